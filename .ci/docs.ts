@@ -1,0 +1,85 @@
+// Writes the pages that come from the code: `npm run docs`. A test fails when one of them is stale.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { catalogue } from '../machines/errors.ts'
+import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
+import { chartEdges, toMermaid } from '../src/chart.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** Each generated page by its path, with the text that it should have. */
+export function pages(): Record<string, string> {
+  return {
+    'README.md': withPicture(readFileSync(join(root, 'README.md'), 'utf8')),
+    'docs/statechart.md': statechart(),
+    'docs/errors.md': errors(),
+  }
+}
+
+function withPicture(readme: string): string {
+  const [start, end] = ['<!-- statechart -->', '<!-- /statechart -->']
+  const [before, rest = ''] = readme.split(start)
+  return `${before}${start}\n${picture()}${end}${rest.split(end)[1]}`
+}
+
+function picture(): string {
+  return `\`\`\`mermaid\n${toMermaid(pluginInstallMachine)}\`\`\`\n`
+}
+
+function statechart(): string {
+  const states = Object.values(pluginInstallMachine.states).flatMap((node) => [
+    node,
+    ...Object.values(node.states),
+  ])
+  const rows = chartEdges(pluginInstallMachine).map(
+    ({ source, event, guard, target }) =>
+      `| \`${source}\` | \`${event}\` | ${guard ? `\`${guard}\`` : ''} | ${target ? `\`${target}\`` : '(stays)'} |`,
+  )
+  return `# The statechart
+
+Generated from \`machines/plugin-install/pluginInstallMachine.ts\` by \`npm run docs\`.
+
+${picture()}
+## States
+
+| state | what happens |
+| --- | --- |
+${states.map((node) => `| \`${node.path.join('.')}\` | ${node.description} |`).join('\n')}
+
+## Transitions
+
+\`done(x)\` and \`error(x)\` are the ends of the invoked actor \`x\`, \`after(x)\` a timeout, and dotted
+names are what people do. Of several transitions for one event the first whose guard holds is taken.
+
+| from | event | guard | to |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`
+}
+
+function errors(): string {
+  const sections = Object.entries(catalogue).map(
+    ([code, { summary, next, retryable }]) =>
+      `## ${code}\n\n${summary}\n\n${next}\n\nTrying the same again can help: ${retryable ? 'yes' : 'no'}.\n`,
+  )
+  return `# Errors
+
+Generated from \`machines/errors.ts\` by \`npm run docs\`.
+
+\`result\` rejects with an \`InstallError\`. Match on its \`code\`, which is stable, never on its message.
+Besides the code it tells the \`state\` it happened in, the \`next\` step for a person, whether trying again
+can help (\`retryable\`), the whole \`failure\` (the HTTP \`status\`, or \`inStream\` when it came as the last
+line of a pull, and the engine's own words as \`engineMessage\`), and the \`rollback\`: what was done about
+what the run had created. \`rollback.result\` is one of
+
+- \`nothingToRemove\`: this run left nothing on the engine;
+- \`removed\`: the plugin that this run created was removed, and looked for afterwards;
+- \`kept\`: it was left, because \`onFailure: 'keep'\` asked for it; \`command\` removes it;
+- \`failed\`: it could not be removed; \`reason\` says why, and \`command\` removes it.
+
+${sections.join('\n')}`
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [path, text] of Object.entries(pages())) writeFileSync(join(root, path), text)
+}

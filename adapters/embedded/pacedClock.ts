@@ -1,0 +1,19 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+
+/** The time of the simulation: its milliseconds last `pace` real ones. */
+export class PacedClock {
+  readonly #pace: number
+  readonly #closing: AbortSignal
+
+  constructor(pace: number, closing: AbortSignal) {
+    this.#pace = pace
+    this.#closing = closing
+  }
+
+  /** Rejects at once when the engine closes or `signal` fires. */
+  async wait(milliseconds: number, signal = this.#closing): Promise<void> {
+    const ended = AbortSignal.any([this.#closing, signal])
+    if (this.#pace === 0) await setImmediate(undefined, { signal: ended })
+    else await setTimeout(milliseconds * this.#pace, undefined, { signal: ended })
+  }
+}

@@ -1,0 +1,154 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo, ListenOptions } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Plugin } from '../../machines/types.ts'
+import { answerRequest } from './answerRequest.ts'
+import { SimulatedEngine, type SimulationOptions } from './simulatedEngine.ts'
+
+export {
+  type ConfigSketch,
+  definePlugin,
+  type EmbeddedLayer,
+  type EmbeddedPlugin,
+  type EmbeddedRegistry,
+  type PluginBehaviour,
+  type PluginDamage,
+  type PluginSketch,
+  type RegistryAccess,
+} from './definePlugin.ts'
+export { sampleRegistries } from './sampleRegistries.ts'
+
+export interface EmbeddedEngineOptions extends SimulationOptions {
+  /** Where to listen. Default: a socket in a private folder of its own, removed by `close`. */
+  socketPath?: string
+  /** A TCP port on 127.0.0.1 in place of a socket; 0 takes any free one. */
+  port?: number
+}
+
+/** A request as it came in, without the credentials in it. */
+export interface RecordedRequest {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface EmbeddedEngine {
+  /** `unix:///…` or `tcp://127.0.0.1:…` */
+  readonly host: string
+  /** The plugins that are on the engine now: copies. */
+  plugins(): Plugin[]
+  /** The last requests, oldest first; at most 1000. */
+  requests(): readonly RecordedRequest[]
+  /** Ends every connection and everything that still runs, then removes the socket. */
+  close(): Promise<void>
+}
+
+const MAX_REQUESTS = 1000
+
+/** The longest that every system takes; node cuts off what is longer and listens somewhere else. */
+const MAX_SOCKET_PATH_BYTES = 103
+
+/**
+ * Starts a simulated Docker Engine in this process. It speaks the Engine API of a 20.10.24 for
+ * plugins, on a unix socket or a loopback port, and says in its `Server` header and in
+ * `GET /version` that it is a simulation. Nothing is downloaded and no plugin is run.
+ *
+ * Rejects when it cannot listen, with one sentence that says where and why.
+ */
+export async function startEmbeddedEngine(
+  options: EmbeddedEngineOptions = {},
+): Promise<EmbeddedEngine> {
+  const closing = new AbortController()
+  const engine = new SimulatedEngine(options, closing.signal)
+  const requests: RecordedRequest[] = []
+  const running = new Set<Promise<void>>()
+  const server = createServer((request, response) => {
+    requests.push(recordRequest(request))
+    if (requests.length > MAX_REQUESTS) requests.shift()
+    const answer = answerRequest(engine, request, response)
+    running.add(answer)
+    void answer.finally(() => running.delete(answer))
+  })
+  // Like the engine, which leaves idle connections to their clients.
+  server.keepAliveTimeout = 0
+  const { host, leave } = await listen(server, options)
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    closing.abort()
+    const ended = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await Promise.all([ended, ...running])
+    await leave()
+  }
+  return {
+    host,
+    plugins: () => engine.store.all().map(({ plugin }) => structuredClone(plugin)),
+    requests: () => [...requests],
+    close: () => (closed ??= close()),
+  }
+}
+
+interface Listening {
+  host: string
+  /** Removes what was made in order to listen. */
+  leave: () => Promise<void>
+}
+
+async function listen(
+  server: Server,
+  { socketPath, port }: EmbeddedEngineOptions,
+): Promise<Listening> {
+  const leave = async () => {}
+  if (port !== undefined) {
+    await bind(server, { host: '127.0.0.1', port }, `127.0.0.1:${port}`)
+    return { host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, leave }
+  }
+  if (socketPath !== undefined) {
+    await bind(server, { path: socketPath }, socketPath)
+    return { host: `unix://${socketPath}`, leave }
+  }
+  return listenInPrivate(server)
+}
+
+async function listenInPrivate(server: Server): Promise<Listening> {
+  const folder = await mkdtemp(join(tmpdir(), 'docker-plugin-flow-'))
+  const leave = () => rm(folder, { recursive: true })
+  const path = join(folder, 'docker.sock')
+  try {
+    await bind(server, { path }, path)
+  } catch (error) {
+    await leave()
+    throw error
+  }
+  return { host: `unix://${path}`, leave }
+}
+
+async function bind(server: Server, options: ListenOptions, where: string): Promise<void> {
+  const refuse = (why: string) =>
+    new Error(`The embedded engine cannot listen on ${where}: ${why}.`)
+  if (Buffer.byteLength(where) > MAX_SOCKET_PATH_BYTES) {
+    throw refuse(`a socket path has at most ${MAX_SOCKET_PATH_BYTES} bytes`)
+  }
+  server.listen(options)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw refuse(code === 'EADDRINUSE' ? 'it is taken already' : message)
+  }
+}
+
+function recordRequest({ method, url, rawHeaders }: IncomingMessage): RecordedRequest {
+  const headers: Record<string, string> = {}
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = String(rawHeaders[at])
+    const secret = /^(x-registry-auth|authorization)$/i.test(name)
+    headers[name] = secret ? '(removed)' : String(rawHeaders[at + 1])
+  }
+  return { method: String(method), path: String(url), headers }
+}

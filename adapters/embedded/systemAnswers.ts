@@ -1,0 +1,62 @@
+import type { Exchange } from './exchange.ts'
+import type { SimulatedEngine } from './simulatedEngine.ts'
+
+/** The engine whose behaviour the recordings hold. */
+export const VERSION = '20.10.24'
+export const API_VERSION = '1.41'
+export const MIN_API_VERSION = '1.12'
+
+/** What the engine says it is, wherever it says anything. */
+const SIMULATION = 'simulated by docker-plugin-flow'
+export const SERVER = `Docker/${VERSION} (${SIMULATION})`
+
+/** `GET` and `HEAD /_ping` */
+export function systemPing(_: SimulatedEngine, exchange: Exchange): void {
+  const { response } = exchange
+  response.setHeader('Cache-Control', 'no-cache, no-store, must-revalidate')
+  response.setHeader('Pragma', 'no-cache')
+  exchange.text(200, exchange.request.method === 'HEAD' ? '' : 'OK')
+}
+
+/** `GET /version` */
+export function systemVersion({ experimental }: SimulatedEngine, exchange: Exchange): void {
+  const common = {
+    ApiVersion: API_VERSION,
+    MinAPIVersion: MIN_API_VERSION,
+    GitCommit: SIMULATION,
+    GoVersion: SIMULATION,
+    Os: 'linux',
+    Arch: 'amd64',
+    KernelVersion: SIMULATION,
+  }
+  const BuildTime = '2023-04-04T00:00:00.000000000+00:00'
+  const details = { ...common, BuildTime, Experimental: String(experimental) }
+  exchange.json(200, {
+    Platform: { Name: SIMULATION },
+    Components: [{ Name: 'Engine', Version: VERSION, Details: details }],
+    Version: VERSION,
+    ...common,
+    Experimental: experimental,
+    BuildTime,
+  })
+}
+
+/** `GET /info`, as far as it tells of plugins and of the engine as such. */
+export function systemInfo({ experimental, store }: SimulatedEngine, exchange: Exchange): void {
+  const enabled = store.all().filter(({ plugin }) => plugin.Enabled)
+  exchange.json(200, {
+    ServerVersion: VERSION,
+    OSType: 'linux',
+    Architecture: 'x86_64',
+    OperatingSystem: SIMULATION,
+    ExperimentalBuild: experimental,
+    LiveRestoreEnabled: false,
+    Plugins: {
+      Volume: ['local', ...enabled.map(({ plugin }) => plugin.Name)],
+      Network: [],
+      Authorization: null,
+      Log: [],
+    },
+    Swarm: { LocalNodeState: 'inactive' },
+  })
+}

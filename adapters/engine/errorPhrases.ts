@@ -1,0 +1,143 @@
+import type { SpokenCode } from './explain.ts'
+import type { Operation } from './operation.ts'
+import { pullPhrases, registryPhrases } from './registryPhrases.ts'
+
+/** What some words of an engine mean. Absent conditions hold always. */
+export interface ErrorPhrase {
+  code: SpokenCode
+  words: RegExp
+  operations?: readonly Operation[]
+  statuses?: readonly number[]
+  /** `true`: only as the last line of a stream; `false`: only as an answer with a status. */
+  inStream?: boolean
+  /**
+   * The words hide the cause: an engine that tries a registry over https and over http reports the
+   * failure of the last attempt, whatever the first one said.
+   */
+  ambiguous?: true
+  /** In place of the sentence that the code has. */
+  says?: string
+  /** Recordings that show it, or where else it was read. */
+  seen: readonly [string, ...string[]]
+}
+
+/** The first that fits decides, so the telling ones stand above the vague ones. */
+export const errorPhrases: readonly ErrorPhrase[] = [
+  // The engine itself
+  {
+    code: 'engine-unsupported',
+    words: /client version \S+ is too (?:old|new)/,
+    seen: ['version.too-new', 'version.too-old'],
+  },
+  {
+    code: 'engine-unsupported',
+    words: /^page not found$|^Path \S+ is not supported$|plugins are not supported/,
+    seen: [
+      'version.no-such-path',
+      'version.wrong-method',
+      "podman's compat handler",
+      'moby plugin/backend_unsupported.go',
+    ],
+  },
+  {
+    code: 'engine-protocol',
+    words: /^Client sent an HTTP request to an HTTPS server\.?$/,
+    operations: ['systemPing'],
+    seen: ['Go net/http server.go'],
+  },
+  {
+    code: 'engine-failed',
+    words: /authorization denied by plugin/,
+    seen: ['moby pkg/authorization/authz.go'],
+  },
+
+  // What was asked for
+  {
+    code: 'invalid-reference',
+    words:
+      /invalid reference format|cannot use digest in plugin tag|invalid repository name|unknown image reference format/,
+    seen: [
+      'privileges.invalid-ref',
+      'pull.invalid-ref',
+      'pull.alias-invalid',
+      'pull.alias-digest',
+      'pull.no-remote',
+    ],
+  },
+  {
+    code: 'invalid-option',
+    words: /strconv\.Atoi|invalid timeout/,
+    operations: ['pluginEnable'],
+    seen: ['enable.bad-timeout', 'enable.float-timeout', 'enable.no-timeout'],
+  },
+
+  // The plugin that is there
+  {
+    code: 'already-exists',
+    words: /^plugin .* already exists$/,
+    operations: ['pluginPull'],
+    seen: ['pull.exists', 'pull.exists-enabled', 'pull.exists-other-remote', 'pull.two-at-once'],
+  },
+  {
+    code: 'not-found',
+    words: /^plugin .* not found$/,
+    operations: ['pluginInspect', 'pluginDelete'],
+    statuses: [404],
+    says: 'the engine has no plugin {subject}',
+    seen: ['inspect.missing', 'inspect.missing-id', 'inspect.after-remove', 'remove.missing'],
+  },
+
+  ...pullPhrases,
+  ...registryPhrases,
+
+  // Settings
+  {
+    code: 'unknown-setting',
+    words: /^setting .* not found in the plugin configuration$/s,
+    operations: ['pluginSet'],
+    seen: [
+      'set.unknown',
+      'set.unknown-case',
+      'set.second-unknown',
+      'set.empty-string',
+      'set.while-enabling',
+    ],
+  },
+  {
+    code: 'setting-not-settable',
+    words: /is not settable$/,
+    operations: ['pluginSet'],
+    seen: [
+      'set.not-settable',
+      'set.second-not-settable',
+      'set.mount-destination',
+      'set.mount-unknown-field',
+    ],
+  },
+  {
+    code: 'invalid-setting',
+    words: /invalid format, must be <name>/,
+    operations: ['pluginSet'],
+    seen: ['set.no-name'],
+  },
+
+  // Starting
+  {
+    code: 'plugin-did-not-listen',
+    words: /dial unix .*(?:no such file or directory|connection refused)/,
+    operations: ['pluginEnable'],
+    seen: [
+      'enable.dies',
+      'enable.slow-timeout-0',
+      'enable.slow-timeout-2',
+      'enable.slow-timeout-30',
+    ],
+  },
+  {
+    code: 'mount-source-missing',
+    words:
+      /mounting .*no such file or directory|mount source is not specified|bind source path does not exist/s,
+    operations: ['pluginEnable'],
+    seen: ['enable.badmount', 'enable.badmount-set', 'enable.unset-mount'],
+  },
+]

@@ -1,0 +1,83 @@
+import { EngineError } from '../../machines/errors.ts'
+import type { PluginEngine } from '../../machines/ports.ts'
+import type { EngineClient, EngineConnection } from './connectEngine.ts'
+import { crashesOnDigest } from './digestCrash.ts'
+import { distributionInspect } from './distributionInspect.ts'
+import { getPluginPrivileges } from './getPluginPrivileges.ts'
+import type { Operation } from './operation.ts'
+import { pluginDelete } from './pluginDelete.ts'
+import { pluginEnable } from './pluginEnable.ts'
+import { pluginInspect } from './pluginInspect.ts'
+import { pluginPull } from './pluginPull.ts'
+import { pluginSet } from './pluginSet.ts'
+import { shareOnce } from './shareOnce.ts'
+import { systemPing } from './systemPing.ts'
+import { systemVersion } from './systemVersion.ts'
+import { toEngineError } from './toEngineError.ts'
+
+/**
+ * The engine behind a connection as the port that the flow needs. The API version is agreed on with
+ * the first call and kept. `authHeader` is asked at every call that reaches a registry; `undefined`
+ * sends no credentials.
+ */
+export function pluginEngine(
+  connection: EngineConnection,
+  authHeader: () => string | undefined,
+): PluginEngine {
+  const concern = { subject: connection.host, host: connection.host }
+  const cancelled = (operation: Operation) => () =>
+    toEngineError(undefined, { operation, ...concern }, 'cancelled')
+  const ping = shareOnce((signal) => systemPing(connection, signal), cancelled('systemPing'))
+  const ownVersion = shareOnce(
+    async (signal) => (await ping(signal)).version ?? systemVersion(connection, signal),
+    cancelled('systemVersion'),
+  )
+  const versioned = async (signal: AbortSignal): Promise<EngineClient> => {
+    const { apiVersion } = await ping(signal)
+    const { send } = connection
+    return {
+      ...connection,
+      send: (request, signal) =>
+        send({ ...request, path: `/v${apiVersion}${request.path}` }, signal),
+    }
+  }
+  const refuseCrash = async (operation: Operation, remote: string, signal: AbortSignal) => {
+    if (!remote.includes('@')) return
+    const version = await ownVersion(signal)
+    if (version === undefined || !crashesOnDigest(version)) return
+    throw new EngineError(
+      'engine-unsupported',
+      `the engine at ${connection.host} (${version}) would crash on a reference with a digest: ${remote}`,
+      { operation },
+    )
+  }
+  return {
+    systemPing: ping,
+    async getPluginPrivileges(remote, signal) {
+      await refuseCrash('getPluginPrivileges', remote, signal)
+      const input = { remote, registryAuth: authHeader() }
+      return getPluginPrivileges(await versioned(signal), input, signal)
+    },
+    async distributionInspect(remote, signal) {
+      const input = { remote, registryAuth: authHeader() }
+      return distributionInspect(await versioned(signal), input, signal)
+    },
+    async pluginInspect(name, signal) {
+      return pluginInspect(await versioned(signal), { name }, signal)
+    },
+    async pluginPull(request, signal) {
+      await refuseCrash('pluginPull', request.remote, signal)
+      const input = { ...request, registryAuth: authHeader() }
+      return pluginPull(await versioned(signal), input, signal)
+    },
+    async pluginSet(name, settings, signal) {
+      return pluginSet(await versioned(signal), { name, settings }, signal)
+    },
+    async pluginEnable(name, timeout, signal) {
+      return pluginEnable(await versioned(signal), { name, timeout }, signal)
+    },
+    async pluginDelete(name, { force }, signal) {
+      return pluginDelete(await versioned(signal), { name, force }, signal)
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import { EngineError } from '../../machines/errors.ts'
+import type { PullRequest, PullResult } from '../../machines/ports.ts'
+import type { JSONMessage } from '../../machines/types.ts'
+import type { EngineClient } from './connectEngine.ts'
+import { DIGEST } from './distributionInspect.ts'
+import { explain } from './explain.ts'
+import { JSONStreamError, jsonStream } from './jsonStream.ts'
+import type { Concern } from './operation.ts'
+import { assertPlainName } from './plainName.ts'
+import type { EngineAnswer } from './sendRequest.ts'
+import { connectionLost, protocolError, toEngineError } from './toEngineError.ts'
+import { withoutSecrets } from './withoutSecrets.ts'
+
+export interface PluginPullInput extends PullRequest {
+  /** Value of `X-Registry-Auth`: a secret. */
+  registryAuth?: string | undefined
+}
+
+/**
+ * `POST /plugins/pull`. A pull that answered 200 can still fail, by an error line; a stream that ends
+ * without one is a success, one that ends inside a line or before its first line was cut. Aborting
+ * cancels the pull on the engine, too (recording `pull.client-gone`).
+ */
+export async function pluginPull(
+  client: EngineClient,
+  { remote, name, privileges, registryAuth, onMessage }: PluginPullInput,
+  signal: AbortSignal,
+): Promise<PullResult> {
+  const operation = 'pluginPull'
+  assertPlainName(remote, operation)
+  assertPlainName(name, operation)
+  const concern: Concern = { operation, subject: remote, localName: name, host: client.host }
+  const path = `/plugins/pull?remote=${encodeURIComponent(remote)}&name=${encodeURIComponent(name)}`
+  const answer = await client.send(
+    { ...concern, method: 'POST', path, json: privileges, registryAuth },
+    signal,
+  )
+  let digest: string | undefined
+  const take = (message: JSONMessage) => {
+    if (signal.aborted) throw toEngineError(undefined, concern, 'cancelled')
+    const words = message.errorDetail?.message || message.error
+    if (words !== undefined || message.errorDetail !== undefined) {
+      throw explain(concern, { words: withoutSecrets(words ?? '', registryAuth), inStream: true })
+    }
+    digest ??= digestIn(message)
+    tell(onMessage, message, concern)
+  }
+  await follow(answer, take, concern)
+  const told = answer.header('docker-plugin-name')
+  return { ...(told ? { name: told } : {}), ...(digest === undefined ? {} : { digest }) }
+}
+
+async function follow(
+  answer: EngineAnswer,
+  take: (message: JSONMessage) => void,
+  concern: Concern,
+): Promise<void> {
+  let empty = true
+  try {
+    for await (const messages of jsonStream(answer.chunks())) {
+      empty = false
+      for (const message of messages) take(message)
+    }
+  } catch (error) {
+    if (!(error instanceof JSONStreamError)) throw error
+    throw error.kind === 'truncated'
+      ? connectionLost(concern)
+      : protocolError(concern, error.message)
+  }
+  if (empty) throw connectionLost(concern)
+}
+
+function digestIn({ status }: JSONMessage): string | undefined {
+  const digest = /^Digest: (\S+)$/.exec(status ?? '')?.[1]
+  return digest !== undefined && DIGEST.test(digest) ? digest : undefined
+}
+
+/** A host's function that throws would otherwise look like a failure of the engine. */
+function tell(
+  onMessage: PullRequest['onMessage'],
+  message: JSONMessage,
+  { operation, subject }: Concern,
+): void {
+  try {
+    onMessage?.(message)
+  } catch (error) {
+    const what = error instanceof Error ? error.name : typeof error
+    throw new EngineError(
+      'host-failed',
+      `the function that takes the progress of ${subject} threw (${what})`,
+      { operation },
+    )
+  }
+}

@@ -1,0 +1,57 @@
+import type { EngineError } from '../../machines/errors.ts'
+import type { AnswerBody } from './answerBody.ts'
+import { explain } from './explain.ts'
+import type { Concern } from './operation.ts'
+import { protocolError } from './toEngineError.ts'
+import { withoutSecrets } from './withoutSecrets.ts'
+
+export interface Refusal {
+  status: number
+  header(name: string): string | undefined
+  body: AnswerBody
+  concern: Concern
+  registryAuth?: string | undefined
+}
+
+/** Reads an answer that is no success to its end, and says what it means. */
+export async function refusal({
+  status,
+  header,
+  body,
+  concern,
+  registryAuth,
+}: Refusal): Promise<EngineError> {
+  const text = withoutSecrets(await body.refusalText(), registryAuth)
+  if (header('content-encoding')) {
+    return protocolError(concern, 'a compressed body, which was not asked for', { status })
+  }
+  if (status < 400) return protocolError(concern, `a redirection (status ${status})`, { status })
+  if (isPage(text, header('content-type'))) {
+    return protocolError(concern, `a web page (status ${status})`, { status })
+  }
+  const words = messageOf(text)
+  if (words === undefined) {
+    const what = `an error of another form (status ${status})`
+    return protocolError(concern, what, { status })
+  }
+  return explain(concern, { words, status })
+}
+
+function isPage(text: string, contentType = ''): boolean {
+  return contentType.includes('html') || /^\s*</.test(text)
+}
+
+/**
+ * `{"message": …}`, or the plain text that version checks of old engines answer with (recording
+ * `version.too-old`). `undefined`: it is JSON, and not that.
+ */
+function messageOf(text: string): string | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return text.trim()
+  }
+  const message: unknown = (value as { message?: unknown } | null)?.message
+  return typeof message === 'string' ? message : undefined
+}

@@ -1,0 +1,145 @@
+import type { ErrorPhrase } from './errorPhrases.ts'
+import type { Operation } from './operation.ts'
+
+const REGISTRY: readonly Operation[] = ['getPluginPrivileges', 'distributionInspect', 'pluginPull']
+
+/** What is wrong with what was pulled, or looked at. */
+export const pullPhrases: readonly ErrorPhrase[] = [
+  {
+    code: 'privileges-changed',
+    words: /incorrect privileges/,
+    operations: ['pluginPull'],
+    seen: ['pull.privileges-empty', 'pull.privileges-fewer', 'pull.privileges-other-mount'],
+  },
+  {
+    code: 'not-a-plugin',
+    words:
+      /did not find plugin config|plugin config is missing|plugin image but manifest is missing|failed to parse config|invalid config json|error unmarshaling plugin config/,
+    operations: REGISTRY,
+    seen: [
+      'privileges.image',
+      'privileges.plugin-index',
+      'pull.image',
+      'pull.oci-image',
+      'pull.config-not-json',
+      'moby plugin/fetch_linux.go',
+      'moby plugin/manager_linux.go',
+    ],
+  },
+  {
+    code: 'not-a-plugin',
+    words:
+      /Encountered remote .* when fetching|unsupported manifest format|unsupported media ?type|target is image/i,
+    operations: REGISTRY,
+    seen: ['moby distribution/errors.go'],
+  },
+  {
+    code: 'pull-failed',
+    words: /no space left on device|disk quota exceeded|read-only file system/,
+    operations: ['pluginPull'],
+    seen: ['Linux errno(3)'],
+  },
+  {
+    code: 'corrupt-layer',
+    words:
+      /unexpected commit (?:digest|size)|failed to read expected number of bytes|failed size validation|error applying layer .*(?:tar header|gzip: |zlib: |flate: |zstd|unexpected EOF)/,
+    operations: ['pluginPull'],
+    seen: [
+      'pull.layer-corrupt',
+      'pull.layer-short',
+      'pull.layer-not-a-tar',
+      'containerd content/local/writer.go',
+    ],
+  },
+  {
+    code: 'corrupt-layer',
+    words:
+      /could not fetch content descriptor .* not found|\/blobs\/.*(?:404 Not Found|not found: not found)/,
+    operations: ['pluginPull'],
+    inStream: true,
+    says: 'the registry lacks a part of {subject}: ',
+    seen: [
+      'pull.tls-layer-missing',
+      'pull.tls-config-missing',
+      'containerd remotes/docker/fetcher.go',
+    ],
+  },
+  {
+    code: 'corrupt-layer',
+    words:
+      /\/blobs\/.*(?:server gave HTTP response to HTTPS client|HTTP request to an HTTPS server)/,
+    operations: ['pluginPull'],
+    inStream: true,
+    ambiguous: true,
+    says: 'the registry does not give a part of {subject}: ',
+    seen: ['pull.layer-missing', 'pull.config-missing'],
+  },
+]
+
+/** What a registry said, or the way to it. */
+export const registryPhrases: readonly ErrorPhrase[] = [
+  {
+    code: 'registry-unreachable',
+    words: /toomanyrequests|429 Too Many Requests|pull rate limit/i,
+    operations: REGISTRY,
+    says: 'the registry takes no more requests for {subject} at the moment: ',
+    seen: ["Docker Hub's rate limit"],
+  },
+  {
+    code: 'registry-unreachable',
+    words:
+      /server gave HTTP response to HTTPS client|HTTP request to an HTTPS server|400 Bad Request/,
+    operations: REGISTRY,
+    ambiguous: true,
+    seen: [
+      'pull.auth-none',
+      'pull.auth-bad',
+      'pull.missing-repo',
+      'pull.missing-tag',
+      'pull.digest-unknown',
+      'pull.tls-missing-repo',
+      'pull.tls-missing-tag',
+    ],
+  },
+  {
+    code: 'registry-unreachable',
+    words:
+      /dial (?:tcp|udp)|no such host|connection re(?:fused|set)|network is unreachable|no route to host|i\/o timeout|TLS handshake|x509:|tls: |Client\.Timeout|deadline exceeded|proxyconnect|server misbehaving|failed to do request|5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)|"https?:[^"]*": EOF$/i,
+    operations: REGISTRY,
+    seen: ['pull.unreachable', 'pull.unresolvable', "Go's net and crypto packages"],
+  },
+  {
+    code: 'unauthorized',
+    words:
+      /401 Unauthorized|403 Forbidden|pull access denied|insufficient_scope|failed to authorize|no basic auth credentials|authentication required|authorization failed|requested access to the resource is denied|incorrect username or password|^unauthorized\b|^denied\b/i,
+    operations: REGISTRY,
+    seen: [
+      'pull.tls-auth-none',
+      'pull.tls-auth-bad',
+      'pull.token-auth-none',
+      'pull.token-auth-bad',
+      'moby distribution/errors.go',
+    ],
+  },
+  {
+    code: 'not-found',
+    words:
+      /manifest unknown|name unknown|repository name not known|manifest for .* not found|404 Not Found|repository .* not found|: not found$/i,
+    operations: REGISTRY,
+    seen: ['moby distribution/errors.go', 'containerd remotes/docker/resolver.go'],
+  },
+  {
+    code: 'unauthorized',
+    words: /^/,
+    operations: REGISTRY,
+    statuses: [401, 403],
+    seen: ['documented for API versions before 1.41'],
+  },
+  {
+    code: 'not-found',
+    words: /^/,
+    operations: REGISTRY,
+    statuses: [404],
+    seen: ['documented for API versions before 1.41'],
+  },
+]

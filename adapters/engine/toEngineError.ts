@@ -1,0 +1,99 @@
+import { isAxiosError } from 'axios'
+import {
+  EngineError,
+  type EngineErrorDetails,
+  type InstallErrorCode,
+} from '../../machines/errors.ts'
+import type { DeadlineReason } from './deadline.ts'
+import { sentence } from './explain.ts'
+import { oneLine } from './oneLine.ts'
+import type { Concern } from './operation.ts'
+
+/** What the codes of Node.js mean for a person. Of the host, unless the code is another one. */
+const TRANSPORT: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket',
+  ENOTDIR: 'there is no such socket',
+  ECONNREFUSED: 'nothing listens there',
+  EACCES: 'this user may not use the socket (on Linux: the group docker)',
+  EPERM: 'this user may not use the socket (on Linux: the group docker)',
+  ENOTFOUND: 'the name of the host is not known',
+  EAI_AGAIN: 'the name of the host could not be looked up',
+  EHOSTUNREACH: 'there is no way to the host',
+  ENETUNREACH: 'there is no way to the host',
+  ETIMEDOUT: 'it did not take the connection in time',
+}
+
+/** The request was sent, or may have been, when the connection ended. */
+const CUT: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+
+/**
+ * The only place that knows what axios and Node.js throw. Nothing of it survives but a code: an
+ * AxiosError prints the headers of its request, credentials included, and holds an unread stream.
+ */
+export function toEngineError(
+  error: unknown,
+  concern: Concern,
+  reason: DeadlineReason | undefined,
+): EngineError {
+  if (reason !== undefined) return outOfTime(concern, reason)
+  if (error instanceof EngineError) return error
+  const code = codeOf(error)
+  if (code.startsWith('HPE_')) return protocolError(concern, 'something that is no HTTP')
+  if (CUT.has(code)) return connectionLost(concern)
+  const why = TRANSPORT[code] ?? (code || 'it cannot be used')
+  return fail(concern, 'engine-unreachable', `no Docker Engine answers at {host}: ${why}`)
+}
+
+/** Whether a request failed only because the pool handed out a socket that was dead already. */
+export function isStaleSocket(error: unknown): boolean {
+  const request: unknown = isAxiosError(error) ? error.request : undefined
+  return CUT.has(codeOf(error)) && (request as { reusedSocket?: unknown })?.reusedSocket === true
+}
+
+/** What answered is not what was asked for. `what` completes "it answered pluginSet with …". */
+export function protocolError(
+  concern: Concern,
+  what: string,
+  details: EngineErrorDetails = {},
+): EngineError {
+  const line = `what answers at {host} does not speak as a Docker Engine does: it answered {operation} with ${what}`
+  return fail(concern, 'engine-protocol', line, details)
+}
+
+/** The engine, or the way to it, went away before the answer was whole. */
+export function connectionLost(concern: Concern): EngineError {
+  return concern.operation === 'pluginPull'
+    ? fail(
+        concern,
+        'pull-interrupted',
+        'the connection to {host} ended in the middle of the pull of {subject}',
+      )
+    : fail(
+        concern,
+        'engine-unreachable',
+        'the connection to {host} ended before {operation} of {subject} was answered',
+      )
+}
+
+function outOfTime(concern: Concern, reason: DeadlineReason): EngineError {
+  return reason === 'cancelled'
+    ? fail(concern, 'cancelled', '{operation} of {subject} was cancelled')
+    : fail(concern, 'timed-out', 'the engine at {host} took too long over {operation} of {subject}')
+}
+
+function fail(
+  concern: Concern,
+  code: InstallErrorCode,
+  line: string,
+  { status }: EngineErrorDetails = {},
+): EngineError {
+  return new EngineError(code, sentence(line, concern), {
+    operation: concern.operation,
+    ...(status === undefined ? {} : { status }),
+  })
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? oneLine(code) : ''
+}

@@ -1,0 +1,86 @@
+import { assertEvent } from 'xstate'
+import { isEngineError } from '../errors.ts'
+import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
+import { errorOf, type InstallEvent } from './events.ts'
+import { known } from './known.ts'
+import { matchesConsent } from './settings.ts'
+import { isPulledFrom } from './takeBack.ts'
+import type { InstallContext } from './types.ts'
+
+interface Args {
+  context: InstallContext
+  event: InstallEvent
+}
+
+/** How often a plugin may change its privileges between consent and pull. */
+const MOST_CHANGES = 1
+
+export function needsConsent({ context, event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.lookUpPlugin')
+  const request = makeConsentRequest(context, event.output)
+  return (
+    asksFor(request) && !context.input.grantAllPermissions && !isGrantedAlready(context, request)
+  )
+}
+
+/** The registry wants other credentials, and this run may still ask for them. */
+export function mayReauth({ context, event }: Args): boolean {
+  return (
+    codeOf(event) === 'unauthorized' &&
+    context.credentialsAttempt < context.input.credentialsAttempts
+  )
+}
+
+export function mayCheckAgain({ context, event }: Args): boolean {
+  return codeOf(event) === 'privileges-changed' && context.changes < MOST_CHANGES
+}
+
+export function hasAccount({ event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.requestCredentials')
+  return event.output !== undefined
+}
+
+export function isGranted({ event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.decideConsent')
+  return event.output?.granted === true
+}
+
+export function isDenied({ event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.decideConsent')
+  return event.output?.granted === false
+}
+
+export function asksPerson({ context }: Args): boolean {
+  return context.asksPerson
+}
+
+/** The plugin that was pulled is gone, or another one took its name. */
+export function isGone({ context, event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.pluginInspect')
+  return !event.output || !isPulledFrom(event.output, known(context, 'names').remote)
+}
+
+export function isOtherContent({ context }: Args): boolean {
+  const agreed = known(context, 'lookUp').digest
+  return [agreed, context.pulledDigest].every(Boolean) && agreed !== context.pulledDigest
+}
+
+/** The engine does not enforce what was granted (CVE-2026-33997), so this run does. */
+export function exceedsConsent({ context, event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.pluginInspect')
+  const { privileges, settings } = known(context, 'consent').request
+  return !event.output || !matchesConsent(event.output.Config, privileges, settings)
+}
+
+export function hasSettings({ context }: Args): boolean {
+  return context.input.settings.length > 0
+}
+
+export function staysDisabled({ context }: Args): boolean {
+  return context.input.disabled
+}
+
+function codeOf(event: InstallEvent): string | undefined {
+  const error = errorOf(event)
+  return isEngineError(error) ? error.code : undefined
+}

@@ -1,0 +1,93 @@
+import type { PullRequest } from '../ports.ts'
+import type { Plugin } from '../types.ts'
+import { known } from './known.ts'
+import type { LookUpRequest } from './lookUpPlugin.ts'
+import type { TakeBackRequest } from './takeBack.ts'
+import type { ConsentRequest, InstallContext, InstallOutput } from './types.ts'
+
+interface Args {
+  context: InstallContext
+}
+
+export interface AuthRequest {
+  registry: string
+  /** 1 for the first time this flow asks. */
+  attempt: number
+}
+
+export interface InspectRequest {
+  name: string
+}
+
+export interface SetRequest {
+  plugin: Plugin
+  settings: readonly string[]
+}
+
+export interface EnableRequest {
+  /** The full id: what was verified is what gets enabled, whatever took its name since. */
+  id: string
+  timeout: number
+}
+
+export function lookUpInput({ context: { input } }: Args): LookUpRequest {
+  const { reference, alias, settings, enableTimeout } = input
+  return { reference, settings, enableTimeout, ...(alias === undefined ? {} : { alias }) }
+}
+
+export function credentialsInput({ context }: Args): AuthRequest {
+  return { registry: known(context, 'names').registry, attempt: context.credentialsAttempt }
+}
+
+export function consentInput({ context }: Args): ConsentRequest {
+  return known(context, 'consentRequest')
+}
+
+export function pullInput({ context }: Args): PullRequest {
+  const { remote, name, privileges } = known(context, 'lookUp')
+  return { remote, name, privileges }
+}
+
+export function inspectInput({ context }: Args): InspectRequest {
+  return { name: known(context, 'names').name }
+}
+
+export function setInput({ context }: Args): SetRequest {
+  return { plugin: known(context, 'plugin'), settings: context.input.settings }
+}
+
+export function enableInput({ context }: Args): EnableRequest {
+  return { id: known(context, 'plugin').Id, timeout: context.input.enableTimeout }
+}
+
+export function takeBackInput({ context }: Args): TakeBackRequest {
+  const { name, remote } = known(context, 'names')
+  const { ownership, enableRequested, plugin, input } = context
+  return {
+    name,
+    remote,
+    ownership,
+    enableRequested,
+    onFailure: input.onFailure,
+    ...(plugin && { id: plugin.Id }),
+  }
+}
+
+export function installOutput({ context }: Args): InstallOutput {
+  const { failure, rollback, input, pulledDigest } = context
+  if (failure && rollback) return { state: 'rolledBack', failure, rollback }
+  const { name, privileges, digest = pulledDigest } = known(context, 'lookUp')
+  return {
+    state: 'done',
+    plugin: {
+      id: known(context, 'plugin').Id,
+      name,
+      reference: input.reference,
+      ...(digest === undefined ? {} : { digest }),
+      enabled: !input.disabled,
+      privileges,
+      settings: input.settings,
+      consent: known(context, 'consent'),
+    },
+  }
+}

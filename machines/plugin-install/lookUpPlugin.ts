@@ -1,0 +1,114 @@
+import { EngineError, isEngineError } from '../errors.ts'
+import type { PluginEngine, RegistryAuth } from '../ports.ts'
+import { canonicalName, localName, parseReference } from '../reference.ts'
+import type { Plugin } from '../types.ts'
+import { parseSetting } from './settings.ts'
+import type { InstallNames, PluginLookUp } from './types.ts'
+
+export interface LookUpRequest {
+  reference: string
+  alias?: string
+  settings: readonly string[]
+  enableTimeout: number
+}
+
+/**
+ * Finds out, without changing anything, whether the name is free, what the plugin asks for and which
+ * content the reference names. The three look-ups do not depend on each other and run at once.
+ */
+export async function lookUpPlugin(
+  engine: PluginEngine,
+  auth: RegistryAuth,
+  request: LookUpRequest,
+  signal: AbortSignal,
+): Promise<PluginLookUp> {
+  const names = resolveNames(request)
+  if (isEngineError(names)) throw names
+  checkOptions(request)
+  const [version] = await Promise.all([
+    engine.systemPing(signal),
+    auth.load(names.registry, signal),
+  ])
+  const stop = new AbortController()
+  const abort = () => stop.abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    const privileges = settle(engine.getPluginPrivileges(names.remote, stop.signal))
+    const content = settle(engine.distributionInspect(names.remote, stop.signal))
+    const present = await engine.pluginInspect(names.name, stop.signal)
+    if (present) throw alreadyExists(present)
+    return { ...names, ...judge(await privileges, await content), engine: version }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    stop.abort()
+  }
+}
+
+/** The names of an install, or what is wrong with the reference or the alias. */
+export function resolveNames(
+  request: Pick<LookUpRequest, 'reference' | 'alias'>,
+): InstallNames | EngineError {
+  const { reference, alias } = request
+  const remote = parseReference(reference)
+  if (typeof remote === 'string') return invalid(reference, 'a plugin reference', remote)
+  const local = alias === undefined ? remote : parseReference(alias)
+  if (typeof local === 'string') return invalid(alias, 'an alias', local)
+  if (alias !== undefined && local.digest) return invalid(alias, 'an alias', 'it has a digest')
+  const tagged = (remote.tag ?? remote.digest) ? remote : { ...remote, tag: 'latest' }
+  return { remote: canonicalName(tagged), name: localName(local), registry: remote.domain }
+}
+
+function invalid(text: string | undefined, what: string, why: string): EngineError {
+  return new EngineError('invalid-reference', `"${text}" is not ${what}: ${why}`)
+}
+
+function checkOptions({ settings, enableTimeout }: LookUpRequest): void {
+  for (const setting of settings) parseSetting(setting)
+  if (Number.isSafeInteger(enableTimeout) && enableTimeout >= 0) return
+  throw new EngineError(
+    'invalid-option',
+    `the enable timeout is a whole number of seconds, 0 or more, not ${enableTimeout}`,
+  )
+}
+
+type Settled<T> = { value: T } | { error: unknown }
+
+function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+  return promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  )
+}
+
+/**
+ * An empty list of privileges means that the engine could not look, whatever the reason; the look-up
+ * of the content tells it (recordings `privileges.auth-none`, `privileges.unreachable`). Where that
+ * does not know either, the pull is the judge: an empty list grants nothing.
+ */
+function judge(
+  privileges: Settled<Awaited<ReturnType<PluginEngine['getPluginPrivileges']>>>,
+  content: Settled<{ digest: string }>,
+): Pick<PluginLookUp, 'privileges' | 'digest'> {
+  if ('error' in privileges) throw privileges.error
+  const couldNotLook = privileges.value !== null && privileges.value.length === 0
+  if (couldNotLook && 'error' in content && tellsWhy(content.error)) throw content.error
+  return {
+    privileges: privileges.value ?? [],
+    ...('error' in content ? {} : { digest: content.value.digest }),
+  }
+}
+
+function tellsWhy(error: unknown): boolean {
+  const silent = ['engine-failed', 'engine-unsupported', 'engine-protocol']
+  return !(isEngineError(error) && silent.includes(error.code))
+}
+
+function alreadyExists({ Name, Enabled, PluginReference }: Plugin): EngineError {
+  const origin = PluginReference === '' ? '' : `, from ${PluginReference}`
+  const state = Enabled ? 'enabled' : 'disabled'
+  return new EngineError(
+    'already-exists',
+    `a plugin named ${Name} is on the engine already (${state}${origin})`,
+    { operation: 'PluginInspect' },
+  )
+}

@@ -1,0 +1,82 @@
+import { assign, fromPromise, setup } from 'xstate'
+import type { PullRequest, PullResult } from '../ports.ts'
+import type { Account, Plugin } from '../types.ts'
+import type { InstallEvent } from './events.ts'
+import * as guards from './guards.ts'
+import type { AuthRequest, EnableRequest, InspectRequest, SetRequest } from './inputs.ts'
+import type { LookUpRequest } from './lookUpPlugin.ts'
+import type { TakeBackRequest } from './takeBack.ts'
+import type {
+  ConsentDecision,
+  ConsentRequest,
+  InstallContext,
+  InstallInput,
+  InstallOutput,
+  PluginLookUp,
+  RollbackReport,
+  Timeouts,
+} from './types.ts'
+import * as updates from './updates.ts'
+
+/** The vocabulary of the chart: what its words mean. Whoever runs it provides the actors. */
+export const pluginInstallSetup = setup({
+  types: {
+    input: {} as InstallInput,
+    context: {} as InstallContext,
+    events: {} as InstallEvent,
+    output: {} as InstallOutput,
+    tags: {} as 'waitingForUser' | 'cancellable' | 'working',
+  },
+  actors: {
+    lookUpPlugin: slot<PluginLookUp, LookUpRequest>('lookUpPlugin'),
+    requestCredentials: slot<Account | undefined, AuthRequest>('requestCredentials'),
+    decideConsent: slot<ConsentDecision, ConsentRequest>('decideConsent'),
+    pluginPull: slot<PullResult, PullRequest>('pluginPull'),
+    pluginInspect: slot<Plugin | undefined, InspectRequest>('pluginInspect'),
+    pluginSet: slot<undefined, SetRequest>('pluginSet'),
+    pluginEnable: slot<undefined, EnableRequest>('pluginEnable'),
+    takeBack: slot<RollbackReport, TakeBackRequest>('takeBack'),
+  },
+  guards: { ...guards },
+  actions: {
+    rememberLookUp: assign(updates.rememberLookUp),
+    recordConsentUnasked: assign(updates.recordConsentUnasked),
+    recordConsentOfPolicy: assign(updates.recordConsentOfPolicy),
+    recordConsentOfPerson: assign(updates.recordConsentOfPerson),
+    askPerson: assign(updates.askPerson),
+    stopAsking: assign(updates.stopAsking),
+    rememberAccount: assign(updates.rememberAccount),
+    countAttempt: assign(updates.countAttempt),
+    countChange: assign(updates.countChange),
+    openPull: assign(updates.openPull),
+    closePull: assign(updates.closePull),
+    ownPlugin: assign(updates.ownPlugin),
+    disownPlugin: assign(updates.disownPlugin),
+    rememberPlugin: assign(updates.rememberPlugin),
+    requestEnable: assign(updates.requestEnable),
+    rememberError: assign(updates.rememberError),
+    fail: assign(updates.fail),
+    rememberDenial: assign(updates.rememberDenial),
+    rememberRollback: assign(updates.rememberRollback),
+    reportRollback: assign(updates.reportRollback),
+    reportRollbackFailed: assign(updates.reportRollbackFailed),
+  },
+  delays: {
+    checkPrivilegesTimeout: timeout('checkPrivileges'),
+    reauthTimeout: timeout('reauth'),
+    awaitConsentTimeout: timeout('awaitConsent'),
+    pullingTimeout: timeout('pulling'),
+    configuringTimeout: timeout('configuring'),
+    enablingTimeout: timeout('enabling'),
+    rollingBackTimeout: timeout('rollingBack'),
+  },
+})
+
+/** The chart loads without any adapter: what it invokes is provided by `installPlugin`. */
+function slot<Output, Input>(name: string) {
+  return fromPromise<Output, Input>(() => Promise.reject(new Error(`${name} is not provided`)))
+}
+
+function timeout(state: keyof Timeouts) {
+  return ({ context }: { context: InstallContext }) => context.input.timeouts[state]
+}

@@ -1,0 +1,116 @@
+import { EngineError } from '../errors.ts'
+import { computePrivileges, samePrivileges } from '../privileges.ts'
+import type { PluginConfig, PluginPrivilege } from '../types.ts'
+import type { RequestedSetting } from './types.ts'
+
+interface Setting {
+  name: string
+  field?: string
+  value: string
+}
+
+/** Fields of a mount or a device: what they point at is a privilege (recording `set.mount-source`). */
+const WIDENING_FIELDS = ['source', 'path']
+
+/** What can be told of the settings before the plugin's config is known. */
+export function describeSettings(settings: readonly string[]): RequestedSetting[] {
+  return settings.map((setting) => {
+    const { field, value } = parseSetting(setting)
+    const widens = field === undefined ? /^\.|\//.test(value) : WIDENING_FIELDS.includes(field)
+    return { setting, widens }
+  })
+}
+
+/**
+ * Refuses what the engine would refuse, before anything is set: a set that fails halfway has applied
+ * the settings before (recording `inspect.after-set-second-unknown`).
+ */
+export function checkSettings(config: PluginConfig, settings: readonly string[]): void {
+  for (const text of settings) {
+    const setting = parseSetting(text)
+    const target = findTarget(config, setting.name)
+    if (!target) {
+      throw new EngineError(
+        'unknown-setting',
+        `the plugin has no setting "${setting.name}"; it has ${listSettable(config)}`,
+      )
+    }
+    if (!isSettable(target, setting)) {
+      throw new EngineError(
+        'setting-not-settable',
+        `the setting "${text.split('=', 1)[0]}" cannot be changed; ${listSettable(config)} can`,
+      )
+    }
+  }
+}
+
+/**
+ * Whether an installed plugin may do what was agreed to, and no more: its config asks for the
+ * privileges granted, and every setting that points a mount or a device elsewhere was shown as such.
+ */
+export function matchesConsent(
+  config: PluginConfig,
+  granted: readonly PluginPrivilege[],
+  settings: readonly RequestedSetting[],
+): boolean {
+  const unseen = settings.some(
+    ({ setting, widens }) => !widens && findTarget(config, parseSetting(setting).name)?.isHostPath,
+  )
+  return !unseen && samePrivileges(computePrivileges(config), granted)
+}
+
+/** `NAME[.FIELD][=VALUE]`, taken apart as the engine does. */
+export function parseSetting(text: string): Setting {
+  const equals = text.indexOf('=')
+  const key = equals === -1 ? text : text.slice(0, equals)
+  const value = equals === -1 ? '' : text.slice(equals + 1)
+  if (key === '') {
+    throw new EngineError(
+      'invalid-setting',
+      `the setting "${text}" has no name: write NAME[.FIELD][=VALUE]`,
+    )
+  }
+  const dot = key.lastIndexOf('.')
+  if (dot <= 0) return { name: key, value }
+  return { name: key.slice(0, dot), field: key.slice(dot + 1), value }
+}
+
+interface Target {
+  settable: string[]
+  /** The one field of this kind that the engine can set. */
+  field: string
+  isHostPath: boolean
+}
+
+/** The engine looks among env, mounts, devices and args, in this order. */
+function findTarget(config: PluginConfig, name: string): Target | undefined {
+  const kinds = [
+    { items: config.Env ?? [], field: 'value', isHostPath: false },
+    { items: config.Mounts ?? [], field: 'source', isHostPath: true },
+    { items: config.Linux.Devices ?? [], field: 'path', isHostPath: true },
+    { items: [config.Args], field: 'value', isHostPath: false },
+  ]
+  for (const { items, field, isHostPath } of kinds) {
+    const item = items.find(({ Name }) => Name === name)
+    if (item) return { settable: item.Settable ?? [], field, isHostPath }
+  }
+  return undefined
+}
+
+function isSettable(target: Target, { field }: Setting): boolean {
+  const wanted = field ?? (target.settable.length === 1 ? target.settable[0] : undefined)
+  return wanted === target.field && target.settable.includes(wanted)
+}
+
+function listSettable(config: PluginConfig): string {
+  const named = [
+    ...(config.Env ?? []).map((item) => ({ ...item, suffix: '' })),
+    ...(config.Mounts ?? []).map((item) => ({ ...item, suffix: '.source' })),
+    ...(config.Linux.Devices ?? []).map((item) => ({ ...item, suffix: '.path' })),
+    { ...config.Args, suffix: '' },
+  ]
+  const names = named
+    .filter(({ Name, Settable }) => Name !== '' && (Settable ?? []).length > 0)
+    .map(({ Name, suffix }) => `${Name}${suffix}`)
+  return names.length === 0 ? 'none' : names.join(', ')
+}

@@ -1,0 +1,113 @@
+import { isEngineError } from '../errors.ts'
+import type { PluginEngine } from '../ports.ts'
+import { canonicalName, parseReference } from '../reference.ts'
+import type { Plugin } from '../types.ts'
+import type { Ownership, RollbackReport } from './types.ts'
+
+export interface TakeBackRequest {
+  name: string
+  remote: string
+  ownership: Ownership
+  /** Full id of the plugin, where this run has seen it. */
+  id?: string
+  enableRequested: boolean
+  onFailure: 'remove' | 'keep'
+}
+
+/** Pauses between the attempts, in milliseconds: an engine that restarts is back within them. */
+const PAUSES = [200, 400, 800, 1600, 3200]
+/** A pull that was cut can still end in a plugin a moment later. */
+const SETTLE_MS = 250
+
+/** Waits; rejects when the rollback's time is up. */
+export type Pause = (ms: number) => Promise<void>
+
+/**
+ * Removes what this run created, and nothing else: by the full id, with force only where this run
+ * asked for the enable, and looks afterwards whether it is gone.
+ */
+export async function takeBack(
+  engine: PluginEngine,
+  request: TakeBackRequest,
+  signal: AbortSignal,
+  pause: Pause,
+): Promise<RollbackReport> {
+  if (request.ownership === 'nothing') return { result: 'nothingToRemove' }
+  let asked = false
+  let id = request.id
+  let reason = ''
+  for (const ms of [0, ...PAUSES]) {
+    if (ms > 0) await pause(ms)
+    try {
+      const plugin = await findOwn(engine, { ...request, ...(id && { id }) }, signal, pause)
+      if (!plugin) return asked && id ? removed(request, id) : { result: 'nothingToRemove' }
+      id = plugin.Id
+      if (request.onFailure === 'keep') return kept(plugin)
+      if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
+      asked = true
+      await engine.pluginDelete(id, { force: request.enableRequested }, signal)
+      if (!(await engine.pluginInspect(id, signal))) return removed(request, id)
+      reason = 'the engine says that it removed the plugin, and still shows it'
+    } catch (error) {
+      if (signal.aborted) throw error
+      reason = isEngineError(error) ? error.message : String(error)
+    }
+  }
+  return failed(request, reason, id)
+}
+
+/**
+ * After a cut pull, the plugin of this name is this run's when it came from the same reference and
+ * is still as a pull leaves it: disabled.
+ */
+async function findOwn(
+  engine: PluginEngine,
+  { ownership, id, name, remote }: TakeBackRequest,
+  signal: AbortSignal,
+  pause: Pause,
+): Promise<Plugin | undefined> {
+  if (id !== undefined) return engine.pluginInspect(id, signal)
+  let plugin = await engine.pluginInspect(name, signal)
+  if (!plugin && ownership === 'uncertain') {
+    await pause(SETTLE_MS)
+    plugin = await engine.pluginInspect(name, signal)
+  }
+  if (!plugin || !isPulledFrom(plugin, remote)) return undefined
+  return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin
+}
+
+/** Whether a plugin came from this reference; a digest shows in no `PluginReference`. */
+export function isPulledFrom(plugin: Plugin, remote: string): boolean {
+  const [have, want] = [parseReference(plugin.PluginReference), parseReference(remote)]
+  if (typeof have === 'string' || typeof want === 'string') return false
+  const comparable = ({ domain, path, tag }: typeof have) =>
+    canonicalName({ domain, path, ...(want.digest ? {} : { tag: tag ?? 'latest' }) })
+  return comparable(have) === comparable(want)
+}
+
+/** The one command that removes what is left. */
+export function removeCommand(name: string, force: boolean): string {
+  return `docker plugin rm ${force ? '--force ' : ''}${name}`
+}
+
+function removed({ name }: TakeBackRequest, id: string): RollbackReport {
+  return { result: 'removed', name, id }
+}
+
+function kept({ Name: name, Id: id, Enabled: enabled }: Plugin): RollbackReport {
+  return { result: 'kept', name, id, enabled, command: removeCommand(name, enabled) }
+}
+
+function enabledByOthers({ Name: name, Id: id }: Plugin): RollbackReport {
+  const reason = 'somebody else has enabled it meanwhile'
+  return { result: 'failed', name, id, reason, command: removeCommand(name, true) }
+}
+
+export function failed(
+  { name, enableRequested }: Pick<TakeBackRequest, 'name' | 'enableRequested'>,
+  reason: string,
+  id?: string,
+): RollbackReport {
+  const command = removeCommand(name, enableRequested)
+  return { result: 'failed', name, reason, command, ...(id === undefined ? {} : { id }) }
+}

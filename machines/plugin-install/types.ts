@@ -1,0 +1,141 @@
+import type { Failure } from '../errors.ts'
+import type { Account, EngineVersion, Plugin, PluginPrivilege } from '../types.ts'
+
+/** How long the flow may stay in a state, in milliseconds. */
+export interface Timeouts {
+  /** The look-ups before anybody is asked. Default 2 minutes. */
+  checkPrivileges: number
+  /** Waiting for credentials. Default 15 minutes. */
+  reauth: number
+  /** Waiting for consent. Default 30 minutes. */
+  awaitConsent: number
+  /** The whole pull and its verification. Default 1 hour. */
+  pulling: number
+  /** Default 1 minute. */
+  configuring: number
+  /** Default 3 minutes: an engine waits 12.6 s for a plugin's socket (recording `enable.slow-*`). */
+  enabling: number
+  /** Taking back, with all its attempts. Default 1 minute. */
+  rollingBack: number
+}
+
+export interface InstallInput {
+  reference: string
+  alias?: string
+  /** `NAME[.FIELD][=VALUE]` each, in the order in which they are set. */
+  settings: readonly string[]
+  /** Install, and leave it disabled. */
+  disabled: boolean
+  /** Grant whatever is asked without asking anybody. */
+  grantAllPermissions: boolean
+  /** What becomes of a plugin that this run created when a later step fails. */
+  onFailure: 'remove' | 'keep'
+  /** In whole seconds, handed to the engine; 0 leaves it to the engine. */
+  enableTimeout: number
+  /** How often credentials are asked for. */
+  credentialsAttempts: number
+  timeouts: Timeouts
+}
+
+export interface InstallNames {
+  /** The whole reference that is sent to the engine. */
+  remote: string
+  /** The local name of the plugin. */
+  name: string
+  /** Registry host. */
+  registry: string
+}
+
+/** What the look-ups before the consent found out. */
+export interface PluginLookUp extends InstallNames {
+  privileges: PluginPrivilege[]
+  /** Of the content that the reference names now; absent where the engine could not tell. */
+  digest?: string
+  engine: EngineVersion
+}
+
+/** A setting that goes with the install. */
+export interface RequestedSetting {
+  /** As given: `NAME[.FIELD][=VALUE]`. */
+  setting: string
+  /**
+   * It may point a mount or a device of the plugin at another place of the host. The engine never
+   * checks that against the privileges granted, so it is part of what is consented to.
+   */
+  widens: boolean
+}
+
+/** What somebody is asked to agree to. */
+export interface ConsentRequest {
+  /** Counts the requests of one flow: 1, and 2 when the plugin's privileges changed meanwhile. */
+  id: number
+  reference: string
+  name: string
+  digest?: string
+  privileges: PluginPrivilege[]
+  settings: RequestedSetting[]
+}
+
+/** Who agreed to what. */
+export interface ConsentRecord {
+  /** `nobody`: the plugin asks for nothing. */
+  by: 'nobody' | 'grantAllPermissions' | 'policy' | 'person'
+  request: ConsentRequest
+}
+
+/** A policy's answer. `undefined`: it has none, and a person is asked. */
+export type ConsentDecision = { granted: boolean; reason?: string } | undefined
+
+/**
+ * Whose the plugin of this name is: `nothing` was created by this run; `uncertain` after a pull that
+ * was cut before its end; `created` by a pull of this run that ended well.
+ */
+export type Ownership = 'nothing' | 'uncertain' | 'created'
+
+/** What was done about what this run had created, and what is on the engine now. */
+export type RollbackReport =
+  | { result: 'nothingToRemove' }
+  | { result: 'removed'; name: string; id: string }
+  | { result: 'kept'; name: string; id: string; enabled: boolean; command: string }
+  /** `command` removes what is left, once the reason is mended. */
+  | { result: 'failed'; name: string; id?: string; reason: string; command: string }
+
+export interface InstallContext {
+  input: InstallInput
+  ownership: Ownership
+  /** An enable was asked of the engine, which may carry it out whatever becomes of the connection. */
+  enableRequested: boolean
+  /** Only a person can answer what the flow waits for. */
+  asksPerson: boolean
+  credentialsAttempt: number
+  /** How often the privileges changed between consent and pull. */
+  changes: number
+  /** Absent when the reference or the alias is not valid. */
+  names?: InstallNames
+  account?: Account | undefined
+  lookUp?: PluginLookUp
+  consentRequest?: ConsentRequest
+  consent?: ConsentRecord
+  /** The digest that the pull named. */
+  pulledDigest?: string
+  plugin?: Plugin | undefined
+  failure?: Failure
+  rollback?: RollbackReport
+}
+
+/** What a finished install amounts to. */
+export interface InstalledPlugin {
+  id: string
+  name: string
+  reference: string
+  digest?: string
+  enabled: boolean
+  privileges: PluginPrivilege[]
+  /** The settings that were applied. */
+  settings: readonly string[]
+  consent: ConsentRecord
+}
+
+export type InstallOutput =
+  | { state: 'done'; plugin: InstalledPlugin }
+  | { state: 'rolledBack'; failure: Failure; rollback: RollbackReport }

@@ -1,0 +1,145 @@
+import { assertEvent } from 'xstate'
+import type { InstallErrorCode } from '../errors.ts'
+import { isEngineError } from '../errors.ts'
+import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
+import { errorOf, type InstallEvent } from './events.ts'
+import { makeFailure, toFailure } from './failure.ts'
+import { known } from './known.ts'
+import { resolveNames } from './lookUpPlugin.ts'
+import { failed } from './takeBack.ts'
+import type { ConsentRecord, InstallContext, InstallInput } from './types.ts'
+
+interface Args {
+  context: InstallContext
+  event: InstallEvent
+}
+type Update = Partial<InstallContext>
+
+export interface FailureParams {
+  /** The state in which it happened. */
+  state: string
+  code: InstallErrorCode
+}
+
+export function initialContext({ input }: { input: InstallInput }): InstallContext {
+  const names = resolveNames(input)
+  return {
+    input,
+    ...(isEngineError(names) ? {} : { names }),
+    ownership: 'nothing',
+    enableRequested: false,
+    asksPerson: false,
+    credentialsAttempt: 0,
+    changes: 0,
+  }
+}
+
+export function rememberLookUp({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.lookUpPlugin')
+  const request = makeConsentRequest(context, event.output)
+  return { lookUp: event.output, consentRequest: request }
+}
+
+/** Nobody had to be asked: nothing is asked for, or it was all granted beforehand. */
+export function recordConsentUnasked({ context }: Args): Update {
+  const request = known(context, 'consentRequest')
+  if (isGrantedAlready(context, request)) return {}
+  return recordConsent(context, asksFor(request) ? 'grantAllPermissions' : 'nobody')
+}
+
+export function recordConsentOfPolicy({ context }: Args): Update {
+  return recordConsent(context, 'policy')
+}
+
+export function recordConsentOfPerson({ context }: Args): Update {
+  return recordConsent(context, 'person')
+}
+
+function recordConsent(context: InstallContext, by: ConsentRecord['by']): Update {
+  return { consent: { by, request: known(context, 'consentRequest') } }
+}
+
+export function askPerson(): Update {
+  return { asksPerson: true }
+}
+
+export function stopAsking(): Update {
+  return { asksPerson: false }
+}
+
+export function rememberAccount({ event }: Args): Update {
+  assertEvent(event, ['credentials.submit', 'xstate.done.actor.requestCredentials'])
+  return { account: 'account' in event ? event.account : event.output }
+}
+
+export function countAttempt({ context }: Args): Update {
+  return { credentialsAttempt: context.credentialsAttempt + 1 }
+}
+
+export function countChange({ context }: Args): Update {
+  return { changes: context.changes + 1, ownership: 'nothing' }
+}
+
+export function openPull(): Update {
+  return { ownership: 'uncertain' }
+}
+
+export function ownPlugin({ event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.pluginPull')
+  const { digest } = event.output
+  return { ownership: 'created', ...(digest === undefined ? {} : { pulledDigest: digest }) }
+}
+
+/** An engine that answers with an error has created nothing; a silent one may have. */
+export function closePull({ event }: Args): Update {
+  const error = errorOf(event)
+  if (!isEngineError(error)) return {}
+  const { inStream, status = 0 } = error.details
+  return inStream || status >= 400 ? { ownership: 'nothing' } : {}
+}
+
+export function disownPlugin(): Update {
+  return { ownership: 'nothing' }
+}
+
+export function rememberPlugin({ event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.pluginInspect')
+  return { plugin: event.output }
+}
+
+export function requestEnable(): Update {
+  return { enableRequested: true }
+}
+
+export function rememberError({ event }: Args, { state }: { state: string }): Update {
+  return { failure: toFailure(errorOf(event), state) }
+}
+
+export function fail(_: Args, { code, state }: FailureParams): Update {
+  return { failure: makeFailure(code, state) }
+}
+
+export function rememberDenial({ event }: Args): Update {
+  assertEvent(event, ['consent.deny', 'xstate.done.actor.decideConsent'])
+  const reason = 'output' in event ? event.output?.reason : event.reason
+  const message = reason === undefined ? undefined : `the privileges were not granted: ${reason}`
+  return { failure: makeFailure('consent-denied', 'awaitConsent', message) }
+}
+
+export function rememberRollback({ event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.takeBack')
+  return { rollback: event.output }
+}
+
+/** A run that failed before it changed anything has nothing to take back. */
+export function reportRollback({ context }: Args): Update {
+  return { rollback: context.rollback ?? { result: 'nothingToRemove' } }
+}
+
+export function reportRollbackFailed({ context, event }: Args): Update {
+  const { plugin, enableRequested } = context
+  const { name } = known(context, 'names')
+  const error = errorOf(event)
+  const reason = error ? toFailure(error, 'rollingBack').message : 'it took too long'
+  return { rollback: failed({ name, enableRequested }, reason, plugin?.Id) }
+}

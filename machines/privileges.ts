@@ -1,0 +1,44 @@
+import type { PluginConfig, PluginPrivilege } from './types.ts'
+
+/**
+ * The privileges that a plugin's config amounts to, in the engine's own words and order
+ * (recordings `privileges.all`, `inspect.all`).
+ */
+export function computePrivileges(config: PluginConfig): PluginPrivilege[] {
+  const privileges: PluginPrivilege[] = []
+  const ask = (Name: string, Description: string, Value: string[]) =>
+    privileges.push({ Name, Description, Value })
+  if (!['', 'null', 'bridge'].includes(config.Network.Type)) {
+    ask('network', 'permissions to access a network', [config.Network.Type])
+  }
+  if (config.IpcHost) ask('host ipc namespace', 'allow access to host ipc namespace', ['true'])
+  if (config.PidHost) ask('host pid namespace', 'allow access to host pid namespace', ['true'])
+  for (const { Source } of config.Mounts ?? []) {
+    if (Source !== null) ask('mount', 'host path to mount', [Source])
+  }
+  for (const { Path } of config.Linux.Devices ?? []) {
+    if (Path !== null) ask('device', 'host device to access', [Path])
+  }
+  if (config.Linux.AllowAllDevices) {
+    ask('allow-all-devices', "allow 'rwm' access to all devices", ['true'])
+  }
+  const capabilities = config.Linux.Capabilities ?? []
+  if (capabilities.length > 0) {
+    ask('capabilities', 'list of additional capabilities required', capabilities)
+  }
+  return privileges
+}
+
+/** Whether two lists ask for the same: the order and the descriptions do not count, repetition does. */
+export function samePrivileges(
+  one: readonly PluginPrivilege[],
+  other: readonly PluginPrivilege[],
+): boolean {
+  return fingerprint(one) === fingerprint(other)
+}
+
+function fingerprint(privileges: readonly PluginPrivilege[]): string {
+  return JSON.stringify(
+    privileges.map(({ Name, Value }) => JSON.stringify([Name, [...Value].sort()])).sort(),
+  )
+}

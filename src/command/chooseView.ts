@@ -1,0 +1,34 @@
+import { jsonView } from './jsonView.ts'
+import { lineView } from './lineView.ts'
+import type { Output } from './output.ts'
+import type { InstallCommand } from './parseCommand.ts'
+import type { Surroundings } from './surroundings.ts'
+import { terminalStyle } from './terminalStyle.ts'
+import { terminalView } from './terminalView.ts'
+import type { View } from './view.ts'
+
+export interface Outputs {
+  stdout: Output
+  stderr: Output
+}
+
+/** JSON when it was asked for, live bars on a terminal that can draw them, else lines. */
+export function chooseView(
+  install: InstallCommand,
+  env: Surroundings['env'],
+  outputs: Outputs,
+): View {
+  const options = { install, ...outputs, now: () => performance.now() }
+  if (install.json) return jsonView(options)
+  const canDraw = outputs.stdout.stream.isTTY && env.TERM !== 'dumb'
+  return canDraw ? terminalView({ ...options, style: terminalStyle(env) }) : lineView(options)
+}
+
+/**
+ * Where questions are put: on `stdout`, as Docker's own command does, unless that is for JSON, or
+ * somebody sits at a terminal who would not see them there.
+ */
+export function questionOutput({ json }: InstallCommand, { stdout, stderr }: Outputs): Output {
+  const isUnseen = !stdout.stream.isTTY && stderr.stream.isTTY
+  return json || isUnseen ? stderr : stdout
+}

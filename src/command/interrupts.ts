@@ -1,0 +1,60 @@
+import type { Surroundings } from './surroundings.ts'
+
+/** What ended a run from outside, and the exit status that says so. */
+export interface Interrupt {
+  exitCode: number
+  /** `SIGINT`, or what an exception says. */
+  reason: string
+}
+
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+export interface Interrupts {
+  /** The first one, once it has come. */
+  readonly first: Interrupt | undefined
+  /** Resolves when a second signal comes. */
+  readonly second: Promise<void>
+  /** Signals have their usual effect again. */
+  release(): void
+}
+
+/**
+ * Catches what would end the process in the middle of a run. An exception that nobody caught counts
+ * as the first signal, and never as the second: what was begun is taken back all the same.
+ */
+export function catchInterrupts(
+  signals: Surroundings['signals'],
+  onFirst: (interrupt: Interrupt) => void,
+): Interrupts {
+  let first: Interrupt | undefined
+  let leave = () => {}
+  const second = new Promise<void>((resolve) => {
+    leave = resolve
+  })
+  const begin = (interrupt: Interrupt) => {
+    first = interrupt
+    onFirst(interrupt)
+  }
+  const listeners: [name: string, listener: (error: unknown) => void][] = [
+    ...Object.entries(EXIT_CODES).map(([reason, exitCode]): [string, () => void] => [
+      reason,
+      () => (first ? leave() : begin({ exitCode, reason })),
+    ]),
+    [
+      'uncaughtException',
+      (error) => {
+        if (!first) begin({ exitCode: 1, reason: `unexpected error: ${String(error)}` })
+      },
+    ],
+  ]
+  for (const [name, listener] of listeners) signals.on(name, listener)
+  return {
+    get first() {
+      return first
+    },
+    second,
+    release() {
+      for (const [name, listener] of listeners) signals.off(name, listener)
+    },
+  }
+}

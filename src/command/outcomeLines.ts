@@ -1,0 +1,48 @@
+import type { InstallOutput, RollbackReport } from '../../machines/plugin-install/types.ts'
+import { visible } from './visible.ts'
+
+/** The lines that tell a person how it ended, for `stdout` and for `stderr`. */
+export function outcomeLines(
+  outcome: InstallOutput,
+  host: string | undefined,
+): { stdout: string[]; stderr: string[] } {
+  if (outcome.state === 'done') {
+    const { name, id, enabled } = outcome.plugin
+    const state = enabled ? 'enabled' : 'disabled'
+    return {
+      stdout: [`installed ${visible(name)} (${visible(id.slice(0, 12))}, ${state})`],
+      stderr: [],
+    }
+  }
+  const { failure, rollback } = outcome
+  return {
+    stdout: [],
+    stderr: [
+      `plugin-flow: ${visible(failure.message)}`,
+      `what to do: ${visible(failure.next)}`,
+      `on the engine: ${visible(describeRollback(rollback, host))}`,
+    ],
+  }
+}
+
+function describeRollback(rollback: RollbackReport, host: string | undefined): string {
+  switch (rollback.result) {
+    case 'nothingToRemove':
+      return 'nothing was installed'
+    case 'removed':
+      return `${rollback.name} was removed again`
+    case 'kept': {
+      const state = rollback.enabled ? 'enabled' : 'disabled'
+      return `${rollback.name} was kept, ${state}; to remove it: ${withHost(rollback.command, host)}`
+    }
+    case 'failed':
+      return `${rollback.name} may be left (${rollback.reason}); to remove it: ${withHost(rollback.command, host)}`
+  }
+}
+
+/** A command that is copied must reach the engine that this one was told to use. */
+export function withHost(command: string, host: string | undefined): string {
+  if (host === undefined) return command
+  const quoted = /^[\w@%+=:,./-]+$/.test(host) ? host : `'${host.replaceAll("'", "'\\''")}'`
+  return command.replace(/^docker /, () => `docker --host ${quoted} `)
+}

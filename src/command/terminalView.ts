@@ -1,0 +1,127 @@
+import type { Progress } from '../progress.ts'
+import { describeState, stateName } from './describeState.ts'
+import { formatBytes, formatElapsed, formatProgress } from './formatAmount.ts'
+import { layerLines } from './layerLines.ts'
+import type { ViewOptions } from './lineView.ts'
+import { liveRegion } from './liveRegion.ts'
+import { outcomeLines } from './outcomeLines.ts'
+import { fitLine, type Line, type Piece, type TerminalStyle } from './terminalStyle.ts'
+import type { View } from './view.ts'
+
+const REDRAW_EVERY_MS = 100
+
+export interface TerminalViewOptions extends ViewOptions {
+  style: TerminalStyle
+}
+
+/** A state that is under way. */
+interface Step {
+  name: string
+  text: string
+  since: number
+}
+
+/** For a terminal: states that are over stay as a line each, the current one is drawn live. */
+export function terminalView(options: TerminalViewOptions): View {
+  const { install, stdout, stderr, now, style } = options
+  const columns = () => Math.max((stdout.stream.columns ?? 80) - 1, 1)
+  const region = liveRegion(stdout, () => columns() + 1)
+  let step: Step | undefined
+  let progress: Progress | undefined
+  let isAsking = false
+  let timer: NodeJS.Timeout | undefined
+
+  const fit = (pieces: readonly Piece[]): Line => fitLine(pieces, columns(), style)
+  const draw = () => {
+    if (!step || isAsking) return
+    const rows = Math.max((stdout.stream.rows ?? 24) - 2, 0)
+    const layers = step.name === 'pulling' ? (progress?.layers ?? []) : []
+    const lines = [activeLine(step, progress, now(), style)]
+    region.draw([...lines, ...layerLines(layers, rows, columns(), style)].map(fit))
+  }
+  const redraw = (isOn: boolean) => {
+    if (isOn && !timer) timer = setInterval(draw, REDRAW_EVERY_MS)
+    if (isOn) return
+    clearInterval(timer)
+    timer = undefined
+  }
+  const finish = (isFailed: boolean) => {
+    if (step && !isAsking)
+      region.persist([fit(finishedLine(step, progress, isFailed, now(), style))])
+    step = undefined
+    isAsking = false
+  }
+
+  return {
+    transition({ to }) {
+      const name = stateName(to)
+      const isEnd = name === 'done' || name === 'rolledBack'
+      if (step?.name !== name && !(isEnd && step?.name === 'rollingBack')) {
+        finish(name === 'rollingBack' || name === 'rolledBack')
+      }
+      if (isEnd) return
+      if (name === 'checkPrivileges') progress = undefined
+      step = { name, text: describeState(to, install), since: step?.since ?? now() }
+      redraw(true)
+      draw()
+    },
+    progress(next) {
+      progress = next
+    },
+    asking() {
+      region.draw([])
+      isAsking = true
+      redraw(false)
+    },
+    notice(line) {
+      // It is too important to be cut.
+      region.persist([{ text: line, width: line.length }])
+      draw()
+    },
+    outcome(outcome) {
+      redraw(false)
+      finish(outcome.state === 'rolledBack' && outcome.rollback.result === 'failed')
+      const lines = outcomeLines(outcome, install.host)
+      for (const line of lines.stdout) stdout.write(`${line}\n`)
+      for (const line of lines.stderr) stderr.write(`${line}\n`)
+    },
+    close() {
+      redraw(false)
+      region.draw([])
+    },
+  }
+}
+
+function activeLine(
+  { name, text, since }: Step,
+  progress: Progress | undefined,
+  now: number,
+  { spinner }: TerminalStyle,
+): Piece[] {
+  const turn = Math.floor(now / REDRAW_EVERY_MS) % spinner.length
+  const isPulling = name === 'pulling' && progress !== undefined && progress.layers.length > 0
+  return [
+    { text: `${spinner[turn]} `, tone: 'active' },
+    { text: `${name}  ` },
+    { text: isPulling ? formatProgress(progress) : text },
+    { text: `  ${formatElapsed(now - since)}`, tone: 'quiet' },
+  ]
+}
+
+function finishedLine(
+  { name, since }: Step,
+  progress: Progress | undefined,
+  isFailed: boolean,
+  now: number,
+  style: TerminalStyle,
+): Piece[] {
+  const pulled =
+    name === 'pulling' && progress && !isFailed ? `${formatBytes(progress.current)}  ` : ''
+  return [
+    isFailed
+      ? { text: `${style.failed} `, tone: 'failed' }
+      : { text: `${style.done} `, tone: 'done' },
+    { text: `${name}  ${pulled}` },
+    { text: formatElapsed(now - since), tone: 'quiet' },
+  ]
+}

@@ -1,0 +1,17 @@
+import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
+import type { Progress } from '../progress.ts'
+import type { Transition } from '../types.ts'
+
+/** Shows a run: on a terminal, as lines, or as JSON. */
+export interface View {
+  transition(transition: Transition): void
+  progress(progress: Progress): void
+  /** Somebody is about to be asked: nothing may be drawn over the question until the next transition. */
+  asking(request: ConsentRequest): void
+  /** One line, already fit to be seen. */
+  notice(line: string): void
+  /** The end; nothing is shown after it. */
+  outcome(outcome: InstallOutput, exitCode: number): void
+  /** Leaves the terminal as it was found. Every way out comes through here. */
+  close(): void
+}

@@ -1,0 +1,32 @@
+export type {
+  CredentialsSource,
+  RegistryCredentials,
+} from '../adapters/credentials/registryAuth.ts'
+export type { ConnectOptions } from '../adapters/engine/connectEngine.ts'
+export type { EngineErrorDetails, Failure, InstallErrorCode } from '../machines/errors.ts'
+export { catalogue, EngineError } from '../machines/errors.ts'
+export type {
+  ConsentDecision,
+  ConsentRecord,
+  ConsentRequest,
+  InstalledPlugin,
+  RequestedSetting,
+  RollbackReport,
+  Timeouts,
+} from '../machines/plugin-install/types.ts'
+export type { CredentialsRequest, PluginEngine } from '../machines/ports.ts'
+export type { PluginPrivilege } from '../machines/types.ts'
+export { connect } from './connect.ts'
+export { defaultTimeouts } from './input.ts'
+export { InstallError, isInstallError } from './installError.ts'
+export { installPlugin } from './installPlugin.ts'
+export type { LayerProgress, Progress } from './progress.ts'
+export type {
+  ConsentPolicy,
+  Engine,
+  InstallActor,
+  InstallOptions,
+  InstallSnapshot,
+  PluginInstall,
+  Transition,
+} from './types.ts'

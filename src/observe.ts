@@ -1,0 +1,87 @@
+import { BehaviorSubject, filter, ReplaySubject } from 'rxjs'
+import type { InspectionEvent, StateValue } from 'xstate'
+import type { JSONMessage } from '../machines/types.ts'
+import { createProgress, type Progress } from './progress.ts'
+import type { Transition } from './types.ts'
+
+/** `pulling.streaming` for `{ pulling: 'streaming' }`. */
+export function statePath(value: StateValue): string {
+  if (typeof value === 'string') return value
+  const inner = Object.entries(value).map(([state, sub]) =>
+    sub ? `${state}.${statePath(sub)}` : state,
+  )
+  return inner.join(' ')
+}
+
+/** The snapshots of a root actor, and the events it got, become its transitions. */
+export function observeTransitions(now: () => number) {
+  const subject = new ReplaySubject<Transition>(1)
+  let event = { type: '' }
+  let from: string | undefined
+  return {
+    value$: subject.asObservable(),
+    /** An event is inspected before it is taken; a snapshot does not tell which one it was. */
+    inspect(inspected: InspectionEvent) {
+      const { type, actorRef, rootId } = inspected
+      if (type === '@xstate.event' && actorRef.sessionId === rootId) {
+        event = { type: inspected.event.type }
+      }
+    },
+    show(value: StateValue) {
+      const to = statePath(value)
+      if (to === from) return
+      subject.next({ ...(from === undefined ? {} : { from }), to, event, at: now() })
+      from = to
+    },
+    complete: () => subject.complete(),
+  }
+}
+
+/**
+ * Something that is there for a while: shown to whoever comes while it is, and to nobody later.
+ */
+export function observePending<T>() {
+  const subject = new BehaviorSubject<T | undefined>(undefined)
+  return {
+    value$: subject.pipe(filter((value) => value !== undefined)),
+    show(value: T | undefined) {
+      const same = JSON.stringify(value) === JSON.stringify(subject.value)
+      if (!same) subject.next(value)
+    },
+    current: () => subject.value,
+    /** An answer to a request that is no longer the one shown is no answer to this one. */
+    isCurrent: (request: T | undefined) => request === undefined || request === subject.value,
+    complete: () => subject.complete(),
+  }
+}
+
+/** The lines of a pull become what is known after them: the newest only, once a turn of the loop. */
+export function observeProgress() {
+  const subject = new ReplaySubject<Progress>(1)
+  const progress = createProgress(() => performance.now())
+  let due = false
+  const emit = () => {
+    due = false
+    subject.next(progress.snapshot())
+  }
+  const emitSoon = () => {
+    if (!due) queueMicrotask(emit)
+    due = true
+  }
+  return {
+    value$: subject.asObservable(),
+    add(message: JSONMessage) {
+      progress.add(message)
+      emitSoon()
+    },
+    /** The pull ended well. */
+    finish() {
+      progress.complete()
+      emitSoon()
+    },
+    complete() {
+      if (due) emit()
+      subject.complete()
+    },
+  }
+}

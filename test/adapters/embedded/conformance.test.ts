@@ -1,0 +1,178 @@
+import * as assert from 'uvu/assert'
+import {
+  type EmbeddedEngine,
+  startEmbeddedEngine,
+} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { computePrivileges } from '../../../machines/privileges.ts'
+import { suite } from '../../support/suite.ts'
+import { type Answer, call } from './call.ts'
+import { whenAsked } from './engines.ts'
+import { timeless } from './likeness.ts'
+import { recordedAuth } from './recordedAuth.ts'
+import { recordedRegistries } from './recordedWorld.ts'
+import { type Recording, recordings } from './recordings.ts'
+import { type Step, stepsBefore } from './startingStates.ts'
+
+/** Not claimed, and why. */
+const leftOut: [scenarios: RegExp, reason: string][] = [
+  [/^create\./, 'the embedded engine takes no upload of a plugin'],
+  [/^push\./, 'the embedded engine uploads nothing to a registry'],
+  [/\.in-use(-force)?$/, 'the embedded engine has no volumes, so no plugin is in use'],
+  [/^version\.(version|info)$/, 'tells of the machine; its fields are compared in system.test.ts'],
+]
+
+/** Headers that decide how a client reads an answer. */
+const HEADERS = [
+  'api-version',
+  'cache-control',
+  'content-type',
+  'docker-experimental',
+  'docker-plugin-name',
+  'ostype',
+  'pragma',
+  'transfer-encoding',
+  'x-content-type-options',
+]
+
+/** Slow enough that something can be caught while it is going on. */
+const OBSERVABLE_PACE = 0.02
+
+suite('conformance', (test) => {
+  let matches = 0
+  const claimed = [...recordings.values()].filter(({ scenario }) => !reasonToLeaveOut(scenario))
+
+  for (const recording of claimed) {
+    test(recording.scenario, async () => {
+      const engine = await startEmbeddedEngine({
+        registries: recordedRegistries,
+        experimental: true,
+        pace: isObserved(recording) ? OBSERVABLE_PACE : 0,
+        newId: recordedIds(recording),
+      })
+      try {
+        for (const step of stepsBefore(recording)) await take(engine, step)
+        assertAnswer(await replay(engine, recording), recording)
+        assert.equal(pluginsOn(engine), recording.pluginsAfter.split(', ').sort())
+      } finally {
+        await engine.close()
+      }
+      matches++
+    })
+  }
+
+  test('every recording is claimed or left out for one reason', () => {
+    for (const scenario of recordings.keys()) {
+      const reasons = leftOut.filter(([scenarios]) => scenarios.test(scenario))
+      assert.ok(reasons.length <= 1, scenario)
+    }
+    for (const [scenarios] of leftOut) {
+      assert.ok(
+        [...recordings.keys()].some((scenario) => scenarios.test(scenario)),
+        `${scenarios}`,
+      )
+    }
+  })
+
+  test('every claimed recording matches', () => {
+    console.log(`\n${matches} of ${recordings.size} recorded scenarios match`)
+    assert.is(matches, claimed.length)
+  })
+})
+
+function reasonToLeaveOut(scenario: string): string | undefined {
+  return leftOut.find(([scenarios]) => scenarios.test(scenario))?.[1]
+}
+
+/** Whether the scenario is about something that is caught while it goes on. */
+function isObserved({ scenario }: Recording): boolean {
+  return /while-enabling|second-call|two-at-once|client-gone/.test(scenario)
+}
+
+/** The ids that the plugins had, in the order in which they are pulled here. */
+function recordedIds({ scenario, request, response }: Recording): () => string {
+  const body = response.chunks.map(({ data }) => data).join('')
+  const inBody = [...body.matchAll(/"Id":"([0-9a-f]{64})"/g)].map(([, id]) => id as string)
+  const others = `${request.path} ${body}`.match(/(?<=plugins\/)[0-9a-f]{64}/g) ?? []
+  const ids = scenario === 'inspect.id-prefix-ambiguous' ? ['f0', 'f1', '0', '1'] : inBody
+  // A list that shows only one of the two plugins shows the second one when it asks for disabled ones.
+  const first = scenario === 'list.enabled-false' ? ['1'] : []
+  const all = [...first, ...ids, ...others]
+  let next = 0
+  return () => (all[next++] ?? `${next}`).padEnd(64, '0')
+}
+
+async function take(engine: EmbeddedEngine, step: Step): Promise<void> {
+  const { host } = engine
+  const path = `/plugins/${'name' in step && step.do !== 'pull' ? step.name : 'pull'}`
+  if (step.do === 'pull') {
+    const body = JSON.stringify(step.grant ? [] : privilegesOf(step.remote))
+    const query = new URLSearchParams({ remote: step.remote, name: step.name ?? '' })
+    await call(host, { method: 'POST', path: `${path}?${query}`, body })
+  } else if (step.do === 'upgrade') {
+    const body = JSON.stringify(privilegesOf(step.remote))
+    await call(host, { method: 'POST', path: `${path}/upgrade?remote=${step.remote}`, body })
+  } else if (step.do === 'set') {
+    await call(host, { method: 'POST', path: `${path}/set`, body: JSON.stringify(step.pairs) })
+  } else if (step.do === 'enable') {
+    await call(host, { method: 'POST', path: `${path}/enable?timeout=0` })
+  } else if (step.do === 'remove') {
+    await call(host, { method: 'DELETE', path })
+  } else await begin(engine, step, path)
+}
+
+/** Leaves the call running; it ends when the engine closes. */
+async function begin(engine: EmbeddedEngine, step: Step, path: string): Promise<void> {
+  const { host } = engine
+  if (step.do === 'begin enable') {
+    void call(host, { method: 'POST', path: `${path}/enable?timeout=0` })
+    await whenAsked(engine, 'enable')
+  } else if (step.do === 'begin pull') {
+    await new Promise<void>((halfway) => {
+      const query = new URLSearchParams({ remote: step.remote })
+      const onData = (body: string) => {
+        if (/"current":2\d{7}/.test(body)) halfway()
+        return false
+      }
+      void call(host, { method: 'POST', path: `${path}?${query}`, body: 'null', onData })
+    })
+  }
+}
+
+function privilegesOf(remote: string) {
+  const [, host = '', path = '', tag = ''] = /^(.*?)\/(.*):(.*)$/.exec(remote) ?? []
+  const content = recordedRegistries[host]?.repositories[path]?.[tag]
+  if (!content) throw new Error(`no ${remote} in the world of the recordings`)
+  return computePrivileges(content.config)
+}
+
+function replay(engine: EmbeddedEngine, recording: Recording): Promise<Answer> {
+  const { request, response, note } = recording
+  const headers = request.headers.flatMap(([name, value]) => [
+    name,
+    value === '<redacted>' ? recordedAuth(note) : value,
+  ])
+  const seenLast = response.chunks.at(-1)?.data.match(/"current":(\d+)/)?.[1]
+  const onData = (body: string) => {
+    const waited = body.includes(seenLast ? `"current":${seenLast}` : '"Waiting"')
+    return response.aborted === true && waited
+  }
+  return call(engine.host, { ...request, headers, onData })
+}
+
+function assertAnswer(answer: Answer, { engineDied, response }: Recording): void {
+  assert.is(answer.status, response.status)
+  assert.is(answer.error, response.error)
+  if (engineDied) return
+  const expected = response.chunks.map(({ data }) => data).join('')
+  assert.equal(timeless(answer.body), timeless(expected))
+  const wanted = new Map(response.headers.map(([name, value]) => [name.toLowerCase(), value]))
+  for (const name of HEADERS) assert.is(answer.headers[name], wanted.get(name), name)
+  // Where the body may differ its length does too; that it is told, and right, does not.
+  const length = wanted.has('content-length') ? String(Buffer.byteLength(answer.body)) : undefined
+  assert.is(answer.headers['content-length'], length)
+}
+
+function pluginsOn(engine: EmbeddedEngine): string[] {
+  const names = engine.plugins().map(({ Name, Enabled }) => `${Name}${Enabled ? ' (enabled)' : ''}`)
+  return names.length === 0 ? ['(no plugin)'] : names.sort()
+}

@@ -1,0 +1,81 @@
+import {
+  type EmbeddedEngine,
+  type EmbeddedEngineOptions,
+  type EmbeddedPlugin,
+  startEmbeddedEngine,
+} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { computePrivileges } from '../../../machines/privileges.ts'
+import { type Answer, call } from './call.ts'
+
+/** An engine at no pace for one test, closed whatever happens. */
+export async function withEngine(
+  options: EmbeddedEngineOptions,
+  use: (engine: EmbeddedEngine) => Promise<void>,
+): Promise<void> {
+  const engine = await startEmbeddedEngine({ pace: 0, ...options })
+  try {
+    await use(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Waits until a request has come in whose path has this in it. */
+export async function whenAsked(engine: EmbeddedEngine, part: string): Promise<void> {
+  for (let looks = 0; looks < 1000; looks++) {
+    if (engine.requests().some(({ path }) => path.includes(part))) return
+    await get(engine, '/_ping')
+  }
+  throw new Error(`nobody asked for ${part}`)
+}
+
+/** One registry, `registry.test`, that holds these plugins as `NAME:latest`. */
+export function holding(plugins: Record<string, EmbeddedPlugin>) {
+  const repositories = Object.fromEntries(
+    Object.entries(plugins).map(([name, latest]) => [name, { latest }]),
+  )
+  return { 'registry.test': { repositories } }
+}
+
+export function get({ host }: EmbeddedEngine, path: string, auth?: unknown): Promise<Answer> {
+  return call(host, { method: 'GET', path, headers: authHeaders(auth) })
+}
+
+export function post(
+  { host }: EmbeddedEngine,
+  path: string,
+  body?: unknown,
+  auth?: unknown,
+): Promise<Answer> {
+  const text = body === undefined ? null : JSON.stringify(body)
+  return call(host, { method: 'POST', path, body: text, headers: authHeaders(auth) })
+}
+
+export function remove({ host }: EmbeddedEngine, path: string): Promise<Answer> {
+  return call(host, { method: 'DELETE', path })
+}
+
+/** Pulls `remote` and grants what `plugin` asks for. */
+export function pull(
+  engine: EmbeddedEngine,
+  remote: string,
+  plugin?: EmbeddedPlugin,
+): Promise<Answer> {
+  const granted = plugin ? computePrivileges(plugin.config) : null
+  return post(engine, `/plugins/pull?remote=${remote}`, granted)
+}
+
+export function message({ body }: Answer): string {
+  return JSON.parse(body).message
+}
+
+/** The error line at the end of a stream. */
+export function streamError({ body }: Answer): string | undefined {
+  return JSON.parse(body.trim().split('\r\n').at(-1) as string).error
+}
+
+function authHeaders(auth: unknown): Record<string, string> {
+  if (auth === undefined) return {}
+  const encoded = Buffer.from(JSON.stringify(auth)).toString('base64')
+  return { 'X-Registry-Auth': encoded.replaceAll('+', '-').replaceAll('/', '_') }
+}

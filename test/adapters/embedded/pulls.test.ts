@@ -1,0 +1,206 @@
+import { createConnection } from 'node:net'
+import * as assert from 'uvu/assert'
+import { definePlugin } from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { suite } from '../../support/suite.ts'
+import { type Answer, call } from './call.ts'
+import {
+  holding,
+  message,
+  post,
+  pull,
+  remove,
+  streamError,
+  whenAsked,
+  withEngine,
+} from './engines.ts'
+
+const REMOTE = 'registry.test/a'
+const big = definePlugin({ layers: [30_000_000, 400_000] })
+const lines = ({ body }: Answer) =>
+  body
+    .trim()
+    .split('\r\n')
+    .map((line) => JSON.parse(line))
+const statuses = (answer: Answer, id: string) => [
+  ...new Set(lines(answer).flatMap((line) => (line.id === id ? [line.status] : []))),
+]
+const shortIds = big.layers.map(({ digest }) => digest.slice(7, 19))
+
+suite('embedded pulls', (test) => {
+  test('tells of every layer', async () => {
+    await withEngine({ registries: holding({ a: big }) }, async (engine) => {
+      const answer = await pull(engine, REMOTE)
+      const [first = '', second = ''] = shortIds
+      assert.equal(statuses(answer, first), [
+        'Waiting',
+        'Pulling fs layer',
+        'Downloading',
+        'Extracting',
+        'Complete',
+        'Download complete',
+      ])
+      assert.equal(statuses(answer, second), [
+        'Waiting',
+        'Extracting',
+        'Complete',
+        'Download complete',
+      ])
+      const extracted = lines(answer).filter(
+        ({ id, status }) => id === first && status === 'Extracting',
+      )
+      assert.equal(
+        extracted.map(({ progressDetail }) => progressDetail.current),
+        [327_680, 10_000_000, 20_000_000, 30_000_000, 30_000_000],
+      )
+    })
+  })
+
+  test('an abort in the middle leaves nothing, and the next pull begins anew', async () => {
+    await withEngine({ registries: holding({ a: big }) }, async (engine) => {
+      const aborted = await call(engine.host, {
+        method: 'POST',
+        path: `/plugins/pull?remote=${REMOTE}`,
+        body: 'null',
+        onData: (body) => body.includes('"Downloading"'),
+      })
+      assert.is(aborted.error, 'aborted')
+      assert.equal(engine.plugins(), [])
+      const again = await pull(engine, REMOTE)
+      assert.equal(statuses(again, shortIds[0] as string)[0], 'Waiting')
+      assert.is(engine.plugins().length, 1)
+    })
+  })
+
+  test('a client that leaves while it sends leaves nothing', async () => {
+    await withEngine({ registries: holding({ a: big }) }, async (engine) => {
+      const socket = createConnection(new URL(engine.host).pathname)
+      const head = `POST /plugins/pull?remote=${REMOTE} HTTP/1.1\r\nHost: docker\r\n`
+      socket.write(`${head}Content-Length: 100\r\n\r\n[`)
+      await whenAsked(engine, 'pull')
+      socket.destroy()
+      assert.is((await pull(engine, REMOTE)).status, 200)
+    })
+  })
+
+  test('one layer that fails ends the others', async () => {
+    const damage = { layerBytes: 100 }
+    const layers = [1e12, 1_000]
+    const broken = definePlugin({ layers, damage })
+    await withEngine({ registries: holding({ a: broken }) }, async (engine) => {
+      const answer = await pull(engine, REMOTE)
+      assert.is(streamError(answer), 'failed to read expected number of bytes: unexpected EOF')
+    })
+  })
+
+  test('a second pull follows the download of the first, and takes over when that is cut', async () => {
+    const registry = { ...holding({ a: big, b: big })['registry.test'], bytesPerSecond: 4e7 }
+    await withEngine({ registries: { 'registry.test': registry }, pace: 0.02 }, async (engine) => {
+      let follower: Promise<Answer> | undefined
+      await call(engine.host, {
+        method: 'POST',
+        path: `/plugins/pull?remote=${REMOTE}`,
+        body: 'null',
+        onData(body) {
+          if (!body.includes('"current":1')) return false
+          follower ??= pull(engine, 'registry.test/b')
+          return body.includes('"current":2')
+        },
+      })
+      const currents = lines((await follower) as Answer)
+        .filter(({ id, status }) => id === shortIds[0] && status === 'Downloading')
+        .map(({ progressDetail }) => progressDetail.current ?? 0)
+      assert.ok(currents[0] > 0, 'it began where the first one was')
+      assert.ok(
+        currents.slice(1).some((bytes, at) => bytes < currents[at]),
+        'it began anew',
+      )
+      assert.equal(
+        engine.plugins().map(({ Name }) => Name),
+        ['registry.test/b:latest'],
+      )
+    })
+  })
+
+  test('layers stay for another plugin, and go with the last one', async () => {
+    await withEngine({ registries: holding({ a: big, b: big }) }, async (engine) => {
+      const [id = ''] = shortIds
+      await pull(engine, REMOTE)
+      assert.is(statuses(await pull(engine, 'registry.test/b'), id)[0], 'Already exists')
+      await remove(engine, `/plugins/${REMOTE}`)
+      assert.is(statuses(await pull(engine, REMOTE), id)[0], 'Already exists')
+      await remove(engine, `/plugins/${REMOTE}`)
+      await remove(engine, '/plugins/registry.test/b')
+      assert.is(statuses(await pull(engine, REMOTE), id)[0], 'Waiting')
+    })
+  })
+
+  test('no layer goes while a pull runs', async () => {
+    const slow = {
+      ...holding({ slow: definePlugin({ layers: [4e7] }) })['registry.test'],
+      bytesPerSecond: 4e6,
+    }
+    const registries = { ...holding({ a: big }), 'slow.test': slow }
+    await withEngine({ registries, pace: 0.01 }, async (engine) => {
+      await pull(engine, REMOTE)
+      await new Promise<void>((running) => {
+        const onData = () => {
+          running()
+          return false
+        }
+        const path = '/plugins/pull?remote=slow.test/slow'
+        void call(engine.host, { method: 'POST', path, body: 'null', onData })
+      })
+      await remove(engine, `/plugins/${REMOTE}`)
+      assert.is(statuses(await pull(engine, REMOTE), shortIds[0] as string)[0], 'Already exists')
+    })
+  })
+
+  test('an alias that names docker.io is told as it is and stored without', async () => {
+    await withEngine({ registries: holding({ a: big }) }, async (engine) => {
+      const path = `/plugins/pull?remote=${REMOTE}&name=docker.io/library/x:1`
+      const { headers } = await post(engine, path, null)
+      assert.is(headers['docker-plugin-name'], 'docker.io/library/x:1')
+      assert.is(engine.plugins()[0]?.Name, 'x:1')
+    })
+  })
+
+  test('privileges that are none are refused', async () => {
+    await withEngine({ registries: holding({ a: big }) }, async (engine) => {
+      const path = `/plugins/pull?remote=${REMOTE}`
+      const prefix = 'failed to parse privileges: json: cannot unmarshal'
+      assert.is(
+        message(await post(engine, path, ['a'])),
+        `${prefix} string into Go value of type types.PluginPrivilege`,
+      )
+      assert.is(
+        message(await post(engine, path, [{ Name: 1 }])),
+        `${prefix} number into Go value of type string`,
+      )
+    })
+  })
+
+  test('an id that cannot be made is told', async () => {
+    const newId = () => {
+      throw new Error('out of ids')
+    }
+    await withEngine({ registries: holding({ a: big }), newId }, async (engine) => {
+      assert.is(streamError(await pull(engine, REMOTE)), 'out of ids')
+    })
+  })
+
+  test('the consent hole :: one privilege may be another one', async () => {
+    const wide = definePlugin({
+      config: { Mounts: [{ Name: 'all', Source: '/' }] },
+      shownPrivileges: [{ Name: 'mount', Description: '', Value: ['/tmp'] }],
+    })
+    await withEngine({ registries: holding({ a: wide }) }, async (engine) => {
+      const { body } = await call(engine.host, {
+        method: 'GET',
+        path: `/plugins/privileges?remote=${REMOTE}`,
+      })
+      assert.equal(JSON.parse(body), wide.shownPrivileges)
+      await post(engine, `/plugins/pull?remote=${REMOTE}`, wide.shownPrivileges)
+      assert.is(engine.plugins()[0]?.Config.Mounts?.[0]?.Source, '/')
+    })
+  })
+})

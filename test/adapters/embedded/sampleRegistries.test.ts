@@ -1,0 +1,91 @@
+import * as assert from 'uvu/assert'
+import { sampleRegistries } from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import type { PluginPrivilege } from '../../../machines/types.ts'
+import { suite } from '../../support/suite.ts'
+import { get, message, post, streamError, withEngine } from './engines.ts'
+
+/** What each sample is there to show: how its pull and its enable end. */
+const outcomes: [reference: string, pull: string | undefined, enable: number | undefined][] = [
+  ['vieux/sshfs', undefined, 200],
+  ['acme/plain', undefined, 200],
+  ['acme/late', undefined, 200],
+  ['acme/dies', undefined, 500],
+  ['acme/never-listens', undefined, 500],
+  ['acme/bad-mount', undefined, 500],
+  ['acme/liar', undefined, 200],
+  ['acme/corrupt', 'failed commit on ref', undefined],
+  ['hello-world', 'fetched plugin image but plugin config is missing', undefined],
+  ['registry.example.com/acme/private:1.0', undefined, 200],
+]
+
+const demo = { username: 'demo', password: 'demo' }
+
+suite('embedded sampleRegistries', (test) => {
+  for (const [reference, failure, enabled] of outcomes) {
+    test(`${reference} :: ${failure ?? `can be pulled, enable answers ${enabled}`}`, async () => {
+      await withEngine({}, async (engine) => {
+        const asked = await get(engine, `/plugins/privileges?remote=${reference}`, demo)
+        const privileges = asked.status === 200 ? JSON.parse(asked.body) : []
+        const pulled = await post(engine, `/plugins/pull?remote=${reference}`, privileges, demo)
+        assert.is(streamError(pulled)?.slice(0, failure?.length), failure)
+        if (failure) return
+        const { status } = await post(engine, `/plugins/${reference}/enable?timeout=0`)
+        assert.is(status, enabled)
+      })
+    })
+  }
+
+  test('every sample is told of here', () => {
+    const samples = Object.values(sampleRegistries).flatMap(({ repositories }) =>
+      Object.values(repositories).flatMap((tags) => Object.keys(tags)),
+    )
+    assert.is(samples.length, outcomes.length)
+  })
+
+  test('vieux/sshfs :: asks for what it asks for on Docker Hub, and can be set', async () => {
+    await withEngine({}, async (engine) => {
+      const { body } = await get(engine, '/plugins/privileges?remote=vieux/sshfs')
+      const privileges = JSON.parse(body) as PluginPrivilege[]
+      assert.equal(
+        privileges.map(({ Name, Value }) => [Name, ...Value]),
+        [
+          ['network', 'host'],
+          ['mount', '/var/lib/docker/plugins/'],
+          ['mount', ''],
+          ['device', '/dev/fuse'],
+          ['capabilities', 'CAP_SYS_ADMIN'],
+        ],
+      )
+      await post(engine, '/plugins/pull?remote=vieux/sshfs', privileges)
+      const set = await post(engine, '/plugins/vieux/sshfs/set', ['DEBUG=1', 'sshkey.source=/k'])
+      assert.is(set.status, 204)
+      assert.equal(engine.plugins()[0]?.Settings.Env, ['DEBUG=1'])
+    })
+  })
+
+  test('vieux/sshfs :: a pull at pace 1 is told of for two to three seconds', () => {
+    const { bytesPerSecond = 0, repositories } = sampleRegistries['docker.io'] ?? {}
+    const layers = repositories?.['vieux/sshfs']?.latest?.layers ?? []
+    const slowest = Math.max(...layers.map(({ size }) => size))
+    const seconds = slowest / (bytesPerSecond / layers.length)
+    assert.ok(seconds >= 2 && seconds <= 3, `${seconds}`)
+  })
+
+  test('acme/liar :: shows less than it gets', async () => {
+    await withEngine({}, async (engine) => {
+      const { body } = await get(engine, '/plugins/privileges?remote=acme/liar')
+      assert.equal(JSON.parse(body)[0].Value, ['/var/lib/acme'])
+      const pulled = await post(engine, '/plugins/pull?remote=acme/liar', JSON.parse(body))
+      assert.is(streamError(pulled), undefined)
+      assert.is(engine.plugins()[0]?.Config.Mounts?.[0]?.Source, '/')
+    })
+  })
+
+  test('the registry that needs credentials refuses others', async () => {
+    await withEngine({}, async (engine) => {
+      const path = '/plugins/pull?remote=registry.example.com/acme/private:1.0'
+      const answer = await post(engine, path, null, { ...demo, password: 'wrong' })
+      assert.match(message(answer), /401 Unauthorized$/)
+    })
+  })
+})

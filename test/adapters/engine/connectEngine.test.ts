@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { inspect } from 'node:util'
+import * as assert from 'uvu/assert'
+import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
+import { EngineAgent } from '../../../adapters/engine/engineAgent.ts'
+import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
+import { pluginDelete } from '../../../adapters/engine/pluginDelete.ts'
+import { systemPing } from '../../../adapters/engine/systemPing.ts'
+import { completeTimeouts } from '../../../adapters/engine/timeouts.ts'
+import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
+import { answerJSON, answerPing, serveBytes } from '../../support/engineServer.ts'
+import { suite } from '../../support/suite.ts'
+import { never, withEngine } from './engineFixture.ts'
+
+const PONG = 'HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK'
+const input = { remote: 'acme/probe:1.0', registryAuth: PLANTED_HEADER }
+
+suite('connectEngine', (test) => {
+  test('opens no socket by itself', async () => {
+    await withEngine(
+      (_, response) => answerPing(response),
+      async (_, server) => assert.is(server.connections(), 0),
+    )
+  })
+
+  test('names its host', () => {
+    assert.is(connectEngine({ host: 'tcp://engine' }).host, 'tcp://engine:2375')
+    assert.is(connectEngine({ env: { DOCKER_HOST: 'unix:///a' } }).host, 'unix:///a')
+    assert.is(connectEngine({ env: {} }).host, 'unix:///var/run/docker.sock')
+  })
+
+  test('takes the environment of the process when none is given', () => {
+    const expected = process.env.DOCKER_HOST || 'unix:///var/run/docker.sock'
+    assert.is(connectEngine().host, expected)
+  })
+
+  test('a host that is none', async () => {
+    await refusedWith('invalid-option', async () => connectEngine({ host: 'ssh://engine' }))
+  })
+
+  for (const tcp of [false, true]) {
+    test(`${tcp ? 'tcp' : 'unix'} :: one socket for one call after another`, async () => {
+      await withEngine(
+        (_, response) => answerPing(response),
+        async (connection, server) => {
+          for (let call = 0; call < 5; call++) await systemPing(connection, never)
+          assert.is(server.requests.length, 5)
+          assert.is(server.connections(), 1)
+        },
+        { tcp },
+      )
+    })
+  }
+
+  test('an error that was read :: leaves the socket to the next call', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' }),
+      async (connection, server) => {
+        for (let call = 0; call < 5; call++) {
+          await refusedWith('not-found', () =>
+            pluginDelete(connection, { name: 'a', force: false }, never),
+          )
+        }
+        assert.is(server.connections(), 1)
+      },
+    )
+  })
+
+  let connection: ReturnType<typeof connectEngine> | undefined
+  test('close :: ends calls under way and idle sockets', async () => {
+    await withEngine(
+      (request, response) => {
+        if (request.url === '/_ping') answerPing(response)
+        else connection?.close()
+      },
+      async (opened, server) => {
+        connection = opened
+        await systemPing(opened, never)
+        await refusedWith('engine-unreachable', () => getPluginPrivileges(opened, input, never))
+        await server.connectionClosed()
+      },
+    )
+  })
+
+  test('shows no secret, whatever was sent over it', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 200, null),
+      async (connection) => {
+        await getPluginPrivileges(connection, input, never)
+        assertTellsNothing(connection)
+        assert.match(inspect(connection), /close: \[Function/)
+      },
+    )
+  })
+
+  test('goes through no proxy, and an idle socket keeps no process alive', async () => {
+    const program = `
+      const { connectEngine } = await import('./adapters/engine/connectEngine.ts')
+      const { systemPing } = await import('./adapters/engine/systemPing.ts')
+      const connection = connectEngine({ host: process.argv[1] })
+      console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
+    `
+    await withEngine(
+      (_, response) => answerPing(response),
+      async (_, { host }) => {
+        const args = ['--import', 'tsx', '--input-type=module', '-e', program, host]
+        const proxy = 'http://127.0.0.1:1'
+        const child = spawn(process.execPath, args, {
+          env: { ...process.env, HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy },
+          stdio: ['ignore', 'pipe', 'inherit'],
+          timeout: 20_000,
+        })
+        let output = ''
+        child.stdout.setEncoding('utf8').on('data', (text: string) => {
+          output += text
+        })
+        const [code] = await once(child, 'close')
+        assert.is(output, '1.41\n')
+        assert.is(code, 0)
+      },
+      { tcp: true },
+    )
+  })
+})
+
+suite('connectEngine :: a socket that died in the pool', (test) => {
+  /** Answers the first request of the first connection, and destroys every other. */
+  const dying = () => {
+    let requests = 0
+    return serveBytes((socket) => (requests++ === 0 ? socket.write(PONG) : socket.destroy()))
+  }
+
+  test('a GET is sent once more', async () => {
+    const server = await serveBytes((socket, data, connection) => {
+      if (connection > 1) socket.write(PONG.replace(/OK$/, '[]'))
+      else if (data.toString('latin1').startsWith('GET /_ping')) socket.write(PONG)
+      else socket.destroy()
+    })
+    const connection = connectEngine({ host: server.host })
+    try {
+      await systemPing(connection, never)
+      assert.equal(await getPluginPrivileges(connection, input, never), [])
+      assert.is(server.connections(), 2)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+
+  test('a GET is not sent a third time', async () => {
+    const server = await dying()
+    const connection = connectEngine({ host: server.host })
+    try {
+      await systemPing(connection, never)
+      await refusedWith('engine-unreachable', () => getPluginPrivileges(connection, input, never))
+      assert.is(server.connections(), 2)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+
+  test('a DELETE is sent once', async () => {
+    const server = await dying()
+    const connection = connectEngine({ host: server.host })
+    try {
+      await systemPing(connection, never)
+      await refusedWith('engine-unreachable', () =>
+        pluginDelete(connection, { name: 'a', force: true }, never),
+      )
+      assert.is(server.connections(), 1)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+
+  test('a GET on a new socket is sent once', async () => {
+    const server = await serveBytes((socket) => socket.destroy())
+    const connection = connectEngine({ host: server.host })
+    try {
+      await refusedWith('engine-unreachable', () => systemPing(connection, never))
+      assert.is(server.connections(), 1)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+})
+
+suite('EngineAgent', (test) => {
+  test('gives up on a socket that is not connected in time', async () => {
+    const agent = new EngineAgent(20)
+    const socket = agent.createConnection({ host: 'engine.invalid', port: 2375, lookup: () => {} })
+    const [error] = await once(socket, 'error')
+    assert.is(error.code, 'ETIMEDOUT')
+    assert.ok(socket.destroyed)
+    agent.destroy()
+  })
+
+  test('a socket that is connected :: has time', async () => {
+    const server = await serveBytes((socket) => setTimeout(() => socket.end(PONG), 60))
+    const connection = connectEngine({ host: server.host, timeouts: { connect: 30 } })
+    try {
+      assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+})
+
+suite('completeTimeouts', (test) => {
+  const defaults = { connect: 10_000, answer: 120_000, enable: 300_000, idle: 300_000 }
+
+  test('the defaults', () => {
+    assert.equal(completeTimeouts(), defaults)
+    assert.equal(completeTimeouts({}), defaults)
+    assert.equal(connectEngine({ env: {} }).timeouts, defaults)
+  })
+
+  test('what is given replaces them', () => {
+    const given = { connect: 1, answer: 2.5, idle: 2 ** 31 - 1 }
+    assert.equal(completeTimeouts(given), { ...defaults, ...given })
+  })
+
+  for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5' as never]) {
+    test(`${value} :: is none`, async () => {
+      const error = await refusedWith('invalid-option', async () =>
+        completeTimeouts({ idle: value }),
+      )
+      assert.match(error.message, `timeouts.idle is ${value}: it must be milliseconds`)
+    })
+  }
+})

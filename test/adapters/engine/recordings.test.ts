@@ -1,0 +1,147 @@
+import * as assert from 'uvu/assert'
+import { connectEngine, type EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import { isAmbiguous } from '../../../adapters/engine/findPhrase.ts'
+import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
+import { pluginDelete } from '../../../adapters/engine/pluginDelete.ts'
+import { pluginEnable } from '../../../adapters/engine/pluginEnable.ts'
+import { pluginEngine } from '../../../adapters/engine/pluginEngine.ts'
+import { pluginInspect } from '../../../adapters/engine/pluginInspect.ts'
+import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
+import { pluginSet } from '../../../adapters/engine/pluginSet.ts'
+import { systemPing } from '../../../adapters/engine/systemPing.ts'
+import { systemVersion } from '../../../adapters/engine/systemVersion.ts'
+import type { InstallErrorCode } from '../../../machines/errors.ts'
+import type { JSONMessage, PluginPrivilege } from '../../../machines/types.ts'
+import { PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
+import { serveEngine } from '../../support/engineServer.ts'
+import {
+  answerAsRecorded,
+  type Recording,
+  readRecording,
+  recordedBody,
+  replay,
+  scenarios,
+} from '../../support/recordingServer.ts'
+import { suite } from '../../support/suite.ts'
+import { expectations } from './expectations.ts'
+
+const signal = new AbortController().signal
+const kinds = ['privileges', 'pull', 'set', 'enable', 'inspect', 'remove', 'version']
+/** Calls that are never made here. */
+const unused = ['version.info']
+
+/** Makes the recorded call; a stand-in where the adapter would refuse to send what was recorded. */
+function call(connection: EngineConnection, { scenario, request }: Recording): Promise<unknown> {
+  const url = new URL(request.path, 'http://engine')
+  const remote = url.searchParams.get('remote') || 'example.org/acme/stand-in:1.0'
+  const name = decodeURIComponent(
+    /^\/v1\.41\/plugins\/(.*?)(?:\/\w+)?$/.exec(url.pathname)?.[1] ?? '',
+  )
+  const force = url.searchParams.has('force')
+  switch (scenario.split('.')[0]) {
+    case 'privileges':
+      return getPluginPrivileges(connection, { remote, registryAuth: PLANTED_HEADER }, signal)
+    case 'pull':
+      return pull(connection, remote, url.searchParams.get('name') || remote)
+    case 'set':
+      return pluginSet(connection, { name, settings: [] }, signal)
+    case 'enable':
+      return pluginEnable(connection, { name, timeout: 0 }, signal)
+    case 'remove': {
+      const id = request.path.replace(/^\/v1\.41\/plugins\/|\?.*$/g, '')
+      return pluginDelete(connection, { name: id, force }, signal)
+    }
+    default:
+      if (scenario.startsWith('version.ping')) return systemPing(connection, signal)
+      if (scenario === 'version.version') return systemVersion(connection, signal)
+      return pluginInspect(connection, { name: name || 'stand-in' }, signal)
+  }
+}
+
+async function pull(connection: EngineConnection, remote: string, name: string) {
+  const messages: JSONMessage[] = []
+  const onMessage = (message: JSONMessage) => messages.push(message)
+  const input = { remote, name, privileges: [], registryAuth: PLANTED_HEADER, onMessage }
+  return { ...(await pluginPull(connection, input, signal)), messages }
+}
+
+/** What the recorded bytes amount to, taken apart by other means than the adapter's. */
+function recordedValue(recording: Recording): unknown {
+  const body = recordedBody(recording).toString('utf8')
+  switch (recording.scenario.split('.')[0]) {
+    case 'privileges':
+      return JSON.parse(body) as PluginPrivilege[] | null
+    case 'inspect':
+      return JSON.parse(body)
+    case 'pull': {
+      const messages = body
+        .trim()
+        .split('\r\n')
+        .map((line) => JSON.parse(line) as JSONMessage)
+      const digest = /"Digest: (sha256:[0-9a-f]{64})"/.exec(body)?.[1]
+      const header = recording.response.headers?.find(([name]) => name === 'Docker-Plugin-Name')
+      return { name: header?.[1], digest, messages }
+    }
+    case 'version':
+      if (recording.scenario === 'version.version') return '20.10.24+dfsg1'
+      return { apiVersion: '1.41', version: '20.10.24+dfsg1' }
+    default:
+      return undefined
+  }
+}
+
+suite('recordings', (test) => {
+  test('every recording of the calls made here has an expectation', () => {
+    const recorded = kinds.flatMap(scenarios).filter((each) => !unused.includes(each))
+    assert.equal(Object.keys(expectations).sort(), recorded.sort())
+  })
+
+  for (const [scenario, expected] of Object.entries(expectations)) {
+    test(`${scenario} :: ${expected}`, async () => {
+      const recording = readRecording(scenario)
+      const server = await serveEngine((_, response) => answerAsRecorded(recording, response))
+      const connection = connectEngine({ host: server.host })
+      try {
+        if (expected === 'value') {
+          assert.equal(await call(connection, recording), recordedValue(recording))
+        } else if (expected === 'nothing') {
+          assert.is(await call(connection, recording), undefined)
+        } else {
+          const code = expected.replace('?', '') as InstallErrorCode
+          const error = await refusedWith(code, () => call(connection, recording))
+          assert.is(isAmbiguous(error.details), expected.endsWith('?'))
+        }
+      } finally {
+        connection.close()
+        await server.close()
+      }
+    })
+  }
+
+  for (const scenario of Object.keys(expectations)) {
+    const recording = readRecording(scenario)
+    if (!/^(?:privileges|pull)\./.test(scenario) || !/remote=[^&]*%40/.test(recording.request.path))
+      continue
+    test(`${scenario} :: the engine that it would kill is not asked`, async () => {
+      const remote =
+        new URL(recording.request.path, 'http://engine').searchParams.get('remote') ?? ''
+      const server = await replay(recording)
+      const connection = connectEngine({ host: server.host })
+      const engine = pluginEngine(connection, () => PLANTED_HEADER)
+      try {
+        await refusedWith('engine-unsupported', () =>
+          scenario.startsWith('pull.')
+            ? engine.pluginPull({ remote, name: 'probe:1.0', privileges: [] }, signal)
+            : engine.getPluginPrivileges(remote, signal),
+        )
+        assert.equal(
+          server.requests.map(({ url }) => url),
+          ['/_ping'],
+        )
+      } finally {
+        connection.close()
+        await server.close()
+      }
+    })
+  }
+})

@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import { filter, firstValueFrom, timeout } from 'rxjs'
+import * as assert from 'uvu/assert'
+import { deferred } from './world/deferred.ts'
+import { engineSuite } from './world/engineSuite.ts'
+import { entering, failure, install, onEngine } from './world/flows.ts'
+import { startLyingProxy } from './world/lyingProxy.ts'
+import { startThrottle } from './world/throttle.ts'
+
+const NOTHING = { result: 'nothingToRemove' }
+
+engineSuite('real engine :: cancel', (test, world) => {
+  /** Holds back the first request that matches: `arrived` tells when it is there. */
+  const holding = async (
+    matches: (line: string, earlier: readonly string[]) => boolean,
+    run: (host: string, arrived: Promise<void>) => Promise<void>,
+  ) => {
+    const arrived = deferred<void>()
+    const earlier: string[] = []
+    let held = false
+    const hold = (method: string, path: string) => {
+      const line = `${method} ${path}`
+      const isIt = !held && matches(line, earlier)
+      earlier.push(line)
+      if (!isIt) return undefined
+      held = true
+      arrived.resolve()
+      return new Promise<void>(() => {})
+    }
+    const socketPath = join(world().folder, 'held.sock')
+    const proxy = await startLyingProxy(world().socketPath, socketPath, { hold })
+    try {
+      await run(proxy.host, arrived.promise)
+    } finally {
+      await proxy.close()
+    }
+  }
+
+  test('in checkPrivileges', async () => {
+    await holding(
+      (line) => line.startsWith('GET /plugins/privileges'),
+      async (host, arrived) => {
+        const flow = install(world(), { reference: world().reference('probe') }, host)
+        await arrived
+        assert.is(flow.cancel(), true)
+        const error = await failure(flow)
+        assert.is(error.code, 'cancelled')
+        assert.is(error.state, 'checkPrivileges')
+        assert.equal(error.rollback, NOTHING)
+        assert.equal(await onEngine(world()), [])
+      },
+    )
+  })
+
+  test('before anything is sent', async () => {
+    const aborted = AbortSignal.abort()
+    const flow = install(world(), { reference: world().reference('plain'), signal: aborted })
+    assert.is((await failure(flow)).code, 'cancelled')
+    assert.equal(await onEngine(world()), [])
+  })
+
+  test('in awaitConsent', async () => {
+    const flow = install(world(), { reference: world().reference('probe') })
+    await entering(flow, 'awaitConsent')
+    flow.cancel()
+    const error = await failure(flow)
+    assert.is(error.state, 'awaitConsent')
+    assert.equal(error.rollback, NOTHING)
+    assert.equal(await onEngine(world()), [])
+  })
+
+  test('in mid-pull :: no layer and no plugin is left, and it can be pulled again', async () => {
+    const throttle = await startThrottle(world().registries.open, 8 * 1024 * 1024)
+    try {
+      const reference = world().reference('big', throttle)
+      const flow = install(world(), { reference })
+      await firstValueFrom(
+        flow.progress$.pipe(
+          filter(({ current }) => current > 1024 * 1024),
+          timeout(30_000),
+        ),
+      )
+      flow.cancel()
+      const error = await failure(flow)
+      assert.is(error.code, 'cancelled')
+      assert.is(error.state, 'pulling')
+      assert.equal(error.rollback, NOTHING)
+      assert.equal(await onEngine(world()), [])
+    } finally {
+      await throttle.close()
+    }
+    await install(world(), { reference: world().reference('big') }).result
+    assert.equal(await onEngine(world()), [`${world().reference('big')} enabled`])
+  })
+
+  test('after the pull, before it is verified', async () => {
+    const isVerification = (line: string, earlier: readonly string[]) =>
+      line.endsWith('/json') && earlier.some((each) => each.startsWith('POST /plugins/pull'))
+    await holding(isVerification, async (host, arrived) => {
+      const reference = world().reference('plain')
+      const flow = install(world(), { reference }, host)
+      await arrived
+      assert.equal(await onEngine(world()), [`${reference} disabled`])
+      flow.cancel()
+      const error = await failure(flow)
+      assert.is(error.state, 'pulling')
+      assert.is(error.rollback.result, 'removed')
+      assert.equal(await onEngine(world()), [])
+    })
+  })
+
+  test('in configuring', async () => {
+    await holding(
+      (line) => line.endsWith('/set'),
+      async (host, arrived) => {
+        const reference = world().reference('plain')
+        const flow = install(world(), { reference, settings: { DEBUG: '1' } }, host)
+        await arrived
+        assert.equal(await onEngine(world()), [`${reference} disabled`])
+        flow.cancel()
+        const error = await failure(flow)
+        assert.is(error.state, 'configuring')
+        assert.is(error.rollback.result, 'removed')
+        assert.equal(await onEngine(world()), [])
+      },
+    )
+  })
+
+  test('once it has ended :: refused, and the plugin stays', async () => {
+    const reference = world().reference('plain')
+    const flow = install(world(), { reference })
+    await flow.result
+    assert.is(flow.cancel(), false)
+    assert.equal(await onEngine(world()), [`${reference} enabled`])
+  })
+})

@@ -1,0 +1,68 @@
+/** A plugin of the world: what its config says, and how much there is to pull beside the program. */
+export interface Fixture {
+  config: Record<string, unknown>
+  /** Random bytes in its layer, so that they stay as many when compressed. */
+  ballast?: number
+}
+
+const mount = (Source: string) => ({
+  Name: 'state',
+  Description: 'a host directory',
+  Source,
+  Destination: '/state',
+  Type: 'bind',
+  Options: ['rbind', 'ro'],
+  Settable: ['source'],
+})
+
+const config = (mode: string, more: Record<string, unknown> = {}) => ({
+  Description: `a fixture: ${mode}`,
+  Documentation: 'https://example.org/probe',
+  Entrypoint: ['/probe', mode],
+  Interface: { Types: ['docker.volumedriver/1.0'], Socket: 'probe.sock' },
+  Network: { Type: 'null' },
+  ...more,
+})
+
+const SETTINGS = {
+  Env: [
+    { Name: 'DEBUG', Description: '0 or 1', Settable: ['value'], Value: '0' },
+    { Name: 'FIXED', Description: 'cannot be changed', Settable: null, Value: 'yes' },
+  ],
+  Args: { Name: 'args', Description: 'shown, else ignored', Settable: ['value'], Value: ['first'] },
+}
+
+/** Every fixture, by the last part of its repository's name. */
+export const fixtures = {
+  /** No privilege, and one setting. */
+  plain: { config: config('serve', { Env: SETTINGS.Env }) },
+  /** A privilege of four kinds, and a setting of every kind. */
+  probe: {
+    config: config('serve', {
+      ...SETTINGS,
+      Network: { Type: 'host' },
+      Mounts: [mount('/tmp')],
+      Linux: {
+        Capabilities: ['CAP_SYS_ADMIN'],
+        AllowAllDevices: false,
+        Devices: [{ Name: 'null', Description: 'a device', Path: '/dev/null', Settable: ['path'] }],
+      },
+    }),
+  },
+  /** One privilege: the one case in which 20.10.24 takes a list with another value. */
+  'one-mount': { config: config('serve', { Mounts: [mount('/tmp')] }) },
+  /** One layer of 40 MB. */
+  big: { config: config('serve'), ballast: 40 * 1024 * 1024 },
+  /** Opens its socket two seconds after its start. */
+  late: { config: config('late') },
+  /** Never opens its socket. */
+  slow: { config: config('hang') },
+  /** Exits with status 1. */
+  dies: { config: config('die') },
+  /** Mounts what is not on the host. */
+  badmount: { config: config('serve', { Mounts: [mount('/does/not/exist')] }) },
+  /** For the registry that wants credentials. */
+  private: { config: config('serve', { Env: SETTINGS.Env }) },
+} as const satisfies Record<string, Fixture>
+
+export type FixtureName = keyof typeof fixtures

@@ -1,0 +1,53 @@
+import { filter, firstValueFrom, timeout } from 'rxjs'
+import { connect } from '../../../src/connect.ts'
+import { type InstallError, isInstallError } from '../../../src/installError.ts'
+import { installPlugin } from '../../../src/installPlugin.ts'
+import type { InstallOptions, PluginInstall } from '../../../src/types.ts'
+import type { World } from './startWorld.ts'
+
+export interface ObservedInstall extends PluginInstall {
+  /** Every state so far. */
+  readonly states: readonly string[]
+}
+
+const LIMIT_MS = 60_000
+
+/** Installs on the world's engine, or through `host`, with no Docker configuration of the machine. */
+export function install(
+  world: World,
+  options: InstallOptions,
+  host: string = world.host,
+): ObservedInstall {
+  const engine = connect({ host, env: { DOCKER_CONFIG: world.folder } })
+  const flow = installPlugin(engine, options)
+  const states: string[] = []
+  flow.transition$.subscribe({ next: ({ to }) => states.push(to), complete: () => engine.close() })
+  return { ...flow, states }
+}
+
+/** Resolves when the flow enters a state, or is in it. */
+export async function entering(flow: PluginInstall, state: string): Promise<void> {
+  await firstValueFrom(
+    flow.transition$.pipe(
+      filter(({ to }) => to === state),
+      timeout(LIMIT_MS),
+    ),
+  )
+}
+
+/** What the flow failed with; an install that succeeds is an error here. */
+export async function failure(flow: PluginInstall): Promise<InstallError> {
+  try {
+    await flow.result
+  } catch (error) {
+    if (isInstallError(error)) return error
+    throw error
+  }
+  throw new Error('the install was to fail, and did not')
+}
+
+/** What the engine has, asked of itself: names, with what is special about them. */
+export async function onEngine(world: World): Promise<string[]> {
+  const plugins = await world.plugins()
+  return plugins.map(({ Name, Enabled }) => `${Name} ${Enabled ? 'enabled' : 'disabled'}`).sort()
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { runTool, SEARCH_PATH } from './runTool.ts'
+
+/** Whether this machine can run the world of a real engine, and if not, why and what to do. */
+export type Availability = { ready: true } | { ready: false; reason: string; remedy: string }
+
+const PACKAGES =
+  'docker.io docker-registry runc containerd gcc libc6-dev apache2-utils openssl'.split(' ')
+const COMMANDS =
+  'dockerd containerd runc docker-registry gcc htpasswd openssl tar setpriv unshare mount'.split(
+    ' ',
+  )
+const CAP_SYS_ADMIN = 21n
+const UPDATE_LIMIT_MS = 120_000
+const INSTALL_LIMIT_MS = 400_000
+
+/**
+ * Finds the engine, the registry and the compiler that the world is made of, and installs Debian's
+ * packages where one is missing. Nothing is started, and nothing is asked of a network when all is
+ * there. Never rejects.
+ */
+export async function installEngine(): Promise<Availability> {
+  if (process.platform !== 'linux') return refuse('needs Linux', 'run it in a Linux machine')
+  if (process.getuid?.() !== 0) return refuse('needs root', 'run it as root')
+  if (!mayMount()) {
+    return refuse('needs CAP_SYS_ADMIN', 'run it outside a container, or in one with --privileged')
+  }
+  const missing = await findMissing()
+  if (missing.length === 0) return { ready: true }
+  const remedy = `apt-get install --no-install-recommends ${PACKAGES.join(' ')}`
+  if (!findCommand('apt-get')) return refuse(`no apt-get, and no ${missing.join(', ')}`, remedy)
+  try {
+    await aptGet(['update'], UPDATE_LIMIT_MS)
+    await aptGet(['install', '-y', '--no-install-recommends', ...PACKAGES], INSTALL_LIMIT_MS)
+  } catch (error) {
+    return refuse(`apt-get failed: ${lastLine(error)}`, remedy)
+  }
+  const left = await findMissing()
+  return left.length === 0 ? { ready: true } : refuse(`still no ${left.join(', ')}`, remedy)
+}
+
+async function findMissing(): Promise<string[]> {
+  const missing = COMMANDS.filter((command) => !findCommand(command))
+  // A compiler without the static C library builds nothing that runs in an empty root.
+  if (!missing.includes('gcc') && !(await hasStaticLibrary())) missing.push('libc.a')
+  return missing
+}
+
+function findCommand(command: string): boolean {
+  return SEARCH_PATH.split(':').some((folder) => existsSync(`${folder}/${command}`))
+}
+
+async function hasStaticLibrary(): Promise<boolean> {
+  return String(await runTool('gcc', ['-print-file-name=libc.a'])).startsWith('/')
+}
+
+function mayMount(): boolean {
+  const [, effective = '0'] =
+    /^CapEff:\s*(\w+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  return ((BigInt(`0x${effective}`) >> CAP_SYS_ADMIN) & 1n) === 1n
+}
+
+async function aptGet(args: string[], limitMs: number): Promise<void> {
+  await runTool('apt-get', ['-o', 'DPkg::Lock::Timeout=60', ...args], limitMs)
+}
+
+function refuse(reason: string, remedy: string): Availability {
+  return { ready: false, reason, remedy }
+}
+
+function lastLine(error: unknown): string {
+  const { stderr = '', message = '' } = error as { stderr?: Buffer | string; message?: string }
+  return (String(stderr).trim() || message.trim()).split('\n').at(-1) ?? ''
+}

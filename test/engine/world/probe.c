@@ -1,0 +1,76 @@
+/* A volume plugin that is good for nothing but being installed.
+ *   probe serve [argument…]   opens its socket and answers
+ *   probe late                opens it after two seconds
+ *   probe hang                never opens it
+ *   probe die                 exits with status 1
+ * It shows what it was started with as a volume, so that a test can ask what it really got. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static const char *SOCKET = "/run/docker/plugins/probe.sock";
+
+static void answer(int client, const char *body) {
+  char text[2048];
+  int length = snprintf(text, sizeof text,
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                        "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                        strlen(body), body);
+  if (write(client, text, length) != length) perror("write");
+}
+
+static void serve(int client, const char *volumes) {
+  char request[4096] = {0};
+  ssize_t length = read(client, request, sizeof request - 1);
+  if (length <= 0) return;
+  if (strstr(request, "/Plugin.Activate")) answer(client, "{\"Implements\":[\"VolumeDriver\"]}");
+  else if (strstr(request, "/VolumeDriver.List")) answer(client, volumes);
+  else if (strstr(request, "/VolumeDriver.Capabilities"))
+    answer(client, "{\"Capabilities\":{\"Scope\":\"local\"}}");
+  else answer(client, "{\"Err\":\"not here\"}");
+}
+
+/* The first process of a namespace is not ended by a signal that it does not handle. */
+static void end(int number) {
+  (void)number;
+  _exit(0);
+}
+
+int main(int count, char **arguments) {
+  const char *mode = count > 1 ? arguments[1] : "serve";
+  signal(SIGTERM, end);
+  if (!strcmp(mode, "die")) return 1;
+  if (!strcmp(mode, "hang"))
+    for (;;) pause();
+  if (!strcmp(mode, "late")) sleep(2);
+
+  char volumes[1024];
+  const char *debug = getenv("DEBUG");
+  const char *last = count > 2 ? arguments[count - 1] : "none";
+  snprintf(volumes, sizeof volumes, "{\"Volumes\":[{\"Name\":\"DEBUG=%s,last=%s\"}],\"Err\":\"\"}",
+           debug ? debug : "none", last);
+
+  mkdir("/run", 0755);
+  mkdir("/run/docker", 0755);
+  mkdir("/run/docker/plugins", 0755);
+  int server = socket(AF_UNIX, SOCK_STREAM, 0);
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  strncpy(address.sun_path, SOCKET, sizeof address.sun_path - 1);
+  unlink(SOCKET);
+  if (server < 0 || bind(server, (struct sockaddr *)&address, sizeof address) ||
+      listen(server, 16)) {
+    perror(SOCKET);
+    return 2;
+  }
+  for (;;) {
+    int client = accept(server, NULL, NULL);
+    if (client < 0) continue;
+    serve(client, volumes);
+    close(client);
+  }
+}

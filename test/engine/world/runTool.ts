@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+/** Debian keeps its daemons where a user's PATH does not look. */
+export const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+const run = promisify(execFile)
+const MAX_OUTPUT = 256 * 1024 * 1024
+
+/** Runs a command to its end, for at most `limitMs`. Resolves with what it wrote. */
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  limitMs = 30_000,
+): Promise<Buffer> {
+  const { stdout } = await run(command, args, {
+    encoding: 'buffer',
+    env: { PATH: SEARCH_PATH, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: MAX_OUTPUT,
+    timeout: limitMs,
+  })
+  return stdout
+}

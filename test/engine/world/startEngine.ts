@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type OwnedProcess, startProcess } from './startProcess.ts'
+
+export interface Engine {
+  readonly process: OwnedProcess
+  readonly socketPath: string
+  readonly dataRoot: string
+  /** Where this engine looks for the certificates of registries. */
+  readonly certificates: string
+  /** Lets the engine stop its plugins and unmount; kills it when it takes too long. */
+  stop(): Promise<void>
+}
+
+const START_LIMIT_MS = 30_000
+const STOP_LIMIT_MS = 15_000
+
+// A mount namespace of its own: its mounts, its sockets below /run, its key and certificates in
+// /etc/docker are seen by nobody else and end with it; a containerd of the machine stays unseen.
+// A process namespace of its own: when its first process goes, every plugin and shim goes too.
+const SCRIPT = `set -e
+mount -t tmpfs tmpfs /run
+if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
+mount --bind "$1/etc" /etc/docker
+exec dockerd --config-file "$1/daemon.json" --data-root "$1/data" --exec-root "$1/exec" \\
+  -p "$1/dockerd.pid" -H "unix://$1/docker.sock" --bridge=none --iptables=false \\
+  --ip6tables=false --ip-forward=false --userland-proxy=false --shutdown-timeout 3`
+
+/** Starts a private Docker Engine whose every file is below `folder`. */
+export async function startEngine(folder: string): Promise<Engine> {
+  const certificates = join(folder, 'etc', 'certs.d')
+  mkdirSync(certificates, { recursive: true })
+  writeFileSync(join(folder, 'daemon.json'), '{}')
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+  const owned = startProcess('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sh', folder])
+  const stop = () => owned.end(STOP_LIMIT_MS, childOf(owned.pid))
+  try {
+    await owned.says(/API listen on/, START_LIMIT_MS)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    process: owned,
+    socketPath: join(folder, 'docker.sock'),
+    dataRoot: join(folder, 'data'),
+    certificates,
+    stop,
+  }
+}
+
+/** `unshare` keeps signals to itself: the engine is its one child. */
+function childOf(pid: number): number | undefined {
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
+    return child ? Number(child) : undefined
+  } catch {
+    return undefined
+  }
+}

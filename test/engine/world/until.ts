@@ -1,0 +1,8 @@
+/** For what tells nobody when it happens: looks again until it has, for twenty seconds at most. */
+export async function until(what: string, happened: () => boolean): Promise<void> {
+  const end = Date.now() + 20_000
+  while (!happened()) {
+    if (Date.now() > end) throw new Error(`not in time: ${what}`)
+    await new Promise((next) => setTimeout(next, 20))
+  }
+}

@@ -1,0 +1,95 @@
+import * as assert from 'uvu/assert'
+import { after, at, done, failed } from '../../support/chart.ts'
+import { edge } from '../../support/edges.ts'
+import { suite } from '../../support/suite.ts'
+
+suite('awaitConsent', (test) => {
+  edge(
+    test,
+    'awaitConsent · done(decideConsent) [isGranted] → pulling',
+    at('awaitConsent'),
+    done('decideConsent', { granted: true }),
+    ({ context }) => {
+      assert.is(context.consent?.by, 'policy')
+      assert.equal(context.consent?.request, context.consentRequest)
+    },
+  )
+
+  edge(
+    test,
+    'awaitConsent · done(decideConsent) [isDenied] → rolledBack',
+    at('awaitConsent'),
+    done('decideConsent', { granted: false, reason: 'no host network here' }),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'consent-denied')
+      assert.match(context.failure?.message ?? '', 'no host network here')
+      assert.is(context.consent, undefined)
+    },
+  )
+
+  edge(
+    test,
+    'awaitConsent · done(decideConsent) → awaitConsent (stays)',
+    at('awaitConsent'),
+    done('decideConsent', undefined),
+    ({ context }) => assert.ok(context.asksPerson),
+  )
+
+  edge(
+    test,
+    'awaitConsent · error(decideConsent) → rolledBack',
+    at('awaitConsent'),
+    failed('decideConsent', 'host-failed'),
+    ({ context }) => assert.is(context.failure?.state, 'awaitConsent'),
+  )
+
+  edge(
+    test,
+    'awaitConsent · consent.grant [asksPerson] → pulling',
+    at('awaitConsent, asking a person'),
+    { type: 'consent.grant' },
+    ({ context }) => {
+      assert.is(context.consent?.by, 'person')
+      assert.not(context.asksPerson)
+    },
+  )
+
+  edge(
+    test,
+    'awaitConsent · consent.deny [asksPerson] → rolledBack',
+    at('awaitConsent, asking a person'),
+    { type: 'consent.deny', reason: 'not on this host' },
+    ({ context }) => {
+      assert.is(context.failure?.code, 'consent-denied')
+      assert.match(context.failure?.message ?? '', 'not on this host')
+      assert.equal(context.rollback, { result: 'nothingToRemove' })
+    },
+  )
+
+  test('awaitConsent :: a person is not heard while a policy decides', () => {
+    assert.not(at('awaitConsent').can({ type: 'consent.grant' }))
+    assert.not(at('awaitConsent').can({ type: 'consent.deny' }))
+  })
+
+  edge(
+    test,
+    'awaitConsent · install.cancel → rolledBack',
+    at('awaitConsent, asking a person'),
+    { type: 'install.cancel' },
+    ({ context }) => {
+      assert.is(context.failure?.code, 'cancelled')
+      assert.is(context.failure?.state, 'awaitConsent')
+    },
+  )
+
+  edge(
+    test,
+    'awaitConsent · after(awaitConsentTimeout) → rolledBack',
+    at('awaitConsent, asking a person'),
+    after('awaitConsentTimeout', 'awaitConsent'),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'timed-out')
+      assert.is(context.failure?.state, 'awaitConsent')
+    },
+  )
+})

@@ -1,0 +1,149 @@
+import * as assert from 'uvu/assert'
+import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
+import { edge } from '../../support/edges.ts'
+import { digest, hostNetwork } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+
+suite('checkPrivileges', (test) => {
+  edge(
+    test,
+    'checkPrivileges · done(lookUpPlugin) [needsConsent] → awaitConsent',
+    at('checkPrivileges'),
+    done('lookUpPlugin', lookUp()),
+    ({ context }) => {
+      assert.equal(context.consentRequest, {
+        id: 1,
+        reference: 'acme/probe:1.0',
+        name: 'acme/probe:1.0',
+        digest,
+        privileges: [hostNetwork],
+        settings: [],
+      })
+      assert.is(context.consent, undefined)
+    },
+  )
+
+  edge(
+    test,
+    'checkPrivileges · done(lookUpPlugin) → pulling',
+    at('checkPrivileges'),
+    done('lookUpPlugin', lookUp({ privileges: [] })),
+    ({ context }) => {
+      assert.is(context.consent?.by, 'nobody')
+      assert.is(context.ownership, 'uncertain')
+    },
+  )
+
+  test('checkPrivileges :: all was granted beforehand', () => {
+    const next = send(
+      at('checkPrivileges', { grantAllPermissions: true }),
+      done('lookUpPlugin', lookUp()),
+    )
+    assert.equal(next.value, { pulling: 'streaming' })
+    assert.is(next.context.consent?.by, 'grantAllPermissions')
+    assert.equal(next.context.consent?.request.privileges, [hostNetwork])
+  })
+
+  test('checkPrivileges :: a setting that may point a mount elsewhere needs consent by itself', () => {
+    const event = done('lookUpPlugin', lookUp({ privileges: [] }))
+    for (const setting of ['state.source=/', 'state=/', 'null.path=/dev/sda', 'state=..']) {
+      const next = send(at('checkPrivileges', { settings: [setting] }), event)
+      assert.is(next.value, 'awaitConsent', setting)
+      assert.equal(next.context.consentRequest?.settings, [{ setting, widens: true }])
+    }
+    const harmless = send(at('checkPrivileges', { settings: ['DEBUG=1'] }), event)
+    assert.equal(harmless.value, { pulling: 'streaming' })
+  })
+
+  test('checkPrivileges :: after a detour through reauth nobody is asked twice for the same', () => {
+    const granted = send(
+      at('pulling.streaming'),
+      failed('pluginPull', 'unauthorized', { status: 500 }),
+      done('requestCredentials', { registry: 'docker.io' }),
+    )
+    assert.equal(send(granted, done('lookUpPlugin', lookUp())).value, { pulling: 'streaming' })
+    const others = [
+      lookUp({ privileges: [{ ...hostNetwork, Value: ['none'] }] }),
+      lookUp({ digest: `sha256:${'c'.repeat(64)}` }),
+    ]
+    for (const other of others) {
+      const next = send(granted, done('lookUpPlugin', other))
+      assert.is(next.value, 'awaitConsent')
+      assert.is(next.context.consentRequest?.id, 2)
+    }
+  })
+
+  test('checkPrivileges :: what was granted by a person stays recorded as theirs', () => {
+    const again = send(
+      at('pulling.streaming'),
+      failed('pluginPull', 'unauthorized', { status: 500 }),
+      done('requestCredentials', { registry: 'docker.io' }),
+      done('lookUpPlugin', lookUp()),
+    )
+    assert.is(again.context.consent?.by, 'person')
+  })
+
+  edge(
+    test,
+    'checkPrivileges · error(lookUpPlugin) [mayReauth] → reauth',
+    at('checkPrivileges'),
+    failed('lookUpPlugin', 'unauthorized'),
+    ({ context }) => assert.is(context.credentialsAttempt, 1),
+  )
+
+  edge(
+    test,
+    'checkPrivileges · error(lookUpPlugin) → rolledBack',
+    at('checkPrivileges'),
+    failed('lookUpPlugin', 'not-found', { status: 404, engineMessage: 'manifest unknown' }),
+    ({ output }) => {
+      assert.is(output?.state, 'rolledBack')
+      if (output?.state !== 'rolledBack') return
+      assert.equal(output.rollback, { result: 'nothingToRemove' })
+      assert.is(output.failure.code, 'not-found')
+      assert.is(output.failure.state, 'checkPrivileges')
+      assert.is(output.failure.status, 404)
+      assert.is(output.failure.engineMessage, 'manifest unknown')
+    },
+  )
+
+  test('checkPrivileges :: credentials are asked for three times, not four', () => {
+    let snapshot = at('checkPrivileges')
+    for (const attempt of [1, 2, 3]) {
+      snapshot = send(snapshot, failed('lookUpPlugin', 'unauthorized'))
+      assert.is(snapshot.value, 'reauth')
+      assert.is(snapshot.context.credentialsAttempt, attempt)
+      snapshot = send(snapshot, done('requestCredentials', { registry: 'docker.io' }))
+    }
+    snapshot = send(snapshot, failed('lookUpPlugin', 'unauthorized'))
+    assert.is(snapshot.value, 'rolledBack')
+    assert.is(snapshot.context.failure?.code, 'unauthorized')
+  })
+
+  edge(
+    test,
+    'checkPrivileges · install.cancel → rolledBack',
+    at('checkPrivileges'),
+    { type: 'install.cancel' },
+    ({ context }) => {
+      assert.is(context.failure?.code, 'cancelled')
+      assert.equal(context.rollback, { result: 'nothingToRemove' })
+    },
+  )
+
+  edge(
+    test,
+    'checkPrivileges · after(checkPrivilegesTimeout) → rolledBack',
+    at('checkPrivileges'),
+    after('checkPrivilegesTimeout', 'checkPrivileges'),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'timed-out')
+      assert.is(context.failure?.state, 'checkPrivileges')
+    },
+  )
+
+  test('checkPrivileges :: nobody can grant what was not asked yet', () => {
+    assert.not(at('checkPrivileges').can({ type: 'consent.grant' }))
+    assert.not(at('checkPrivileges').can({ type: 'consent.deny' }))
+  })
+})

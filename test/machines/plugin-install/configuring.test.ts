@@ -1,0 +1,54 @@
+import * as assert from 'uvu/assert'
+import { after, at, done, failed } from '../../support/chart.ts'
+import { edge } from '../../support/edges.ts'
+import { suite } from '../../support/suite.ts'
+
+suite('configuring', (test) => {
+  edge(
+    test,
+    'configuring · done(pluginSet) → enabling',
+    at('configuring'),
+    done('pluginSet'),
+    ({ context }) => assert.ok(context.enableRequested),
+  )
+
+  edge(
+    test,
+    'configuring · done(pluginSet) [staysDisabled] → done',
+    at('configuring', { disabled: true }),
+    done('pluginSet'),
+    ({ output }) => {
+      assert.is(output?.state, 'done')
+      if (output?.state === 'done') assert.equal(output.plugin.settings, ['DEBUG=1'])
+    },
+  )
+
+  edge(
+    test,
+    'configuring · error(pluginSet) → rollingBack',
+    at('configuring'),
+    failed('pluginSet', 'unknown-setting'),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'unknown-setting')
+      assert.is(context.failure?.state, 'configuring')
+      assert.is(context.ownership, 'created')
+      assert.not(context.enableRequested)
+    },
+  )
+
+  edge(
+    test,
+    'configuring · install.cancel → rollingBack',
+    at('configuring'),
+    { type: 'install.cancel' },
+    ({ context }) => assert.is(context.failure?.state, 'configuring'),
+  )
+
+  edge(
+    test,
+    'configuring · after(configuringTimeout) → rollingBack',
+    at('configuring'),
+    after('configuringTimeout', 'configuring'),
+    ({ context }) => assert.is(context.failure?.code, 'timed-out'),
+  )
+})

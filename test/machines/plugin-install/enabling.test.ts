@@ -1,0 +1,72 @@
+import * as assert from 'uvu/assert'
+import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
+import { edge } from '../../support/edges.ts'
+import { digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+
+suite('enabling', (test) => {
+  edge(
+    test,
+    'enabling · done(pluginEnable) → done',
+    at('enabling'),
+    done('pluginEnable'),
+    ({ output }) => {
+      assert.is(output?.state, 'done')
+      if (output?.state !== 'done') return
+      const { consent, ...plugin } = output.plugin
+      assert.is(consent.by, 'person')
+      assert.equal(plugin, {
+        id: pluginId,
+        name: 'acme/probe:1.0',
+        reference: 'acme/probe:1.0',
+        digest,
+        enabled: true,
+        privileges: [hostNetwork],
+        settings: [],
+      })
+    },
+  )
+
+  test('enabling :: a digest that nobody told is not made up', () => {
+    const { digest: _, ...untold } = lookUp()
+    const { output } = send(
+      at('checkPrivileges', { grantAllPermissions: true, disabled: true }),
+      done('lookUpPlugin', untold),
+      done('pluginPull', {}),
+      done('pluginInspect', samplePlugin()),
+    )
+    assert.is(output?.state, 'done')
+    assert.not(output?.state === 'done' && 'digest' in output.plugin)
+  })
+
+  edge(
+    test,
+    'enabling · error(pluginEnable) → rollingBack',
+    at('enabling'),
+    failed('pluginEnable', 'plugin-did-not-listen', { status: 500 }),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'plugin-did-not-listen')
+      assert.is(context.failure?.state, 'enabling')
+      assert.ok(context.enableRequested)
+    },
+  )
+
+  edge(
+    test,
+    'enabling · install.cancel → rollingBack',
+    at('enabling'),
+    { type: 'install.cancel' },
+    ({ context }) => {
+      assert.is(context.failure?.code, 'cancelled')
+      assert.ok(context.enableRequested, 'the engine may carry it out all the same')
+    },
+  )
+
+  edge(
+    test,
+    'enabling · after(enablingTimeout) → rollingBack',
+    at('enabling'),
+    after('enablingTimeout', 'enabling'),
+    ({ context }) => assert.is(context.failure?.code, 'timed-out'),
+  )
+})

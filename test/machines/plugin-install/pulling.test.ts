@@ -1,0 +1,207 @@
+import * as assert from 'uvu/assert'
+import type { InstallEvent } from '../../../machines/plugin-install/events.ts'
+import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
+import { edge } from '../../support/edges.ts'
+import {
+  digest,
+  hostNetwork,
+  otherDigest,
+  pluginId,
+  sampleConfig,
+  samplePlugin,
+} from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+
+suite('pulling', (test) => {
+  edge(
+    test,
+    'pulling.streaming · done(pluginPull) → pulling.verifying',
+    at('pulling.streaming'),
+    done('pluginPull', { digest, name: 'acme/probe:1.0' }),
+    ({ context }) => {
+      assert.is(context.ownership, 'created')
+      assert.is(context.pulledDigest, digest)
+    },
+  )
+
+  edge(
+    test,
+    'pulling.streaming · error(pluginPull) [mayReauth] → reauth',
+    at('pulling.streaming'),
+    failed('pluginPull', 'unauthorized', { status: 500 }),
+    ({ context }) => {
+      assert.is(context.ownership, 'nothing')
+      assert.is(context.credentialsAttempt, 1)
+    },
+  )
+
+  edge(
+    test,
+    'pulling.streaming · error(pluginPull) [mayCheckAgain] → checkPrivileges',
+    at('pulling.streaming'),
+    failed('pluginPull', 'privileges-changed', { status: 200, inStream: true }),
+    ({ context }) => {
+      assert.is(context.changes, 1)
+      assert.is(context.ownership, 'nothing')
+    },
+  )
+
+  test('pulling :: privileges that change a second time end the run', () => {
+    const changed = failed('pluginPull', 'privileges-changed', { status: 200, inStream: true })
+    const second = send(
+      at('pulling.streaming'),
+      changed,
+      done('lookUpPlugin', lookUp({ privileges: [hostNetwork, hostNetwork] })),
+      done('decideConsent', { granted: true }),
+    )
+    assert.equal(second.value, { pulling: 'streaming' })
+    const next = send(second, changed)
+    assert.is(next.value, 'rollingBack')
+    assert.is(next.context.failure?.code, 'privileges-changed')
+  })
+
+  edge(
+    test,
+    'pulling.streaming · error(pluginPull) → rollingBack',
+    at('pulling.streaming'),
+    failed('pluginPull', 'already-exists', { status: 200, inStream: true }),
+    ({ context }) => {
+      assert.is(context.ownership, 'nothing', 'a plugin that exists is somebody else’s')
+      assert.is(context.failure?.code, 'already-exists')
+      assert.is(context.failure?.state, 'pulling')
+    },
+  )
+
+  test('pulling :: a silent end of the pull may have created the plugin', () => {
+    for (const event of [
+      failed('pluginPull', 'pull-interrupted', { status: 200 }),
+      failed('pluginPull', 'engine-unreachable'),
+      failed('pluginPull', 'timed-out'),
+    ]) {
+      assert.is(send(at('pulling.streaming'), event).context.ownership, 'uncertain')
+    }
+    const odd = { type: 'xstate.error.actor.pluginPull', error: new TypeError('odd'), actorId: '' }
+    assert.is(send(at('pulling.streaming'), odd as InstallEvent).context.ownership, 'uncertain')
+    const refused = failed('pluginPull', 'already-exists', { status: 400 })
+    assert.is(send(at('pulling.streaming'), refused).context.ownership, 'nothing')
+  })
+
+  edge(
+    test,
+    'pulling.verifying · done(pluginInspect) → enabling',
+    at('pulling.verifying'),
+    done('pluginInspect', samplePlugin()),
+    ({ context }) => {
+      assert.is(context.plugin?.Id, pluginId)
+      assert.ok(context.enableRequested)
+    },
+  )
+
+  edge(
+    test,
+    'pulling.verifying · done(pluginInspect) [staysDisabled] → done',
+    at('pulling.verifying', { disabled: true }),
+    done('pluginInspect', samplePlugin()),
+    ({ output }) => {
+      assert.is(output?.state, 'done')
+      assert.not(output?.state === 'done' && output.plugin.enabled)
+    },
+  )
+
+  edge(
+    test,
+    'pulling.verifying · done(pluginInspect) [hasSettings] → configuring',
+    at('pulling.verifying', { settings: ['DEBUG=1'] }),
+    done('pluginInspect', samplePlugin()),
+  )
+
+  edge(
+    test,
+    'pulling.verifying · done(pluginInspect) [isGone] → rollingBack',
+    at('pulling.verifying'),
+    done('pluginInspect', undefined),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'plugin-gone')
+      assert.is(context.ownership, 'nothing')
+      assert.is(context.plugin, undefined)
+    },
+  )
+
+  test('pulling :: a plugin from elsewhere that took the name is not this run’s', () => {
+    const stranger = samplePlugin({ PluginReference: 'other/probe:1.0' })
+    const next = send(at('pulling.verifying'), done('pluginInspect', stranger))
+    assert.is(next.context.failure?.code, 'plugin-gone')
+    assert.is(next.context.ownership, 'nothing')
+  })
+
+  edge(
+    test,
+    'pulling.verifying · done(pluginInspect) [isOtherContent] → rollingBack',
+    send(at('pulling.streaming'), done('pluginPull', { digest: otherDigest })),
+    done('pluginInspect', samplePlugin()),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'digest-changed')
+      assert.is(context.ownership, 'created')
+      assert.is(context.plugin?.Id, pluginId)
+    },
+  )
+
+  test('pulling :: a digest that one side does not tell is no other digest', () => {
+    const untold = send(at('pulling.streaming'), done('pluginPull', {}))
+    assert.is(send(untold, done('pluginInspect', samplePlugin())).value, 'enabling')
+    const { digest: _, ...unknown } = lookUp()
+    const unseen = send(
+      at('checkPrivileges', { grantAllPermissions: true }),
+      done('lookUpPlugin', unknown),
+      done('pluginPull', { digest }),
+      done('pluginInspect', samplePlugin()),
+    )
+    assert.is(unseen.value, 'enabling')
+  })
+
+  edge(
+    test,
+    'pulling.verifying · done(pluginInspect) [exceedsConsent] → rollingBack',
+    at('pulling.verifying'),
+    done('pluginInspect', samplePlugin({ Config: sampleConfig({ PidHost: true }) })),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'privileges-not-enforced')
+      assert.is(context.ownership, 'created')
+      assert.is(context.plugin?.Id, pluginId)
+      assert.not(context.enableRequested)
+    },
+  )
+
+  edge(
+    test,
+    'pulling.verifying · error(pluginInspect) → rollingBack',
+    at('pulling.verifying'),
+    failed('pluginInspect', 'engine-unreachable'),
+    ({ context }) => {
+      assert.is(context.ownership, 'created')
+      assert.is(context.failure?.state, 'pulling')
+    },
+  )
+
+  edge(
+    test,
+    'pulling · install.cancel → rollingBack',
+    at('pulling.streaming'),
+    { type: 'install.cancel' },
+    ({ context }) => {
+      assert.is(context.failure?.code, 'cancelled')
+      assert.is(context.ownership, 'uncertain')
+    },
+  )
+
+  edge(
+    test,
+    'pulling · after(pullingTimeout) → rollingBack',
+    at('pulling.verifying'),
+    after('pullingTimeout', 'pulling'),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'timed-out')
+      assert.is(context.ownership, 'created')
+    },
+  )
+})

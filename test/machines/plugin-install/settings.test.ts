@@ -1,0 +1,162 @@
+import * as fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { isEngineError } from '../../../machines/errors.ts'
+import {
+  checkSettings,
+  describeSettings,
+  matchesConsent,
+  parseSetting,
+} from '../../../machines/plugin-install/settings.ts'
+import { computePrivileges } from '../../../machines/privileges.ts'
+import type { Plugin, PluginConfig } from '../../../machines/types.ts'
+import { readRecording, recordedBody, scenarios } from '../../support/recordingServer.ts'
+import { hostNetwork, sampleConfig } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+
+const probe = (JSON.parse(recordedBody(readRecording('inspect.name')).toString()) as Plugin).Config
+
+function codeOf(config: PluginConfig, settings: readonly string[]): string {
+  try {
+    checkSettings(config, settings)
+    return 'ok'
+  } catch (error) {
+    if (isEngineError(error)) return error.code
+    throw error
+  }
+}
+
+suite('settings', (test) => {
+  test('the check refuses what the engine refuses, and only that', () => {
+    const codes: Record<string, string> = {
+      'not settable': 'setting-not-settable',
+      'not found': 'unknown-setting',
+      'invalid format': 'invalid-setting',
+    }
+    let compared = 0
+    for (const name of scenarios('set')) {
+      const recording = readRecording(name)
+      const body: unknown = parsed(recording.request.body)
+      const others = /missing|enabl/.test(name)
+      if (others || !Array.isArray(body)) continue
+      const said = recordedBody(recording).toString()
+      const expected = Object.entries(codes).find(([words]) => said.includes(words))?.[1] ?? 'ok'
+      if (body[0] === '') continue // an engine calls it unknown, this check has no name to look up
+      assert.is(codeOf(probe, body), expected, name)
+      compared++
+    }
+    assert.ok(compared >= 18, `${compared} compared`)
+  })
+
+  test('a refusal names the setting and what there is instead', () => {
+    assert.throws(
+      () => checkSettings(probe, ['BAD=1']),
+      /"BAD".*DEBUG, state\.source, null\.path, args/,
+    )
+    assert.throws(() => checkSettings(probe, ['FIXED=no']), /"FIXED" cannot be changed/)
+    const bare = sampleConfig({
+      Args: { Name: '', Description: '', Settable: null, Value: null },
+      Env: null,
+      Mounts: null,
+    })
+    assert.throws(() => checkSettings(bare, ['BAD=1']), /it has none/)
+  })
+
+  test('a mount with two settable fields needs the field', () => {
+    const [mount] = probe.Mounts ?? []
+    assert.ok(mount)
+    const config = { ...probe, Mounts: [{ ...mount, Settable: ['source', 'options'] }] }
+    assert.is(codeOf(config, ['state=/x']), 'setting-not-settable')
+    assert.is(codeOf(config, ['state.source=/x']), 'ok')
+  })
+
+  test('parse :: NAME[.FIELD][=VALUE]', () => {
+    assert.equal(parseSetting('DEBUG'), { name: 'DEBUG', value: '' })
+    assert.equal(parseSetting('DEBUG=a=b c'), { name: 'DEBUG', value: 'a=b c' })
+    assert.equal(parseSetting('a.b.source=/x'), { name: 'a.b', field: 'source', value: '/x' })
+    assert.equal(parseSetting('.x=1'), { name: '.x', value: '1' })
+    assert.throws(() => parseSetting('=1'), /"=1" has no name/)
+    assert.throws(() => parseSetting(''), /"" has no name/)
+  })
+
+  test('consent :: holds if and only if the installed config asks for what was granted', async () => {
+    const config = fc.record({
+      Network: fc.record({ Type: fc.constantFrom('', 'host', 'bridge', 'none') }),
+      IpcHost: fc.boolean(),
+      PidHost: fc.boolean(),
+      Mounts: fc.array(mountOf(fc.constantFrom('/', '/tmp', null)), { maxLength: 2 }),
+      Linux: fc.record({
+        AllowAllDevices: fc.boolean(),
+        Capabilities: fc.subarray(['CAP_SYS_ADMIN', 'CAP_NET_ADMIN']),
+        Devices: fc.array(deviceOf(fc.constantFrom('/dev/null', '/dev/sda', null)), {
+          maxLength: 2,
+        }),
+      }),
+    })
+    const seen = { held: 0, refused: 0 }
+    await fc.assert(
+      fc.property(config, config, (granted, installed) => {
+        const [one, other] = [sampleConfig(granted), sampleConfig(installed)]
+        const holds = matchesConsent(other, computePrivileges(one), [])
+        assert.is(holds, rights(one) === rights(other))
+        seen[holds ? 'held' : 'refused']++
+        assert.ok(matchesConsent(one, computePrivileges(one), []))
+      }),
+      { numRuns: 2000 },
+    )
+    assert.ok(seen.held > 0 && seen.refused > 0, JSON.stringify(seen))
+  })
+
+  test('consent :: a setting that points a mount or a device elsewhere has to have been shown', () => {
+    const config = {
+      ...sampleConfig(),
+      Mounts: [{ Name: 'state', Description: '', Settable: ['source'], Source: null }].map(
+        (mount) => ({ ...mount, Destination: '/s', Type: 'bind', Options: null }),
+      ),
+    }
+    const shown = (setting: string) => describeSettings([setting])
+    assert.ok(matchesConsent(config, [hostNetwork], shown('state=/')))
+    assert.ok(matchesConsent(config, [hostNetwork], shown('state.source=x')))
+    assert.ok(matchesConsent(config, [hostNetwork], shown('DEBUG=1')))
+    assert.ok(matchesConsent(config, [hostNetwork], shown('unknown=1')))
+    assert.not(matchesConsent(config, [hostNetwork], shown('state=relative')))
+  })
+})
+
+/** An independent account of what a config may do, to compare with. */
+function rights({ Network, IpcHost, PidHost, Mounts, Linux }: PluginConfig): string {
+  const network = ['', 'bridge', 'null'].includes(Network.Type) ? 'own' : Network.Type
+  const sources = (Mounts ?? []).map(({ Source }) => Source).filter((source) => source !== null)
+  const paths = (Linux.Devices ?? []).map(({ Path }) => Path).filter((path) => path !== null)
+  const capabilities = [...(Linux.Capabilities ?? [])].sort()
+  const lists = [sources.sort(), paths.sort(), capabilities]
+  return JSON.stringify([network, IpcHost, PidHost, Linux.AllowAllDevices, lists])
+}
+
+function mountOf(Source: fc.Arbitrary<string | null>) {
+  return fc.record({
+    Name: fc.constant('m'),
+    Description: fc.constant(''),
+    Settable: fc.constant(null),
+    Source,
+    Destination: fc.constant('/m'),
+    Type: fc.constant('bind'),
+    Options: fc.constant(null),
+  })
+}
+
+function deviceOf(Path: fc.Arbitrary<string | null>) {
+  return fc.record({
+    Name: fc.constant('d'),
+    Description: fc.constant(''),
+    Settable: fc.constant(null),
+    Path,
+  })
+}
+
+function parsed(body: string | null | undefined): unknown {
+  try {
+    return JSON.parse(body ?? '')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,193 @@
+import * as assert from 'uvu/assert'
+import { EngineError } from '../../../machines/errors.ts'
+import { type TakeBackRequest, takeBack } from '../../../machines/plugin-install/takeBack.ts'
+import type { RollbackReport } from '../../../machines/plugin-install/types.ts'
+import {
+  type FakeEngine,
+  fakeEngine,
+  inspections,
+  rejection,
+  unreachable,
+} from '../../support/fakePorts.ts'
+import { pluginId as id, samplePlugin } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+
+const name = 'acme/probe:1.0'
+const removed: RollbackReport = { result: 'removed', name, id }
+const nothing: RollbackReport = { result: 'nothingToRemove' }
+
+function take(engine: FakeEngine, request: Partial<TakeBackRequest> = {}) {
+  const pauses: number[] = []
+  const whole: TakeBackRequest = {
+    name,
+    remote: 'docker.io/acme/probe:1.0',
+    ownership: 'created',
+    enableRequested: false,
+    onFailure: 'remove',
+    ...request,
+  }
+  const report = takeBack(engine, whole, new AbortController().signal, async (ms) => {
+    pauses.push(ms)
+  })
+  return report.then((report) => ({ report, pauses, calls: engine.calls }))
+}
+
+suite('takeBack', (test) => {
+  test('nothing was created :: no request is sent', async () => {
+    const { report, calls } = await take(fakeEngine(), { ownership: 'nothing', id })
+    assert.equal(report, nothing)
+    assert.equal(calls, [])
+  })
+
+  test('created :: removed by its full id, and looked after', async () => {
+    const engine = fakeEngine({ pluginInspect: inspections(samplePlugin(), undefined) })
+    const { report, calls } = await take(engine, { id })
+    assert.equal(report, removed)
+    assert.equal(calls, [
+      `pluginInspect ${id}`,
+      `pluginDelete ${id} {"force":false}`,
+      `pluginInspect ${id}`,
+    ])
+  })
+
+  test('created, its id not seen yet :: found by its name and its reference', async () => {
+    const engine = fakeEngine({ pluginInspect: inspections(samplePlugin(), undefined) })
+    const { report, calls } = await take(engine)
+    assert.equal(report, removed)
+    assert.equal(calls.slice(0, 2), [`pluginInspect ${name}`, `pluginDelete ${id} {"force":false}`])
+  })
+
+  test('created, and gone when looked for :: somebody else removed it', async () => {
+    assert.equal((await take(fakeEngine(), { id })).report, nothing)
+  })
+
+  test('enabled by this run :: removed with force', async () => {
+    const enabled = samplePlugin({ Enabled: true })
+    const engine = fakeEngine({ pluginInspect: inspections(enabled, undefined) })
+    const { report, calls } = await take(engine, { id, enableRequested: true })
+    assert.equal(report, removed)
+    assert.is(calls[1], `pluginDelete ${id} {"force":true}`)
+  })
+
+  test('enabled by somebody else :: not touched, and told', async () => {
+    const engine = fakeEngine({ pluginInspect: inspections(samplePlugin({ Enabled: true })) })
+    const { report, calls } = await take(engine, { id })
+    assert.is(report.result, 'failed')
+    assert.match(JSON.stringify(report), 'somebody else has enabled it')
+    assert.match(JSON.stringify(report), `docker plugin rm --force ${name}`)
+    assert.not(calls.some((call) => call.startsWith('pluginDelete')))
+  })
+
+  test('uncertain :: a plugin that appears a moment after the cut is found', async () => {
+    const engine = fakeEngine({ pluginInspect: inspections(undefined, samplePlugin(), undefined) })
+    const { report, pauses } = await take(engine, { ownership: 'uncertain' })
+    assert.equal(report, removed)
+    assert.is(pauses.length, 1)
+  })
+
+  test('uncertain :: nothing there, nothing removed', async () => {
+    const { report, calls } = await take(fakeEngine(), { ownership: 'uncertain' })
+    assert.equal(report, nothing)
+    assert.equal(calls, [`pluginInspect ${name}`, `pluginInspect ${name}`])
+  })
+
+  test('uncertain :: a plugin from elsewhere, or enabled, is somebody else’s', async () => {
+    for (const stranger of [
+      samplePlugin({ PluginReference: 'acme/probe:2.0' }),
+      samplePlugin({ PluginReference: 'example.org/acme/probe:1.0' }),
+      samplePlugin({ PluginReference: '' }),
+      samplePlugin({ Enabled: true }),
+    ]) {
+      const engine = fakeEngine({ pluginInspect: inspections(stranger) })
+      const { report, calls } = await take(engine, { ownership: 'uncertain' })
+      assert.equal(report, nothing)
+      assert.not(calls.some((call) => call.startsWith('pluginDelete')))
+    }
+  })
+
+  test('a reference with a digest :: the repository tells whose it is', async () => {
+    const remote = `docker.io/acme/probe@sha256:${'a'.repeat(64)}`
+    const engine = fakeEngine({ pluginInspect: inspections(samplePlugin(), undefined) })
+    assert.equal((await take(engine, { remote })).report, removed)
+  })
+
+  test('a plugin whose reference shows no tag came from latest', async () => {
+    const plugin = samplePlugin({ PluginReference: 'acme/probe' })
+    const engine = fakeEngine({ pluginInspect: inspections(plugin, undefined) })
+    const remote = 'docker.io/acme/probe:latest'
+    assert.equal((await take(engine, { remote, ownership: 'uncertain' })).report, removed)
+  })
+
+  test('keep :: left as it is, and how to remove it', async () => {
+    for (const Enabled of [false, true]) {
+      const engine = fakeEngine({ pluginInspect: inspections(samplePlugin({ Enabled })) })
+      const { report, calls } = await take(engine, { id, onFailure: 'keep', enableRequested: true })
+      const command = `docker plugin rm ${Enabled ? '--force ' : ''}${name}`
+      assert.equal(report, { result: 'kept', name, id, enabled: Enabled, command })
+      assert.equal(calls, [`pluginInspect ${id}`])
+    }
+  })
+
+  test('an engine that is away for a while :: tried again', async () => {
+    const engine = fakeEngine({
+      pluginInspect: inspections(unreachable, unreachable, samplePlugin(), undefined),
+    })
+    const { report, pauses } = await take(engine, { id })
+    assert.equal(report, removed)
+    assert.equal(pauses, [200, 400])
+  })
+
+  test('an answer to the removal that never came :: the next look tells', async () => {
+    const engine = fakeEngine({
+      pluginInspect: inspections(samplePlugin(), undefined),
+      pluginDelete: () => Promise.reject(unreachable),
+    })
+    assert.equal((await take(engine, { id })).report, removed)
+  })
+
+  test('an engine that does not remove it :: failed, with what is left and the command', async () => {
+    const busy = new EngineError('engine-failed', 'plugin is in use', { status: 409 })
+    const refusing = fakeEngine({
+      pluginInspect: inspections(samplePlugin()),
+      pluginDelete: () => Promise.reject(busy),
+    })
+    const { report, pauses } = await take(refusing, { id })
+    const command = `docker plugin rm ${name}`
+    assert.equal(report, { result: 'failed', name, reason: 'plugin is in use', command, id })
+    assert.is(pauses.length, 5)
+
+    const lying = fakeEngine({ pluginInspect: inspections(samplePlugin()) })
+    assert.match(JSON.stringify((await take(lying, { id })).report), 'still shows it')
+  })
+
+  test('an engine that stays away :: failed, the id not known', async () => {
+    const engine = fakeEngine({ pluginInspect: () => Promise.reject(new TypeError('odd')) })
+    const { report } = await take(engine)
+    assert.equal(report, {
+      result: 'failed',
+      name,
+      reason: 'TypeError: odd',
+      command: `docker plugin rm ${name}`,
+    })
+  })
+
+  test('time is up :: no further attempt', async () => {
+    const stop = new AbortController()
+    const engine = fakeEngine({
+      pluginInspect: () => {
+        stop.abort()
+        return Promise.reject(unreachable)
+      },
+    })
+    const request: TakeBackRequest = {
+      name,
+      remote: name,
+      ownership: 'created',
+      enableRequested: false,
+      onFailure: 'remove',
+    }
+    const report = takeBack(engine, request, stop.signal, async () => {})
+    assert.is(await rejection(report), unreachable)
+    assert.is(engine.calls.length, 1)
+  })
+})

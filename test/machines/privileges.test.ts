@@ -1,0 +1,78 @@
+import * as fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
+import type { Plugin, PluginPrivilege } from '../../machines/types.ts'
+import { readRecording, recordedBody } from '../support/recordingServer.ts'
+import { hostNetwork, sampleConfig } from '../support/samples.ts'
+import { suite } from '../support/suite.ts'
+
+const privileges = fc.array(
+  fc.record({
+    Name: fc.constantFrom('network', 'mount', 'device', 'capabilities'),
+    Description: fc.string(),
+    Value: fc.array(fc.constantFrom('host', '/tmp', '/', 'CAP_SYS_ADMIN', ''), { maxLength: 3 }),
+  }),
+  { maxLength: 5 },
+)
+
+suite('privileges', (test) => {
+  test('what a config asks for is what the engine computes of it', () => {
+    for (const name of ['all', 'probe', 'plain']) {
+      const asked = (recordedJson(`privileges.${name}`) ?? []) as PluginPrivilege[]
+      const installed = recordedJson(`inspect.${name === 'probe' ? 'name' : name}`) as Plugin
+      const computed = computePrivileges(installed.Config)
+      assert.ok(samePrivileges(computed, asked), name)
+      const words = ({ Name, Description }: PluginPrivilege) => `${Name}: ${Description}`
+      assert.equal(computed.map(words), asked.map(words), 'in the same words and order')
+    }
+  })
+
+  test('bridge, null and no network are no privilege', () => {
+    for (const Type of ['', 'null', 'bridge']) {
+      assert.equal(computePrivileges(sampleConfig({ Network: { Type } })), [])
+    }
+  })
+
+  test('lists that are not there ask for nothing', () => {
+    const config = sampleConfig({ Network: { Type: '' }, Mounts: null })
+    assert.equal(computePrivileges(config), [])
+  })
+
+  test('a mount or a device without a source asks for nothing yet', () => {
+    const nameless = { Name: 'x', Description: '', Settable: ['source'] }
+    const config = sampleConfig({
+      Network: { Type: '' },
+      Mounts: [{ ...nameless, Source: null, Destination: '/x', Type: 'bind', Options: null }],
+      Linux: { AllowAllDevices: false, Capabilities: [], Devices: [{ ...nameless, Path: null }] },
+    })
+    assert.equal(computePrivileges(config), [])
+  })
+
+  test('same :: order, order of values and descriptions do not count', async () => {
+    await fc.assert(
+      fc.property(privileges, (list) => {
+        const other = [...list]
+          .reverse()
+          .map(({ Name, Value }) => ({ Name, Value: [...Value].reverse(), Description: '-' }))
+        assert.ok(samePrivileges(list, other))
+      }),
+    )
+  })
+
+  test('same :: another name, another value, one more or one less is not the same', async () => {
+    await fc.assert(
+      fc.property(privileges, (list) => {
+        assert.not(samePrivileges(list, [...list, hostNetwork]))
+        const [first, ...rest] = list
+        if (!first) return
+        assert.not(samePrivileges(list, rest))
+        assert.not(samePrivileges(list, [{ ...first, Name: `${first.Name}x` }, ...rest]))
+        assert.not(samePrivileges(list, [{ ...first, Value: [...first.Value, 'x'] }, ...rest]))
+      }),
+    )
+  })
+})
+
+function recordedJson(scenario: string): unknown {
+  return JSON.parse(recordedBody(readRecording(scenario)).toString())
+}

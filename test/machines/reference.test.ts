@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import {
+  canonicalName,
+  familiarName,
+  localName,
+  type PluginReference,
+  parseReference,
+} from '../../machines/reference.ts'
+import { suite } from '../support/suite.ts'
+
+/** What Docker's own command (28.2.2) made of each: the remote it asked for, `null` for a refusal. */
+const compared = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../recordings/references.json'), 'utf8'),
+) as [reference: string, remote: string | null][]
+
+function parsed(text: string): PluginReference {
+  const reference = parseReference(text)
+  if (typeof reference === 'string') throw new Error(reference)
+  return reference
+}
+
+suite('reference', (test) => {
+  test(`${compared.length} references :: read as Docker's own command reads them`, () => {
+    assert.ok(compared.filter(([, remote]) => remote !== null).length > 40)
+    for (const [text, remote] of compared) {
+      const reference = parseReference(text)
+      assert.is(typeof reference === 'string' ? null : canonicalName(reference), remote, text)
+    }
+  })
+
+  test('a refusal says what is wrong', () => {
+    const said: [string, string][] = [
+      ['', 'names no repository'],
+      ['Acme/Probe', 'lower case'],
+      ['acme/probe:', 'not a tag'],
+      ['acme/probe@sha256:abc', 'not a digest'],
+      ['a@b@c', 'more than one @'],
+      ['f'.repeat(64), 'an id'],
+      ['a..b/c', 'not a registry host'],
+      ['acme/_probe', 'not a repository name'],
+      [`acme/${'p'.repeat(250)}`, 'longer than 255'],
+    ]
+    for (const [text, words] of said) {
+      const reason = parseReference(text)
+      assert.type(reason, 'string', text)
+      assert.match(String(reason), words)
+    }
+  })
+
+  test('names :: familiar, canonical and local', () => {
+    const digest = `sha256:${'a'.repeat(64)}`
+    const rows: [text: string, familiar: string, local: string][] = [
+      ['sshfs', 'sshfs:latest', 'sshfs:latest'],
+      ['docker.io/library/a:1', 'a:1', 'a:1'],
+      ['docker.io/vieux/sshfs', 'vieux/sshfs:latest', 'vieux/sshfs:latest'],
+      ['index.docker.io/library/a/b', 'library/a/b:latest', 'library/a/b:latest'],
+      [
+        '127.0.0.1:5055/acme/probe:1.0',
+        '127.0.0.1:5055/acme/probe:1.0',
+        '127.0.0.1:5055/acme/probe:1.0',
+      ],
+      [`a@${digest}`, `a@${digest}`, 'a:latest'],
+      [`a:1@${digest}`, `a:1@${digest}`, 'a:1'],
+    ]
+    for (const [text, familiar, local] of rows) {
+      assert.is(familiarName(parsed(text)), familiar)
+      assert.is(localName(parsed(text)), local)
+    }
+  })
+})

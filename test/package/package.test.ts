@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import * as assert from 'uvu/assert'
+import { suite } from '../support/suite.ts'
+import { type Consumer, makeConsumer } from './consumer.ts'
+
+const root = join(import.meta.dirname, '../..')
+const node = process.execPath
+const LIMIT_MS = 60_000
+
+async function run(command: string, args: string[], cwd: string) {
+  const env = { ...process.env, DOCKER_CONFIG: join(cwd, 'no-docker-config'), NO_COLOR: '1' }
+  const signal = AbortSignal.timeout(LIMIT_MS)
+  const child = spawn(command, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
+  return { code, stdout, stderr }
+}
+
+function bin(name: string): string {
+  return join(root, 'node_modules/.bin', name)
+}
+
+suite('package', (test) => {
+  let consumer: Consumer
+  test.before(() => {
+    consumer = makeConsumer()
+  })
+  test.after(() => consumer.remove())
+
+  test('holds what a host needs, and nothing of the tests', () => {
+    for (const file of [
+      'dist/src/index.js',
+      'dist/src/index.d.ts',
+      'dist/command/bin.js',
+      'LICENSE',
+    ]) {
+      assert.ok(consumer.files.includes(file), file)
+    }
+    assert.not(consumer.files.some((file) => /^test|^\.|recordings/.test(file)))
+  })
+
+  test('publint finds nothing', async () => {
+    const { code, stdout, stderr } = await run(bin('publint'), [consumer.tarball, '--strict'], root)
+    assert.is(code, 0, stdout + stderr)
+  })
+
+  test('attw: the types are right for an ESM host', async () => {
+    const args = [consumer.tarball, '--profile', 'esm-only']
+    const { code, stdout, stderr } = await run(bin('attw'), args, consumer.folder)
+    assert.is(code, 0, stdout + stderr)
+  })
+
+  test('every public entry can be imported', async () => {
+    const file = join(consumer.folder, 'entries.mjs')
+    writeFileSync(
+      file,
+      `const entries = ['', '/machine', '/embedded'].map((path) => import('docker-plugin-flow' + path))
+       for (const entry of await Promise.all(entries)) console.log(Object.keys(entry).sort().join(' '))`,
+    )
+    const { code, stdout, stderr } = await run(node, [file], consumer.folder)
+    assert.is(code, 0, stderr)
+    const [main, machine, embedded] = stdout.trim().split('\n')
+    assert.is(
+      main,
+      'EngineError InstallError catalogue connect defaultTimeouts installPlugin isInstallError',
+    )
+    assert.match(machine ?? '', 'pluginInstallMachine')
+    assert.match(embedded ?? '', 'startEmbeddedEngine')
+  })
+
+  for (const { page, index, code } of snippets()) {
+    test(`${page} :: snippet ${index} compiles and runs`, async () => {
+      const name = `${page.replace(/\W/g, '-')}-${index}.ts`
+      writeFileSync(join(consumer.folder, 'package.json'), '{"type":"module"}')
+      writeFileSync(join(consumer.folder, name), code)
+      const options = ['--module', 'nodenext', '--strict', '--target', 'es2023', '--skipLibCheck']
+      const compiled = await run(bin('tsc'), [...options, '--types', 'node', name], consumer.folder)
+      assert.is(compiled.code, 0, compiled.stdout)
+      const ran = await run(
+        node,
+        [join(consumer.folder, name.replace(/ts$/, 'js'))],
+        consumer.folder,
+      )
+      assert.is(ran.code, 0, ran.stderr)
+      for (const [, expected = ''] of code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)) {
+        assert.match(ran.stdout, expected)
+      }
+    })
+  }
+
+  test('the command runs from the packed files', async () => {
+    const command = join(consumer.folder, 'node_modules/docker-plugin-flow/dist/command/bin.js')
+    const version = await run(node, [command, '--version'], consumer.folder)
+    assert.is(version.code, 0, version.stderr)
+    assert.match(
+      version.stdout,
+      JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    )
+    const args = ['install', '--engine', 'embedded', '--grant-all-permissions', 'acme/plain']
+    const installed = await run(node, [command, ...args], consumer.folder)
+    assert.is(installed.code, 0, installed.stderr)
+    assert.match(installed.stdout, 'installed acme/plain:latest')
+  })
+
+  test('the bundle says whose code it contains', () => {
+    const path = 'node_modules/docker-plugin-flow/dist/command/THIRD-PARTY-LICENSES.txt'
+    const licenses = readFileSync(join(consumer.folder, path), 'utf8')
+    for (const name of ['axios', 'rxjs', 'xstate'])
+      assert.match(licenses, new RegExp(`^${name} \\d`, 'm'))
+  })
+})
+
+/** The TypeScript of the pages that a host can run as it stands: it imports what it uses. */
+function snippets(): { page: string; index: number; code: string }[] {
+  const docs = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'))
+  return ['README.md', ...docs.map((file) => `docs/${file}`)].flatMap((page) => {
+    const blocks = readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)
+    return [...blocks].map(([, code = ''], index) => ({ page, index: index + 1, code }))
+  })
+}

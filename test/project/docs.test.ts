@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { pages } from '../../.ci/docs.ts'
+import { suite } from '../support/suite.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+suite('docs', (test) => {
+  for (const [path, text] of Object.entries(pages())) {
+    test(`${path} :: is what the code says now (npm run docs)`, () => {
+      assert.is(readFileSync(join(root, path), 'utf8'), text)
+    })
+  }
+
+  test('links between the pages lead somewhere', () => {
+    let followed = 0
+    for (const page of markdownFiles()) {
+      const text = readFileSync(join(root, page), 'utf8')
+      for (const [, link = ''] of text.matchAll(/\]\(((?!https?:)[^)#]+)[^)]*\)/g)) {
+        const target = join(root, dirname(page), link)
+        assert.not.throws(() => readFileSync(target), `${page}: ${link}`)
+        followed++
+      }
+    }
+    assert.ok(followed > 5, `${followed} links`)
+  })
+})
+
+function markdownFiles(): string[] {
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  return [
+    'README.md',
+    'CHANGELOG.md',
+    ...docs.filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`),
+  ]
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../support/suite.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** What the files below a folder may import: files of the project by their start, and packages. */
+const rules: { from: RegExp; files: RegExp[]; packages: RegExp }[] = [
+  { from: /^machines\/[^/]+$/, files: [/^machines\/[^/]+$/], packages: /^$/ },
+  { from: /^machines\//, files: [/^machines\//], packages: /^xstate$/ },
+  {
+    from: /^adapters\/embedded\//,
+    files: [/^adapters\/embedded\//, /^machines\/[^/]+$/],
+    packages: /^node:/,
+  },
+  {
+    from: /^adapters\//,
+    files: [/^adapters\/(?!embedded)/, /^machines\/[^/]+$/],
+    packages: /^(axios|node:.*)$/,
+  },
+  {
+    from: /^src\//,
+    files: [/^(src|adapters|machines)\//],
+    packages: /^(xstate|rxjs|node:.*)$/,
+  },
+]
+
+suite('imports', (test) => {
+  test('arrows go one way: src to machines and adapters, adapters to the vocabulary', () => {
+    const wrong: string[] = []
+    let read = 0
+    for (const file of ['machines', 'adapters', 'src'].flatMap(sources)) {
+      const rule = rules.find(({ from }) => from.test(file))
+      assert.ok(rule, file)
+      for (const imported of importsOf(file)) {
+        read++
+        const own = imported.startsWith('.')
+        const target = own ? relative(root, join(root, dirname(file), imported)) : imported
+        const allowed = own
+          ? rule.files.some((files) => files.test(target))
+          : rule.packages.test(target)
+        if (!allowed) wrong.push(`${file} → ${target}`)
+      }
+    }
+    assert.equal(wrong, [])
+    assert.ok(read > 100, `${read} imports read`)
+  })
+
+  test('only the one file that translates it knows an axios error', () => {
+    const knowing = sources('adapters').filter((file) => /AxiosError|isAxiosError/.test(text(file)))
+    assert.equal(knowing, ['adapters/engine/toEngineError.ts'])
+  })
+})
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file}`)
+    .sort()
+}
+
+function importsOf(file: string): string[] {
+  const found = text(file).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([^']+)'/g)
+  return [...found].map(([, path]) => String(path))
+}
+
+function text(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}

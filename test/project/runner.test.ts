@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import * as assert from 'uvu/assert'
+import { suite } from '../support/suite.ts'
+
+const root = join(import.meta.dirname, '../..')
+const suites = 'test/fixtures/suites'
+
+async function run(path: string): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/run.ts', path], {
+    cwd: root,
+    env: { ...process.env, CI: 'true', SUITE_LIMIT_MS: '500', LEAK_GRACE_MS: '100' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
+  return { code, output: stdout + stderr }
+}
+
+suite('runner', (test) => {
+  test('a good suite passes, and is counted', async () => {
+    const { code, output } = await run(`${suites}/good.ts`)
+    assert.match(output, /^1 passed, 0 failed, 0 skipped$/m)
+    assert.is(code, 0)
+  })
+
+  const broken = readdirSync(join(root, suites)).filter((file) => file !== 'good.ts')
+  for (const file of broken) {
+    test(`broken :: ${file.replace('.ts', '')} fails`, async () => {
+      const { code, output } = await run(`${suites}/${file}`)
+      assert.is.not(code, 0, output)
+    })
+  }
+
+  test('broken :: a folder without tests, and a path that is not there, fail', async () => {
+    assert.is.not((await run('docs')).code, 0)
+    assert.is.not((await run('test/no-such-folder')).code, 0)
+  })
+})

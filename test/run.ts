@@ -1,0 +1,113 @@
+// uvu's own command exits 0 on broken suites (a hook that throws, a thrown non-Error, a forgotten
+// run(), `only`, no file found). This runner drives uvu in one process and fails on each of them.
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+type Outcome = [errors: string | true, ran: number, skipped: number, total: number]
+type Run = () => Promise<Outcome>
+
+const SUITE_LIMIT_MS = Number(process.env.SUITE_LIMIT_MS ?? 120_000)
+const LEAK_GRACE_MS = Number(process.env.LEAK_GRACE_MS ?? 2_000)
+const root = resolve(import.meta.dirname, '..')
+const globals = globalThis as typeof globalThis & {
+  UVU_DEFER?: number
+  UVU_INDEX?: number
+  UVU_QUEUE?: [string | null, ...Run[]][]
+}
+globals.UVU_DEFER = 1
+
+let finished = false
+process.on('exit', () => {
+  if (finished) return
+  console.error('the run ended before its tests had')
+  process.exitCode = 1
+})
+
+const problems: string[] = []
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+const { exec } = await import('uvu')
+const files = testFiles(process.argv.slice(2))
+if (files.length === 0) problems.push('no test file was found')
+globals.UVU_QUEUE ??= []
+const queue = globals.UVU_QUEUE
+for (const [index, file] of files.entries()) {
+  const name = relative(root, file)
+  globals.UVU_INDEX = index
+  const group: [string | null, ...Run[]] = [name]
+  queue[index] = group
+  await import(pathToFileURL(file).href)
+  if (group.length === 1) problems.push(`${name}: no suite was run`)
+  if (/\btest\.only\(/.test(readFileSync(file, 'utf8')))
+    problems.push(`${name}: test.only leaves out the other tests`)
+  for (let k = 1; k < group.length; k++) group[k] = guarded(name, group[k] as Run)
+}
+await exec()
+await reportLeaks()
+
+if (total.passed + total.failed === 0) problems.push('no test was executed')
+if (process.env.CI && total.skipped > 0) problems.push(`${total.skipped} skipped in CI`)
+for (const problem of problems) console.error(`problem: ${problem}`)
+const failed = total.failed + problems.length
+console.log(`${total.passed} passed, ${failed} failed, ${total.skipped} skipped`)
+finished = true
+process.exit(failed > 0 ? 1 : 0)
+
+function guarded(name: string, run: Run): Run {
+  return async () => {
+    const outcome = await Promise.race([run().catch(thrown), suiteLimit(name)])
+    const [errors, ran, skipped, all] = outcome
+    total.passed += ran
+    total.skipped += skipped
+    total.failed += Math.max(all - ran, errors === true ? 0 : 1)
+    if (all === 0) problems.push(`${name}: a suite has no test`)
+    if (all !== ran && errors === true) {
+      outcome[0] = `  FAIL  ${name}: a hook threw, or something was thrown that is no Error\n`
+    }
+    return outcome
+  }
+}
+
+/** uvu lets an `after` hook's error out of the suite. */
+function thrown(error: unknown): Outcome {
+  return [`  FAIL  ${String(error)}\n`, 0, 0, 1]
+}
+
+function suiteLimit(name: string): Promise<Outcome> {
+  return new Promise((done) => {
+    const timer = setTimeout(() => {
+      done([`  FAIL  ${name}: the suite did not end in ${SUITE_LIMIT_MS} ms\n`, 0, 0, 1])
+    }, SUITE_LIMIT_MS)
+    timer.unref()
+  })
+}
+
+/** A suite that leaves a socket, a server or a timer behind would leave it behind in a host too. */
+async function reportLeaks(): Promise<void> {
+  const leaks = () =>
+    process
+      .getActiveResourcesInfo()
+      .filter((kind) => !/^(TTYWrap|PipeWrap|FSReqCallback)$/.test(kind))
+  const end = Date.now() + LEAK_GRACE_MS
+  while (leaks().some(isLeak) && Date.now() < end) await new Promise((next) => setTimeout(next, 20))
+  const left = leaks().filter(isLeak)
+  if (left.length > 0) problems.push(`left open: ${[...new Set(left)].join(', ')}`)
+}
+
+function isLeak(kind: string): boolean {
+  return !['Timeout', 'Immediate', 'MessagePort', 'SignalWrap'].includes(kind)
+}
+
+function testFiles(paths: string[]): string[] {
+  const wanted = paths.length > 0 ? paths : ['test']
+  return wanted.flatMap((path) => {
+    const full = resolve(root, path)
+    if (!statSync(full, { throwIfNoEntry: false })) throw new Error(`no such test path: ${path}`)
+    if (!statSync(full).isDirectory()) return [full]
+    return readdirSync(full, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts') && !name.startsWith('fixtures'))
+      .sort()
+      .map((name) => join(full, name))
+  })
+}

@@ -1,0 +1,68 @@
+import { Writable } from 'node:stream'
+import { createOutput, type Output } from '../../../src/command/output.ts'
+import type { InstallCommand } from '../../../src/command/parseCommand.ts'
+
+export interface Collector extends Writable {
+  isTTY?: boolean
+  columns?: number
+  rows?: number
+  text(): string
+  /** Resolves once this has been written; rejects in time when it is not. */
+  seen(words: string): Promise<void>
+}
+
+const WAIT_MS = 20_000
+
+/** A stream that keeps what is written to it. */
+export function collector(): Collector {
+  let text = ''
+  const waiting = new Set<() => void>()
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      text += String(chunk)
+      for (const check of [...waiting]) check()
+      done()
+    },
+  })
+  return Object.assign(stream, {
+    text: () => text,
+    seen: (words: string) =>
+      new Promise<void>((resolve, reject) => {
+        const late = setTimeout(() => {
+          waiting.delete(check)
+          reject(new Error(`"${words}" was not written, but: ${text}`))
+        }, WAIT_MS)
+        const check = () => {
+          if (!text.includes(words)) return
+          clearTimeout(late)
+          waiting.delete(check)
+          resolve()
+        }
+        waiting.add(check)
+        check()
+      }),
+  })
+}
+
+export interface CollectedOutput extends Output {
+  readonly stream: Collector
+}
+
+export function collected(stream: Collector = collector()): CollectedOutput {
+  return createOutput(stream) as CollectedOutput
+}
+
+export function installCommand(command: Partial<InstallCommand> = {}): InstallCommand {
+  return {
+    reference: 'acme/plain:latest',
+    settings: [],
+    disabled: false,
+    grantAllPermissions: false,
+    embedded: false,
+    keepOnFailure: false,
+    enableTimeout: 0,
+    json: false,
+    ...command,
+  }
+}

@@ -1,0 +1,85 @@
+import * as assert from 'uvu/assert'
+import { type InstallCommand, parseCommand } from '../../../src/command/parseCommand.ts'
+import { suite } from '../../support/suite.ts'
+import { installCommand } from './collect.ts'
+
+const accepted: [line: string, command: Partial<InstallCommand>][] = [
+  ['install a', {}],
+  ['install a DEBUG=1 state.source=/x', { settings: ['DEBUG=1', 'state.source=/x'] }],
+  ['install --alias b a', { alias: 'b' }],
+  ['install --alias=b a', { alias: 'b' }],
+  ['install --disable a', { disabled: true }],
+  ['install --grant-all-permissions a', { grantAllPermissions: true }],
+  ['install -H tcp://h:1 a', { host: 'tcp://h:1' }],
+  ['install --host unix:///x a', { host: 'unix:///x' }],
+  ['-H tcp://h:1 install a', { host: 'tcp://h:1' }],
+  ['install --engine embedded a', { embedded: true }],
+  ['install --keep-on-failure a', { keepOnFailure: true }],
+  ['install --enable-timeout 30 a', { enableTimeout: 30 }],
+  ['install --enable-timeout 3600 a', { enableTimeout: 3_600 }],
+  ['install --json a', { json: true }],
+  ['install a DEBUG=1 --json --alias b', { settings: ['DEBUG=1'], json: true, alias: 'b' }],
+  ['install a -- --odd=1', { settings: ['--odd=1'] }],
+  ['install a -- --help', { settings: ['--help'] }],
+]
+
+const refused: [line: string, message: string][] = [
+  ['', 'there is no command'],
+  ['remove a', 'there is no command "remove"'],
+  ['install', 'install needs a PLUGIN'],
+  ['install --json', 'install needs a PLUGIN'],
+  ['install --engine docker a', '--engine takes "embedded" only, and not "docker"'],
+  ['install --engine embedded -H unix:///x a', '--engine and --host name two engines'],
+  ...['-1', '1.5', 'ten', '3601', '99999', '1e3', ' 1'].map((text): [string, string] => [
+    `install a --enable-timeout=${text}`,
+    `--enable-timeout takes whole seconds up to 3600, and not "${text}"`,
+  ]),
+]
+
+/** The rest of the words are Node's own. */
+const misused: [line: string, words: RegExp][] = [
+  ['install --nosuch a', /^unknown option '--nosuch'$/],
+  ['install -x a', /^unknown option '-x'$/],
+  ['install a --alias', /^option '--alias.*missing$/],
+  ['install --disable=yes a', /^option '--disable'.*argument$/],
+  ['install --host -x a', /^option '.*--host.*ambiguous$/],
+]
+
+suite('parseCommand', (test) => {
+  for (const [line, command] of accepted) {
+    test(`takes ${line}`, () => {
+      const install = installCommand({ reference: 'a', ...command })
+      assert.equal(parseCommand(line.split(' ')), { kind: 'install', install })
+    })
+  }
+
+  for (const [line, message] of refused) {
+    test(`refuses "${line}"`, () => {
+      const argv = line === '' ? [] : line.split(/ (?!1$)/)
+      assert.equal(parseCommand(argv), { kind: 'usage', message })
+    })
+  }
+
+  for (const [line, words] of misused) {
+    test(`refuses "${line}"`, () => {
+      const command = parseCommand(line.split(' '))
+      assert.match(command.kind === 'usage' ? command.message : '', words)
+    })
+  }
+
+  for (const line of ['--help', '-h', 'install --help', 'install --nosuch -h a']) {
+    test(`helps with ${line}`, () => assert.equal(parseCommand(line.split(' ')), { kind: 'help' }))
+  }
+
+  for (const line of ['--version', '-v', 'install --version']) {
+    test(`tells its version for ${line}`, () => {
+      assert.equal(parseCommand(line.split(' ')), { kind: 'version' })
+    })
+  }
+
+  test('an empty reference and an empty setting are for the flow to refuse', () => {
+    const command = parseCommand(['install', '', ''])
+    const install = installCommand({ reference: '', settings: [''] })
+    assert.equal(command, { kind: 'install', install })
+  })
+})

@@ -1,0 +1,148 @@
+import { PassThrough } from 'node:stream'
+import * as assert from 'uvu/assert'
+import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import { type Answer, consentQuestion, createPrompt } from '../../../src/command/prompt.ts'
+import { suite } from '../../support/suite.ts'
+import { collected } from './collect.ts'
+
+const request: ConsentRequest = {
+  id: 1,
+  reference: 'vieux/sshfs',
+  name: 'vieux/sshfs:latest',
+  privileges: [
+    { Name: 'network', Description: 'permissions to access a network', Value: ['host'] },
+    { Name: 'mount', Description: 'host path to mount', Value: [''] },
+    { Name: 'capabilities', Description: '', Value: ['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'] },
+  ],
+  settings: [
+    { setting: 'DEBUG=1', widens: false },
+    { setting: 'state.source=/data', widens: true },
+  ],
+}
+const never = new AbortController().signal
+
+suite('consentQuestion', (test) => {
+  test('is word for word that of Docker’s command, and names the settings that widen', () => {
+    assert.is(
+      consentQuestion(request),
+      [
+        'Plugin "vieux/sshfs" is requesting the following privileges:',
+        ' - network: [host]',
+        ' - mount: []',
+        ' - capabilities: [CAP_SYS_ADMIN CAP_NET_ADMIN]',
+        ' - setting state.source=/data: may point a mount or device of the plugin there',
+        'Do you grant the above permissions? [y/N] ',
+      ].join('\n'),
+    )
+  })
+
+  test('nothing in it can hide a part of it', () => {
+    const evil = '\x1b[2K\r\u202e'
+    const question = consentQuestion({
+      ...request,
+      reference: evil,
+      privileges: [{ Name: evil, Description: evil, Value: [evil] }],
+      settings: [{ setting: evil, widens: true }],
+    })
+    assert.not.ok(/[\p{Cf}\p{Cc}]/u.test(question.replaceAll('\n', '')))
+    assert.is(question.split('\n').length, 4)
+  })
+})
+
+suite('prompt', (test) => {
+  const answers: [input: string, answer: Answer][] = [
+    ['y\n', 'granted'],
+    ['Y\n', 'granted'],
+    [' y \r\n', 'granted'],
+    ['y', 'granted'],
+    ['n\n', 'denied'],
+    ['yes\n', 'denied'],
+    ['\n', 'denied'],
+    ['\n\ny\n', 'denied'],
+    ['', 'ended'],
+    ['y'.repeat(70_000), 'denied'],
+  ]
+  for (const [input, answer] of answers) {
+    test(`${JSON.stringify(input.slice(0, 10))} is ${answer}`, async () => {
+      const { stdin, output, prompt } = setUp()
+      stdin.end(input)
+      assert.is(await prompt.ask('well? ', never), answer)
+      assert.is(output.stream.text(), 'well? \n')
+    })
+  }
+
+  test('an answer that comes in pieces is one', async () => {
+    const { stdin, prompt } = setUp()
+    const answer = prompt.ask('well? ', never)
+    stdin.write(' ')
+    stdin.write('y')
+    stdin.write('\n')
+    assert.is(await answer, 'granted')
+  })
+
+  test('what comes after the line is the next answer', async () => {
+    const { stdin, prompt } = setUp()
+    stdin.write('y\nn\n')
+    stdin.write('y\n')
+    stdin.end()
+    assert.is(await prompt.ask('', never), 'granted')
+    assert.is(await prompt.ask('', never), 'denied')
+    assert.is(await prompt.ask('', never), 'granted')
+    assert.is(await prompt.ask('', never), 'ended')
+    assert.is(await prompt.ask('', never), 'ended')
+  })
+
+  test('a terminal has shown the answer’s line break itself', async () => {
+    const { stdin, output, prompt } = setUp()
+    Object.assign(stdin, { isTTY: true })
+    stdin.write('y\n')
+    assert.is(await prompt.ask('well? ', never), 'granted')
+    assert.is(output.stream.text(), 'well? ')
+  })
+
+  test('a question that is withdrawn ends its line at once', async () => {
+    const { stdin, output, prompt } = setUp()
+    Object.assign(stdin, { isTTY: true })
+    const withdraw = new AbortController()
+    const answer = prompt.ask('well? ', withdraw.signal)
+    withdraw.abort()
+    assert.is(output.stream.text(), 'well? \n')
+    assert.is(await answer, 'cancelled')
+    assert.is(await prompt.ask('again? ', withdraw.signal), 'cancelled')
+    assertReleased(stdin)
+  })
+
+  test('an input that breaks has no answer', async () => {
+    const { stdin, prompt } = setUp()
+    const answer = prompt.ask('well? ', never)
+    stdin.destroy(new Error('EIO'))
+    assert.is(await answer, 'ended')
+    assert.is(await prompt.ask('well? ', never), 'ended')
+  })
+
+  test('a question that nobody can read is not asked', async () => {
+    const { stdin, output, prompt } = setUp()
+    stdin.write('y\n')
+    output.stream.destroy()
+    await output.flush()
+    assert.is(await prompt.ask('well? ', never), 'ended')
+  })
+
+  test('it leaves the input alone afterwards', async () => {
+    const { stdin, prompt } = setUp()
+    stdin.write('y\n')
+    await prompt.ask('well? ', never)
+    assertReleased(stdin)
+  })
+})
+
+function assertReleased(stdin: PassThrough): void {
+  assert.ok(stdin.isPaused())
+  assert.is(stdin.listenerCount('data'), 0)
+}
+
+function setUp() {
+  const stdin = new PassThrough()
+  const output = collected()
+  return { stdin, output, prompt: createPrompt({ stdin }, output) }
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { fitLine, terminalStyle, textWidth } from '../../../src/command/terminalStyle.ts'
+import { suite } from '../../support/suite.ts'
+
+const utf8 = { LANG: 'C.UTF-8' }
+
+suite('terminalStyle', (test) => {
+  test('NO_COLOR leaves out colours, unless it is empty', () => {
+    assert.is(terminalStyle({ NO_COLOR: '1' }).color, false)
+    assert.is(terminalStyle({ NO_COLOR: '' }).color, true)
+    assert.is(terminalStyle({}).color, true)
+  })
+
+  test('without UTF-8 every sign is ASCII', () => {
+    for (const env of [{}, { LANG: 'C' }, { ...utf8, LC_ALL: 'POSIX' }]) {
+      const { color, spinner, ...signs } = terminalStyle(env)
+      assert.ok(color)
+      assert.match([...spinner, ...Object.values(signs)].join(''), /^[\x20-\x7e]+$/)
+    }
+    assert.is(terminalStyle(utf8).done, '✔')
+    assert.is(terminalStyle({ LC_CTYPE: 'en_US.utf8' }).done, '✔')
+  })
+
+  test('every sign of a bar, and every turn of the spinner, takes one column', () => {
+    for (const env of [{}, utf8]) {
+      const { done, failed, full, half, empty, spinner } = terminalStyle(env)
+      for (const sign of [done, failed, full, half, empty, ...spinner]) {
+        assert.is(textWidth(sign), 1, sign)
+      }
+    }
+  })
+})
+
+suite('fitLine', (test) => {
+  const style = terminalStyle({ ...utf8, NO_COLOR: '1' })
+
+  test('what fits stays', () => {
+    assert.equal(fitLine([{ text: 'ab' }, { text: 'cd' }], 4, style), { text: 'abcd', width: 4 })
+  })
+
+  test('what does not is cut, and what follows left out', () => {
+    const pieces = [{ text: 'ab' }, { text: 'cdef' }, { text: 'g' }]
+    assert.equal(fitLine(pieces, 5, style), { text: 'abcd…', width: 5 })
+    assert.equal(fitLine(pieces, 0, style), { text: '', width: 0 })
+  })
+
+  test('wide characters take two columns', () => {
+    assert.equal(fitLine([{ text: '日本語' }], 5, style), { text: '日本…', width: 5 })
+    assert.equal(fitLine([{ text: '日本語' }], 4, style), { text: '日…', width: 3 })
+  })
+
+  test('colours are put around what was cut', () => {
+    const line = fitLine([{ text: 'abc', tone: 'failed' }], 2, terminalStyle(utf8))
+    assert.equal(line, { text: '\x1b[31ma…\x1b[0m', width: 2 })
+  })
+
+  test('no line is wider than it may be', () => {
+    const piece = fc.record({ text: fc.string({ unit: 'grapheme' }) })
+    fc.assert(
+      fc.property(
+        fc.array(piece),
+        fc.nat(40),
+        fc.constantFrom(utf8, {}),
+        (pieces, columns, env) => {
+          const line = fitLine(pieces, columns, { ...terminalStyle(env), color: false })
+          assert.ok(line.width <= columns)
+          assert.is(line.width, textWidth(line.text))
+        },
+      ),
+    )
+  })
+})

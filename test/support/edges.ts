@@ -1,0 +1,39 @@
+import type { Test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { InstallEvent } from '../../machines/plugin-install/events.ts'
+import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
+import { type ChartEdge, chartEdge, chartEdges } from '../../src/chart.ts'
+import { statePath } from '../../src/observe.ts'
+import { type Snapshot, send } from './chart.ts'
+
+/**
+ * A test of one transition. The title is the transition itself, as the chart has it now: one that
+ * moved, lost its guard or is no longer taken fails here by its name.
+ */
+export function edge(
+  test: Test,
+  title: string,
+  from: Snapshot,
+  event: InstallEvent,
+  check: (next: Snapshot) => void = () => {},
+): void {
+  test(title, () => {
+    const taken = pluginInstallMachine.getTransitionData(from, event).map(chartEdge)
+    assert.equal(taken.map(label), [title])
+    const next = send(from, event)
+    const target = (taken[0]?.target ?? statePath(from.value)).split('.')
+    assert.equal(statePath(next.value).split('.').slice(0, target.length), target)
+    check(next)
+  })
+}
+
+/** Every transition of the chart by its title. */
+export function listEdges(): string[] {
+  return chartEdges(pluginInstallMachine).map(label)
+}
+
+/** `pulling.streaming · error(pluginPull) [mayReauth] → reauth`. */
+export function label({ source, target, event, guard }: ChartEdge): string {
+  const condition = guard === undefined ? '' : ` [${guard}]`
+  return `${source} · ${event}${condition} → ${target ?? `${source} (stays)`}`
+}

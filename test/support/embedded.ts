@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type EmbeddedEngine,
+  type EmbeddedEngineOptions,
+  startEmbeddedEngine,
+} from '../../adapters/embedded/startEmbeddedEngine.ts'
+import { connect } from '../../src/connect.ts'
+import { installPlugin } from '../../src/installPlugin.ts'
+import type { InstallOptions, PluginInstall, Transition } from '../../src/types.ts'
+
+export interface Stage {
+  embedded: EmbeddedEngine
+  install(options: InstallOptions): PluginInstall & { transitions: Transition[] }
+  /** `POST /plugins/pull`, and so on, as they came in. */
+  requests(): string[]
+}
+
+/** An embedded engine and a connection to it that knows nothing of the user's own configuration. */
+export async function onStage(
+  act: (stage: Stage) => Promise<void>,
+  options: EmbeddedEngineOptions = {},
+): Promise<void> {
+  const config = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
+  const embedded = await startEmbeddedEngine({ pace: 0, ...options })
+  const engine = connect({ host: embedded.host, env: { DOCKER_CONFIG: config } })
+  try {
+    await act({
+      embedded,
+      install(options) {
+        const flow = installPlugin(engine, options)
+        const transitions: Transition[] = []
+        flow.transition$.subscribe((transition) => transitions.push(transition))
+        return Object.assign(flow, { transitions })
+      },
+      requests: () =>
+        embedded
+          .requests()
+          .map(({ method, path }) => `${method} ${path.replace(/^\/v[\d.]+/, '').split('?')[0]}`),
+    })
+  } finally {
+    engine.close()
+    await embedded.close()
+    rmSync(config, { recursive: true })
+  }
+}

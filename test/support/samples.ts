@@ -1,0 +1,65 @@
+import type { InstallInput } from '../../machines/plugin-install/types.ts'
+import type { Plugin, PluginConfig, PluginPrivilege } from '../../machines/types.ts'
+
+export const digest = `sha256:${'a'.repeat(64)}`
+export const otherDigest = `sha256:${'b'.repeat(64)}`
+export const pluginId = '7'.repeat(64)
+
+export function sampleInput(overrides: Partial<InstallInput> = {}): InstallInput {
+  return {
+    reference: 'acme/probe:1.0',
+    settings: [],
+    disabled: false,
+    grantAllPermissions: false,
+    onFailure: 'remove',
+    enableTimeout: 0,
+    credentialsAttempts: 3,
+    timeouts: {
+      checkPrivileges: 1000,
+      reauth: 1000,
+      awaitConsent: 1000,
+      pulling: 1000,
+      configuring: 1000,
+      enabling: 1000,
+      rollingBack: 1000,
+    },
+    ...overrides,
+  }
+}
+
+export const hostNetwork: PluginPrivilege = {
+  Name: 'network',
+  Description: 'permissions to access a network',
+  Value: ['host'],
+}
+
+/** A plugin that asks for the host's network and has one of each kind of setting. */
+export function sampleConfig(overrides: Partial<PluginConfig> = {}): PluginConfig {
+  return {
+    Description: 'probe',
+    Args: { Name: 'args', Description: '', Settable: ['value'], Value: [] },
+    Env: [
+      { Name: 'DEBUG', Description: '', Settable: ['value'], Value: '0' },
+      { Name: 'FIXED', Description: '', Settable: null, Value: 'yes' },
+    ],
+    Mounts: [],
+    Linux: { AllowAllDevices: false, Capabilities: null, Devices: null },
+    Network: { Type: 'host' },
+    IpcHost: false,
+    PidHost: false,
+    Interface: { Socket: 'probe.sock', Types: ['docker.volumedriver/1.0'] },
+    ...overrides,
+  }
+}
+
+export function samplePlugin(overrides: Partial<Plugin> = {}): Plugin {
+  return {
+    Id: pluginId,
+    Name: 'acme/probe:1.0',
+    Enabled: false,
+    PluginReference: 'acme/probe:1.0',
+    Config: sampleConfig(),
+    Settings: { Args: [], Devices: [], Env: [], Mounts: [] },
+    ...overrides,
+  }
+}
