@@ -10,10 +10,9 @@ export class PacedClock {
     this.#closing = closing
   }
 
-  /** Rejects at once when the engine closes or `signal` fires. */
+  /** Rejects at once when `signal` fires: that of the engine's end, unless another one is given. */
   async wait(milliseconds: number, signal = this.#closing): Promise<void> {
-    const ended = AbortSignal.any([this.#closing, signal])
-    if (this.#pace === 0) await setImmediate(undefined, { signal: ended })
-    else await setTimeout(milliseconds * this.#pace, undefined, { signal: ended })
+    if (this.#pace === 0) await setImmediate(undefined, { signal })
+    else await setTimeout(milliseconds * this.#pace, undefined, { signal })
   }
 }

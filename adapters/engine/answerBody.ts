@@ -46,7 +46,7 @@ export function answerBody(stream: Readable, context: BodyContext): AnswerBody {
     } catch (error) {
       throw fail(error)
     } finally {
-      release(stream, deadline)
+      deadline.dispose()
     }
   }
   return {
@@ -75,7 +75,7 @@ async function* chunks(
   } catch (error) {
     throw toEngineError(error, concern, deadline.reason())
   } finally {
-    release(stream, deadline)
+    deadline.dispose()
   }
 }
 
@@ -93,7 +93,7 @@ async function refusalText(stream: Readable, { deadline, timeouts }: BodyContext
     // The status is an answer already; what came of the words is all there is.
   } finally {
     clearTimeout(clock)
-    release(stream, deadline)
+    deadline.dispose()
   }
   return Buffer.concat(pieces).toString('utf8')
 }
@@ -110,9 +110,4 @@ function readJSON<T>(text: string, read: (value: unknown) => T, concern: Concern
   } catch (error) {
     throw protocolError(concern, (error as Error).message)
   }
-}
-
-function release(stream: Readable, deadline: Deadline): void {
-  deadline.dispose()
-  stream.destroy()
 }

@@ -7,6 +7,16 @@ export function shareOnce<T>(
   cancelled: () => Error,
 ): (signal: AbortSignal) => Promise<T> {
   let shared: Shared<T> | undefined
+  const forget = (which: Shared<T>) => {
+    if (shared === which) shared = undefined
+  }
+  const begin = (): Shared<T> => {
+    const controller = new AbortController()
+    const begun = { result: call(controller.signal), waiting: 0, controller }
+    begun.result.catch(() => forget(begun))
+    shared = begun
+    return begun
+  }
   return async (signal) => {
     if (signal.aborted) throw cancelled()
     const current = shared ?? begin()
@@ -27,18 +37,6 @@ export function shareOnce<T>(
     } finally {
       signal.removeEventListener('abort', leave)
     }
-  }
-
-  function begin(): Shared<T> {
-    const controller = new AbortController()
-    const begun = { result: call(controller.signal), waiting: 0, controller }
-    begun.result.catch(() => forget(begun))
-    shared = begun
-    return begun
-  }
-
-  function forget(which: Shared<T>) {
-    if (shared === which) shared = undefined
   }
 }
 

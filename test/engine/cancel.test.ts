@@ -1,11 +1,16 @@
 import { join } from 'node:path'
 import { filter, firstValueFrom, timeout } from 'rxjs'
 import * as assert from 'uvu/assert'
+import { connect } from '../../src/connect.ts'
+import { installPlugin } from '../../src/installPlugin.ts'
+import type { Progress } from '../../src/progress.ts'
+import type { PluginInstall } from '../../src/types.ts'
 import { deferred } from './world/deferred.ts'
 import { engineSuite } from './world/engineSuite.ts'
-import { entering, failure, install, onEngine } from './world/flows.ts'
+import { entering, failure, install, onEngine, pullsEnded } from './world/flows.ts'
 import { startLyingProxy } from './world/lyingProxy.ts'
 import { startThrottle } from './world/throttle.ts'
+import { until } from './world/until.ts'
 
 const NOTHING = { result: 'nothingToRemove' }
 
@@ -74,12 +79,7 @@ engineSuite('real engine :: cancel', (test, world) => {
     try {
       const reference = world().reference('big', throttle)
       const flow = install(world(), { reference })
-      await firstValueFrom(
-        flow.progress$.pipe(
-          filter(({ current }) => current > 1024 * 1024),
-          timeout(30_000),
-        ),
-      )
+      await downloading(flow)
       flow.cancel()
       const error = await failure(flow)
       assert.is(error.code, 'cancelled')
@@ -91,6 +91,33 @@ engineSuite('real engine :: cancel', (test, world) => {
     }
     await install(world(), { reference: world().reference('big') }).result
     assert.equal(await onEngine(world()), [`${world().reference('big')} enabled`])
+  })
+
+  test('in mid-pull :: the engine stops pulling, though the connection to it stays open', async () => {
+    const throttle = await startThrottle(world().registries.open, 8 * 1024 * 1024)
+    const engine = connect({ host: world().host, env: { DOCKER_CONFIG: world().folder } })
+    try {
+      const flow = installPlugin(engine, { reference: world().reference('big', throttle) })
+      await downloading(flow)
+      flow.cancel()
+      assert.is((await failure(flow)).code, 'cancelled')
+      await until('the registry is left alone', () => throttle.connections() === 0)
+      assert.equal(await onEngine(world()), [])
+    } finally {
+      engine.close()
+      await throttle.close()
+    }
+  })
+
+  test('while the engine extracts, which it ends :: what it leaves is taken back', async () => {
+    const flow = install(world(), { reference: world().reference('big') })
+    await pullShows(flow, ({ layers }) => layers.some(({ phase }) => phase === 'extracting'))
+    assert.is(flow.snapshot().state, 'pulling.streaming')
+    flow.cancel()
+    const error = await failure(flow)
+    await pullsEnded(world())
+    assert.equal(await onEngine(world()), [])
+    assert.is(error.rollback.result, 'removed')
   })
 
   test('after the pull, before it is verified', async () => {
@@ -134,3 +161,11 @@ engineSuite('real engine :: cancel', (test, world) => {
     assert.equal(await onEngine(world()), [`${reference} enabled`])
   })
 })
+
+function downloading(flow: PluginInstall): Promise<unknown> {
+  return pullShows(flow, ({ current }) => current > 1024 * 1024)
+}
+
+function pullShows(flow: PluginInstall, what: (progress: Progress) => boolean): Promise<unknown> {
+  return firstValueFrom(flow.progress$.pipe(filter(what), timeout(30_000)))
+}

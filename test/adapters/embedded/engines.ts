@@ -2,9 +2,11 @@ import {
   type EmbeddedEngine,
   type EmbeddedEngineOptions,
   type EmbeddedPlugin,
+  type EmbeddedRegistry,
   startEmbeddedEngine,
 } from '../../../adapters/embedded/startEmbeddedEngine.ts'
 import { computePrivileges } from '../../../machines/privileges.ts'
+import type { JSONMessage } from '../../../machines/types.ts'
 import { type Answer, call } from './call.ts'
 
 /** An engine at no pace for one test, closed whatever happens. */
@@ -35,6 +37,18 @@ export function holding(plugins: Record<string, EmbeddedPlugin>) {
     Object.entries(plugins).map(([name, latest]) => [name, { latest }]),
   )
   return { 'registry.test': { repositories } }
+}
+
+/** The same registries behind a link on which every pull takes many steps. */
+export function slowly(
+  registries: Record<string, EmbeddedRegistry>,
+  bytesPerSecond = 1e6,
+): Record<string, EmbeddedRegistry> {
+  const slow = Object.entries(registries).map(([host, registry]) => [
+    host,
+    { ...registry, bytesPerSecond },
+  ])
+  return Object.fromEntries(slow)
 }
 
 export function get({ host }: EmbeddedEngine, path: string, auth?: unknown): Promise<Answer> {
@@ -69,9 +83,22 @@ export function message({ body }: Answer): string {
   return JSON.parse(body).message
 }
 
+/** The lines of a pull. */
+export function lines({ body }: Answer): JSONMessage[] {
+  return body
+    .trim()
+    .split('\r\n')
+    .map((line) => JSON.parse(line))
+}
+
+/** What is told of one layer, each only once. */
+export function statuses(answer: Answer, layer: string): (string | undefined)[] {
+  return [...new Set(lines(answer).flatMap(({ id, status }) => (id === layer ? [status] : [])))]
+}
+
 /** The error line at the end of a stream. */
-export function streamError({ body }: Answer): string | undefined {
-  return JSON.parse(body.trim().split('\r\n').at(-1) as string).error
+export function streamError(answer: Answer): string | undefined {
+  return lines(answer).at(-1)?.error
 }
 
 function authHeaders(auth: unknown): Record<string, string> {

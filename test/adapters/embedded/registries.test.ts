@@ -76,6 +76,29 @@ suite('embedded registries', (test) => {
         const outcome = await inspected(engine, PRIVATE, { username, password: 'demo' })
         assert.is(outcome, '401 unauthorized: authentication required')
       }
+      const without = await inspected(engine, PRIVATE, { username: 'nobody' })
+      assert.is(without, '401 unauthorized: authentication required')
+    })
+  })
+
+  test('an identity token is nothing to a registry with passwords', async () => {
+    await withEngine({ registries }, async (engine) => {
+      const identitytoken = 'x'
+      assert.match(
+        await inspected(engine, PRIVATE, { identitytoken }),
+        /no basic auth credentials$/,
+      )
+      assert.is(await inspected(engine, PRIVATE, { ...demo, identitytoken }), '200')
+    })
+  })
+
+  test('a name that every object has is no host and no repository', async () => {
+    await withEngine({ registries }, async (engine) => {
+      assert.match(await pulled(engine, 'toString/a'), /lookup toString on .* no such host$/)
+      assert.match(
+        await pulled(engine, 'token.example.com/constructor', demo),
+        /pull access denied/,
+      )
     })
   })
 

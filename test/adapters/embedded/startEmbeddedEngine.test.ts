@@ -112,6 +112,7 @@ suite('embedded startEmbeddedEngine', (test) => {
     const pulling = await begun(engine, `/plugins/pull?remote=${REMOTE}`)
     const start = performance.now()
     await Promise.all([engine.close(), engine.close()])
+    await engine.close()
     assert.ok(performance.now() - start < 1_000)
     assert.is((await enabling).error, 'socket hang up')
     assert.is((await pulling.answer).error, 'aborted')
@@ -133,6 +134,23 @@ suite('embedded startEmbeddedEngine', (test) => {
       })
     })
   }
+
+  test('hands out copies of its plugins', async () => {
+    await withEngine({ registries }, async (engine) => {
+      await pull(engine, 'registry.test/small')
+      for (const plugin of engine.plugins()) plugin.Name = 'other'
+      assert.is(engine.plugins()[0]?.Name, 'registry.test/small:latest')
+    })
+  })
+
+  test('leaves idle connections to their clients', async () => {
+    await withEngine({}, async ({ host }) => {
+      const headers = { Connection: 'keep-alive' }
+      const answer = await call(host, { method: 'GET', path: '/_ping', headers })
+      assert.is(answer.headers.connection, 'keep-alive')
+      assert.is(answer.headers['keep-alive'], undefined)
+    })
+  })
 
   test('remembers the last thousand requests, without credentials', async () => {
     await withEngine({}, async (engine) => {

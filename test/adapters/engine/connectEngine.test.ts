@@ -68,6 +68,23 @@ suite('connectEngine', (test) => {
   })
 
   let connection: ReturnType<typeof connectEngine> | undefined
+  test('a path that looks like another host :: stays with this one', async () => {
+    await withEngine(
+      (_, response) => response.end('[]'),
+      async (connection, { requests }) => {
+        for (const path of ['//other.example/a', 'http://other.example/b']) {
+          const request = { operation: 'systemVersion', method: 'GET', path } as const
+          await (await connection.send(request, never)).text()
+        }
+        assert.equal(
+          requests.map(({ url }) => url),
+          ['/other.example/a', '/http://other.example/b'],
+        )
+      },
+      { tcp: true },
+    )
+  })
+
   test('close :: ends calls under way and idle sockets', async () => {
     await withEngine(
       (request, response) => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { crashesOnDigest } from '../../../adapters/engine/digestCrash.ts'
@@ -112,6 +113,18 @@ suite('pluginEngine', (test) => {
         [undefined, 'first', 'second'],
       )
     })
+  })
+
+  test('no call leaves a listener on the signal of its caller', async () => {
+    const { signal } = new AbortController()
+    await withEngine(willing, async (connection) => {
+      const engine = pluginEngine(connection, () => undefined)
+      await engine.systemPing(signal)
+      await engine.getPluginPrivileges('a', signal)
+      await engine.pluginPull({ remote: 'a', name: 'a', privileges: [] }, signal)
+      await engine.pluginSet('a', [], signal)
+    })
+    assert.equal(getEventListeners(signal, 'abort'), [])
   })
 
   test('an engine that is not there :: fails every call', async () => {

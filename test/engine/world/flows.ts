@@ -51,3 +51,16 @@ export async function onEngine(world: World): Promise<string[]> {
   const plugins = await world.plugins()
   return plugins.map(({ Name, Enabled }) => `${Name} ${Enabled ? 'enabled' : 'disabled'}`).sort()
 }
+
+/**
+ * Resolves when no pull runs on the engine that ran before. A removal starts a garbage collection that
+ * waits for the pulls that run, and new pulls wait for it.
+ */
+export async function pullsEnded(world: World): Promise<void> {
+  const name = 'barrier:latest'
+  const query = new URLSearchParams({ remote: world.reference('late'), name })
+  for (const _ of ['to have something to remove', 'to wait']) {
+    await world.api('POST', `/plugins/pull?${query}`, null)
+    await world.api('DELETE', `/plugins/${name}`)
+  }
+}

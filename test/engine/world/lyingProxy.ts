@@ -21,6 +21,11 @@ export interface Lies {
   headers?: (headers: OutgoingHttpHeaders, method: string, path: string) => OutgoingHttpHeaders
   /** A request waits for it, and never reaches the engine when its client goes before. */
   hold?: (method: string, path: string) => Promise<void> | undefined
+  /**
+   * Cuts the connection once a match of it has passed, else in place of the answer's end; `answer`
+   * cuts in place of the whole of it. The engine has done its work by then.
+   */
+  cut?: (method: string, path: string) => RegExp | 'answer' | undefined
 }
 
 export interface LyingProxy {
@@ -90,11 +95,28 @@ async function forward(
     answer.writeHead(200, { ...heard.headers, 'content-length': lie.length }).end(lie)
     return
   }
+  const cut = lies.cut?.(method, path)
+  if (cut === 'answer') return void answer.destroy()
   const { connection: _, 'transfer-encoding': __, ...rest } = heard.headers
   answer.writeHead(heard.statusCode ?? 502, rest)
   answer.flushHeaders()
   heard.on('error', () => answer.destroy())
-  heard.pipe(answer)
+  if (cut === undefined) heard.pipe(answer)
+  else await passUntil(cut, heard, answer)
+}
+
+async function passUntil(
+  cut: RegExp,
+  heard: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
+  let passed = ''
+  for await (const chunk of heard) {
+    answer.write(chunk)
+    passed += chunk
+    if (cut.test(passed)) break
+  }
+  answer.destroy()
 }
 
 function plainPath({ url = '/' }: IncomingMessage): string {

@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Registry } from './startWorld.ts'
 
 export interface Throttle extends Registry {
+  /** How many connections there are now. */
+  connections(): number
   /** Cuts every connection and stops listening. */
   close(): Promise<void>
 }
@@ -47,6 +49,7 @@ export async function startThrottle(target: Registry, bytesPerSecond: number): P
 
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => sockets.size / 2,
     close: async () => {
       for (const timer of timers) clearTimeout(timer)
       for (const socket of sockets) socket.destroy()

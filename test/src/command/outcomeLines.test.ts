@@ -1,50 +1,10 @@
 import * as assert from 'uvu/assert'
-import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
+import type { RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { outcomeLines, withHost } from '../../../src/command/outcomeLines.ts'
 import { suite } from '../../support/suite.ts'
+import { done, rolledBack } from './views.ts'
 
-const ID = '8d90ac09fd2b'.repeat(6).slice(0, 64)
-
-const done: InstallOutput = {
-  state: 'done',
-  plugin: {
-    id: ID,
-    name: 'vieux/sshfs:latest',
-    reference: 'vieux/sshfs',
-    enabled: true,
-    privileges: [],
-    settings: ['DEBUG=1', 'PASSWORD=secret', 'state.source=/data'],
-    consent: {
-      by: 'person',
-      request: {
-        id: 1,
-        reference: 'vieux/sshfs',
-        name: 'vieux/sshfs:latest',
-        privileges: [],
-        settings: [
-          { setting: 'DEBUG=1', widens: false },
-          { setting: 'PASSWORD=secret', widens: false },
-          { setting: 'state.source=/data', widens: true },
-        ],
-      },
-    },
-  },
-}
-
-function rolledBack(rollback: RollbackReport): InstallOutput {
-  return {
-    state: 'rolledBack',
-    failure: {
-      code: 'enable-failed',
-      state: 'enabling',
-      message: 'it failed\x1b[2J',
-      next: "Read the engine's words.",
-      retryable: false,
-    },
-    rollback,
-  }
-}
-
+const ID = done.plugin.id
 const command = 'docker plugin rm sshfs:latest'
 const ends: [rollback: RollbackReport, line: string][] = [
   [{ result: 'nothingToRemove' }, 'nothing was installed'],

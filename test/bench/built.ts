@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+export const ROOT = join(import.meta.dirname, '..', '..')
+/** The command, as it is shipped. */
+export const COMMAND = join(ROOT, 'dist', 'command', 'bin.js')
+
+/** The package as hosts get it; what runs TypeScript from its sources adds costs of its own. */
+export function builtPackage(): Promise<typeof import('../../src/index.ts')> {
+  return load('src/index.js')
+}
+
+export function builtDecoder(): Promise<typeof import('../../adapters/engine/jsonStream.ts')> {
+  return load('adapters/engine/jsonStream.js')
+}
+
+function load<Module>(path: string): Promise<Module> {
+  return import(pathToFileURL(join(ROOT, 'dist', path)).href)
+}

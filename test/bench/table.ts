@@ -1,0 +1,46 @@
+import type { Goal, Quantity, Row } from './row.ts'
+
+const HEAD = ['what', 'measured', 'against', 'it took', 'ratio (p25–p75)', 'rounds', 'goal', '']
+
+/** The rows as aligned text, in the order given. */
+export function formatTable(rows: readonly Row[]): string {
+  const lines = [HEAD, ...rows.map(cells)]
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => lengthOf(line[column]))))
+  return lines
+    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n')
+}
+
+function cells(row: Row): string[] {
+  const { what, against = '', measured, peer, ratio, rounds, goal, verdict, why } = row
+  return [
+    what,
+    formatQuantity(measured),
+    against,
+    formatQuantity(peer),
+    ratio ? `${times(ratio.median)} (${times(ratio.p25)}–${times(ratio.p75)})` : '',
+    rounds === undefined ? '' : String(rounds),
+    formatGoal(goal, measured),
+    why === undefined ? verdict : `${verdict}: ${why.split('\n', 1)[0]}`,
+  ]
+}
+
+function formatGoal(goal: Goal, measured: Quantity | undefined): string {
+  const unit = goal.of === 'ratio' ? 'x' : ` ${measured?.unit ?? ''}`.trimEnd()
+  return 'atMost' in goal ? `≤ ${goal.atMost}${unit}` : `≥ ${goal.atLeast}${unit}`
+}
+
+function formatQuantity(quantity: Quantity | undefined): string {
+  if (!quantity) return ''
+  const { value, unit } = quantity
+  return `${value.toFixed(Math.abs(value) < 100 ? 2 : 0)} ${unit}`
+}
+
+function times(ratio: number): string {
+  return ratio.toFixed(ratio < 10 ? 2 : 1)
+}
+
+function lengthOf(cell: string | undefined): number {
+  return [...(cell ?? '')].length
+}

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../../support/suite.ts'
+import { BIN, onStage, spawnCommand } from './stage.ts'
+
+const SSHFS = 'vieux/sshfs:latest'
+
+suite('plugin-flow, in a process of its own', (test) => {
+  test('--version', async () => {
+    const { code, stdout, stderr } = await spawnCommand({}, ['--version']).ended
+    assert.equal([code, stderr], [0, ''])
+    assert.match(stdout, /^plugin-flow \d+\.\d+\.\d+\n$/)
+  })
+
+  test('wrong usage', async () => {
+    assert.equal(await spawnCommand({}, ['install', '--nosuch']).ended, {
+      code: 2,
+      stdout: '',
+      stderr: "plugin-flow: unknown option '--nosuch'; see plugin-flow --help\n",
+    })
+  })
+
+  test('an install, its question answered through a pipe', () =>
+    onStage(async ({ embedded, spawn }) => {
+      const { child, seen, ended } = spawn(SSHFS, 'DEBUG=1')
+      await seen('Do you grant the above permissions? [y/N] ')
+      child.stdin?.write('y\n')
+      const { code, stdout, stderr } = await ended
+      assert.equal([code, stderr], [0, ''])
+      assert.match(stdout, /\ninstalled vieux\/sshfs:latest \([0-9a-f]{12}, enabled\)\n$/)
+      assert.ok(embedded.plugins()[0]?.Enabled)
+    }))
+
+  test('nobody is there to answer', () =>
+    onStage(async ({ embedded, spawn }) => {
+      const { child, ended } = spawn(SSHFS)
+      child.stdin?.end()
+      const { code, stdout, stderr } = await ended
+      assert.is(code, 1)
+      assert.match(stdout, /\[y\/N\] \n$/)
+      assert.match(
+        stderr,
+        /^plugin-flow: .*nobody answered.*\nwhat to do: .*\non the engine: .*\n$/,
+      )
+      assert.equal(embedded.plugins(), [])
+    }))
+
+  test('the embedded engine of its own', async () => {
+    const argv = ['install', '--engine', 'embedded', 'acme/plain:latest', '--json']
+    const { code, stdout, stderr } = await spawnCommand({}, argv).ended
+    assert.is(code, 0)
+    assert.match(stderr, /^simulation: .*\n$/)
+    const outcome = JSON.parse(stdout.split('\n').at(-2) ?? '')
+    assert.equal([outcome.type, outcome.plugin.name], ['outcome', 'acme/plain:latest'])
+  })
+
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test(`${signal} in the middle of the pull leaves nothing`, () =>
+      onStage(
+        async ({ embedded, spawn }) => {
+          const { child, seen, ended } = spawn(SSHFS, '--grant-all-permissions', '--json')
+          await seen('"phase":"downloading"')
+          child.kill(signal)
+          const { code, stdout, stderr } = await ended
+          assert.is(code, exitCode)
+          assert.is(JSON.parse(stdout.split('\n').at(-2) ?? '').failure.code, 'cancelled')
+          assert.match(stderr, /\non the engine: nothing was installed\n$/)
+          assert.equal(embedded.plugins(), [])
+        },
+        { pace: 1 },
+      ))
+  }
+
+  test('a reader that goes away :: no stack trace, and the install is finished', () =>
+    onStage(
+      async ({ embedded, spawn }) => {
+        const { child, seen, ended } = spawn(SSHFS, '--grant-all-permissions', '--json')
+        await seen('"phase":"downloading"')
+        child.stdout?.destroy()
+        const { code, stderr } = await ended
+        assert.equal([code, stderr], [0, ''])
+        assert.ok(embedded.plugins()[0]?.Enabled)
+      },
+      { pace: 1 },
+    ))
+
+  test('it starts without what only an install needs', () => {
+    const files = [BIN]
+    for (const file of files) {
+      for (const [, imported = ''] of readFileSync(file, 'utf8').matchAll(STATIC_IMPORT)) {
+        assert.match(imported, /^(node:|\.)/, `${file} imports ${imported}`)
+        const path = join(dirname(file), imported)
+        if (imported.startsWith('.') && !files.includes(path)) files.push(path)
+      }
+    }
+    const names = files.map((file) => basename(file, '.ts')).sort()
+    assert.equal(names, [
+      'bin',
+      'help',
+      'output',
+      'parseCommand',
+      'runCommand',
+      'version',
+      'visible',
+    ])
+  })
+})
+
+/** Type imports are gone when it runs. */
+const STATIC_IMPORT = /^import (?!type)[^'"]*from '([^']+)'/gm

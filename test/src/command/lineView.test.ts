@@ -1,0 +1,88 @@
+import * as assert from 'uvu/assert'
+import { lineView } from '../../../src/command/lineView.ts'
+import type { InstallCommand } from '../../../src/command/parseCommand.ts'
+import { suite } from '../../support/suite.ts'
+import { collected, installCommand } from './collect.ts'
+import { done, go, halfWay, left, rolledBack } from './views.ts'
+
+suite('lineView', (test) => {
+  test('a line a state, then the outcome', () => {
+    const { view, out, err } = setUp({ reference: 'vieux/sshfs\x1b', settings: ['DEBUG=1'] })
+    go(view, 'checkPrivileges', 'reauth', 'checkPrivileges', 'awaitConsent', 'pulling.streaming')
+    go(view, 'pulling.verifying', 'configuring', 'enabling', 'done')
+    view.outcome(done, 0)
+    view.close()
+    assert.equal(out(), [
+      'checkPrivileges: looking up what vieux/sshfs\\u{1b} asks for',
+      'reauth: the registry wants credentials',
+      'checkPrivileges: looking up what vieux/sshfs\\u{1b} asks for',
+      'awaitConsent: waiting for consent',
+      'pulling: the engine pulls the plugin',
+      'pulling: comparing what was installed with what was granted',
+      'configuring: setting 1 value',
+      'enabling: the engine starts the plugin and waits for its socket',
+      'installed vieux/sshfs:latest (8d90ac09fd2b, enabled)',
+    ])
+    assert.equal(err(), [])
+  })
+
+  test('a failure is told on stderr', () => {
+    const { view, out, err } = setUp({ settings: ['A=1', 'B=2'] })
+    go(view, 'configuring', 'rollingBack', 'rolledBack')
+    view.notice('SIGINT')
+    view.outcome(rolledBack(left), 1)
+    assert.equal(out(), [
+      'configuring: setting 2 values',
+      'rollingBack: taking back what was installed',
+    ])
+    assert.is(err().length, 4)
+    assert.is(err()[0], 'SIGINT')
+    assert.match(String(err()[3]), /to remove it: docker plugin rm sshfs:latest$/)
+  })
+
+  test('what is kept is not said to be taken back', () => {
+    const { view, out } = setUp({ keepOnFailure: true })
+    go(view, 'rollingBack')
+    assert.equal(out(), ['rollingBack: looking at what is left'])
+  })
+
+  test('at most one line of progress a second, and none of no layer', () => {
+    const { view, out, pass } = setUp()
+    go(view, 'pulling.streaming')
+    view.progress(halfWay)
+    pass(999)
+    view.progress(halfWay)
+    assert.is(out().length, 1)
+    pass(1)
+    view.progress({ ...halfWay, layers: [] })
+    assert.is(out().length, 1)
+    view.progress(halfWay)
+    view.progress(halfWay)
+    pass(400)
+    view.progress(halfWay)
+    assert.equal(out().slice(1), [
+      'pulling: 25%, downloaded 500.0 kB of 1.0 MB, 250.0 kB/s, 2s left',
+    ])
+    pass(600)
+    view.progress(halfWay)
+    assert.is(out().length, 3)
+    go(view, 'configuring')
+    pass(5_000)
+    view.progress(halfWay)
+    assert.is(out().length, 4)
+  })
+})
+
+function setUp(command: Partial<InstallCommand> = {}) {
+  let now = 0
+  const [stdout, stderr] = [collected(), collected()]
+  const linesOf = (text: string) => text.split('\n').slice(0, -1)
+  return {
+    view: lineView({ install: installCommand(command), stdout, stderr, now: () => now }),
+    out: () => linesOf(stdout.stream.text()),
+    err: () => linesOf(stderr.stream.text()),
+    pass: (ms: number) => {
+      now += ms
+    },
+  }
+}

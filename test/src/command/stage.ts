@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import {
+  type EmbeddedEngine,
+  type EmbeddedEngineOptions,
+  startEmbeddedEngine,
+} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { runCommand } from '../../../src/command/runCommand.ts'
+import { type Collector, collector } from './collect.ts'
+
+/** A run of the command in this process. */
+export interface Running {
+  stdin: PassThrough
+  stdout: Collector
+  stderr: Collector
+  signals: EventEmitter
+  code: Promise<number>
+}
+
+export interface Stage {
+  embedded: EmbeddedEngine
+  /** Runs `plugin-flow install --host …` against the stage's engine. */
+  run(...args: string[]): Running
+  /** The same, with these streams. */
+  runWith(streams: Partial<Running>, ...args: string[]): Running
+  /** The same in a process of its own. */
+  spawn(...args: string[]): Spawned
+}
+
+/** An engine to install on, and a configuration without credentials. */
+export async function onStage(
+  act: (stage: Stage) => Promise<void>,
+  options: EmbeddedEngineOptions = {},
+): Promise<void> {
+  const config = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
+  const embedded = await startEmbeddedEngine({ pace: 0, ...options })
+  const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host }
+  try {
+    await act({
+      embedded,
+      run: (...args) => run({}, env, ['install', ...args]),
+      runWith: (streams, ...args) => run(streams, env, ['install', ...args]),
+      spawn: (...args) => spawnCommand(env, ['install', ...args]),
+    })
+  } finally {
+    await embedded.close()
+    rmSync(config, { recursive: true })
+  }
+}
+
+/** In this process. */
+export function run(
+  streams: Partial<Running>,
+  env: Record<string, string | undefined>,
+  argv: readonly string[],
+): Running {
+  const running = {
+    stdin: new PassThrough(),
+    stdout: collector(),
+    stderr: collector(),
+    signals: new EventEmitter(),
+    ...streams,
+  }
+  return { ...running, code: runCommand({ ...running, env, argv }) }
+}
+
+export interface Spawned {
+  child: ChildProcess
+  /** Resolves once this was written to `stdout`. */
+  seen(words: string): Promise<void>
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+}
+
+const ROOT = join(import.meta.dirname, '../../..')
+export const BIN = join(ROOT, 'src/command/bin.ts')
+const LIMIT_MS = 60_000
+
+/** In a process of its own, as `npm start` runs it; killed when it does not end. */
+export function spawnCommand(
+  env: Record<string, string | undefined>,
+  argv: readonly string[],
+): Spawned {
+  const child = spawn(process.execPath, ['--import', 'tsx', BIN, ...argv], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE, ...env },
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  })
+  const [stdout, stderr] = [collector(), collector()]
+  child.stdout.pipe(stdout)
+  child.stderr.pipe(stderr)
+  const ended = once(child, 'close').then(([code]) => ({
+    code,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+  }))
+  return { child, seen: (words) => stdout.seen(words), ended }
+}
