@@ -74,7 +74,8 @@ what the run had created. \`rollback.result\` is one of
 
 - \`nothingToRemove\`: this run left nothing on the engine;
 - \`removed\`: the plugin that this run created was removed, and looked for afterwards;
-- \`kept\`: it was left, because \`onFailure: 'keep'\` asked for it; \`command\` removes it;
+- \`kept\`: it was left, because \`onFailure: 'keep'\` asked for it or because it was there before this
+  run; \`command\` removes it;
 - \`failed\`: it could not be removed; \`reason\` says why, and \`command\` removes it.
 
 ${sections.join('\n')}`

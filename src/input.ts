@@ -26,6 +26,7 @@ export function toInput(options: InstallOptions): InstallInput {
       : Object.entries(settings).map(([name, value]) => `${name}=${value}`),
     disabled: options.disabled ?? false,
     grantAllPermissions: options.grantAllPermissions ?? false,
+    ifPresent: options.ifPresent ?? 'fail',
     onFailure: options.onFailure ?? 'remove',
     enableTimeout: options.enableTimeout ?? 0,
     credentialsAttempts: options.credentialsAttempts ?? 3,

@@ -52,6 +52,12 @@ export interface InstallOptions {
   credentials?: CredentialsSource
   /** How often credentials are asked for. Default 3. */
   credentialsAttempts?: number
+  /**
+   * What a plugin of this name that is there already means. `fail` (default); `keep` it, unchanged,
+   * where it came from this reference and has these settings; `finish` what an earlier run, or another
+   * tool, left disabled, after consent.
+   */
+  ifPresent?: 'fail' | 'keep' | 'finish'
   /** What becomes of a plugin this run created when a later step fails. Default `remove`. */
   onFailure?: 'remove' | 'keep'
   /** Whole seconds that the engine is told to wait for the plugin. Default 0: the engine's own. */

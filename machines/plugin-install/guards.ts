@@ -3,8 +3,8 @@ import { isEngineError } from '../errors.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
 import { errorOf, type InstallEvent } from './events.ts'
 import { known } from './known.ts'
+import { isPulledFrom } from './pulledFrom.ts'
 import { matchesConsent } from './settings.ts'
-import { isPulledFrom } from './takeBack.ts'
 import type { InstallContext } from './types.ts'
 
 interface Args {
@@ -14,6 +14,18 @@ interface Args {
 
 /** How often a plugin may change its privileges between consent and pull. */
 const MOST_CHANGES = 1
+
+/** The plugin asked for is there, as asked for. */
+export function isThereAlready({ event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.lookUpPlugin')
+  return event.output.present?.asWanted === true
+}
+
+/** An earlier run left it disabled, and this one finishes it. */
+export function takesUp({ event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.lookUpPlugin')
+  return event.output.present !== undefined
+}
 
 export function needsConsent({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')
@@ -45,6 +57,10 @@ export function isGranted({ event }: Args): boolean {
   return event.output?.granted === true
 }
 
+export function isGrantedToTakeUp(args: Args): boolean {
+  return isGranted(args) && known(args.context, 'lookUp').present !== undefined
+}
+
 export function isDenied({ event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.decideConsent')
   return event.output?.granted === false
@@ -52,6 +68,10 @@ export function isDenied({ event }: Args): boolean {
 
 export function asksPerson({ context }: Args): boolean {
   return context.asksPerson
+}
+
+export function asksPersonToTakeUp({ context }: Args): boolean {
+  return context.asksPerson && context.lookUp?.present !== undefined
 }
 
 /** The plugin that was pulled is gone, or another one took its name. */

@@ -31,8 +31,9 @@ export interface EnableRequest {
 }
 
 export function lookUpInput({ context: { input } }: Args): LookUpRequest {
-  const { reference, alias, settings, enableTimeout } = input
-  return { reference, settings, enableTimeout, ...(alias === undefined ? {} : { alias }) }
+  const { reference, alias, settings, enableTimeout, disabled, ifPresent } = input
+  const request = { reference, settings, enableTimeout, disabled, ifPresent }
+  return alias === undefined ? request : { ...request, alias }
 }
 
 export function credentialsInput({ context }: Args): AuthRequest {
@@ -76,7 +77,7 @@ export function takeBackInput({ context }: Args): TakeBackRequest {
 export function installOutput({ context }: Args): InstallOutput {
   const { failure, rollback, input, pulledDigest } = context
   if (failure && rollback) return { state: 'rolledBack', failure, rollback }
-  const { name, privileges, digest = pulledDigest } = known(context, 'lookUp')
+  const { name, privileges, digest = pulledDigest, present } = known(context, 'lookUp')
   return {
     state: 'done',
     plugin: {
@@ -85,6 +86,7 @@ export function installOutput({ context }: Args): InstallOutput {
       reference: input.reference,
       ...(digest === undefined ? {} : { digest }),
       enabled: !input.disabled,
+      changed: !present?.asWanted,
       privileges,
       settings: input.settings,
       consent: known(context, 'consent'),

@@ -1,7 +1,7 @@
 import { EngineError, isEngineError } from '../errors.ts'
 import type { PluginEngine, RegistryAuth } from '../ports.ts'
 import { canonicalName, localName, parseReference } from '../reference.ts'
-import type { Plugin } from '../types.ts'
+import { judgePresent } from './judgePresent.ts'
 import { parseSetting } from './settings.ts'
 import type { InstallNames, PluginLookUp } from './types.ts'
 
@@ -10,6 +10,8 @@ export interface LookUpRequest {
   alias?: string
   settings: readonly string[]
   enableTimeout: number
+  disabled: boolean
+  ifPresent: 'fail' | 'keep' | 'finish'
 }
 
 /**
@@ -36,7 +38,7 @@ export async function lookUpPlugin(
     const privileges = settle(engine.getPluginPrivileges(names.remote, stop.signal))
     const content = settle(engine.distributionInspect(names.remote, stop.signal))
     const present = await engine.pluginInspect(names.name, stop.signal)
-    if (present) throw alreadyExists(present)
+    if (present) return { ...names, ...judgePresent(present, names, request), engine: version }
     return { ...names, ...judge(await privileges, await content), engine: version }
   } finally {
     signal.removeEventListener('abort', abort)
@@ -101,14 +103,4 @@ function judge(
 function tellsWhy(error: unknown): boolean {
   const silent = ['engine-failed', 'engine-unsupported', 'engine-protocol']
   return !(isEngineError(error) && silent.includes(error.code))
-}
-
-function alreadyExists({ Name, Enabled, PluginReference }: Plugin): EngineError {
-  const origin = PluginReference === '' ? '' : `, from ${PluginReference}`
-  const state = Enabled ? 'enabled' : 'disabled'
-  return new EngineError(
-    'already-exists',
-    `a plugin named ${Name} is on the engine already (${state}${origin})`,
-    { operation: 'PluginInspect' },
-  )
 }

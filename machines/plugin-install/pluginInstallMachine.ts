@@ -31,7 +31,17 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
         src: 'lookUpPlugin',
         input: lookUpInput,
         onDone: [
+          {
+            guard: 'isThereAlready',
+            target: 'done',
+            actions: ['rememberLookUp', 'keepPresent'],
+          },
           { guard: 'needsConsent', target: 'awaitConsent', actions: 'rememberLookUp' },
+          {
+            guard: 'takesUp',
+            target: '#pluginInstall.pulling.verifying',
+            actions: ['rememberLookUp', 'recordConsentUnasked', 'takeUp'],
+          },
           { target: 'pulling', actions: ['rememberLookUp', 'recordConsentUnasked'] },
         ],
         onError: [
@@ -85,6 +95,11 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
         src: 'decideConsent',
         input: consentInput,
         onDone: [
+          {
+            guard: 'isGrantedToTakeUp',
+            target: '#pluginInstall.pulling.verifying',
+            actions: ['recordConsentOfPolicy', 'takeUp'],
+          },
           { guard: 'isGranted', target: 'pulling', actions: 'recordConsentOfPolicy' },
           { guard: 'isDenied', target: 'rolledBack', actions: 'rememberDenial' },
           { actions: 'askPerson' },
@@ -92,11 +107,14 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
         onError: { target: 'rolledBack', actions: rememberError('awaitConsent') },
       },
       on: {
-        'consent.grant': {
-          guard: 'asksPerson',
-          target: 'pulling',
-          actions: 'recordConsentOfPerson',
-        },
+        'consent.grant': [
+          {
+            guard: 'asksPersonToTakeUp',
+            target: '#pluginInstall.pulling.verifying',
+            actions: ['recordConsentOfPerson', 'takeUp'],
+          },
+          { guard: 'asksPerson', target: 'pulling', actions: 'recordConsentOfPerson' },
+        ],
         'consent.deny': { guard: 'asksPerson', target: 'rolledBack', actions: 'rememberDenial' },
         'install.cancel': { target: 'rolledBack', actions: fail('cancelled', 'awaitConsent') },
       },
@@ -108,12 +126,12 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
     pulling: {
       description: 'The engine pulls, and what it installed is compared with what was agreed to.',
       tags: ['working', 'cancellable'],
-      entry: 'openPull',
       initial: 'streaming',
       states: {
         // POST /plugins/pull
         streaming: {
           description: 'The layers come in.',
+          entry: 'openPull',
           invoke: {
             id: 'pluginPull',
             src: 'pluginPull',

@@ -48,6 +48,8 @@ export const pluginInstallSetup = setup({
     rememberAccount: assign(updates.rememberAccount),
     countAttempt: assign(updates.countAttempt),
     countChange: assign(updates.countChange),
+    keepPresent: assign(updates.keepPresent),
+    takeUp: assign(updates.takeUp),
     openPull: assign(updates.openPull),
     closePull: assign(updates.closePull),
     ownPlugin: assign(updates.ownPlugin),

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts'
 import { computePrivileges, samePrivileges } from '../privileges.ts'
-import type { PluginConfig, PluginPrivilege } from '../types.ts'
+import type { Plugin, PluginConfig, PluginPrivilege } from '../types.ts'
 import type { RequestedSetting } from './types.ts'
 
 interface Setting {
@@ -42,6 +42,19 @@ export function checkSettings(config: PluginConfig, settings: readonly string[])
       )
     }
   }
+}
+
+/** Whether a setting has the wanted value already. One that the plugin does not have has not. */
+export function isApplied({ Config, Settings }: Plugin, text: string): boolean {
+  const { name, value } = parseSetting(text)
+  if ((Config.Env ?? []).some(({ Name }) => Name === name)) {
+    return (Settings.Env ?? []).includes(`${name}=${value}`)
+  }
+  const mount = (Settings.Mounts ?? []).find(({ Name }) => Name === name)
+  if (mount) return mount.Source === value
+  const device = (Settings.Devices ?? []).find(({ Name }) => Name === name)
+  if (device) return device.Path === value
+  return Config.Args.Name === name && (Settings.Args ?? []).join(' ') === value
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isEngineError } from '../errors.ts'
 import type { PluginEngine } from '../ports.ts'
-import { canonicalName, parseReference } from '../reference.ts'
 import type { Plugin } from '../types.ts'
+import { isPulledFrom } from './pulledFrom.ts'
 import type { Ownership, RollbackReport } from './types.ts'
 
 export interface TakeBackRequest {
@@ -42,7 +42,7 @@ export async function takeBack(
       const plugin = await findOwn(engine, { ...request, ...(id && { id }) }, signal, pause)
       if (!plugin) return asked && id ? removed(request, id) : { result: 'nothingToRemove' }
       id = plugin.Id
-      if (request.onFailure === 'keep') return kept(plugin)
+      if (request.ownership === 'takenUp' || request.onFailure === 'keep') return kept(plugin)
       if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
       asked = true
       await engine.pluginDelete(id, { force: request.enableRequested }, signal)
@@ -74,15 +74,6 @@ async function findOwn(
   }
   if (!plugin || !isPulledFrom(plugin, remote)) return undefined
   return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin
-}
-
-/** Whether a plugin came from this reference; a digest shows in no `PluginReference`. */
-export function isPulledFrom(plugin: Plugin, remote: string): boolean {
-  const [have, want] = [parseReference(plugin.PluginReference), parseReference(remote)]
-  if (typeof have === 'string' || typeof want === 'string') return false
-  const comparable = ({ domain, path, tag }: typeof have) =>
-    canonicalName({ domain, path, ...(want.digest ? {} : { tag: tag ?? 'latest' }) })
-  return comparable(have) === comparable(want)
 }
 
 /** The one command that removes what is left. */

@@ -28,6 +28,11 @@ export interface InstallInput {
   disabled: boolean
   /** Grant whatever is asked without asking anybody. */
   grantAllPermissions: boolean
+  /**
+   * What a plugin of this name that is there already means: `fail`; `keep` it where it is the one
+   * asked for, with these settings; `finish` what an earlier run left disabled.
+   */
+  ifPresent: 'fail' | 'keep' | 'finish'
   /** What becomes of a plugin that this run created when a later step fails. */
   onFailure: 'remove' | 'keep'
   /** In whole seconds, handed to the engine; 0 leaves it to the engine. */
@@ -52,6 +57,8 @@ export interface PluginLookUp extends InstallNames {
   /** Of the content that the reference names now; absent where the engine could not tell. */
   digest?: string
   engine: EngineVersion
+  /** A plugin that is there already and may be kept or finished. */
+  present?: { plugin: Plugin; asWanted: boolean }
 }
 
 /** A setting that goes with the install. */
@@ -78,7 +85,7 @@ export interface ConsentRequest {
 
 /** Who agreed to what. */
 export interface ConsentRecord {
-  /** `nobody`: the plugin asks for nothing. */
+  /** `nobody`: there was nothing to agree to. */
   by: 'nobody' | 'grantAllPermissions' | 'policy' | 'person'
   request: ConsentRequest
 }
@@ -87,10 +94,11 @@ export interface ConsentRecord {
 export type ConsentDecision = { granted: boolean; reason?: string } | undefined
 
 /**
- * Whose the plugin of this name is: `nothing` was created by this run; `uncertain` after a pull that
- * was cut before its end; `created` by a pull of this run that ended well.
+ * Whose the plugin of this name is: `nothing` was created by this run; `takenUp`: it was there before,
+ * and this run finishes it; `uncertain` after a pull that was cut before its end; `created` by a pull
+ * of this run that ended well.
  */
-export type Ownership = 'nothing' | 'uncertain' | 'created'
+export type Ownership = 'nothing' | 'takenUp' | 'uncertain' | 'created'
 
 /** What was done about what this run had created, and what is on the engine now. */
 export type RollbackReport =
@@ -130,6 +138,8 @@ export interface InstalledPlugin {
   reference: string
   digest?: string
   enabled: boolean
+  /** `false`: it was there already, as asked for, and nothing was changed. */
+  changed: boolean
   privileges: PluginPrivilege[]
   /** The settings that were applied. */
   settings: readonly string[]

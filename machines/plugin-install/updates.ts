@@ -80,6 +80,17 @@ export function countChange({ context }: Args): Update {
   return { changes: context.changes + 1, ownership: 'nothing' }
 }
 
+/** It is kept as it is, so there is nothing to agree to. */
+export function keepPresent({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.lookUpPlugin')
+  const request = makeConsentRequest(context, event.output)
+  return { plugin: event.output.present?.plugin, consent: { by: 'nobody', request } }
+}
+
+export function takeUp(): Update {
+  return { ownership: 'takenUp' }
+}
+
 export function openPull(): Update {
   return { ownership: 'uncertain' }
 }

@@ -1,6 +1,6 @@
 import type { Goal, Quantity, Row } from './row.ts'
 
-const HEAD = ['what', 'measured', 'against', 'it took', 'ratio (p25–p75)', 'rounds', 'goal', '']
+const HEAD = ['what', 'measured', 'against', 'theirs', 'ratio (p25–p75)', 'rounds', 'goal', '']
 
 /** The rows as aligned text, in the order given. */
 export function formatTable(rows: readonly Row[]): string {

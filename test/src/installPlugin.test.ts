@@ -179,6 +179,45 @@ suite('installPlugin', (test) => {
       assert.equal(embedded.plugins(), before)
     }))
 
+  test('already there :: kept where that is asked for, and nothing is changed', () =>
+    onStage(async ({ embedded, install, requests }) => {
+      const reference = 'vieux/sshfs:latest'
+      const options = { reference, settings: ['DEBUG=1'], grantAllPermissions: true }
+      const first = await install(options).result
+      const before = [embedded.plugins(), requests().filter(isPost).length]
+      const second = await install({ ...options, ifPresent: 'keep' }).result
+      assert.is(second.id, first.id)
+      assert.ok(first.changed)
+      assert.not(second.changed)
+      assert.equal([embedded.plugins(), requests().filter(isPost).length], before)
+      const other = { ...options, settings: ['DEBUG=0'], ifPresent: 'keep' } as const
+      assert.match((await failureOf(install(other))).message, 'its setting DEBUG is another')
+    }))
+
+  test('already there and left disabled :: finished after consent, and never pulled', () =>
+    onStage(async ({ embedded, install, requests }) => {
+      await install({ reference, grantAllPermissions: true, disabled: true }).result
+      const options = { reference, settings: ['DEBUG=1'], ifPresent: 'finish' } as const
+      const denied = await failureOf(install({ ...options, consent: () => false }))
+      assert.is(denied.code, 'consent-denied')
+      assert.not(embedded.plugins()[0]?.Enabled)
+      const flow = install({ ...options, consent: () => true })
+      assert.ok((await flow.result).enabled)
+      assert.ok(embedded.plugins()[0]?.Enabled)
+      assert.equal(embedded.plugins()[0]?.Settings.Env, ['DEBUG=1'])
+      assert.not(flow.transitions.some(({ to }) => to === 'pulling.streaming'))
+      assert.is(requests().filter((request) => request === 'POST /plugins/pull').length, 1)
+    }))
+
+  test('taken up and failed :: left on the engine, and told', () =>
+    onStage(async ({ embedded, install }) => {
+      const reference = 'acme/dies:latest'
+      await install({ reference, disabled: true }).result
+      const error = await failureOf(install({ reference, ifPresent: 'finish' }))
+      assert.is(error.rollback.result, 'kept')
+      assert.is(embedded.plugins().length, 1)
+    }))
+
   test('credentials :: from a function, wrong first, good then', () =>
     onStage(async ({ install }) => {
       const asked: unknown[] = []
@@ -297,6 +336,10 @@ suite('installPlugin', (test) => {
       { pace: 0.02 },
     ))
 })
+
+function isPost(request: string): boolean {
+  return request.startsWith('POST')
+}
 
 suite('observables', (test) => {
   test('a late subscriber starts with the newest, and completion reaches everybody', () =>

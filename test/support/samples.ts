@@ -11,6 +11,7 @@ export function sampleInput(overrides: Partial<InstallInput> = {}): InstallInput
     settings: [],
     disabled: false,
     grantAllPermissions: false,
+    ifPresent: 'fail',
     onFailure: 'remove',
     enableTimeout: 0,
     credentialsAttempts: 3,

@@ -1,9 +1,34 @@
 import * as assert from 'uvu/assert'
-import { after, at, done, failed } from '../../support/chart.ts'
+import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
+import { samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
+const present = lookUp({ present: { plugin: samplePlugin(), asWanted: false } })
+
 suite('awaitConsent', (test) => {
+  edge(
+    test,
+    'awaitConsent · done(decideConsent) [isGrantedToTakeUp] → pulling.verifying',
+    send(at('checkPrivileges'), done('lookUpPlugin', present)),
+    done('decideConsent', { granted: true }),
+    ({ context }) => {
+      assert.is(context.ownership, 'takenUp')
+      assert.is(context.consent?.by, 'policy')
+    },
+  )
+
+  edge(
+    test,
+    'awaitConsent · consent.grant [asksPersonToTakeUp] → pulling.verifying',
+    send(at('checkPrivileges'), done('lookUpPlugin', present), done('decideConsent', undefined)),
+    { type: 'consent.grant' },
+    ({ context }) => {
+      assert.is(context.ownership, 'takenUp')
+      assert.is(context.consent?.by, 'person')
+    },
+  )
+
   edge(
     test,
     'awaitConsent · done(decideConsent) [isGranted] → pulling',

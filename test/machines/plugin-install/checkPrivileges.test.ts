@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
-import { digest, hostNetwork } from '../../support/samples.ts'
+import { digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('checkPrivileges', (test) => {
@@ -20,6 +20,31 @@ suite('checkPrivileges', (test) => {
         settings: [],
       })
       assert.is(context.consent, undefined)
+    },
+  )
+
+  edge(
+    test,
+    'checkPrivileges · done(lookUpPlugin) [isThereAlready] → done',
+    at('checkPrivileges', { ifPresent: 'keep' }),
+    done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: true } })),
+    ({ output }) => {
+      assert.is(output?.state, 'done')
+      if (output?.state !== 'done') return
+      assert.not(output.plugin.changed)
+      assert.is(output.plugin.id, pluginId)
+      assert.is(output.plugin.consent.by, 'nobody')
+    },
+  )
+
+  edge(
+    test,
+    'checkPrivileges · done(lookUpPlugin) [takesUp] → pulling.verifying',
+    at('checkPrivileges', { ifPresent: 'finish', grantAllPermissions: true }),
+    done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: false } })),
+    ({ context }) => {
+      assert.is(context.ownership, 'takenUp')
+      assert.is(context.consent?.by, 'grantAllPermissions')
     },
   )
 

@@ -21,6 +21,7 @@ suite('enabling', (test) => {
         reference: 'acme/probe:1.0',
         digest,
         enabled: true,
+        changed: true,
         privileges: [hostNetwork],
         settings: [],
       })

@@ -6,7 +6,13 @@ import { fakeEngine, noAuth, rejection } from '../../support/fakePorts.ts'
 import { digest, hostNetwork, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
-const request: LookUpRequest = { reference: 'acme/probe:1.0', settings: [], enableTimeout: 0 }
+const request: LookUpRequest = {
+  reference: 'acme/probe:1.0',
+  settings: [],
+  enableTimeout: 0,
+  disabled: false,
+  ifPresent: 'fail',
+}
 const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
 const engineVersion = { apiVersion: '1.41', version: '20.10.24' }
 

@@ -34,6 +34,8 @@ const events: InstallEvent[] = [
   { type: 'consent.deny' },
   { type: 'credentials.submit', account },
   done('lookUpPlugin', lookUp()),
+  done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: true } })),
+  done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: false } })),
   failed('lookUpPlugin', 'unauthorized'),
   failed('lookUpPlugin', 'not-found'),
   done('requestCredentials', account),
@@ -119,7 +121,9 @@ function isPossible(snapshot: Snapshot, event: InstallEvent): boolean {
 /** What makes two situations different for the flow. */
 function identity({ value, context }: Snapshot): unknown {
   const { asksPerson, credentialsAttempt, changes, ownership, consent, pulledDigest } = context
-  return [value, asksPerson, credentialsAttempt, changes, ownership, consent?.by, pulledDigest]
+  const present = context.lookUp?.present?.asWanted
+  const counts = [credentialsAttempt, changes]
+  return [value, asksPerson, counts, ownership, consent?.by, pulledDigest, present]
 }
 
 async function walk(

@@ -128,6 +128,13 @@ suite('takeBack', (test) => {
     }
   })
 
+  test('taken up :: was there before, so it is left, whatever the policy', async () => {
+    const engine = fakeEngine({ pluginInspect: inspections(samplePlugin()) })
+    const { report, calls } = await take(engine, { id, ownership: 'takenUp' })
+    assert.is(report.result, 'kept')
+    assert.equal(calls, [`pluginInspect ${id}`])
+  })
+
   test('an engine that is away for a while :: tried again', async () => {
     const engine = fakeEngine({
       pluginInspect: inspections(unreachable, unreachable, samplePlugin(), undefined),

@@ -11,6 +11,7 @@ export const done: InstallOutput & { state: 'done' } = {
     name: 'vieux/sshfs:latest',
     reference: 'vieux/sshfs',
     enabled: true,
+    changed: true,
     privileges: [],
     settings: ['DEBUG=1', 'PASSWORD=secret', 'state.source=/data'],
     consent: {

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import type { Decoded } from './decodeProcess.ts'
+import type { Part } from './part.ts'
+import { takeRounds } from './rounds.ts'
+import { compare, type Plan, report } from './row.ts'
+import { runProcess } from './runProcess.ts'
+
+const PARSE: Plan = {
+  what: 'progress decoded, 200 MB',
+  against: 'JSON.parse of split lines',
+  goal: { of: 'ratio', atLeast: 0.7 },
+}
+const MODEM: Plan = {
+  what: 'progress decoded, 200 MB',
+  against: "docker-modem's followProgress",
+  goal: { of: 'ratio', atLeast: 2 },
+}
+const MEMORY: Plan = {
+  what: 'memory, from 100 MB to 1 GB decoded',
+  goal: { of: 'measured', atMost: 16 },
+}
+const MEGABYTES = 200
+const ROUNDS = { warmUps: 0, rounds: 7, budget: 40_000 }
+
+type Decoder = 'jsonStream' | 'jsonParse' | 'followProgress'
+
+/** How fast a pull's stream becomes messages, and whether that takes more memory the longer it is. */
+export const decoding: Part = {
+  name: 'decoding',
+  plans: [PARSE, MODEM, MEMORY],
+  async measure() {
+    const told = new Set<string>()
+    const contender = (decoder: Decoder) => async () => {
+      const { megabytes, ms, messages, bytesTold } = await decode(decoder, MEGABYTES)
+      told.add(`${messages} messages that tell of ${bytesTold} bytes`)
+      return (megabytes / ms) * 1_000
+    }
+    const { jsonStream, jsonParse, followProgress } = await takeRounds(
+      {
+        jsonStream: contender('jsonStream'),
+        jsonParse: contender('jsonParse'),
+        followProgress: contender('followProgress'),
+      },
+      ROUNDS,
+    )
+    if (told.size !== 1) throw new Error(`they decode different things: ${[...told].join('; ')}`)
+    const { peak, peakAt100 } = await decode('jsonStream', 1_000)
+    return [
+      compare(PARSE, 'MB/s', jsonStream, jsonParse),
+      compare(MODEM, 'MB/s', jsonStream, followProgress),
+      report(MEMORY, { value: peak - peakAt100, unit: 'MB' }, 1),
+    ]
+  },
+}
+
+async function decode(decoder: Decoder, megabytes: number): Promise<Decoded> {
+  const script = join(import.meta.dirname, 'decodeProcess.ts')
+  const args = ['--import', 'tsx', script, decoder, String(megabytes)]
+  return JSON.parse((await runProcess(process.execPath, args)).stdout)
+}

@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { installEngine } from '../engine/world/installEngine.ts'
+import { SEARCH_PATH } from '../engine/world/runTool.ts'
+import { startWorld, type World } from '../engine/world/startWorld.ts'
+import { COMMAND } from './built.ts'
+import { expectInstalled, installContenders, remove, type Site } from './installContenders.ts'
+import type { Part } from './part.ts'
+import { takeRounds } from './rounds.ts'
+import { broke, compare, type Plan, type Row, skip } from './row.ts'
+import { runProcess } from './runProcess.ts'
+
+const FLOW: Plan = {
+  what: 'a flow, real engine',
+  against: 'its calls by node:http',
+  goal: { of: 'ratio', atMost: 1.02 },
+}
+const COMMANDS: Plan = {
+  what: 'plugin-flow install, real engine',
+  against: 'docker plugin install',
+  goal: { of: 'ratio', atMost: 1.1 },
+}
+const ROUNDS = { warmUps: 2, rounds: 60, budget: 45_000 }
+
+/** What the flow and the command add where the engine has all of its own work to do. */
+export const realEngine: Part = {
+  name: 'engine',
+  plans: [FLOW, COMMANDS],
+  async measure() {
+    const lacking = await lackingEngine()
+    if (lacking !== undefined) return [skip(FLOW, lacking), skip(COMMANDS, lacking)]
+    const world = await startWorld({ publish: ['plain'] })
+    try {
+      const config = join(world.folder, 'config')
+      mkdirSync(config)
+      const site = { host: world.host, reference: world.reference('plain'), config }
+      return [
+        await measureFlow(site).catch((error) => broke(FLOW, error)),
+        await measureCommands(world, site).catch((error) => broke(COMMANDS, error)),
+      ]
+    } finally {
+      await world.stop()
+    }
+  },
+}
+
+/** Why there is no engine; nothing is installed for a benchmark. */
+async function lackingEngine(): Promise<string | undefined> {
+  const missing = ['dockerd', 'docker-registry', 'gcc'].find((name) => !find(name))
+  if (missing) return `no ${missing} command; npm run test:engine installs it`
+  const availability = await installEngine()
+  return availability.ready ? undefined : availability.reason
+}
+
+function find(command: string): string | undefined {
+  return SEARCH_PATH.split(':')
+    .map((folder) => join(folder, command))
+    .find(existsSync)
+}
+
+async function measureFlow(site: Site): Promise<Row> {
+  const { flow, bare, close } = await installContenders(site)
+  try {
+    const taken = await takeRounds({ flow, bare }, ROUNDS)
+    return compare(FLOW, 'ms', taken.flow, taken.bare)
+  } finally {
+    close()
+  }
+}
+
+async function measureCommands(world: World, { host, reference, config }: Site): Promise<Row> {
+  const docker = find('docker')
+  if (!docker) return skip(COMMANDS, 'no docker command')
+  // Neither command may read, or be led by, what the user has set up.
+  const env = { PATH: SEARCH_PATH, HOME: config, DOCKER_CONFIG: config }
+  const contender = (command: string, args: readonly string[]) => async () => {
+    const { ms } = await runProcess(command, [...args, reference], { env })
+    await expectInstalled(world.socketPath, reference)
+    await remove(world.socketPath, reference)
+    return ms
+  }
+  const consent = '--grant-all-permissions'
+  const taken = await takeRounds(
+    {
+      ours: contender(process.execPath, [COMMAND, 'install', consent, '-H', host]),
+      docker: contender(docker, ['-H', host, 'plugin', 'install', consent]),
+    },
+    ROUNDS,
+  )
+  return compare(COMMANDS, 'ms', taken.ours, taken.docker)
+}

@@ -1,0 +1,77 @@
+import * as assert from 'uvu/assert'
+import { isEngineError } from '../../../machines/errors.ts'
+import { judgePresent } from '../../../machines/plugin-install/judgePresent.ts'
+import type { LookUpRequest } from '../../../machines/plugin-install/lookUpPlugin.ts'
+import type { Plugin } from '../../../machines/types.ts'
+import { readRecording, recordedBody } from '../../support/recordingServer.ts'
+import { hostNetwork, samplePlugin } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+
+const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
+const request: LookUpRequest = {
+  reference: 'acme/probe:1.0',
+  settings: [],
+  enableTimeout: 0,
+  disabled: false,
+  ifPresent: 'keep',
+}
+
+function judge(plugin: Partial<Plugin>, change: Partial<LookUpRequest>): string {
+  try {
+    const { present } = judgePresent(samplePlugin(plugin), names, { ...request, ...change })
+    return present?.asWanted ? 'as wanted' : 'to finish'
+  } catch (error) {
+    if (!isEngineError(error)) throw error
+    assert.is(error.code, 'already-exists')
+    return error.message
+  }
+}
+
+suite('judgePresent', (test) => {
+  test('fail :: whatever it is', () => {
+    const enabled = { Enabled: true }
+    assert.match(judge(enabled, { ifPresent: 'fail' }), '(enabled, from acme/probe:1.0)')
+    assert.match(judge({ PluginReference: '' }, { ifPresent: 'fail' }), '(disabled)')
+  })
+
+  test('keep :: only what is there as asked for', () => {
+    assert.is(judge({ Enabled: true }, {}), 'as wanted')
+    assert.is(judge({}, { disabled: true }), 'as wanted')
+    assert.match(judge({}, {}), '(disabled, from acme/probe:1.0)')
+    assert.match(judge({ Enabled: true }, { disabled: true }), '(enabled, from acme/probe:1.0)')
+    const other = { Enabled: true, PluginReference: 'acme/probe:2.0' }
+    assert.match(judge(other, {}), 'not the one asked for')
+  })
+
+  test('finish :: what was left disabled', () => {
+    const finish = { ifPresent: 'finish' } as const
+    assert.is(judge({}, finish), 'to finish')
+    assert.is(judge({}, { ...finish, settings: ['DEBUG=1'] }), 'to finish')
+    assert.is(judge({}, { ...finish, settings: ['DEBUG=1'], disabled: true }), 'to finish')
+    assert.is(judge({ Enabled: true }, finish), 'as wanted')
+    const enabled = judge({ Enabled: true }, { ...finish, settings: ['DEBUG=1'] })
+    assert.match(enabled, 'its setting DEBUG is another')
+    assert.match(judge({ PluginReference: 'acme/other:1.0' }, finish), 'not the one asked for')
+  })
+
+  test('its privileges are those of its config', () => {
+    const { privileges } = judgePresent(samplePlugin({ Enabled: true }), names, request)
+    assert.equal(privileges, [hostNetwork])
+  })
+
+  test('settings :: every kind is compared with what the engine shows after a set', () => {
+    const recorded = recordedBody(readRecording('inspect.after-set')).toString()
+    const { Config, Settings } = JSON.parse(recorded) as Plugin
+    const plugin = { Config, Settings, Enabled: true }
+    const set = ['DEBUG=1', 'state.source=/var/tmp', 'null.path=/dev/zero', 'args=--a --b']
+    assert.is(judge(plugin, { settings: set }), 'as wanted')
+    for (const other of ['DEBUG=2', 'state.source=/', 'null=/dev/sda', 'args=--a', 'BAD=1']) {
+      assert.match(judge(plugin, { settings: [...set, other] }), other.split('=')[0] ?? '')
+    }
+    const bare = { ...plugin, Settings: { Args: null, Devices: null, Env: null, Mounts: null } }
+    assert.match(judge(bare, { settings: ['DEBUG=1'] }), 'DEBUG')
+    assert.match(judge(bare, { settings: ['args=x'] }), 'args')
+    const noEnv = { ...bare, Config: { ...Config, Env: null } }
+    assert.match(judge(noEnv, { settings: ['DEBUG=1'] }), 'DEBUG')
+  })
+})
