@@ -17,9 +17,12 @@ export type {
 export type { CredentialsRequest, PluginEngine } from '../machines/ports.ts'
 export type { PluginPrivilege } from '../machines/types.ts'
 export { connect } from './connect.ts'
+export { allowList } from './consent/allowList.ts'
+export { parseConsentPolicy } from './consent/consentPolicyFile.ts'
 export { defaultTimeouts } from './input.ts'
 export { InstallError, isInstallError } from './installError.ts'
 export { installPlugin } from './installPlugin.ts'
+export { type InstallPlan, planInstall } from './planInstall.ts'
 export type { LayerProgress, Progress } from './progress.ts'
 export type {
   ConsentPolicy,

@@ -9,14 +9,12 @@ const DENIALS = {
 }
 
 /**
- * Puts the flow's questions to whoever sits at `stdin`. When the flow stops waiting, so does the
- * question, before anybody else hears of the transition that subscribes later.
+ * Puts the flow's questions to whoever sits at `stdin`. A transition withdraws the question, before
+ * anybody hears of it who subscribes later.
  */
 export function answerConsent(flow: PluginInstall, prompt: Prompt, view: View): void {
   let asked: AbortController | undefined
-  flow.transition$.subscribe(({ to }) => {
-    if (to !== 'awaitConsent') asked?.abort()
-  })
+  flow.transition$.subscribe(() => asked?.abort())
   flow.consent$.subscribe((request) => {
     asked = new AbortController()
     void ask(request, asked.signal)

@@ -1,9 +1,9 @@
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
-import { defaultTimeouts } from '../input.ts'
 import { installPlugin } from '../installPlugin.ts'
-import type { Engine, InstallOptions } from '../types.ts'
+import type { Engine } from '../types.ts'
 import { answerConsent } from './answerConsent.ts'
 import { chooseView, type Outputs, questionOutput } from './chooseView.ts'
+import { installOptions } from './installOptions.ts'
 import { catchInterrupts, type Interrupts } from './interrupts.ts'
 import { type OpenEngine, openEngine } from './openEngine.ts'
 import { exitCode, outcomeOf, outcomeOfBadEngine, outcomeWhenLeft } from './outcome.ts'
@@ -73,28 +73,10 @@ async function runFlow(
   command: InstallCommand,
   { view, prompt, interrupts, signal }: Run,
 ): Promise<InstallOutput> {
-  const flow = installPlugin(engine, toOptions(command, signal))
+  const flow = installPlugin(engine, installOptions(command, signal))
   answerConsent(flow, prompt, view)
   flow.transition$.subscribe((transition) => view.transition(transition))
   flow.progress$.subscribe((progress) => view.progress(progress))
   const left = interrupts.second.then(() => outcomeWhenLeft(flow, command.embedded))
   return Promise.race([outcomeOf(flow), left])
-}
-
-function toOptions(command: InstallCommand, signal: AbortSignal): InstallOptions {
-  const { reference, alias, settings, disabled, grantAllPermissions, enableTimeout } = command
-  return {
-    reference,
-    ...(alias === undefined ? {} : { alias }),
-    settings,
-    disabled,
-    grantAllPermissions,
-    enableTimeout,
-    onFailure: command.keepOnFailure ? 'keep' : 'remove',
-    // Nobody is asked for credentials: the failure says how to log in.
-    credentials: () => undefined,
-    // What the engine is told to wait comes on top of what it takes anyway.
-    timeouts: { enabling: defaultTimeouts.enabling + enableTimeout * 1_000 },
-    signal,
-  }
 }

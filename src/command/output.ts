@@ -26,7 +26,6 @@ export function createOutput(stream: OutputStream): Output {
       if (isOpen) stream.write(text)
     },
     flush() {
-      if (!isOpen) return Promise.resolve()
       return new Promise((done) => {
         stream.once('error', () => done())
         stream.once('close', () => done())

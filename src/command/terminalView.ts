@@ -71,7 +71,6 @@ export function terminalView(options: TerminalViewOptions): View {
     asking() {
       region.draw([])
       isAsking = true
-      redraw(false)
     },
     notice(line) {
       // It is too important to be cut.

@@ -59,7 +59,9 @@ engineSuite('real engine :: the connection is cut', (test, world) => {
 
   test('while the engine extracts, which it ends :: what it leaves is taken back', async () => {
     await cutting(/^POST \/plugins\/pull/, /Extracting/, async (host) => {
-      const error = await failure(install(world(), { reference: world().reference('big') }, host))
+      const error = await failure(
+        install(world(), { reference: world().reference('crowded') }, host),
+      )
       assert.is(error.code, 'pull-interrupted')
       await pullsEnded(world())
       assert.equal(await onEngine(world()), [])

@@ -34,7 +34,7 @@ engineSuite('the world :: an engine and its registries', (test, world) => {
     assert.equal(await world().plugins(), [])
   })
 
-  const nothing = ['plain', 'big', 'late', 'slow', 'dies', 'private'] as const
+  const nothing = ['plain', 'big', 'crowded', 'late', 'slow', 'dies', 'private'] as const
   for (const name of nothing) {
     test(`privileges :: ${name} asks for nothing`, async () => {
       assert.is(await privileges(world(), world().reference(name)), null)

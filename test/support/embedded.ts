@@ -8,11 +8,13 @@ import {
 } from '../../adapters/embedded/startEmbeddedEngine.ts'
 import { connect } from '../../src/connect.ts'
 import { installPlugin } from '../../src/installPlugin.ts'
+import { type InstallPlan, planInstall } from '../../src/planInstall.ts'
 import type { InstallOptions, PluginInstall, Transition } from '../../src/types.ts'
 
 export interface Stage {
   embedded: EmbeddedEngine
   install(options: InstallOptions): PluginInstall & { transitions: Transition[] }
+  plan(options: InstallOptions): Promise<InstallPlan>
   /** `POST /plugins/pull`, and so on, as they came in. */
   requests(): string[]
 }
@@ -34,6 +36,7 @@ export async function onStage(
         flow.transition$.subscribe((transition) => transitions.push(transition))
         return Object.assign(flow, { transitions })
       },
+      plan: (options) => planInstall(engine, options),
       requests: () =>
         embedded
           .requests()

@@ -144,6 +144,7 @@ suite('jsonStream :: lines', (test) => {
   test('a character cut off at the end :: is truncated', async () => {
     const whole = bytes('{"status":"ü')
     await failsAs('truncated', [whole.subarray(0, whole.length - 1)])
+    await failsAs('truncated', [Buffer.concat([bytes('{"id":"a"}'), Buffer.of(0xc3)])])
   })
 
   test('an end that begins like no line :: is malformed', async () => {

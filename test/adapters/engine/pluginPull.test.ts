@@ -1,30 +1,19 @@
 import * as assert from 'uvu/assert'
 import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
 import type { JSONMessage } from '../../../machines/types.ts'
-import { PLANTED, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
-import { answerJSON, type Handler } from '../../support/engineServer.ts'
+import { PLANTED_HEADER } from '../../support/engineFailure.ts'
+import type { Handler } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
-import { failsAsEveryOperation } from './commonFailures.ts'
-import { never, withEngine } from './engineFixture.ts'
-import { namesNoPlugin } from './hostileNames.ts'
+import { answerLines, never, withEngine } from './engineFixture.ts'
 
 const remote = '127.0.0.1:5055/acme/probe:1.0'
 const digest = `sha256:${'c5'.repeat(32)}`
 const privileges = [{ Name: 'network', Description: 'a network', Value: ['host'] }]
 const input = { remote, name: 'probe:1.0', privileges, registryAuth: PLANTED_HEADER }
 
-/** Answers 200 with these lines, each in a piece of its own. */
-function stream(...lines: unknown[]): Handler {
-  return (_, response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' })
-    for (const line of lines) response.write(`${JSON.stringify(line)}\r\n`)
-    response.end()
-  }
-}
-
 suite('pluginPull :: request', (test) => {
   test('POST with the reference, the local name and the privileges', async () => {
-    await withEngine(stream({ status: 'done' }), async (connection, { requests }) => {
+    await withEngine(answerLines({ status: 'done' }), async (connection, { requests }) => {
       await pluginPull(connection, input, never)
       const [request] = requests
       assert.is(request?.method, 'POST')
@@ -39,7 +28,7 @@ suite('pluginPull :: request', (test) => {
   })
 
   test('no privileges :: an empty list', async () => {
-    await withEngine(stream({ status: 'done' }), async (connection, { requests }) => {
+    await withEngine(answerLines({ status: 'done' }), async (connection, { requests }) => {
       await pluginPull(connection, { remote, name: 'probe:1.0', privileges: [] }, never)
       assert.is(requests[0]?.body, '[]')
       assert.is(requests[0]?.headers['x-registry-auth'], undefined)
@@ -51,7 +40,7 @@ suite('pluginPull :: answer', (test) => {
   const handler: Handler = (request, response, message) => {
     response.setHeader('Docker-Plugin-Name', 'probe:1.0')
     const lines = [{ id: '1.0', status: 'Pulling from x' }, { status: `Digest: ${digest}` }]
-    return stream(...lines)(request, response, message)
+    return answerLines(...lines)(request, response, message)
   }
 
   test('the name and the digest', async () => {
@@ -77,7 +66,7 @@ suite('pluginPull :: answer', (test) => {
     [{ id: `Digest: ${digest}` }],
   ]) {
     test(`${JSON.stringify(lines)} :: tells no digest`, async () => {
-      await withEngine(stream(...lines), async (connection) => {
+      await withEngine(answerLines(...lines), async (connection) => {
         assert.equal(await pluginPull(connection, input, never), {})
       })
     })
@@ -86,7 +75,7 @@ suite('pluginPull :: answer', (test) => {
   test('two digests :: the first', async () => {
     const other = `sha256:${'0'.repeat(64)}`
     const lines = [{ status: `Digest: ${digest}` }, { status: `Digest: ${other}` }]
-    await withEngine(stream(...lines), async (connection) => {
+    await withEngine(answerLines(...lines), async (connection) => {
       assert.equal(await pluginPull(connection, input, never), { digest })
     })
   })
@@ -128,226 +117,5 @@ suite('pluginPull :: answer', (test) => {
       },
       { timeouts: { idle: 100, answer: 100 } },
     )
-  })
-})
-
-suite('pluginPull :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'pluginPull',
-    call: (connection, signal) => pluginPull(connection, input, signal),
-    cut: 'pull-interrupted',
-    failed: 'pull-failed',
-  })
-  namesNoPlugin(test, (connection, name) =>
-    pluginPull(connection, { ...input, remote: name }, never),
-  )
-  namesNoPlugin(test, (connection, name) => pluginPull(connection, { ...input, name }, never))
-
-  test('an error line', async () => {
-    const message = 'incorrect privileges'
-    const lines = [
-      { status: 'on' },
-      { errorDetail: { message }, error: message },
-      { status: 'after' },
-    ]
-    const seen: unknown[] = []
-    await withEngine(stream(...lines), async (connection) => {
-      const error = await refusedWith('privileges-changed', () =>
-        pluginPull(connection, { ...input, onMessage: (each) => seen.push(each) }, never),
-      )
-      assert.equal(error.details, {
-        operation: 'pluginPull',
-        engineMessage: message,
-        inStream: true,
-      })
-      assert.is(error.message, `${remote} asks for other privileges than were granted`)
-    })
-    assert.equal(seen, [{ status: 'on' }])
-  })
-
-  for (const line of [
-    { error: 'the moon is full' },
-    { errorDetail: { message: 'the moon is full' } },
-    { errorDetail: { message: '' }, error: 'the moon is full' },
-    { errorDetail: { code: 1, message: 'the moon is full' }, error: 'other words' },
-  ]) {
-    test(`${JSON.stringify(line)} :: is an error line`, async () => {
-      await withEngine(stream(line), async (connection) => {
-        const error = await refusedWith('pull-failed', () => pluginPull(connection, input, never))
-        assert.is(error.details.engineMessage, 'the moon is full')
-        assert.is(error.message, `the engine could not pull ${remote}: the moon is full`)
-      })
-    })
-  }
-
-  for (const line of [{ error: '' }, { errorDetail: {} }, { errorDetail: { code: 500 } }]) {
-    test(`${JSON.stringify(line)} :: is an error line without words`, async () => {
-      await withEngine(stream(line), async (connection) => {
-        const error = await refusedWith('pull-failed', () => pluginPull(connection, input, never))
-        assert.equal(error.details, { operation: 'pluginPull', inStream: true })
-        assert.is(error.message, `the engine could not pull ${remote}: it gave no words`)
-      })
-    })
-  }
-
-  test('the secret in an error line :: does not come out', async () => {
-    const words = `denied for alice:${PLANTED} (${PLANTED_HEADER})`
-    await withEngine(stream({ error: words }), async (connection) => {
-      const error = await refusedWith('unauthorized', () => pluginPull(connection, input, never))
-      assert.is(error.details.engineMessage, 'denied for alice:… (…)')
-    })
-  })
-
-  test('the name that is taken', async () => {
-    const message = 'plugin probe:1.0 already exists'
-    await withEngine(
-      (_, response) => answerJSON(response, 409, { message }),
-      async (connection) => {
-        const error = await refusedWith('already-exists', () =>
-          pluginPull(connection, input, never),
-        )
-        assert.is(error.message, 'a plugin named probe:1.0 is on the engine already')
-      },
-    )
-  })
-
-  for (const [words, code] of [
-    [
-      'error applying layer for digest sha256:8b: ApplyLayer exit status 1: write /x: no space left on device',
-      'pull-failed',
-    ],
-    ['error applying layer for digest sha256:8b: gzip: invalid header', 'corrupt-layer'],
-    [
-      'failed to copy: httpReadSeeker: failed open: content at https://r.example/v2/a/blobs/sha256:8b not found: not found',
-      'corrupt-layer',
-    ],
-    [
-      'failed commit on ref "layer-sha256:8b": unexpected commit size 162, expected 324: failed precondition',
-      'corrupt-layer',
-    ],
-    ['invalid config json', 'not-a-plugin'],
-    [
-      'failed to copy: read tcp 10.0.0.1:4321->10.0.0.2:443: read: connection reset by peer',
-      'registry-unreachable',
-    ],
-    ['fetched plugin image but manifest is missing', 'not-a-plugin'],
-  ] as const) {
-    test(`${words} :: ${code}`, async () => {
-      await withEngine(stream({ error: words }), async (connection) => {
-        await refusedWith(code, () => pluginPull(connection, input, never))
-      })
-    })
-  }
-
-  for (const [status, words, code] of [
-    [500, 'error resolving plugin reference: r.example/acme/nosuch:1.0: not found', 'not-found'],
-    [
-      500,
-      'error resolving plugin reference: unexpected status from HEAD request to https://r.example/v2/a/manifests/1: 403 Forbidden',
-      'unauthorized',
-    ],
-    [
-      500,
-      'error resolving plugin reference: failed to authorize: failed to fetch anonymous token: Get "https://auth.example/token": dial tcp: lookup auth.example: no such host',
-      'registry-unreachable',
-    ],
-    [
-      500,
-      'error resolving plugin reference: failed to do request: Head "https://r.example/v2/": tls: failed to verify certificate: x509: certificate has expired',
-      'registry-unreachable',
-    ],
-    [
-      400,
-      'Encountered remote "application/vnd.docker.container.image.v1+json"(image) when fetching',
-      'not-a-plugin',
-    ],
-    [403, 'authorization denied by plugin gatekeeper: pulls are off', 'engine-failed'],
-  ] as const) {
-    test(`${status} ${words} :: ${code}`, async () => {
-      await withEngine(
-        (_, response) => answerJSON(response, status, { message: words }),
-        async (connection) => {
-          await refusedWith(code, () => pluginPull(connection, input, never))
-        },
-      )
-    })
-  }
-
-  for (const [line, what] of [
-    ['Pulling from x', 'a line that is no JSON'],
-    ['["status"]', 'a line of another form'],
-    ['{"status":7}', 'a line of another form'],
-  ] as const) {
-    test(`${line} :: is no line of an engine`, async () => {
-      await withEngine(
-        (_, response) => response.writeHead(200).end(`{"status":"on"}\r\n${line}\r\n`),
-        async (connection, server) => {
-          const error = await refusedWith('engine-protocol', () =>
-            pluginPull(connection, input, never),
-          )
-          assert.ok(error.message.endsWith(`it answered pluginPull with ${what}`), error.message)
-          await server.connectionClosed()
-        },
-      )
-    })
-  }
-
-  test('a function of the host that throws', async () => {
-    const onMessage = () => {
-      throw new RangeError(PLANTED)
-    }
-    await withEngine(stream({ status: 'on' }), async (connection) => {
-      const error = await refusedWith('host-failed', () =>
-        pluginPull(connection, { ...input, onMessage }, never),
-      )
-      assert.is(
-        error.message,
-        `the function that takes the progress of ${remote} threw (RangeError)`,
-      )
-    })
-  })
-
-  test('a function of the host that throws no Error', async () => {
-    const onMessage = () => {
-      throw PLANTED
-    }
-    await withEngine(stream({ status: 'on' }), async (connection) => {
-      const error = await refusedWith('host-failed', () =>
-        pluginPull(connection, { ...input, onMessage }, never),
-      )
-      assert.match(error.message, /threw \(string\)$/)
-    })
-  })
-
-  test('silence', async () => {
-    await withEngine(
-      (_, response) => {
-        response.writeHead(200)
-        response.write('{"status":"on"}\r\n')
-      },
-      async (connection, server) => {
-        await refusedWith('timed-out', () => pluginPull(connection, input, never))
-        await server.connectionClosed()
-      },
-      { timeouts: { idle: 30 } },
-    )
-  })
-
-  test('cancelled by what it tells :: tells nothing more', async () => {
-    const controller = new AbortController()
-    const seen: unknown[] = []
-    const onMessage = (message: JSONMessage) => {
-      seen.push(message)
-      controller.abort()
-    }
-    await withEngine(
-      (_, response) => response.writeHead(200).end('{"id":"a"}\r\n{"id":"b"}\r\n'),
-      async (connection) => {
-        await refusedWith('cancelled', () =>
-          pluginPull(connection, { ...input, onMessage }, controller.signal),
-        )
-      },
-    )
-    assert.equal(seen, [{ id: 'a' }])
   })
 })

@@ -3,6 +3,8 @@ export interface Fixture {
   config: Record<string, unknown>
   /** Random bytes in its layer, so that they stay as many when compressed. */
   ballast?: number
+  /** Empty files in its layer: quick to pull, and slow to extract. */
+  files?: number
 }
 
 const mount = (Source: string) => ({
@@ -53,6 +55,8 @@ export const fixtures = {
   'one-mount': { config: config('serve', { Mounts: [mount('/tmp')] }) },
   /** One layer of 40 MB. */
   big: { config: config('serve'), ballast: 40 * 1024 * 1024 },
+  /** One layer that takes an engine a second or more to extract. */
+  crowded: { config: config('serve'), files: 10_000 },
   /** Opens its socket two seconds after its start. */
   late: { config: config('late') },
   /** Never opens its socket. */

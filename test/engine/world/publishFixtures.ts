@@ -56,13 +56,15 @@ function succeed({ status, text }: Answer, path: string): void {
 }
 
 async function packFixture(folder: string, program: string, name: FixtureName): Promise<Buffer> {
-  const { config, ballast }: Fixture = fixtures[name]
+  const { config, ballast, files = 0 }: Fixture = fixtures[name]
   mkdirSync(join(folder, 'rootfs'), { recursive: true })
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
   copyFileSync(program, join(folder, 'rootfs', 'probe'))
   // 20.10.24 answers a create with 409 when it has the same layer already.
   writeFileSync(join(folder, 'rootfs', 'fixture'), name)
   if (ballast) writeFileSync(join(folder, 'rootfs', 'ballast'), randomBytes(ballast))
+  for (let k = 0; k < files; k++) writeFileSync(join(folder, 'rootfs', `empty-${k}`), '')
+  for (let k = 0; k < files; k++) writeFileSync(join(folder, 'rootfs', `empty-${k}`), '')
   const tar = await runTool('tar', ['-C', folder, '-cf', '-', 'config.json', 'rootfs'])
   rmSync(folder, { recursive: true })
   return tar

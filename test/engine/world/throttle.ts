@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Registry } from './startWorld.ts'
 
 export interface Throttle extends Registry {
-  /** How many connections there are now. */
-  connections(): number
+  /** Bytes of the registry that have passed, and for how many milliseconds none has. */
+  traffic(): { bytes: number; quietMs: number }
   /** Cuts every connection and stops listening. */
   close(): Promise<void>
 }
@@ -15,6 +15,8 @@ export async function startThrottle(target: Registry, bytesPerSecond: number): P
   const sockets = new Set<Socket>()
   const timers = new Set<NodeJS.Timeout>()
   let freeAt = 0
+  let bytes = 0
+  let lastAt = performance.now()
 
   const keep = (socket: Socket) => {
     sockets.add(socket)
@@ -23,6 +25,8 @@ export async function startThrottle(target: Registry, bytesPerSecond: number): P
   const pace = (from: Socket, to: Socket) => {
     from.on('data', (chunk) => {
       to.write(chunk)
+      bytes += chunk.length
+      lastAt = performance.now()
       from.pause()
       freeAt = Math.max(freeAt, performance.now()) + (chunk.length / bytesPerSecond) * 1000
       const timer = setTimeout(() => {
@@ -49,7 +53,7 @@ export async function startThrottle(target: Registry, bytesPerSecond: number): P
 
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    connections: () => sockets.size / 2,
+    traffic: () => ({ bytes, quietMs: performance.now() - lastAt }),
     close: async () => {
       for (const timer of timers) clearTimeout(timer)
       for (const socket of sockets) socket.destroy()

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../support/suite.ts'
@@ -47,8 +48,11 @@ suite('plugin-flow, in a process of its own', (test) => {
     }))
 
   test('the embedded engine of its own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
     const argv = ['install', '--engine', 'embedded', 'acme/plain:latest', '--json']
-    const { code, stdout, stderr } = await spawnCommand({}, argv).ended
+    const { code, stdout, stderr } = await spawnCommand({ TMPDIR: folder }, argv).ended
+    assert.equal(readdirSync(folder, { recursive: true }).filter(isSocket), [])
+    rmSync(folder, { recursive: true })
     assert.is(code, 0)
     assert.match(stderr, /^simulation: .*\n$/)
     const outcome = JSON.parse(stdout.split('\n').at(-2) ?? '')
@@ -109,6 +113,11 @@ suite('plugin-flow, in a process of its own', (test) => {
     ])
   })
 })
+
+/** The runner of TypeScript keeps a cache in the same folder. */
+function isSocket(name: string | Buffer): boolean {
+  return String(name).startsWith('docker-plugin-flow-')
+}
 
 /** Type imports are gone when it runs. */
 const STATIC_IMPORT = /^import (?!type)[^'"]*from '([^']+)'/gm

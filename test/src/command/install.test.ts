@@ -207,6 +207,20 @@ suite('plugin-flow install :: failed', (test) => {
     assert.is(lines(stderr).length, 3)
   })
 
+  test('no place for the embedded engine', async () => {
+    const { TMPDIR } = process.env
+    process.env.TMPDIR = '/nonexistent'
+    try {
+      const { code, stdout, stderr } = run({}, {}, ['install', 'a', '--engine', 'embedded'])
+      assert.is(await code, 1)
+      assert.match(stderr.text(), /^plugin-flow: unexpected error: .*\/nonexistent.*\n$/)
+      assert.is(stdout.text(), '')
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = TMPDIR
+    }
+  })
+
   test('a configuration that cannot be read is named', async () => {
     const config = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
     writeFileSync(join(config, 'config.json'), '{"auths": secret')

@@ -48,6 +48,7 @@ suite('lineView', (test) => {
 
   test('at most one line of progress a second, and none of no layer', () => {
     const { view, out, pass } = setUp()
+    pass(5_000)
     go(view, 'pulling.streaming')
     view.progress(halfWay)
     pass(999)

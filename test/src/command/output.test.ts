@@ -1,4 +1,5 @@
-import { PassThrough } from 'node:stream'
+import { once } from 'node:events'
+import { PassThrough, Writable } from 'node:stream'
 import * as assert from 'uvu/assert'
 import { createOutput } from '../../../src/command/output.ts'
 import { suite } from '../../support/suite.ts'
@@ -25,6 +26,32 @@ suite('output', (test) => {
     output.write('nobody reads this')
     await output.flush()
     assert.is(stream.read(), null)
+  })
+
+  test('an error alone closes it: a process keeps its own streams', () => {
+    const written: string[] = []
+    const stream = new Writable({
+      autoDestroy: false,
+      decodeStrings: false,
+      write(chunk, _encoding, done) {
+        written.push(chunk)
+        done()
+      },
+    })
+    const output = createOutput(stream)
+    output.write('a')
+    stream.emit('error', new Error('write EPIPE'))
+    assert.not.ok(output.isOpen)
+    output.write('b')
+    assert.equal(written, ['a'])
+  })
+
+  test('closing alone closes it', async () => {
+    const stream = new PassThrough()
+    const output = createOutput(stream)
+    stream.destroy()
+    await once(stream, 'close')
+    assert.not.ok(output.isOpen)
   })
 
   test('a stream that closes while it is flushed is flushed', async () => {

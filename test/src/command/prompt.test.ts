@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
 import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
@@ -71,6 +72,12 @@ suite('prompt', (test) => {
     })
   }
 
+  test('a line without an end is no answer', async () => {
+    const { stdin, prompt } = setUp()
+    stdin.write('y'.repeat(70_000))
+    assert.is(await prompt.ask('well? ', never), 'denied')
+  })
+
   test('an answer that comes in pieces is one', async () => {
     const { stdin, prompt } = setUp()
     const answer = prompt.ask('well? ', never)
@@ -118,6 +125,14 @@ suite('prompt', (test) => {
     stdin.destroy(new Error('EIO'))
     assert.is(await answer, 'ended')
     assert.is(await prompt.ask('well? ', never), 'ended')
+  })
+
+  test('an input that has ended before, and is not closed, has no answer', async () => {
+    const stdin = new PassThrough({ autoDestroy: false })
+    stdin.end()
+    stdin.resume()
+    await once(stdin, 'end')
+    assert.is(await createPrompt({ stdin }, collected()).ask('well? ', never), 'ended')
   })
 
   test('a question that nobody can read is not asked', async () => {

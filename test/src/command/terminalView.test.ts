@@ -72,10 +72,13 @@ suite('terminalView', (test) => {
     pass(60_000)
     view.progress(halfWay)
     assert.is(stdout.stream.text(), asked)
+    view.notice('a notice')
+    assert.equal(screen().slice(-2), ['a notice', ''])
     go(view, 'pulling.streaming')
     assert.equal(screen(), [
       '+ checkPrivileges  0.0s',
       'Well? y',
+      'a notice',
       '| pulling  25%, downloaded 500.0 kB of 1.0 MB, 250.0 kB/s, 2s left  0.0s',
       '  3f4d34328a71  downloading  ----------...........   50%  500.0 kB of 1.0 MB',
       '',

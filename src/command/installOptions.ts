@@ -1,0 +1,22 @@
+import { defaultTimeouts } from '../input.ts'
+import type { InstallOptions } from '../types.ts'
+import type { InstallCommand } from './parseCommand.ts'
+
+/** What the flow is asked to do. */
+export function installOptions(command: InstallCommand, signal: AbortSignal): InstallOptions {
+  const { reference, alias, settings, disabled, grantAllPermissions, enableTimeout } = command
+  return {
+    reference,
+    ...(alias === undefined ? {} : { alias }),
+    settings,
+    disabled,
+    grantAllPermissions,
+    enableTimeout,
+    onFailure: command.keepOnFailure ? 'keep' : 'remove',
+    // Nobody is asked for credentials: the failure says how to log in.
+    credentials: () => undefined,
+    // What the engine is told to wait comes on top of what it takes anyway.
+    timeouts: { enabling: defaultTimeouts.enabling + enableTimeout * 1_000 },
+    signal,
+  }
+}

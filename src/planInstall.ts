@@ -1,0 +1,77 @@
+import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
+import { asksFor, makeConsentRequest } from '../machines/plugin-install/consent.ts'
+import { toFailure } from '../machines/plugin-install/failure.ts'
+import { lookUpInput } from '../machines/plugin-install/inputs.ts'
+import { lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
+import type {
+  ConsentDecision,
+  ConsentRequest,
+  InstallInput,
+  PluginLookUp,
+} from '../machines/plugin-install/types.ts'
+import { initialContext } from '../machines/plugin-install/updates.ts'
+import { toInput } from './input.ts'
+import { InstallError } from './installError.ts'
+import type { Engine, InstallOptions } from './types.ts'
+
+/** What an install would do. */
+export interface InstallPlan {
+  /** What somebody, or the policy, is asked to agree to. */
+  request: ConsentRequest
+  /** `undefined`: a person is asked. */
+  consent: ConsentDecision
+  /** The plugin is there as asked for, and stays as it is. */
+  present: boolean
+  /** The requests that change the engine, in their order, as long as nothing fails. */
+  requests: string[]
+}
+
+/**
+ * Looks up what an install would do and sends nothing that changes anything. Credentials are those
+ * configured; nobody is asked for others.
+ *
+ * @throws InstallError as the install itself would at this point
+ */
+export async function planInstall(engine: Engine, options: InstallOptions): Promise<InstallPlan> {
+  const auth = createRegistryAuth({ configured: (registry) => engine.configured(registry) })
+  const signal = options.signal ?? new AbortController().signal
+  const input = toInput(options)
+  const context = initialContext({ input })
+  try {
+    const operations = engine.operations(() => auth.header())
+    const found = await lookUpPlugin(operations, auth, lookUpInput({ context }), signal)
+    const request = makeConsentRequest(context, found)
+    const present = found.present?.asWanted === true
+    const consent = present ? granted : await decide(request, options, signal)
+    return { request, consent, present, requests: present ? [] : changes(input, found) }
+  } catch (error) {
+    throw new InstallError(toFailure(error, 'checkPrivileges'), { result: 'nothingToRemove' })
+  } finally {
+    auth.forget()
+  }
+}
+
+const granted: ConsentDecision = { granted: true }
+
+async function decide(
+  request: ConsentRequest,
+  { consent, grantAllPermissions }: InstallOptions,
+  signal: AbortSignal,
+): Promise<ConsentDecision> {
+  if (grantAllPermissions || !asksFor(request)) return granted
+  const answer = await consent?.(request, signal)
+  return typeof answer === 'boolean' ? { granted: answer } : answer
+}
+
+function changes(
+  { settings, disabled, enableTimeout }: InstallInput,
+  found: PluginLookUp,
+): string[] {
+  const { remote, name, present } = found
+  const pull = `POST /plugins/pull?remote=${encodeURIComponent(remote)}&name=${encodeURIComponent(name)}`
+  return [
+    ...(present ? [] : [pull]),
+    ...(settings.length > 0 ? [`POST /plugins/${name}/set`] : []),
+    ...(disabled ? [] : [`POST /plugins/${name}/enable?timeout=${enableTimeout}`]),
+  ]
+}

@@ -1,0 +1,38 @@
+import * as assert from 'uvu/assert'
+import { installOptions } from '../../../src/command/installOptions.ts'
+import { suite } from '../../support/suite.ts'
+import { installCommand } from './collect.ts'
+
+suite('installOptions', (test) => {
+  const { signal } = new AbortController()
+
+  test('as typed, with the defaults of the flow', () => {
+    const { credentials, ...options } = installOptions(installCommand(), signal)
+    assert.equal(options, {
+      reference: 'acme/plain:latest',
+      settings: [],
+      disabled: false,
+      grantAllPermissions: false,
+      enableTimeout: 0,
+      onFailure: 'remove',
+      timeouts: { enabling: 180_000 },
+      signal,
+    })
+    assert.type(credentials, 'function')
+  })
+
+  test('what the engine is told to wait, the flow waits longer than', () => {
+    const { enableTimeout, timeouts } = installOptions(
+      installCommand({ enableTimeout: 600 }),
+      signal,
+    )
+    assert.is(enableTimeout, 600)
+    assert.is(timeouts?.enabling, 780_000)
+  })
+
+  test('an alias, and what is kept', () => {
+    const command = installCommand({ alias: 'a', keepOnFailure: true })
+    const { alias, onFailure } = installOptions(command, signal)
+    assert.equal([alias, onFailure], ['a', 'keep'])
+  })
+})
