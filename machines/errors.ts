@@ -50,8 +50,8 @@ export const catalogue = {
     retryable: false,
   },
   'not-found': {
-    summary: 'The registry has no such plugin, or no such tag of it.',
-    next: 'Check the repository and the tag.',
+    summary: 'There is no such plugin, or no such tag of it.',
+    next: 'Check the name and the tag.',
     retryable: false,
   },
   'registry-unreachable': {
@@ -148,6 +148,11 @@ export const catalogue = {
     summary: 'A step took longer than it may.',
     next: 'Install again, with a longer timeout if the engine or the registry is slow.',
     retryable: true,
+  },
+  'invalid-configuration': {
+    summary: "A file of Docker's own configuration cannot be used.",
+    next: 'Correct the file, or remove it.',
+    retryable: false,
   },
   'host-failed': {
     summary: "The host's own policy or source of credentials failed.",

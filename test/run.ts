@@ -17,6 +17,9 @@ const globals = globalThis as typeof globalThis & {
 }
 globals.UVU_DEFER = 1
 
+process.stdout.write('')
+process.stderr.write('')
+const openAtStart = openResources()
 let finished = false
 process.on('exit', () => {
   if (finished) return
@@ -85,18 +88,26 @@ function suiteLimit(name: string): Promise<Outcome> {
 
 /** A suite that leaves a socket, a server or a timer behind would leave it behind in a host too. */
 async function reportLeaks(): Promise<void> {
-  const leaks = () =>
-    process
-      .getActiveResourcesInfo()
-      .filter((kind) => !/^(TTYWrap|PipeWrap|FSReqCallback)$/.test(kind))
   const end = Date.now() + LEAK_GRACE_MS
-  while (leaks().some(isLeak) && Date.now() < end) await new Promise((next) => setTimeout(next, 20))
-  const left = leaks().filter(isLeak)
-  if (left.length > 0) problems.push(`left open: ${[...new Set(left)].join(', ')}`)
+  while (leaks().length > 0 && Date.now() < end) await new Promise((next) => setTimeout(next, 20))
+  const left = leaks()
+  if (left.length > 0) problems.push(`left open: ${left.join(', ')}`)
 }
 
-function isLeak(kind: string): boolean {
-  return !['Timeout', 'Immediate', 'MessagePort', 'SignalWrap'].includes(kind)
+/** What is open now and was not when the run began: the process's own streams are. */
+function leaks(): string[] {
+  const [before, now] = [openAtStart, openResources()]
+  return [...now.keys()].filter((kind) => (now.get(kind) ?? 0) > (before.get(kind) ?? 0))
+}
+
+function openResources(): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (['Timeout', 'Immediate', 'MessagePort', 'SignalWrap', 'FSReqCallback'].includes(kind))
+      continue
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  return counts
 }
 
 function testFiles(paths: string[]): string[] {

@@ -122,8 +122,12 @@ export function requestEnable(): Update {
   return { enableRequested: true }
 }
 
-export function rememberError({ event }: Args, { state }: { state: string }): Update {
-  return { failure: toFailure(errorOf(event), state) }
+export function rememberError({ context, event }: Args, { state }: { state: string }): Update {
+  const failure = toFailure(errorOf(event), state)
+  const { plugin } = context
+  if (!plugin) return { failure }
+  // Calls address the plugin by its id; people know it by its name.
+  return { failure: { ...failure, message: failure.message.replaceAll(plugin.Id, plugin.Name) } }
 }
 
 export function fail(_: Args, { code, state }: FailureParams): Update {

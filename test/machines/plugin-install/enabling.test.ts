@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { EngineError } from '../../../machines/errors.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
 import { digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
@@ -51,6 +52,17 @@ suite('enabling', (test) => {
       assert.ok(context.enableRequested)
     },
   )
+
+  test('enabling :: a failure names the plugin, not its id', () => {
+    const error = new EngineError('enable-failed', `${pluginId} did not start`)
+    const event = {
+      type: 'xstate.error.actor.pluginEnable',
+      error,
+      actorId: 'pluginEnable',
+    } as const
+    const { context } = send(at('enabling'), event)
+    assert.is(context.failure?.message, 'acme/probe:1.0 did not start')
+  })
 
   edge(
     test,
