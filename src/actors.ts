@@ -7,6 +7,7 @@ import type {
   InspectRequest,
   SetRequest,
 } from '../machines/plugin-install/inputs.ts'
+import type { Pause } from '../machines/plugin-install/inspectSettled.ts'
 import { type LookUpRequest, lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
 import { pullPlugin } from '../machines/plugin-install/pullPlugin.ts'
 import { checkSettings } from '../machines/plugin-install/settings.ts'
@@ -29,6 +30,8 @@ interface Surroundings {
   /** Credentials come from a function, whose "none" is final, and not from a person. */
   hasCredentialsSource: boolean
   credentialsReason(): CredentialsReason
+  /** Writes down where the flow is, before it changes the engine. */
+  record(): Promise<void>
   /** A line of the pull came in; the pull ended well. */
   progress: { add(message: JSONMessage): void; finish(): void }
 }
@@ -38,10 +41,11 @@ interface Surroundings {
  * and with it the request.
  */
 export function createActors(surroundings: Surroundings) {
-  const { engine, auth, consent, hasCredentialsSource, credentialsReason, progress } = surroundings
+  const { engine, auth, consent, hasCredentialsSource, credentialsReason, record, progress } =
+    surroundings
   return {
     lookUpPlugin: fromPromise(({ input, signal }: Call<LookUpRequest>) =>
-      lookUpPlugin(engine, auth, input, signal),
+      lookUpPlugin({ engine, auth, pause: pauseUntil(signal) }, input, signal),
     ),
     requestCredentials: fromPromise(async ({ input, signal }: Call<AuthRequest>) => {
       await seen()
@@ -54,6 +58,7 @@ export function createActors(surroundings: Surroundings) {
       decide(consent, input, signal),
     ),
     pluginPull: fromPromise(async ({ input, signal }: Call<PullRequest>) => {
+      await record()
       const pulled = await pullPlugin(engine, { ...input, onMessage: progress.add }, signal)
       progress.finish()
       return pulled
@@ -63,22 +68,31 @@ export function createActors(surroundings: Surroundings) {
     ),
     pluginSet: fromPromise(async ({ input: { plugin, settings }, signal }: Call<SetRequest>) => {
       checkSettings(plugin.Config, settings)
+      await record()
       await engine.pluginSet(plugin.Id, settings, signal)
       return undefined
     }),
     pluginEnable: fromPromise(async ({ input: { id, timeout }, signal }: Call<EnableRequest>) => {
+      await record()
       await engine.pluginEnable(id, timeout, signal)
       return undefined
     }),
-    takeBack: fromPromise(({ input, signal }: Call<TakeBackRequest>) =>
-      takeBack(engine, input, signal, (ms) => pause(ms, undefined, { signal })),
-    ),
+    takeBack: fromPromise(async ({ input, signal }: Call<TakeBackRequest>) => {
+      // What cannot be written down has to be taken back all the same.
+      await record().catch(() => {})
+      return takeBack(engine, input, signal, pauseUntil(signal))
+    }),
   }
 }
 
 /** Actors start before their state is told: a turn later the host has seen it. */
 function seen(): Promise<void> {
   return Promise.resolve()
+}
+
+/** A pause that ends with the state it belongs to. */
+function pauseUntil(signal: AbortSignal): Pause {
+  return (ms) => pause(ms, undefined, { signal })
 }
 
 interface Call<Input> {

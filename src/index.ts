@@ -24,12 +24,16 @@ export { InstallError, isInstallError } from './installError.ts'
 export { installPlugin } from './installPlugin.ts'
 export { type InstallPlan, planInstall } from './planInstall.ts'
 export type { LayerProgress, Progress } from './progress.ts'
+export { resumeInstall } from './resumeInstall.ts'
+export { readSnapshot } from './snapshot.ts'
 export type {
   ConsentPolicy,
   Engine,
+  FlowOptions,
   InstallActor,
   InstallOptions,
   InstallSnapshot,
   PluginInstall,
+  ResumeOptions,
   Transition,
 } from './types.ts'

@@ -30,6 +30,10 @@ export function toInput(options: InstallOptions): InstallInput {
     onFailure: options.onFailure ?? 'remove',
     enableTimeout: options.enableTimeout ?? 0,
     credentialsAttempts: options.credentialsAttempts ?? 3,
-    timeouts: { ...defaultTimeouts, ...options.timeouts },
+    timeouts: fillTimeouts(options.timeouts),
   }
+}
+
+export function fillTimeouts(timeouts: Partial<Timeouts> = {}): Timeouts {
+  return { ...defaultTimeouts, ...timeouts }
 }

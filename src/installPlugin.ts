@@ -1,14 +1,5 @@
-import { createActor, type SnapshotFrom } from 'xstate'
-import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
-import type { PersonEvent } from '../machines/plugin-install/events.ts'
-import { credentialsInput } from '../machines/plugin-install/inputs.ts'
-import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
-import type { ConsentRequest, InstalledPlugin } from '../machines/plugin-install/types.ts'
-import type { CredentialsReason, CredentialsRequest } from '../machines/ports.ts'
-import { createActors } from './actors.ts'
 import { toInput } from './input.ts'
-import { InstallError } from './installError.ts'
-import { observePending, observeProgress, observeTransitions, statePath } from './observe.ts'
+import { startFlow } from './startFlow.ts'
 import type { Engine, InstallOptions, PluginInstall } from './types.ts'
 
 /**
@@ -16,102 +7,5 @@ import type { Engine, InstallOptions, PluginInstall } from './types.ts'
  * nothing of it is on the engine that its `result` does not tell of.
  */
 export function installPlugin(engine: Engine, options: InstallOptions): PluginInstall {
-  const auth = createRegistryAuth({
-    configured: (registry) => engine.configured(registry),
-    ...(options.credentials && { source: options.credentials }),
-  })
-  const transitions = observeTransitions(Date.now)
-  const progress = observeProgress()
-  const consent = observePending<ConsentRequest>()
-  const credentials = observePending<CredentialsRequest>()
-  const credentialsReason = () => (auth.header() === undefined ? 'missing' : 'refused')
-  const actors = createActors({
-    engine: engine.operations(() => auth.header()),
-    auth,
-    consent: options.consent,
-    hasCredentialsSource: options.credentials !== undefined,
-    credentialsReason,
-    progress,
-  })
-  const actor = createActor(pluginInstallMachine.provide({ actors }), {
-    input: toInput(options),
-    inspect: transitions.inspect,
-  })
-
-  const send = (event: PersonEvent): boolean => {
-    const accepted = actor.getSnapshot().can(event)
-    if (accepted) actor.send(event)
-    return accepted
-  }
-  const cancel = () => send({ type: 'install.cancel' })
-  const end = () => {
-    options.signal?.removeEventListener('abort', cancel)
-    auth.forget()
-    for (const observed of [transitions, progress, consent, credentials]) observed.complete()
-  }
-  const result = new Promise<InstalledPlugin>((resolve, reject) => {
-    const next = (snapshot: MachineSnapshot) => {
-      transitions.show(snapshot.value)
-      consent.show(askedConsent(snapshot))
-      credentials.show(askedCredentials(snapshot, credentialsReason()))
-      const output = snapshot.output
-      if (!output) return
-      end()
-      if (output.state === 'done') resolve(output.plugin)
-      else reject(new InstallError(output.failure, output.rollback))
-    }
-    const error = (broken: unknown) => {
-      end()
-      reject(broken)
-    }
-    actor.subscribe({ next, error })
-  })
-  // A host that watches only the states must not be ended by an unhandled rejection.
-  result.catch(() => {})
-  actor.start()
-  options.signal?.addEventListener('abort', cancel, { once: true })
-  if (options.signal?.aborted) cancel()
-
-  return {
-    transition$: transitions.value$,
-    progress$: progress.value$,
-    consent$: consent.value$,
-    credentials$: credentials.value$,
-    result,
-    grant: (request) => consent.isCurrent(request) && send({ type: 'consent.grant' }),
-    deny(reason, request) {
-      const event = { type: 'consent.deny', ...(reason === undefined ? {} : { reason }) } as const
-      return consent.isCurrent(request) && send(event)
-    },
-    authenticate(given) {
-      const asked = credentials.current()
-      if (!asked) return false
-      return send({ type: 'credentials.submit', account: auth.submit(asked.registry, given) })
-    },
-    cancel,
-    snapshot: () => ({
-      version: 1,
-      state: statePath(actor.getSnapshot().value),
-      machine: actor.getPersistedSnapshot(),
-    }),
-    actor: {
-      id: actor.id,
-      subscribe: actor.subscribe.bind(actor),
-      getSnapshot: () => actor.getSnapshot(),
-    },
-  }
-}
-
-type MachineSnapshot = SnapshotFrom<typeof pluginInstallMachine>
-
-function askedConsent({ value, context }: MachineSnapshot): ConsentRequest | undefined {
-  return value === 'awaitConsent' && context.asksPerson ? context.consentRequest : undefined
-}
-
-function askedCredentials(
-  { value, context }: MachineSnapshot,
-  reason: CredentialsReason,
-): CredentialsRequest | undefined {
-  if (value !== 'reauth' || !context.asksPerson) return undefined
-  return { ...credentialsInput({ context }), reason }
+  return startFlow(engine, toInput(options), options)
 }

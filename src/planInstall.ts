@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
 import { asksFor, makeConsentRequest } from '../machines/plugin-install/consent.ts'
 import { toFailure } from '../machines/plugin-install/failure.ts'
@@ -39,7 +40,9 @@ export async function planInstall(engine: Engine, options: InstallOptions): Prom
   const context = initialContext({ input })
   try {
     const operations = engine.operations(() => auth.header())
-    const found = await lookUpPlugin(operations, auth, lookUpInput({ context }), signal)
+    const pause = (ms: number) => setTimeout(ms, undefined, { signal })
+    const ports = { engine: operations, auth, pause }
+    const found = await lookUpPlugin(ports, lookUpInput({ context }), signal)
     const request = makeConsentRequest(context, found)
     const present = found.present?.asWanted === true
     const consent = present ? granted : await decide(request, options, signal)

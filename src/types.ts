@@ -9,6 +9,9 @@ import type {
   ConsentDecision,
   ConsentRequest,
   InstalledPlugin,
+  InstallInput,
+  InstallOutput,
+  Resumed,
   Timeouts,
 } from '../machines/plugin-install/types.ts'
 import type { CredentialsRequest, PluginEngine } from '../machines/ports.ts'
@@ -32,7 +35,33 @@ export type ConsentPolicy = (
   signal: AbortSignal,
 ) => boolean | NonNullable<ConsentDecision> | Promise<boolean | NonNullable<ConsentDecision>>
 
-export interface InstallOptions {
+/** What a flow needs of its host, whether it is new or taken up again. */
+export interface FlowOptions {
+  /** Without it the flow waits for `grant()` or `deny()`. */
+  consent?: ConsentPolicy
+  /**
+   * Asked when the registry wants other credentials than those configured; `undefined` says that
+   * there are none. Without it the flow waits for `authenticate()`.
+   */
+  credentials?: CredentialsSource
+  /** Milliseconds by state; see `Timeouts` for the defaults. */
+  timeouts?: Partial<Timeouts>
+  /** Cancels the flow, as `cancel()` does. */
+  signal?: AbortSignal
+  /**
+   * Keeps the flow's snapshot somewhere that outlives the process. It is waited for before each
+   * request that changes the engine, and when the flow has ended; where it fails before a step
+   * forward, the flow is taken back.
+   */
+  journal?: (snapshot: InstallSnapshot) => void | Promise<void>
+}
+
+export interface ResumeOptions extends FlowOptions {
+  /** Take the run back in place of going on with it. Default `false`. */
+  rollBack?: boolean
+}
+
+export interface InstallOptions extends FlowOptions {
   /** `[HOST[:PORT]/]NAME[:TAG][@DIGEST]`, as `docker plugin install` takes it. */
   reference: string
   /** Local name. Default: the reference's familiar name with its tag. */
@@ -43,13 +72,6 @@ export interface InstallOptions {
   disabled?: boolean
   /** Grant whatever is asked, unseen. Default `false`. */
   grantAllPermissions?: boolean
-  /** Without it the flow waits for `grant()` or `deny()`. */
-  consent?: ConsentPolicy
-  /**
-   * Asked when the registry wants other credentials than those configured; `undefined` says that
-   * there are none. Without it the flow waits for `authenticate()`.
-   */
-  credentials?: CredentialsSource
   /** How often credentials are asked for. Default 3. */
   credentialsAttempts?: number
   /**
@@ -62,10 +84,6 @@ export interface InstallOptions {
   onFailure?: 'remove' | 'keep'
   /** Whole seconds that the engine is told to wait for the plugin. Default 0: the engine's own. */
   enableTimeout?: number
-  /** Milliseconds by state; see `Timeouts` for the defaults. */
-  timeouts?: Partial<Timeouts>
-  /** Cancels the flow, as `cancel()` does. */
-  signal?: AbortSignal
 }
 
 /** One step from state to state; sub-states are written `pulling.streaming`. */
@@ -78,11 +96,19 @@ export interface Transition {
   at: number
 }
 
-/** A flow's state as plain data, free of secrets. */
+/**
+ * A flow as plain data: enough for another process to take it up again. No credentials are in it;
+ * the values of settings are.
+ */
 export interface InstallSnapshot {
   version: 1
   state: string
-  machine: unknown
+  /** Local name of the plugin. */
+  name?: string
+  input: Omit<InstallInput, 'timeouts' | 'resumed'>
+  run: Resumed
+  /** How it ended, once it has. */
+  outcome?: InstallOutput
 }
 
 type InstallActorRef = ActorRefFrom<typeof pluginInstallMachine>

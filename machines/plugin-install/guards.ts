@@ -15,6 +15,16 @@ interface Args {
 /** How often a plugin may change its privileges between consent and pull. */
 const MOST_CHANGES = 1
 
+/** A run that was being taken back when its process ended is taken back further. */
+export function wasRollingBack({ context }: Args): boolean {
+  return context.failure !== undefined
+}
+
+/** An earlier process of this run may have created the plugin. */
+export function mayOwnPlugin({ context }: Args): boolean {
+  return context.ownership !== 'nothing'
+}
+
 /** The plugin asked for is there, as asked for. */
 export function isThereAlready({ event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')

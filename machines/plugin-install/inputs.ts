@@ -31,9 +31,16 @@ export interface EnableRequest {
 }
 
 export function lookUpInput({ context: { input } }: Args): LookUpRequest {
-  const { reference, alias, settings, enableTimeout, disabled, ifPresent } = input
-  const request = { reference, settings, enableTimeout, disabled, ifPresent }
-  return alias === undefined ? request : { ...request, alias }
+  const { reference, alias, settings, enableTimeout, disabled, ifPresent, resumed } = input
+  return {
+    reference,
+    settings,
+    enableTimeout,
+    disabled,
+    ifPresent,
+    ...(alias === undefined ? {} : { alias }),
+    ...(resumed && { resumed }),
+  }
 }
 
 export function credentialsInput({ context }: Args): AuthRequest {
@@ -70,8 +77,12 @@ export function takeBackInput({ context }: Args): TakeBackRequest {
     ownership,
     enableRequested,
     onFailure: input.onFailure,
-    ...(plugin && { id: plugin.Id }),
+    ...withId(plugin?.Id ?? input.resumed?.id),
   }
+}
+
+function withId(id: string | undefined): { id?: string } {
+  return id === undefined ? {} : { id }
 }
 
 export function installOutput({ context }: Args): InstallOutput {
@@ -86,7 +97,7 @@ export function installOutput({ context }: Args): InstallOutput {
       reference: input.reference,
       ...(digest === undefined ? {} : { digest }),
       enabled: !input.disabled,
-      changed: !present?.asWanted,
+      changed: !present?.asWanted || present.own,
       privileges,
       settings: input.settings,
       consent: known(context, 'consent'),

@@ -4,9 +4,9 @@ import type { Plugin } from '../types.ts'
 import type { LookUpRequest } from './lookUpPlugin.ts'
 import { isPulledFrom } from './pulledFrom.ts'
 import { isApplied } from './settings.ts'
-import type { InstallNames, PluginLookUp } from './types.ts'
+import type { InstallNames, PluginLookUp, Resumed } from './types.ts'
 
-type Present = Pick<PluginLookUp, 'privileges' | 'present'>
+type Present = Pick<PluginLookUp, 'privileges' | 'digest' | 'present'>
 
 /**
  * Whether a plugin that has the name already is what was asked for, or can be finished. Its
@@ -17,13 +17,14 @@ type Present = Pick<PluginLookUp, 'privileges' | 'present'>
 export function judgePresent(
   plugin: Plugin,
   { remote }: InstallNames,
-  { ifPresent, settings, disabled }: LookUpRequest,
+  { ifPresent, settings, disabled, resumed }: LookUpRequest,
 ): Present {
+  if (resumed && isOwn(plugin, remote, resumed)) return judgeOwn(plugin, resumed)
   if (ifPresent === 'fail') throw alreadyExists(plugin)
   if (!isPulledFrom(plugin, remote)) throw alreadyExists(plugin, 'not the one asked for')
   const missing = settings.filter((setting) => !isApplied(plugin, setting))
   const asWanted = plugin.Enabled !== disabled && missing.length === 0
-  const present = { plugin, asWanted }
+  const present = { plugin, asWanted, own: false }
   const privileges = computePrivileges(plugin.Config)
   if (asWanted || (ifPresent === 'finish' && !plugin.Enabled)) return { privileges, present }
   const [first] = missing
@@ -31,6 +32,30 @@ export function judgePresent(
     plugin,
     first === undefined ? undefined : `its setting ${first.split('=', 1)[0]} is another`,
   )
+}
+
+function isOwn(plugin: Plugin, remote: string, { ownership, id }: Resumed): boolean {
+  if (id !== undefined) return plugin.Id === id
+  return ['uncertain', 'created'].includes(ownership) && isPulledFrom(plugin, remote)
+}
+
+/**
+ * A plugin that this run pulled in an earlier process. What was agreed to then is what it is
+ * compared with now; enabled, it can only be what was verified before the enable was asked for.
+ */
+function judgeOwn(plugin: Plugin, { consent, enableRequested }: Resumed): Present {
+  if (!consent) {
+    throw new EngineError('consent-denied', `nobody is known to have agreed to ${plugin.Name}`)
+  }
+  if (plugin.Enabled && !enableRequested) {
+    throw new EngineError('plugin-gone', `somebody else has enabled ${plugin.Name} meanwhile`)
+  }
+  const { privileges, digest } = consent.request
+  return {
+    privileges,
+    ...(digest === undefined ? {} : { digest }),
+    present: { plugin, asWanted: plugin.Enabled, own: true },
+  }
 }
 
 function alreadyExists(plugin: Plugin, why?: string): EngineError {

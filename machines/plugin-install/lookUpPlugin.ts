@@ -1,9 +1,10 @@
 import { EngineError, isEngineError } from '../errors.ts'
 import type { PluginEngine, RegistryAuth } from '../ports.ts'
 import { canonicalName, localName, parseReference } from '../reference.ts'
+import { inspectSettled, type Pause } from './inspectSettled.ts'
 import { judgePresent } from './judgePresent.ts'
 import { parseSetting } from './settings.ts'
-import type { InstallNames, PluginLookUp } from './types.ts'
+import type { InstallNames, PluginLookUp, Resumed } from './types.ts'
 
 export interface LookUpRequest {
   reference: string
@@ -12,6 +13,13 @@ export interface LookUpRequest {
   enableTimeout: number
   disabled: boolean
   ifPresent: 'fail' | 'keep' | 'finish'
+  resumed?: Resumed
+}
+
+export interface LookUpPorts {
+  engine: PluginEngine
+  auth: RegistryAuth
+  pause: Pause
 }
 
 /**
@@ -19,8 +27,7 @@ export interface LookUpRequest {
  * content the reference names. The three look-ups do not depend on each other and run at once.
  */
 export async function lookUpPlugin(
-  engine: PluginEngine,
-  auth: RegistryAuth,
+  { engine, auth, pause }: LookUpPorts,
   request: LookUpRequest,
   signal: AbortSignal,
 ): Promise<PluginLookUp> {
@@ -37,7 +44,10 @@ export async function lookUpPlugin(
   try {
     const privileges = settle(engine.getPluginPrivileges(names.remote, stop.signal))
     const content = settle(engine.distributionInspect(names.remote, stop.signal))
-    const present = await engine.pluginInspect(names.name, stop.signal)
+    const present =
+      request.resumed?.ownership === 'uncertain'
+        ? await inspectSettled(engine, names.name, stop.signal, pause)
+        : await engine.pluginInspect(names.name, stop.signal)
     if (present) return { ...names, ...judgePresent(present, names, request), engine: version }
     return { ...names, ...judge(await privileges, await content), engine: version }
   } finally {

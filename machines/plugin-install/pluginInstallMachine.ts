@@ -26,6 +26,7 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
     checkPrivileges: {
       description: 'Is the name free, what does the plugin ask for, which content is it?',
       tags: ['working', 'cancellable'],
+      always: { guard: 'wasRollingBack', target: 'rollingBack' },
       invoke: {
         id: 'lookUpPlugin',
         src: 'lookUpPlugin',
@@ -46,17 +47,33 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
         ],
         onError: [
           { guard: 'mayReauth', target: 'reauth', actions: 'countAttempt' },
+          {
+            guard: 'mayOwnPlugin',
+            target: 'rollingBack',
+            actions: rememberError('checkPrivileges'),
+          },
           { target: 'rolledBack', actions: rememberError('checkPrivileges') },
         ],
       },
       on: {
-        'install.cancel': { target: 'rolledBack', actions: fail('cancelled', 'checkPrivileges') },
+        'install.cancel': [
+          {
+            guard: 'mayOwnPlugin',
+            target: 'rollingBack',
+            actions: fail('cancelled', 'checkPrivileges'),
+          },
+          { target: 'rolledBack', actions: fail('cancelled', 'checkPrivileges') },
+        ],
       },
       after: {
-        checkPrivilegesTimeout: {
-          target: 'rolledBack',
-          actions: fail('timed-out', 'checkPrivileges'),
-        },
+        checkPrivilegesTimeout: [
+          {
+            guard: 'mayOwnPlugin',
+            target: 'rollingBack',
+            actions: fail('timed-out', 'checkPrivileges'),
+          },
+          { target: 'rolledBack', actions: fail('timed-out', 'checkPrivileges') },
+        ],
       },
     },
 

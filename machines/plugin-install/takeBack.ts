@@ -1,6 +1,7 @@
 import { isEngineError } from '../errors.ts'
 import type { PluginEngine } from '../ports.ts'
 import type { Plugin } from '../types.ts'
+import { inspectSettled, type Pause } from './inspectSettled.ts'
 import { isPulledFrom } from './pulledFrom.ts'
 import type { Ownership, RollbackReport } from './types.ts'
 
@@ -16,12 +17,6 @@ export interface TakeBackRequest {
 
 /** Pauses between the attempts, in milliseconds: an engine that restarts is back within them. */
 const PAUSES = [200, 400, 800, 1600, 3200]
-/** A pull that was cut can still end in a plugin a moment later. */
-const SETTLE_MS = 250
-
-/** Waits; rejects when the rollback's time is up. */
-export type Pause = (ms: number) => Promise<void>
-
 /**
  * Removes what this run created, and nothing else: by the full id, with force only where this run
  * asked for the enable, and looks afterwards whether it is gone.
@@ -67,11 +62,10 @@ async function findOwn(
   pause: Pause,
 ): Promise<Plugin | undefined> {
   if (id !== undefined) return engine.pluginInspect(id, signal)
-  let plugin = await engine.pluginInspect(name, signal)
-  if (!plugin && ownership === 'uncertain') {
-    await pause(SETTLE_MS)
-    plugin = await engine.pluginInspect(name, signal)
-  }
+  const plugin =
+    ownership === 'uncertain'
+      ? await inspectSettled(engine, name, signal, pause)
+      : await engine.pluginInspect(name, signal)
   if (!plugin || !isPulledFrom(plugin, remote)) return undefined
   return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin
 }

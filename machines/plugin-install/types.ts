@@ -40,6 +40,22 @@ export interface InstallInput {
   /** How often credentials are asked for. */
   credentialsAttempts: number
   timeouts: Timeouts
+  /** What an earlier process knew of this run, when it is taken up again. */
+  resumed?: Resumed
+}
+
+/** What a run has done so far: enough to go on with it, or to take it back, in another process. */
+export interface Resumed {
+  ownership: Ownership
+  /** An enable was asked of the engine. */
+  enableRequested: boolean
+  /** Full id of the plugin, where the run had seen it. */
+  id?: string
+  consent?: ConsentRecord
+  /** The digest that the pull named. */
+  pulledDigest?: string
+  /** Why the run was being taken back; absent while it went forward. */
+  failure?: Failure
 }
 
 export interface InstallNames {
@@ -58,7 +74,13 @@ export interface PluginLookUp extends InstallNames {
   digest?: string
   engine: EngineVersion
   /** A plugin that is there already and may be kept or finished. */
-  present?: { plugin: Plugin; asWanted: boolean }
+  present?: {
+    plugin: Plugin
+    /** It is as asked for: there is nothing to do. */
+    asWanted: boolean
+    /** This run created it, in an earlier process. */
+    own: boolean
+  }
 }
 
 /** A setting that goes with the install. */

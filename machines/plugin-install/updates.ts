@@ -7,7 +7,7 @@ import { makeFailure, toFailure } from './failure.ts'
 import { known } from './known.ts'
 import { resolveNames } from './lookUpPlugin.ts'
 import { failed } from './takeBack.ts'
-import type { ConsentRecord, InstallContext, InstallInput } from './types.ts'
+import type { ConsentRecord, InstallContext, InstallInput, Resumed } from './types.ts'
 
 interface Args {
   context: InstallContext
@@ -23,11 +23,17 @@ export interface FailureParams {
 
 export function initialContext({ input }: { input: InstallInput }): InstallContext {
   const names = resolveNames(input)
+  const resumed: Partial<Resumed> = input.resumed ?? {}
+  const { ownership = 'nothing', enableRequested = false } = resumed
+  const { consent, pulledDigest, failure } = resumed
   return {
     input,
     ...(isEngineError(names) ? {} : { names }),
-    ownership: 'nothing',
-    enableRequested: false,
+    ownership,
+    enableRequested,
+    ...(consent && { consent }),
+    ...(pulledDigest === undefined ? {} : { pulledDigest }),
+    ...(failure && { failure }),
     asksPerson: false,
     credentialsAttempt: 0,
     changes: 0,
@@ -37,7 +43,8 @@ export function initialContext({ input }: { input: InstallInput }): InstallConte
 export function rememberLookUp({ context, event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')
   const request = makeConsentRequest(context, event.output)
-  return { lookUp: event.output, consentRequest: request }
+  const gone: Update = event.output.present ? {} : { ownership: 'nothing' }
+  return { lookUp: event.output, consentRequest: request, ...gone }
 }
 
 /** Nobody had to be asked: nothing is asked for, or it was all granted beforehand. */
@@ -84,11 +91,12 @@ export function countChange({ context }: Args): Update {
 export function keepPresent({ context, event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')
   const request = makeConsentRequest(context, event.output)
-  return { plugin: event.output.present?.plugin, consent: { by: 'nobody', request } }
+  const consent = context.consent ?? { by: 'nobody', request }
+  return { plugin: event.output.present?.plugin, consent }
 }
 
-export function takeUp(): Update {
-  return { ownership: 'takenUp' }
+export function takeUp({ context }: Args): Update {
+  return { ownership: known(context, 'lookUp').present?.own ? 'created' : 'takenUp' }
 }
 
 export function openPull(): Update {

@@ -69,7 +69,7 @@ suite('package', (test) => {
     const [main, machine, embedded] = stdout.trim().split('\n')
     assert.is(
       main,
-      'EngineError InstallError allowList catalogue connect defaultTimeouts installPlugin isInstallError parseConsentPolicy planInstall',
+      'EngineError InstallError allowList catalogue connect defaultTimeouts installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall',
     )
     assert.match(machine ?? '', 'pluginInstallMachine')
     assert.match(embedded ?? '', 'startEmbeddedEngine')

@@ -27,6 +27,20 @@ export function edge(
   })
 }
 
+/** The same for a transition that needs no event: taken at the start of a run with this input. */
+export function eventless(
+  test: Test,
+  title: string,
+  start: Snapshot,
+  check: (start: Snapshot) => void,
+): void {
+  test(title, () => {
+    assert.ok(listEdges().includes(title))
+    assert.is(statePath(start.value), title.split(' → ')[1])
+    check(start)
+  })
+}
+
 /** Every transition of the chart by its title. */
 export function listEdges(): string[] {
   return chartEdges(pluginInstallMachine).map(label)

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -15,8 +16,20 @@ export interface Stage {
   embedded: EmbeddedEngine
   install(options: InstallOptions): PluginInstall & { transitions: Transition[] }
   plan(options: InstallOptions): Promise<InstallPlan>
+  /** A request of somebody else; resolves to its status. */
+  call(method: string, path: string): Promise<number>
   /** `POST /plugins/pull`, and so on, as they came in. */
   requests(): string[]
+}
+
+function send(host: string, method: string, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socketPath = host.replace('unix://', '')
+    const sent = request({ socketPath, method, path }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
+    })
+    sent.on('error', reject).end()
+  })
 }
 
 /** An embedded engine and a connection to it that knows nothing of the user's own configuration. */
@@ -37,6 +50,7 @@ export async function onStage(
         return Object.assign(flow, { transitions })
       },
       plan: (options) => planInstall(engine, options),
+      call: (method, path) => send(embedded.host, method, path),
       requests: () =>
         embedded
           .requests()

@@ -1,4 +1,4 @@
-import type { InstallInput } from '../../machines/plugin-install/types.ts'
+import type { ConsentRecord, InstallInput } from '../../machines/plugin-install/types.ts'
 import type { Plugin, PluginConfig, PluginPrivilege } from '../../machines/types.ts'
 
 export const digest = `sha256:${'a'.repeat(64)}`
@@ -32,6 +32,19 @@ export const hostNetwork: PluginPrivilege = {
   Name: 'network',
   Description: 'permissions to access a network',
   Value: ['host'],
+}
+
+/** A person has agreed to the host's network. */
+export const agreed: ConsentRecord = {
+  by: 'person',
+  request: {
+    id: 1,
+    reference: 'acme/probe:1.0',
+    name: 'acme/probe:1.0',
+    digest,
+    privileges: [hostNetwork],
+    settings: [],
+  },
 }
 
 /** A plugin that asks for the host's network and has one of each kind of setting. */

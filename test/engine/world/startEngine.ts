@@ -1,15 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type OwnedProcess, startProcess } from './startProcess.ts'
+import { type Keep, startProcess } from './startProcess.ts'
 
 export interface Engine {
-  readonly process: OwnedProcess
   readonly socketPath: string
   readonly dataRoot: string
   /** Where this engine looks for the certificates of registries. */
   readonly certificates: string
-  /** Lets the engine stop its plugins and unmount; kills it when it takes too long. */
-  stop(): Promise<void>
 }
 
 const START_LIMIT_MS = 30_000
@@ -26,26 +23,20 @@ exec dockerd --config-file "$1/daemon.json" --data-root "$1/data" --exec-root "$
   -p "$1/dockerd.pid" -H "unix://$1/docker.sock" --bridge=none --iptables=false \\
   --ip6tables=false --ip-forward=false --userland-proxy=false --shutdown-timeout 3`
 
-/** Starts a private Docker Engine whose every file is below `folder`. */
-export async function startEngine(folder: string): Promise<Engine> {
+/** Starts a private Docker Engine whose every file is below `folder`. Resolves once it answers. */
+export async function startEngine(folder: string, keep: Keep): Promise<Engine> {
   const certificates = join(folder, 'etc', 'certs.d')
   mkdirSync(certificates, { recursive: true })
   writeFileSync(join(folder, 'daemon.json'), '{}')
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
   const owned = startProcess('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sh', folder])
-  const stop = () => owned.end(STOP_LIMIT_MS, childOf(owned.pid))
-  try {
-    await owned.says(/API listen on/, START_LIMIT_MS)
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  // It stops its plugins and unmounts, in that order, when it is asked and not when it is killed.
+  keep(owned, () => owned.end(STOP_LIMIT_MS, childOf(owned.pid)))
+  await owned.says(/API listen on/, START_LIMIT_MS)
   return {
-    process: owned,
     socketPath: join(folder, 'docker.sock'),
     dataRoot: join(folder, 'data'),
     certificates,
-    stop,
   }
 }
 

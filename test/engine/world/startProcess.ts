@@ -15,6 +15,9 @@ export interface OwnedProcess {
   kill(): void
 }
 
+/** Takes a process that has just been started, and how to end it. */
+export type Keep = (owned: OwnedProcess, end: () => Promise<void>) => void
+
 const KEPT_OUTPUT = 64 * 1024
 
 /** Starts a command in a session of its own: a Ctrl-C is for the test process to handle. */

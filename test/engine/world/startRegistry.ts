@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runTool } from './runTool.ts'
-import { type OwnedProcess, startProcess } from './startProcess.ts'
+import { type Keep, startProcess } from './startProcess.ts'
 
-const LIMIT_MS = 20_000
+const START_LIMIT_MS = 20_000
+const STOP_LIMIT_MS = 5_000
 
 export interface RegistryOptions {
   /** Its files, shared by every registry that has the same one: three doors to one store. */
@@ -18,13 +19,15 @@ export async function startRegistry(
   folder: string,
   name: string,
   options: RegistryOptions,
-): Promise<{ process: OwnedProcess; address: string }> {
+  keep: Keep,
+): Promise<{ address: string }> {
   const file = join(folder, `${name}.json`)
   // JSON is YAML, which is what the registry reads.
   writeFileSync(file, JSON.stringify(registryConfig(options)))
   const owned = startProcess('docker-registry', ['serve', file])
-  const [, address = ''] = await owned.says(/listening on (127\.0\.0\.1:\d+)/, LIMIT_MS)
-  return { process: owned, address }
+  keep(owned, () => owned.end(STOP_LIMIT_MS))
+  const [, address = ''] = await owned.says(/listening on (127\.0\.0\.1:\d+)/, START_LIMIT_MS)
+  return { address }
 }
 
 function registryConfig({ store, certificate, passwords }: RegistryOptions): object {

@@ -4,7 +4,7 @@ import { edge } from '../../support/edges.ts'
 import { samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
-const present = lookUp({ present: { plugin: samplePlugin(), asWanted: false } })
+const present = lookUp({ present: { plugin: samplePlugin(), asWanted: false, own: false } })
 
 suite('awaitConsent', (test) => {
   edge(

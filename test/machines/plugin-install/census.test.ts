@@ -21,5 +21,7 @@ suite('census', (test) => {
 
 function titlesIn(file: string): string[] {
   const source = readFileSync(file, 'utf8')
-  return [...source.matchAll(/\bedge\(\s*test,\s*'([^']+)'/g)].map(([, title]) => String(title))
+  return [...source.matchAll(/\b(?:edge|eventless)\(\s*test,\s*'([^']+)'/g)].map(([, title]) =>
+    String(title),
+  )
 }

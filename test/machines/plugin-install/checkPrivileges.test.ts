@@ -1,8 +1,12 @@
 import * as assert from 'uvu/assert'
+import { makeFailure } from '../../../machines/plugin-install/failure.ts'
+import type { Resumed } from '../../../machines/plugin-install/types.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
-import { edge } from '../../support/edges.ts'
-import { digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
+import { edge, eventless } from '../../support/edges.ts'
+import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
+
+const created: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
 
 suite('checkPrivileges', (test) => {
   edge(
@@ -27,7 +31,10 @@ suite('checkPrivileges', (test) => {
     test,
     'checkPrivileges · done(lookUpPlugin) [isThereAlready] → done',
     at('checkPrivileges', { ifPresent: 'keep' }),
-    done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: true } })),
+    done(
+      'lookUpPlugin',
+      lookUp({ present: { plugin: samplePlugin(), asWanted: true, own: false } }),
+    ),
     ({ output }) => {
       assert.is(output?.state, 'done')
       if (output?.state !== 'done') return
@@ -41,7 +48,10 @@ suite('checkPrivileges', (test) => {
     test,
     'checkPrivileges · done(lookUpPlugin) [takesUp] → pulling.verifying',
     at('checkPrivileges', { ifPresent: 'finish', grantAllPermissions: true }),
-    done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: false } })),
+    done(
+      'lookUpPlugin',
+      lookUp({ present: { plugin: samplePlugin(), asWanted: false, own: false } }),
+    ),
     ({ context }) => {
       assert.is(context.ownership, 'takenUp')
       assert.is(context.consent?.by, 'grantAllPermissions')
@@ -143,6 +153,73 @@ suite('checkPrivileges', (test) => {
     snapshot = send(snapshot, failed('lookUpPlugin', 'unauthorized'))
     assert.is(snapshot.value, 'rolledBack')
     assert.is(snapshot.context.failure?.code, 'unauthorized')
+  })
+
+  eventless(
+    test,
+    'checkPrivileges · always [wasRollingBack] → rollingBack',
+    at('checkPrivileges', {
+      resumed: { ...created, failure: makeFailure('cancelled', 'enabling') },
+    }),
+    ({ context }) => assert.is(context.failure?.state, 'enabling'),
+  )
+
+  for (const [event, code] of [
+    [failed('lookUpPlugin', 'engine-unreachable'), 'engine-unreachable'],
+    [{ type: 'install.cancel' }, 'cancelled'],
+    [after('checkPrivilegesTimeout', 'checkPrivileges'), 'timed-out'],
+  ] as const) {
+    test(`checkPrivileges :: what an earlier process may have created is taken back :: ${code}`, () => {
+      const next = send(at('checkPrivileges', { resumed: created }), event)
+      assert.is(next.value, 'rollingBack')
+      assert.is(next.context.failure?.code, code)
+      assert.is(next.context.ownership, 'created')
+    })
+  }
+
+  edge(
+    test,
+    'checkPrivileges · error(lookUpPlugin) [mayOwnPlugin] → rollingBack',
+    at('checkPrivileges', { resumed: created }),
+    failed('lookUpPlugin', 'engine-unreachable'),
+  )
+
+  edge(
+    test,
+    'checkPrivileges · install.cancel [mayOwnPlugin] → rollingBack',
+    at('checkPrivileges', { resumed: created }),
+    { type: 'install.cancel' },
+  )
+
+  edge(
+    test,
+    'checkPrivileges · after(checkPrivilegesTimeout) [mayOwnPlugin] → rollingBack',
+    at('checkPrivileges', { resumed: created }),
+    after('checkPrivilegesTimeout', 'checkPrivileges'),
+  )
+
+  test('checkPrivileges :: resumed, and own :: verified again, or done', () => {
+    const own = { plugin: samplePlugin(), asWanted: false, own: true }
+    const start = at('checkPrivileges', { resumed: created })
+    const again = send(start, done('lookUpPlugin', lookUp({ present: own })))
+    assert.equal(again.value, { pulling: 'verifying' })
+    assert.is(again.context.ownership, 'created')
+    assert.is(again.context.consent?.by, 'person')
+    const { output } = send(
+      start,
+      done('lookUpPlugin', lookUp({ present: { ...own, asWanted: true } })),
+    )
+    assert.is(output?.state, 'done')
+    if (output?.state !== 'done') return
+    assert.ok(output.plugin.changed)
+    assert.is(output.plugin.consent.by, 'person')
+  })
+
+  test('checkPrivileges :: resumed, and gone :: pulled again under the consent it had', () => {
+    const start = at('checkPrivileges', { resumed: { ...created, pulledDigest: digest } })
+    const next = send(start, done('lookUpPlugin', lookUp()))
+    assert.equal(next.value, { pulling: 'streaming' })
+    assert.is(next.context.consent?.by, 'person')
   })
 
   edge(

@@ -2,9 +2,10 @@ import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../machines/errors.ts'
 import { judgePresent } from '../../../machines/plugin-install/judgePresent.ts'
 import type { LookUpRequest } from '../../../machines/plugin-install/lookUpPlugin.ts'
+import type { Resumed } from '../../../machines/plugin-install/types.ts'
 import type { Plugin } from '../../../machines/types.ts'
 import { readRecording, recordedBody } from '../../support/recordingServer.ts'
-import { hostNetwork, samplePlugin } from '../../support/samples.ts'
+import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
@@ -52,6 +53,41 @@ suite('judgePresent', (test) => {
     const enabled = judge({ Enabled: true }, { ...finish, settings: ['DEBUG=1'] })
     assert.match(enabled, 'its setting DEBUG is another')
     assert.match(judge({ PluginReference: 'acme/other:1.0' }, finish), 'not the one asked for')
+  })
+
+  test('own :: what an earlier process of this run pulled, by its id or by its reference', () => {
+    const uncertain: Resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed }
+    const created: Resumed = { ...uncertain, ownership: 'created', id: pluginId }
+    const own = (plugin: Partial<Plugin>, resumed: Resumed) =>
+      judgePresent(samplePlugin(plugin), names, { ...request, ifPresent: 'fail', resumed })
+    for (const resumed of [uncertain, created]) {
+      const { present, privileges, digest: agreedDigest } = own({}, resumed)
+      assert.equal(present, { plugin: samplePlugin(), asWanted: false, own: true })
+      assert.equal(privileges, [hostNetwork])
+      assert.is(agreedDigest, digest)
+    }
+    const enabled = own({ Enabled: true }, { ...created, enableRequested: true })
+    assert.ok(enabled.present?.asWanted)
+    const { digest: _, ...untold } = agreed.request
+    const pinless = own({}, { ...created, consent: { ...agreed, request: untold } })
+    assert.not('digest' in pinless)
+  })
+
+  test('own :: no longer this run’s affair', () => {
+    const created: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
+    const code = (plugin: Partial<Plugin>, resumed: Resumed) => {
+      try {
+        judgePresent(samplePlugin(plugin), names, { ...request, ifPresent: 'fail', resumed })
+        return 'own'
+      } catch (error) {
+        return isEngineError(error) ? error.code : String(error)
+      }
+    }
+    assert.is(code({ Enabled: true }, created), 'plugin-gone')
+    assert.is(code({}, { ...created, id: 'f'.repeat(64) }), 'already-exists')
+    assert.is(code({ PluginReference: 'acme/other:1.0' }, created), 'already-exists')
+    assert.is(code({}, { ...created, ownership: 'nothing' }), 'already-exists')
+    assert.is(code({}, { ownership: 'created', enableRequested: false }), 'consent-denied')
   })
 
   test('its privileges are those of its config', () => {

@@ -1,9 +1,10 @@
 import * as assert from 'uvu/assert'
 import { EngineError, type InstallErrorCode } from '../../../machines/errors.ts'
 import { type LookUpRequest, lookUpPlugin } from '../../../machines/plugin-install/lookUpPlugin.ts'
+import type { Resumed } from '../../../machines/plugin-install/types.ts'
 import type { PluginEngine } from '../../../machines/ports.ts'
-import { fakeEngine, noAuth, rejection } from '../../support/fakePorts.ts'
-import { digest, hostNetwork, samplePlugin } from '../../support/samples.ts'
+import { fakeEngine, inspections, noAuth, rejection } from '../../support/fakePorts.ts'
+import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 const request: LookUpRequest = {
@@ -16,10 +17,15 @@ const request: LookUpRequest = {
 const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
 const engineVersion = { apiVersion: '1.41', version: '20.10.24' }
 
+const pause = async () => {}
+
 function lookUp(answers: Partial<PluginEngine>, change: Partial<LookUpRequest> = {}) {
   const engine = fakeEngine(answers)
   const { signal } = new AbortController()
-  return { engine, found: lookUpPlugin(engine, noAuth, { ...request, ...change }, signal) }
+  return {
+    engine,
+    found: lookUpPlugin({ engine, auth: noAuth, pause }, { ...request, ...change }, signal),
+  }
 }
 
 async function codeOf(found: Promise<unknown>): Promise<string> {
@@ -167,6 +173,19 @@ suite('lookUpPlugin', (test) => {
     assert.is(pinned.name, 'acme/probe:latest')
   })
 
+  test('resumed :: a plugin that appears a moment after the cut is found, and is this run’s own', async () => {
+    const resumed: Resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed }
+    const engine = { pluginInspect: inspections(undefined, samplePlugin()) }
+    const { present, privileges } = await lookUp(engine, { resumed }).found
+    assert.ok(present?.own)
+    assert.equal(privileges, [hostNetwork])
+  })
+
+  test('resumed :: nothing there, so it starts again', async () => {
+    const resumed: Resumed = { ownership: 'created', enableRequested: false, id: pluginId }
+    assert.is((await lookUp({}, { resumed }).found).present, undefined)
+  })
+
   test('a cancel reaches the look-ups', async () => {
     const stop = new AbortController()
     const engine = fakeEngine({
@@ -176,6 +195,9 @@ suite('lookUpPlugin', (test) => {
           queueMicrotask(() => stop.abort())
         }),
     })
-    assert.is(await codeOf(lookUpPlugin(engine, noAuth, request, stop.signal)), 'cancelled')
+    assert.is(
+      await codeOf(lookUpPlugin({ engine, auth: noAuth, pause }, request, stop.signal)),
+      'cancelled',
+    )
   })
 })

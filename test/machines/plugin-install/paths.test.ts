@@ -9,6 +9,7 @@ import {
 } from 'xstate'
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths } from 'xstate/graph'
 import type { InstallEvent } from '../../../machines/plugin-install/events.ts'
+import { makeFailure } from '../../../machines/plugin-install/failure.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallInput } from '../../../machines/plugin-install/types.ts'
 import { chartEdge } from '../../../src/chart.ts'
@@ -16,6 +17,7 @@ import { statePath } from '../../../src/observe.ts'
 import { after, done, failed, lookUp, type Snapshot } from '../../support/chart.ts'
 import { label, listEdges } from '../../support/edges.ts'
 import {
+  agreed,
   digest,
   otherDigest,
   sampleConfig,
@@ -34,8 +36,11 @@ const events: InstallEvent[] = [
   { type: 'consent.deny' },
   { type: 'credentials.submit', account },
   done('lookUpPlugin', lookUp()),
-  done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: true } })),
-  done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: false } })),
+  done('lookUpPlugin', lookUp({ present: { plugin: samplePlugin(), asWanted: true, own: false } })),
+  done(
+    'lookUpPlugin',
+    lookUp({ present: { plugin: samplePlugin(), asWanted: false, own: false } }),
+  ),
   failed('lookUpPlugin', 'unauthorized'),
   failed('lookUpPlugin', 'not-found'),
   done('requestCredentials', account),
@@ -70,6 +75,14 @@ const inputs: Partial<InstallInput>[] = [
   { disabled: true, credentialsAttempts: 1 },
   { settings: ['DEBUG=1'], disabled: true, credentialsAttempts: 1 },
   { grantAllPermissions: true, credentialsAttempts: 1 },
+  { resumed: { ownership: 'created', enableRequested: false, consent: agreed } },
+  {
+    resumed: {
+      ownership: 'created',
+      enableRequested: true,
+      failure: makeFailure('cancelled', 'enabling'),
+    },
+  },
 ]
 
 suite('paths', (test) => {
