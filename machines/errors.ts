@@ -84,6 +84,12 @@ export const catalogue = {
     next: 'Do not trust this reference; upgrade the engine (CVE-2026-33997).',
     retryable: false,
   },
+  'setting-not-shown': {
+    summary:
+      'A setting points a mount or a device of the plugin elsewhere, which nobody was asked about.',
+    next: 'Write it with its field (NAME.source=… or NAME.path=…), so that it is consented to.',
+    retryable: false,
+  },
   'digest-changed': {
     summary: 'The reference names other content now than when consent was given.',
     next: 'Install again, and pin the digest where the engine can.',
@@ -93,6 +99,12 @@ export const catalogue = {
     summary: 'The content at the registry is damaged.',
     next: 'Ask the publisher to push the plugin again.',
     retryable: false,
+  },
+  'incomplete-layer': {
+    summary:
+      'A layer ended too early: the connection to the registry broke, or its content is cut.',
+    next: 'Install again; if it fails again, ask the publisher to push the plugin again.',
+    retryable: true,
   },
   'pull-failed': {
     summary: 'The engine could not pull the plugin.',

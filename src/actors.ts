@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { fromPromise } from 'xstate'
 import { EngineError } from '../machines/errors.ts'
 import type {
@@ -9,10 +9,15 @@ import type {
 } from '../machines/plugin-install/inputs.ts'
 import type { Pause } from '../machines/plugin-install/inspectSettled.ts'
 import { type LookUpRequest, lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
-import { pullPlugin } from '../machines/plugin-install/pullPlugin.ts'
+import type { PullProgress } from '../machines/plugin-install/mayBeInstalling.ts'
 import { checkSettings } from '../machines/plugin-install/settings.ts'
+import { type PullEnd, type RunningPull, startPull } from '../machines/plugin-install/startPull.ts'
 import { type TakeBackRequest, takeBack } from '../machines/plugin-install/takeBack.ts'
-import type { ConsentDecision, ConsentRequest } from '../machines/plugin-install/types.ts'
+import type {
+  ConsentDecision,
+  ConsentRequest,
+  Ownership,
+} from '../machines/plugin-install/types.ts'
 import type {
   CredentialsReason,
   CredentialsRequest,
@@ -33,7 +38,7 @@ interface Surroundings {
   /** Writes down where the flow is, before it changes the engine. */
   record(): Promise<void>
   /** A line of the pull came in; the pull ended well. */
-  progress: { add(message: JSONMessage): void; finish(): void }
+  progress: { add(message: JSONMessage): void; now(): PullProgress; finish(): void }
 }
 
 /**
@@ -43,6 +48,7 @@ interface Surroundings {
 export function createActors(surroundings: Surroundings) {
   const { engine, auth, consent, hasCredentialsSource, credentialsReason, record, progress } =
     surroundings
+  let pull: RunningPull | undefined
   return {
     lookUpPlugin: fromPromise(({ input, signal }: Call<LookUpRequest>) =>
       lookUpPlugin({ engine, auth, pause: pauseUntil(signal) }, input, signal),
@@ -59,7 +65,10 @@ export function createActors(surroundings: Surroundings) {
     ),
     pluginPull: fromPromise(async ({ input, signal }: Call<PullRequest>) => {
       await record()
-      const pulled = await pullPlugin(engine, { ...input, onMessage: progress.add }, signal)
+      signal.throwIfAborted()
+      const ports = { engine, progress, clock: () => performance.now(), pause: wait }
+      pull = startPull(ports, input, signal)
+      const pulled = await pull.result
       progress.finish()
       return pulled
     }),
@@ -80,7 +89,8 @@ export function createActors(surroundings: Surroundings) {
     takeBack: fromPromise(async ({ input, signal }: Call<TakeBackRequest>) => {
       // What cannot be written down has to be taken back all the same.
       await record().catch(() => {})
-      return takeBack(engine, input, signal, pauseUntil(signal))
+      const request = { ...input, ...ownershipAfter(await pull?.end, input.ownership) }
+      return takeBack(engine, request, signal, pauseUntil(signal))
     }),
   }
 }
@@ -90,9 +100,22 @@ function seen(): Promise<void> {
   return Promise.resolve()
 }
 
+/** Whose the plugin is, now that it is known how the pull ended that nobody waited for. */
+function ownershipAfter(
+  end: PullEnd | undefined,
+  ownership: Ownership,
+): Pick<TakeBackRequest, 'ownership' | 'late'> {
+  if (ownership !== 'uncertain' || end === undefined) return { ownership }
+  return end === 'late' ? { ownership, late: true } : { ownership: end }
+}
+
+function wait(ms: number): Promise<void> {
+  return setTimeout(ms)
+}
+
 /** A pause that ends with the state it belongs to. */
 function pauseUntil(signal: AbortSignal): Pause {
-  return (ms) => pause(ms, undefined, { signal })
+  return (ms) => setTimeout(ms, undefined, { signal })
 }
 
 interface Call<Input> {

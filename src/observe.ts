@@ -74,6 +74,7 @@ export function observeProgress() {
       progress.add(message)
       emitSoon()
     },
+    now: progress.snapshot,
     /** The pull ended well. */
     finish() {
       progress.complete()

@@ -22,6 +22,7 @@ const SENTENCES = {
   'already-exists': 'a plugin named {name} is on the engine already',
   'privileges-changed': '{subject} asks for other privileges than were granted',
   'corrupt-layer': 'the content of {subject} at the registry is damaged: ',
+  'incomplete-layer': 'a layer of {subject} ended too early: ',
   'pull-failed': 'the engine could not pull {subject}: ',
   'unknown-setting': '{subject} has no such setting: ',
   'setting-not-settable': '{subject} does not let a setting be changed: ',

@@ -42,14 +42,16 @@ export const pullPhrases: readonly ErrorPhrase[] = [
   {
     code: 'corrupt-layer',
     words:
-      /unexpected commit (?:digest|size)|failed to read expected number of bytes|failed size validation|error applying layer .*(?:tar header|gzip: |zlib: |flate: |zstd|unexpected EOF)/,
+      /unexpected commit (?:digest|size)|failed size validation|error applying layer .*(?:tar header|gzip: |zlib: |flate: |zstd|unexpected EOF)/,
     operations: ['pluginPull'],
-    seen: [
-      'pull.layer-corrupt',
-      'pull.layer-short',
-      'pull.layer-not-a-tar',
-      'containerd content/local/writer.go',
-    ],
+    seen: ['pull.layer-corrupt', 'pull.layer-not-a-tar', 'containerd content/local/writer.go'],
+  },
+  {
+    // A registry that goes away in mid-download and one whose content is cut read the same.
+    code: 'incomplete-layer',
+    words: /failed to read expected number of bytes/,
+    operations: ['pluginPull'],
+    seen: ['pull.layer-short'],
   },
   {
     code: 'corrupt-layer',

@@ -17,6 +17,16 @@ export function makeFailure(
   return { ...details, code, state, message, next, retryable }
 }
 
+/**
+ * Whether an error is what an engine answered. Such a pull has created nothing; one that was cut may
+ * have.
+ */
+export function isAnswer(error: unknown): boolean {
+  if (!isEngineError(error)) return false
+  const { inStream = false, status = 0 } = error.details
+  return inStream || status >= 400
+}
+
 /** Only the kind: the text of an unknown error may hold anything. */
 function nameOf(error: unknown): string {
   return `(${error instanceof Error ? error.name : typeof error})`

@@ -1,10 +1,11 @@
 import { assertEvent } from 'xstate'
 import { isEngineError } from '../errors.ts'
+import { computePrivileges, samePrivileges } from '../privileges.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
 import { errorOf, type InstallEvent } from './events.ts'
 import { known } from './known.ts'
 import { isPulledFrom } from './pulledFrom.ts'
-import { matchesConsent } from './settings.ts'
+import { unseenWidening } from './settings.ts'
 import type { InstallContext } from './types.ts'
 
 interface Args {
@@ -98,8 +99,15 @@ export function isOtherContent({ context }: Args): boolean {
 /** The engine does not enforce what was granted (CVE-2026-33997), so this run does. */
 export function exceedsConsent({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.pluginInspect')
-  const { privileges, settings } = known(context, 'consent').request
-  return !event.output || !matchesConsent(event.output.Config, privileges, settings)
+  const { privileges } = known(context, 'consent').request
+  return !event.output || !samePrivileges(computePrivileges(event.output.Config), privileges)
+}
+
+/** Before the pull a setting did not look like one that points a mount or a device elsewhere. */
+export function widensUnseen({ context, event }: Args): boolean {
+  assertEvent(event, 'xstate.done.actor.pluginInspect')
+  const { settings } = known(context, 'consent').request
+  return !event.output || unseenWidening(event.output.Config, settings).length > 0
 }
 
 export function hasSettings({ context }: Args): boolean {

@@ -4,17 +4,30 @@ import type { Plugin } from '../types.ts'
 /** Waits; rejects when nobody waits for the result any more. */
 export type Pause = (ms: number) => Promise<void>
 
-const SETTLE_MS = 250
+/** How often one looks again for what a cut pull may still leave, and how far apart. */
+export interface Settling {
+  looks: number
+  /** In milliseconds. */
+  pause: number
+}
 
-/** Looks twice: a pull that was cut can still end in a plugin a moment later. */
+/** The last moment of a pull, which a cut in it may have missed. */
+export const AFTER_CUT: Settling = { looks: 1, pause: 250 }
+/** An engine that extracts: 30,000 files take it some 4 seconds. */
+export const AFTER_LATE_CUT: Settling = { looks: 40, pause: 500 }
+
+/** Looks until the plugin is there, or until it can be expected no longer. */
 export async function inspectSettled(
   engine: PluginEngine,
   name: string,
+  settling: Settling,
   signal: AbortSignal,
   pause: Pause,
 ): Promise<Plugin | undefined> {
-  const plugin = await engine.pluginInspect(name, signal)
-  if (plugin) return plugin
-  await pause(SETTLE_MS)
-  return engine.pluginInspect(name, signal)
+  let plugin = await engine.pluginInspect(name, signal)
+  for (let look = 0; !plugin && look < settling.looks; look++) {
+    await pause(settling.pause)
+    plugin = await engine.pluginInspect(name, signal)
+  }
+  return plugin
 }

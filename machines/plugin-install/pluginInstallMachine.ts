@@ -197,6 +197,11 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
                 actions: ['rememberPlugin', fail('privileges-not-enforced', 'pulling')],
               },
               {
+                guard: 'widensUnseen',
+                target: '#pluginInstall.rollingBack',
+                actions: ['rememberPlugin', fail('setting-not-shown', 'pulling')],
+              },
+              {
                 guard: 'hasSettings',
                 target: '#pluginInstall.configuring',
                 actions: 'rememberPlugin',

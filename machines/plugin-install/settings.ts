@@ -1,6 +1,5 @@
 import { EngineError } from '../errors.ts'
-import { computePrivileges, samePrivileges } from '../privileges.ts'
-import type { Plugin, PluginConfig, PluginPrivilege } from '../types.ts'
+import type { Plugin, PluginConfig } from '../types.ts'
 import type { RequestedSetting } from './types.ts'
 
 interface Setting {
@@ -58,18 +57,18 @@ export function isApplied({ Config, Settings }: Plugin, text: string): boolean {
 }
 
 /**
- * Whether an installed plugin may do what was agreed to, and no more: its config asks for the
- * privileges granted, and every setting that points a mount or a device elsewhere was shown as such.
+ * The settings that would point a mount or a device elsewhere and were not shown as such before the
+ * plugin was known: `state=tmp` for a mount `state`.
  */
-export function matchesConsent(
+export function unseenWidening(
   config: PluginConfig,
-  granted: readonly PluginPrivilege[],
   settings: readonly RequestedSetting[],
-): boolean {
-  const unseen = settings.some(
-    ({ setting, widens }) => !widens && findTarget(config, parseSetting(setting).name)?.isHostPath,
-  )
-  return !unseen && samePrivileges(computePrivileges(config), granted)
+): RequestedSetting[] {
+  return settings.filter(({ setting, widens }) => {
+    const parsed = parseSetting(setting)
+    const target = findTarget(config, parsed.name)
+    return !widens && target?.isHostPath && isSettable(target, parsed)
+  })
 }
 
 /** `NAME[.FIELD][=VALUE]`, taken apart as the engine does. */

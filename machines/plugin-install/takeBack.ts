@@ -1,7 +1,7 @@
 import { isEngineError } from '../errors.ts'
 import type { PluginEngine } from '../ports.ts'
 import type { Plugin } from '../types.ts'
-import { inspectSettled, type Pause } from './inspectSettled.ts'
+import { AFTER_CUT, AFTER_LATE_CUT, inspectSettled, type Pause } from './inspectSettled.ts'
 import { isPulledFrom } from './pulledFrom.ts'
 import type { Ownership, RollbackReport } from './types.ts'
 
@@ -9,14 +9,18 @@ export interface TakeBackRequest {
   name: string
   remote: string
   ownership: Ownership
+  /** The pull was cut when the engine may have been installing already. */
+  late?: boolean | undefined
   /** Full id of the plugin, where this run has seen it. */
-  id?: string
+  id?: string | undefined
   enableRequested: boolean
   onFailure: 'remove' | 'keep'
 }
 
 /** Pauses between the attempts, in milliseconds: an engine that restarts is back within them. */
 const PAUSES = [200, 400, 800, 1600, 3200]
+
+const STILL_INSTALLING = 'the engine had all of it when the pull was cut, and may still install it'
 /**
  * Removes what this run created, and nothing else: by the full id, with force only where this run
  * asked for the enable, and looks afterwards whether it is gone.
@@ -28,14 +32,15 @@ export async function takeBack(
   pause: Pause,
 ): Promise<RollbackReport> {
   if (request.ownership === 'nothing') return { result: 'nothingToRemove' }
+  let { id, late } = request
   let asked = false
-  let id = request.id
   let reason = ''
   for (const ms of [0, ...PAUSES]) {
     if (ms > 0) await pause(ms)
     try {
-      const plugin = await findOwn(engine, { ...request, ...(id && { id }) }, signal, pause)
-      if (!plugin) return asked && id ? removed(request, id) : { result: 'nothingToRemove' }
+      const plugin = await findOwn(engine, { ...request, late, id }, signal, pause)
+      if (!plugin && asked && id) return removed(request, id)
+      if (!plugin) return late ? failed(request, STILL_INSTALLING) : { result: 'nothingToRemove' }
       id = plugin.Id
       if (request.ownership === 'takenUp' || request.onFailure === 'keep') return kept(plugin)
       if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
@@ -46,6 +51,8 @@ export async function takeBack(
     } catch (error) {
       if (signal.aborted) throw error
       reason = isEngineError(error) ? error.message : String(error)
+      // An engine that was away has begun anew, and installs nothing any more.
+      if (isEngineError(error) && error.code === 'engine-unreachable') late = false
     }
   }
   return failed(request, reason, id)
@@ -57,14 +64,15 @@ export async function takeBack(
  */
 async function findOwn(
   engine: PluginEngine,
-  { ownership, id, name, remote }: TakeBackRequest,
+  { ownership, late, id, name, remote }: TakeBackRequest,
   signal: AbortSignal,
   pause: Pause,
 ): Promise<Plugin | undefined> {
   if (id !== undefined) return engine.pluginInspect(id, signal)
+  const settling = late ? AFTER_LATE_CUT : AFTER_CUT
   const plugin =
     ownership === 'uncertain'
-      ? await inspectSettled(engine, name, signal, pause)
+      ? await inspectSettled(engine, name, settling, signal, pause)
       : await engine.pluginInspect(name, signal)
   if (!plugin || !isPulledFrom(plugin, remote)) return undefined
   return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin

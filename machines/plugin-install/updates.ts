@@ -3,7 +3,7 @@ import type { InstallErrorCode } from '../errors.ts'
 import { isEngineError } from '../errors.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
 import { errorOf, type InstallEvent } from './events.ts'
-import { makeFailure, toFailure } from './failure.ts'
+import { isAnswer, makeFailure, toFailure } from './failure.ts'
 import { known } from './known.ts'
 import { resolveNames } from './lookUpPlugin.ts'
 import { failed } from './takeBack.ts'
@@ -109,12 +109,8 @@ export function ownPlugin({ event }: Args): Update {
   return { ownership: 'created', ...(digest === undefined ? {} : { pulledDigest: digest }) }
 }
 
-/** An engine that answers with an error has created nothing; a silent one may have. */
 export function closePull({ event }: Args): Update {
-  const error = errorOf(event)
-  if (!isEngineError(error)) return {}
-  const { inStream, status = 0 } = error.details
-  return inStream || status >= 400 ? { ownership: 'nothing' } : {}
+  return isAnswer(errorOf(event)) ? { ownership: 'nothing' } : {}
 }
 
 export function disownPlugin(): Update {

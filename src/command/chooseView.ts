@@ -1,16 +1,12 @@
+import type { Outputs } from './commandEntry.ts'
+import type { InstallCommand } from './entries/install.ts'
 import { jsonView } from './jsonView.ts'
 import { lineView } from './lineView.ts'
 import type { Output } from './output.ts'
-import type { InstallCommand } from './parseCommand.ts'
 import type { Surroundings } from './surroundings.ts'
 import { terminalStyle } from './terminalStyle.ts'
 import { terminalView } from './terminalView.ts'
 import type { View } from './view.ts'
-
-export interface Outputs {
-  stdout: Output
-  stderr: Output
-}
 
 /** JSON when it was asked for, live bars on a terminal that can draw them, else lines. */
 export function chooseView(

@@ -1,4 +1,4 @@
-import type { InstallCommand } from './parseCommand.ts'
+import type { InstallCommand } from './entries/install.ts'
 import { visible } from './visible.ts'
 
 /** The state of a path: `pulling` for `pulling.streaming`. */

@@ -1,40 +1,89 @@
-/** What `--help` prints. */
-export const HELP = `Usage:  plugin-flow install [OPTIONS] PLUGIN [KEY=VALUE...]
+import type { CommandEntry, OptionTable } from './commandEntry.ts'
+import { commandTable, commonOptions } from './commandTable.ts'
 
-Installs a Docker Engine plugin, and takes it back when a step fails.
+const WIDEST = 100
+const NARROWEST = 40
 
-Options:
-      --alias NAME              Local name of the plugin
-      --disable                 Install the plugin without enabling it
-      --grant-all-permissions   Grant every permission the plugin asks for, unseen
-  -H, --host HOST               Engine to install on: unix:///PATH, tcp://HOST:PORT or
-                                http://HOST:PORT (default: DOCKER_HOST, else
-                                unix:///var/run/docker.sock)
-      --engine embedded         Install on a simulated engine inside this command: nothing is
-                                downloaded, run or kept
-      --keep-on-failure         Leave what was installed in place when a later step fails
-      --enable-timeout SECONDS  How long the engine is told to wait for the plugin (default: the
-                                engine's own)
-      --json                    One JSON object a line on stdout: every transition, the progress,
-                                what is asked, and the outcome
-  -h, --help                    Print this text
-  -v, --version                 Print the version
+/** What `--help` prints: of one command, or of all of them. */
+export function helpText(command: CommandEntry | undefined, columns = 80): string {
+  const width = Math.min(Math.max(columns, NARROWEST), WIDEST)
+  return command ? commandHelp(command, width) : overview(width)
+}
 
-Examples:
-  Install a plugin, asking whether it may have what it wants:
-    plugin-flow install vieux/sshfs DEBUG=1
+function overview(width: number): string {
+  const commands = commandTable.map(({ name, summary }): Row => [`  ${name}`, summary])
+  return paragraphs([
+    'Usage:  plugin-flow COMMAND [OPTIONS]',
+    wrap('Installs Docker Engine plugins, and takes back what it cannot finish.', width),
+    `Commands:\n${table(commands, width)}`,
+    `Options:\n${table(optionRows(commonOptions), width)}`,
+    wrap('plugin-flow COMMAND --help tells the options of a command, with examples.', width),
+  ])
+}
 
-  Unattended, under another name, and left disabled:
-    plugin-flow install --grant-all-permissions --alias sshfs --disable vieux/sshfs
+function commandHelp(command: CommandEntry, width: number): string {
+  const { name, aliases = [], synopsis, summary, options, examples, notes } = command
+  return paragraphs([
+    `Usage:  ${['plugin-flow', name, '[OPTIONS]', synopsis].filter(Boolean).join(' ')}`,
+    wrap(`${summary}.`, width),
+    ...(aliases.length > 0 ? [`Other names:  ${aliases.join(', ')}`] : []),
+    `Options:\n${table(optionRows({ ...options, help: commonOptions.help }), width)}`,
+    ...(examples.length > 0 ? [`Examples:\n${exampleLines(examples, width)}`] : []),
+    ...(notes
+      ? [
+          notes
+            .split('\n\n')
+            .map((text) => wrap(text, width))
+            .join('\n\n'),
+        ]
+      : []),
+  ])
+}
 
-  Try it without an engine:
-    plugin-flow install --engine embedded vieux/sshfs
+function exampleLines(examples: CommandEntry['examples'], width: number): string {
+  return examples
+    .map(({ title, line }) => `${wrap(title, width, '  ')}\n${indent(line, '    ')}`)
+    .join('\n\n')
+}
 
-  In a script: why did it fail?
-    plugin-flow install --json --grant-all-permissions vieux/sshfs |
-      jq -r 'select(.type == "outcome").failure.code'
+type Row = [left: string, right: string]
 
-The first Ctrl-C cancels and takes back what was done; a second one leaves at once and says what
-is left. Exit status: 0 installed, 1 failed and taken back, 2 wrong usage, 130 or 143 cancelled
-by SIGINT or SIGTERM.
-`
+function optionRows(options: OptionTable): Row[] {
+  return Object.entries(options).map(([name, { short, value, help }]) => [
+    `  ${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`,
+    help,
+  ])
+}
+
+/** Two columns; what is too long for the left one has its text below it. */
+function table(rows: readonly Row[], width: number): string {
+  const left = Math.min(Math.max(...rows.map(([text]) => text.length)) + 2, Math.floor(width / 3))
+  return rows
+    .map(([text, right]) => {
+      const lines = wrap(right, width, ' '.repeat(left))
+      return text.length + 2 > left ? `${text}\n${lines}` : text.padEnd(left) + lines.slice(left)
+    })
+    .join('\n')
+}
+
+/** Breaks a text between words, so that no line is longer than `width` where that can be. */
+function wrap(text: string, width: number, margin = ''): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && margin.length + longer.length > width) {
+      lines.push(margin + line)
+      line = word
+    } else line = longer
+  }
+  return [...lines, margin + line].join('\n')
+}
+
+function indent(text: string, margin: string): string {
+  return text.replace(/^/gm, margin)
+}
+
+function paragraphs(parts: readonly string[]): string {
+  return `${parts.join('\n\n')}\n`
+}

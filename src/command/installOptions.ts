@@ -1,6 +1,6 @@
 import { defaultTimeouts } from '../input.ts'
 import type { InstallOptions } from '../types.ts'
-import type { InstallCommand } from './parseCommand.ts'
+import type { InstallCommand } from './entries/install.ts'
 
 /** What the flow is asked to do. */
 export function installOptions(command: InstallCommand, signal: AbortSignal): InstallOptions {

@@ -1,8 +1,8 @@
 import { describeState, stateName } from './describeState.ts'
+import type { InstallCommand } from './entries/install.ts'
 import { formatProgress } from './formatAmount.ts'
 import { outcomeLines } from './outcomeLines.ts'
 import type { Output } from './output.ts'
-import type { InstallCommand } from './parseCommand.ts'
 import type { View } from './view.ts'
 
 const PROGRESS_EVERY_MS = 1_000

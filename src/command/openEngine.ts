@@ -1,6 +1,6 @@
 import { connect } from '../connect.ts'
 import type { Engine } from '../types.ts'
-import type { InstallCommand } from './parseCommand.ts'
+import type { EngineSelection } from './engineOptions.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface OpenEngine {
@@ -14,7 +14,7 @@ export interface OpenEngine {
  * @throws EngineError `invalid-option` when the host is not an address of an engine
  */
 export async function openEngine(
-  { embedded, host }: InstallCommand,
+  { embedded, host }: EngineSelection & { embedded?: boolean },
   env: Surroundings['env'],
 ): Promise<OpenEngine> {
   if (embedded) return openEmbeddedEngine()

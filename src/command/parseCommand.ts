@@ -1,63 +1,30 @@
 import { parseArgs } from 'node:util'
-
-/** `plugin-flow install`, as it was asked for. */
-export interface InstallCommand {
-  reference: string
-  /** `KEY=VALUE` each, in their order. */
-  settings: readonly string[]
-  alias?: string
-  disabled: boolean
-  grantAllPermissions: boolean
-  host?: string
-  /** Install on a simulated engine in this process. */
-  embedded: boolean
-  keepOnFailure: boolean
-  /** In whole seconds. */
-  enableTimeout: number
-  json: boolean
-}
+import type { CommandEntry, OptionTable, PreparedCommand } from './commandEntry.ts'
+import { commandTable, commonOptions, findCommand } from './commandTable.ts'
+import { UsageError } from './usageError.ts'
 
 export type Command =
-  | { kind: 'help' | 'version' }
-  | { kind: 'install'; install: InstallCommand }
+  | { kind: 'version' }
+  /** Without a command: help with all of them. */
+  | { kind: 'help'; command: CommandEntry | undefined }
+  | { kind: 'run'; command: CommandEntry; prepared: PreparedCommand }
   /** `message`: one sentence that says what is wrong; it quotes what was typed. */
-  | { kind: 'usage'; message: string }
-
-const OPTIONS = {
-  alias: { type: 'string' },
-  disable: { type: 'boolean' },
-  'grant-all-permissions': { type: 'boolean' },
-  host: { type: 'string', short: 'H' },
-  engine: { type: 'string' },
-  'keep-on-failure': { type: 'boolean' },
-  'enable-timeout': { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const
-
-/** An hour: longer than any plugin takes, and what a typing error exceeds. */
-const MOST_SECONDS = 3_600
+  | { kind: 'usage'; message: string; command: CommandEntry | undefined }
 
 /** Reads the arguments. Options may stand anywhere; `--` ends them. */
 export function parseCommand(argv: readonly string[]): Command {
+  const words = positionalsOf(argv)
+  const command = findCommand(words)
   const asked = askedFor(argv)
-  if (asked) return { kind: asked }
+  if (asked === 'version') return { kind: 'version' }
+  if (asked === 'help') return { kind: 'help', command }
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      options: OPTIONS,
-      strict: true,
-      allowPositionals: true,
-    })
-    return readInstall(values, positionals)
+    if (!command) throw new UsageError(noCommand(words))
+    return { kind: 'run', command, prepared: command.prepare(argv) }
   } catch (error) {
-    if (isParseError(error)) return usage(firstSentence(error.message))
-    throw error
+    return { kind: 'usage', message: usageMessage(error), command }
   }
 }
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
 /** Whoever asks for help gets it, whatever else is on the line. */
 function askedFor(argv: readonly string[]): 'help' | 'version' | undefined {
@@ -66,44 +33,29 @@ function askedFor(argv: readonly string[]): 'help' | 'version' | undefined {
   return options.some((option) => option === '--version' || option === '-v') ? 'version' : undefined
 }
 
-function readInstall(values: Values, positionals: readonly string[]): Command {
-  const [command, reference, ...settings] = positionals
-  if (command === undefined) return usage('there is no command')
-  if (command !== 'install') return usage(`there is no command "${command}"`)
-  if (reference === undefined) return usage('install needs a PLUGIN')
-  const { alias, host, engine } = values
-  if (engine !== undefined && engine !== 'embedded') {
-    return usage(`--engine takes "embedded" only, and not "${engine}"`)
-  }
-  if (engine !== undefined && host !== undefined) {
-    return usage('--engine and --host name two engines')
-  }
-  const timeout = values['enable-timeout'] ?? '0'
-  if (!/^\d{1,4}$/.test(timeout) || Number(timeout) > MOST_SECONDS) {
-    return usage(`--enable-timeout takes whole seconds up to ${MOST_SECONDS}, and not "${timeout}"`)
-  }
-  const install = {
-    reference,
-    settings,
-    ...(alias === undefined ? {} : { alias }),
-    disabled: values.disable ?? false,
-    grantAllPermissions: values['grant-all-permissions'] ?? false,
-    ...(host === undefined ? {} : { host }),
-    embedded: engine === 'embedded',
-    keepOnFailure: values['keep-on-failure'] ?? false,
-    enableTimeout: Number(timeout),
-    json: values.json ?? false,
-  }
-  return { kind: 'install', install }
+/** What is no option and no option's value; options mean the same in every command. */
+function positionalsOf(argv: readonly string[]): string[] {
+  const all: OptionTable = Object.assign({}, ...commandTable.map(({ options }) => options))
+  const options = { ...all, ...commonOptions }
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true }).positionals
 }
 
-function usage(message: string): Command {
-  return { kind: 'usage', message }
+function noCommand([first, second]: readonly string[]): string {
+  if (first === undefined) return 'there is no command'
+  const below = commandTable
+    .filter(({ name }) => name.startsWith(`${first} `))
+    .map(({ name }) => name.slice(first.length + 1))
+  if (below.length === 0) return `there is no command "${first}"`
+  if (second === undefined) return `${first} needs one of: ${below.join(', ')}`
+  return `there is no command "${first} ${second}"`
 }
 
-function isParseError(error: unknown): error is Error {
+/** What is wrong with the arguments. Errors that say something else are thrown on. */
+export function usageMessage(error: unknown): string {
+  if (error instanceof UsageError) return error.message
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code.startsWith('ERR_PARSE_ARGS_')
+  if (code.startsWith('ERR_PARSE_ARGS_')) return firstSentence((error as Error).message)
+  throw error
 }
 
 /** The rest of it explains how to quote for other commands than this one. */

@@ -1,8 +1,7 @@
-import { HELP } from './help.ts'
-import { createOutput, type Output } from './output.ts'
-import { type Command, parseCommand } from './parseCommand.ts'
+import type { Outputs } from './commandEntry.ts'
+import { createOutput } from './output.ts'
+import { type Command, parseCommand, usageMessage } from './parseCommand.ts'
 import type { Surroundings } from './surroundings.ts'
-import { version } from './version.ts'
 import { visible } from './visible.ts'
 
 /**
@@ -13,7 +12,7 @@ export async function runCommand(surroundings: Surroundings): Promise<number> {
   const stdout = createOutput(surroundings.stdout)
   const stderr = createOutput(surroundings.stderr)
   try {
-    return await run(parseCommand(surroundings.argv), surroundings, stdout, stderr)
+    return await run(parseCommand(surroundings.argv), surroundings, { stdout, stderr })
   } catch (error) {
     stderr.write(`plugin-flow: unexpected error: ${visible(String(error))}\n`)
     return 1
@@ -25,23 +24,33 @@ export async function runCommand(surroundings: Surroundings): Promise<number> {
 async function run(
   command: Command,
   surroundings: Surroundings,
-  stdout: Output,
-  stderr: Output,
+  outputs: Outputs,
 ): Promise<number> {
+  const { stdout, stderr } = outputs
   switch (command.kind) {
-    case 'help':
-      stdout.write(HELP)
+    case 'help': {
+      const { helpText } = await import('./help.ts')
+      stdout.write(helpText(command.command, stdout.stream.columns))
       return 0
-    case 'version':
+    }
+    case 'version': {
+      const { version } = await import('./version.ts')
       stdout.write(`plugin-flow ${version()}\n`)
       return 0
-    case 'usage':
-      stderr.write(`plugin-flow: ${visible(command.message)}; see plugin-flow --help\n`)
+    }
+    case 'usage': {
+      const help = ['plugin-flow', ...(command.command ? [command.command.name] : []), '--help']
+      stderr.write(`plugin-flow: ${visible(command.message)}; see ${help.join(' ')}\n`)
       return 2
-    case 'install': {
-      // The flow, the engine's adapter and what they import: nobody waits for it who asks for help.
-      const { install } = await import('./install.ts')
-      return install(command.install, surroundings, { stdout, stderr })
+    }
+    case 'run': {
+      const { prepared } = command
+      try {
+        return await prepared.run(surroundings, outputs)
+      } catch (error) {
+        const usage = { ...command, kind: 'usage', message: usageMessage(error) } as const
+        return run(usage, surroundings, outputs)
+      }
     }
   }
 }

@@ -77,3 +77,18 @@ export function samplePlugin(overrides: Partial<Plugin> = {}): Plugin {
     ...overrides,
   }
 }
+
+/** A config with a mount whose source is not set: no privilege yet. */
+export const withMount = sampleConfig({
+  Mounts: [
+    {
+      Name: 'state',
+      Description: '',
+      Settable: ['source'],
+      Source: null,
+      Destination: '/state',
+      Type: 'bind',
+      Options: null,
+    },
+  ],
+})

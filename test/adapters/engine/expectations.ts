@@ -96,7 +96,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'pull.layer-corrupt': 'corrupt-layer',
   'pull.layer-missing': 'corrupt-layer?',
   'pull.layer-not-a-tar': 'corrupt-layer',
-  'pull.layer-short': 'corrupt-layer',
+  'pull.layer-short': 'incomplete-layer',
   'pull.layer-wrong-diff-id': 'value',
   'pull.missing-repo': 'registry-unreachable?',
   'pull.missing-tag': 'registry-unreachable?',

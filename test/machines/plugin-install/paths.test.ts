@@ -23,6 +23,7 @@ import {
   sampleConfig,
   sampleInput,
   samplePlugin,
+  withMount,
 } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -57,6 +58,7 @@ const events: InstallEvent[] = [
   failed('pluginPull', 'pull-interrupted'),
   done('pluginInspect', samplePlugin()),
   done('pluginInspect', samplePlugin({ Config: sampleConfig({ IpcHost: true }) })),
+  done('pluginInspect', samplePlugin({ Config: withMount })),
   done('pluginInspect', undefined),
   failed('pluginInspect', 'engine-unreachable'),
   done('pluginSet'),
@@ -72,6 +74,7 @@ const events: InstallEvent[] = [
 const inputs: Partial<InstallInput>[] = [
   {},
   { settings: ['DEBUG=1'], alias: 'mine' },
+  { settings: ['state=relative'], grantAllPermissions: true },
   { disabled: true, credentialsAttempts: 1 },
   { settings: ['DEBUG=1'], disabled: true, credentialsAttempts: 1 },
   { grantAllPermissions: true, credentialsAttempts: 1 },

@@ -9,6 +9,7 @@ import {
   pluginId,
   sampleConfig,
   samplePlugin,
+  withMount,
 } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -171,6 +172,26 @@ suite('pulling', (test) => {
       assert.not(context.enableRequested)
     },
   )
+
+  edge(
+    test,
+    'pulling.verifying · done(pluginInspect) [widensUnseen] → rollingBack',
+    send(
+      at('checkPrivileges', { settings: ['state=relative'], grantAllPermissions: true }),
+      done('lookUpPlugin', lookUp()),
+      done('pluginPull', { digest }),
+    ),
+    done('pluginInspect', samplePlugin({ Config: withMount })),
+    ({ context }) => assert.is(context.failure?.code, 'setting-not-shown'),
+  )
+
+  test('pulling :: a field that cannot be set widens nothing, and is refused when it is set', () => {
+    const next = send(
+      at('pulling.verifying', { settings: ['state.destination=x'] }),
+      done('pluginInspect', samplePlugin({ Config: withMount })),
+    )
+    assert.is(next.value, 'configuring')
+  })
 
   edge(
     test,

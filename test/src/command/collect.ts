@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
+import type { InstallCommand } from '../../../src/command/entries/install.ts'
 import { createOutput, type Output } from '../../../src/command/output.ts'
-import type { InstallCommand } from '../../../src/command/parseCommand.ts'
 
 export interface Collector extends Writable {
   isTTY?: boolean

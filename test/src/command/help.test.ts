@@ -1,31 +1,50 @@
 import * as assert from 'uvu/assert'
-import { HELP } from '../../../src/command/help.ts'
+import { commandTable, commonOptions } from '../../../src/command/commandTable.ts'
+import { helpText } from '../../../src/command/help.ts'
 import { parseCommand } from '../../../src/command/parseCommand.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('help', (test) => {
-  test('every option that it names is taken', () => {
-    const names = [...HELP.matchAll(/^ +(?:-(\w), )?--([\w-]+)( [A-Z]+| embedded)?/gm)]
-    assert.is(names.length, 10)
-    for (const [, short, long, value] of names) {
-      const argument =
-        value === undefined ? [] : [`${long}` === 'enable-timeout' ? '7' : 'embedded']
-      for (const option of [`--${long}`, ...(short ? [`-${short}`] : [])]) {
-        const { kind } = parseCommand(['install', 'a', option, ...argument])
-        assert.not.equal(kind, 'usage', option)
+  test('the overview names every command with its summary', () => {
+    const overview = helpText(undefined, 100)
+    for (const { name, summary } of commandTable) {
+      const line = overview.split('\n').find((line) => line.startsWith(`  ${name} `))
+      assert.ok(line?.endsWith(` ${summary}`), name)
+    }
+    for (const name of Object.keys(commonOptions)) assert.match(overview, `--${name} `)
+  })
+
+  for (const command of commandTable) {
+    const { name, options, examples } = command
+    test(`${name} :: names its options`, () => {
+      const help = helpText(command)
+      for (const [option, { short, value }] of Object.entries(options)) {
+        const shown = `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`
+        assert.ok(new RegExp(`^ +${shown}( |$)`, 'm').test(help), shown)
       }
-    }
-  })
+    })
 
-  test('its examples are taken', () => {
-    const examples = [...HELP.matchAll(/^ {4}plugin-flow ([^|\n]+)/gm)].map(([, line = '']) => line)
-    assert.is(examples.length, 4)
-    for (const line of examples) {
-      assert.is(parseCommand(line.trim().split(' ')).kind, 'install', line)
-    }
-  })
+    test(`${name} :: its examples are taken, and mean it`, () => {
+      assert.ok(examples.length > 0)
+      for (const { line } of examples) {
+        const words = line.replace(/ [|<>][\s\S]*$/, '').replace(/^.*?plugin-flow /, '')
+        const argv = words.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? []
+        const parsed = parseCommand(argv)
+        assert.is(parsed.kind, 'run', `${line}: ${JSON.stringify(parsed)}`)
+        assert.is(parsed.kind === 'run' && parsed.command, command)
+      }
+    })
+  }
 
-  test('it fits a terminal', () => {
-    for (const line of HELP.split('\n')) assert.ok(line.length <= 100, line)
-  })
+  for (const columns of [40, 80, 100, 200]) {
+    test(`it fits a terminal of ${columns} columns`, () => {
+      for (const command of [undefined, ...commandTable]) {
+        const written = command?.examples.map(({ line }) => line).join('\n') ?? ''
+        for (const line of helpText(command, columns).split('\n')) {
+          const isWhole = written.includes(line.trim()) || !line.trim().includes(' ')
+          assert.ok(line.length <= Math.min(columns, 100) || isWhole, `${line.length}: ${line}`)
+        }
+      }
+    })
+  }
 })

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
+import type { InstallCommand } from '../../../src/command/entries/install.ts'
 import { lineView } from '../../../src/command/lineView.ts'
-import type { InstallCommand } from '../../../src/command/parseCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { collected, installCommand } from './collect.ts'
 import { done, go, halfWay, left, rolledBack } from './views.ts'

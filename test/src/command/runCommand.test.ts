@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { HELP } from '../../../src/command/help.ts'
+import { findCommand } from '../../../src/command/commandTable.ts'
+import { helpText } from '../../../src/command/help.ts'
 import { version } from '../../../src/command/version.ts'
 import { suite } from '../../support/suite.ts'
 import { run } from './stage.ts'
@@ -11,11 +12,11 @@ const VERSION = JSON.parse(readFileSync(manifest, 'utf8')).version
 
 suite('runCommand', (test) => {
   const cases: [argv: string[], code: number, stdout: string, stderr: string][] = [
-    [['--help'], 0, HELP, ''],
-    [['install', '-h'], 0, HELP, ''],
+    [['--help'], 0, helpText(undefined), ''],
+    [['install', '-h'], 0, helpText(findCommand(['install'])), ''],
     [['--version'], 0, `plugin-flow ${VERSION}\n`, ''],
     [[], 2, '', 'plugin-flow: there is no command; see plugin-flow --help\n'],
-    [['install'], 2, '', 'plugin-flow: install needs a PLUGIN; see plugin-flow --help\n'],
+    [['install'], 2, '', 'plugin-flow: install needs a PLUGIN; see plugin-flow install --help\n'],
     [['\x1b[2J'], 2, '', 'plugin-flow: there is no command "\\u{1b}[2J"; see plugin-flow --help\n'],
   ]
   for (const [argv, code, stdout, stderr] of cases) {

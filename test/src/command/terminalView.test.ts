@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/parseCommand.ts'
+import type { InstallCommand } from '../../../src/command/entries/install.ts'
 import { terminalStyle } from '../../../src/command/terminalStyle.ts'
 import { terminalView } from '../../../src/command/terminalView.ts'
 import { suite } from '../../support/suite.ts'

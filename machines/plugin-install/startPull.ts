@@ -1,0 +1,96 @@
+import { isEngineError } from '../errors.ts'
+import type { PluginEngine, PullRequest, PullResult } from '../ports.ts'
+import type { JSONMessage } from '../types.ts'
+import { isAnswer } from './failure.ts'
+import type { Pause } from './inspectSettled.ts'
+import { mayBeInstalling, type PullProgress } from './mayBeInstalling.ts'
+
+export interface PullPorts {
+  engine: PluginEngine
+  progress: { add(message: JSONMessage): void; now(): PullProgress }
+  /** Milliseconds, from any start. */
+  clock(): number
+  /** Its promise need not heed any signal. */
+  pause: Pause
+}
+
+/**
+ * What a pull left behind. `uncertain`: its stream was cut, and the engine had not downloaded
+ * everything; `late`: it was cut when the engine may have.
+ */
+export type PullEnd = 'created' | 'nothing' | 'uncertain' | 'late'
+
+export interface RunningPull {
+  result: Promise<PullResult>
+  /** Never rejects. Bounded once the signal has fired. */
+  end: Promise<PullEnd>
+}
+
+/** How often a pull that nobody waits for is looked at. */
+const LOOK_MS = 250
+/** How long a pull that can no longer be stopped is listened to. */
+const LISTEN_MS = 30_000
+
+/**
+ * Starts a pull. When `signal` fires, its connection is closed only as long as that stops the engine;
+ * a pull that the engine ends whatever its client does is listened to, so that it is known what there
+ * is to take back.
+ */
+export function startPull(
+  { engine, progress, clock, pause }: PullPorts,
+  request: PullRequest,
+  signal: AbortSignal,
+): RunningPull {
+  const wire = new AbortController()
+  let heard = clock()
+  let over = false
+  const isLate = () => mayBeInstalling(progress.now(), clock() - heard)
+  const listen = async () => {
+    for (let look = 0; look < LISTEN_MS / LOOK_MS && isLate() && !over; look++) await pause(LOOK_MS)
+    wire.abort()
+  }
+  const giveUp = () => void listen()
+  const finish = () => {
+    over = true
+    signal.removeEventListener('abort', giveUp)
+  }
+  signal.addEventListener('abort', giveUp, { once: true })
+  const onMessage = (message: JSONMessage) => {
+    heard = clock()
+    progress.add(message)
+  }
+  const pulled = engine.pluginPull({ ...request, onMessage }, wire.signal)
+  const end = pulled.then(
+    (): PullEnd => 'created',
+    (error) => endOf(error, isLate()),
+  )
+  const result = pulled.finally(finish).catch(async (error: unknown) => {
+    throw await truthBehind(error, engine, request.remote, signal)
+  })
+  return { result, end }
+}
+
+function endOf(error: unknown, late: boolean): PullEnd {
+  if (isAnswer(error)) return 'nothing'
+  return late ? 'late' : 'uncertain'
+}
+
+/**
+ * Some engines mask why a registry refused (recording `pull.auth-none`), which the look-up of the
+ * content tells.
+ */
+async function truthBehind(
+  error: unknown,
+  engine: PluginEngine,
+  remote: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!isEngineError(error) || error.code !== 'registry-unreachable') return error
+  try {
+    await engine.distributionInspect(remote, signal)
+    return error
+  } catch (truth) {
+    const tells = isEngineError(truth) && ['unauthorized', 'not-found'].includes(truth.code)
+    return tells ? truth : error
+  }
+}
