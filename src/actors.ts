@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { fromPromise } from 'xstate'
 import { EngineError } from '../machines/errors.ts'
+import type { PullProgress } from '../machines/plugin-install/hasContent.ts'
 import type {
   AuthRequest,
   EnableRequest,
@@ -9,15 +10,10 @@ import type {
 } from '../machines/plugin-install/inputs.ts'
 import type { Pause } from '../machines/plugin-install/inspectSettled.ts'
 import { type LookUpRequest, lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
-import type { PullProgress } from '../machines/plugin-install/mayBeInstalling.ts'
 import { checkSettings } from '../machines/plugin-install/settings.ts'
-import { type PullEnd, type RunningPull, startPull } from '../machines/plugin-install/startPull.ts'
+import { type RunningPull, startPull } from '../machines/plugin-install/startPull.ts'
 import { type TakeBackRequest, takeBack } from '../machines/plugin-install/takeBack.ts'
-import type {
-  ConsentDecision,
-  ConsentRequest,
-  Ownership,
-} from '../machines/plugin-install/types.ts'
+import type { ConsentDecision, ConsentRequest } from '../machines/plugin-install/types.ts'
 import type {
   CredentialsReason,
   CredentialsRequest,
@@ -89,7 +85,9 @@ export function createActors(surroundings: Surroundings) {
     takeBack: fromPromise(async ({ input, signal }: Call<TakeBackRequest>) => {
       // What cannot be written down has to be taken back all the same.
       await record().catch(() => {})
-      const request = { ...input, ...ownershipAfter(await pull?.end, input.ownership) }
+      // Of a pull that nobody waits for any more it is known by now how it ended.
+      const ended = input.ownership === 'uncertain' ? await pull?.end : undefined
+      const request = { ...input, ...ended }
       return takeBack(engine, request, signal, pauseUntil(signal))
     }),
   }
@@ -98,15 +96,6 @@ export function createActors(surroundings: Surroundings) {
 /** Actors start before their state is told: a turn later the host has seen it. */
 function seen(): Promise<void> {
   return Promise.resolve()
-}
-
-/** Whose the plugin is, now that it is known how the pull ended that nobody waited for. */
-function ownershipAfter(
-  end: PullEnd | undefined,
-  ownership: Ownership,
-): Pick<TakeBackRequest, 'ownership' | 'late'> {
-  if (ownership !== 'uncertain' || end === undefined) return { ownership }
-  return end === 'late' ? { ownership, late: true } : { ownership: end }
 }
 
 function wait(ms: number): Promise<void> {

@@ -23,7 +23,7 @@ export function startFlow(
   options: FlowOptions,
 ): PluginInstall {
   const auth = createRegistryAuth({
-    configured: (registry) => engine.configured(registry),
+    configured: (registry, signal) => engine.configured(registry, signal),
     ...(options.credentials && { source: options.credentials }),
   })
   const transitions = observeTransitions(Date.now)

@@ -1,5 +1,6 @@
 import type { PluginEngine } from '../ports.ts'
 import type { Plugin } from '../types.ts'
+import type { HasContent } from './hasContent.ts'
 
 /** Waits; rejects when nobody waits for the result any more. */
 export type Pause = (ms: number) => Promise<void>
@@ -11,10 +12,12 @@ export interface Settling {
   pause: number
 }
 
-/** The last moment of a pull, which a cut in it may have missed. */
-export const AFTER_CUT: Settling = { looks: 1, pause: 250 }
-/** An engine that extracts: 30,000 files take it some 4 seconds. */
-export const AFTER_LATE_CUT: Settling = { looks: 40, pause: 500 }
+/** How long a cut pull is waited for. Extracting 30,000 files takes an engine some 4 seconds. */
+export const settlings: Readonly<Record<HasContent, Settling>> = {
+  no: { looks: 1, pause: 250 },
+  perhaps: { looks: 20, pause: 500 },
+  yes: { looks: 40, pause: 500 },
+}
 
 /** Looks until the plugin is there, or until it can be expected no longer. */
 export async function inspectSettled(

@@ -1,7 +1,7 @@
 import { EngineError, isEngineError } from '../errors.ts'
 import type { PluginEngine, RegistryAuth } from '../ports.ts'
 import { canonicalName, localName, parseReference } from '../reference.ts'
-import { inspectSettled, type Pause, type Settling } from './inspectSettled.ts'
+import { inspectSettled, type Pause, settlings } from './inspectSettled.ts'
 import { judgePresent } from './judgePresent.ts'
 import { parseSetting } from './settings.ts'
 import type { InstallNames, PluginLookUp, Resumed } from './types.ts'
@@ -46,7 +46,7 @@ export async function lookUpPlugin(
     const content = settle(engine.distributionInspect(names.remote, stop.signal))
     const present =
       request.resumed?.ownership === 'uncertain'
-        ? await inspectSettled(engine, names.name, AFTER_RESTART, stop.signal, pause)
+        ? await inspectSettled(engine, names.name, settlings.perhaps, stop.signal, pause)
         : await engine.pluginInspect(names.name, stop.signal)
     if (present) return { ...names, ...judgePresent(present, names, request), engine: version }
     return { ...names, ...judge(await privileges, await content), engine: version }
@@ -73,9 +73,6 @@ export function resolveNames(
 function invalid(text: string | undefined, what: string, why: string): EngineError {
   return new EngineError('invalid-reference', `"${text}" is not ${what}: ${why}`)
 }
-
-/** How far the pull of an earlier process had got is not known. */
-const AFTER_RESTART: Settling = { looks: 10, pause: 500 }
 
 function checkOptions({ settings, enableTimeout }: LookUpRequest): void {
   for (const setting of settings) parseSetting(setting)

@@ -2,8 +2,8 @@ import { isEngineError } from '../errors.ts'
 import type { PluginEngine, PullRequest, PullResult } from '../ports.ts'
 import type { JSONMessage } from '../types.ts'
 import { isAnswer } from './failure.ts'
+import { type HasContent, hasContent, type PullProgress } from './hasContent.ts'
 import type { Pause } from './inspectSettled.ts'
-import { mayBeInstalling, type PullProgress } from './mayBeInstalling.ts'
 
 export interface PullPorts {
   engine: PluginEngine
@@ -14,11 +14,10 @@ export interface PullPorts {
   pause: Pause
 }
 
-/**
- * What a pull left behind. `uncertain`: its stream was cut, and the engine had not downloaded
- * everything; `late`: it was cut when the engine may have.
- */
-export type PullEnd = 'created' | 'nothing' | 'uncertain' | 'late'
+/** What a pull left behind; a cut one is `uncertain`, and more so the more the engine had of it. */
+export type PullEnd =
+  | { ownership: 'created' | 'nothing' }
+  | { ownership: 'uncertain'; hadContent: HasContent }
 
 export interface RunningPull {
   result: Promise<PullResult>
@@ -44,9 +43,11 @@ export function startPull(
   const wire = new AbortController()
   let heard = clock()
   let over = false
-  const isLate = () => mayBeInstalling(progress.now(), clock() - heard)
+  const has = () => hasContent(progress.now(), clock() - heard)
   const listen = async () => {
-    for (let look = 0; look < LISTEN_MS / LOOK_MS && isLate() && !over; look++) await pause(LOOK_MS)
+    for (let look = 0; look < LISTEN_MS / LOOK_MS && has() !== 'no' && !over; look++) {
+      await pause(LOOK_MS)
+    }
     wire.abort()
   }
   const giveUp = () => void listen()
@@ -61,8 +62,8 @@ export function startPull(
   }
   const pulled = engine.pluginPull({ ...request, onMessage }, wire.signal)
   const end = pulled.then(
-    (): PullEnd => 'created',
-    (error) => endOf(error, isLate()),
+    (): PullEnd => ({ ownership: 'created' }),
+    (error) => endOf(error, has()),
   )
   const result = pulled.finally(finish).catch(async (error: unknown) => {
     throw await truthBehind(error, engine, request.remote, signal)
@@ -70,9 +71,8 @@ export function startPull(
   return { result, end }
 }
 
-function endOf(error: unknown, late: boolean): PullEnd {
-  if (isAnswer(error)) return 'nothing'
-  return late ? 'late' : 'uncertain'
+function endOf(error: unknown, hadContent: HasContent): PullEnd {
+  return isAnswer(error) ? { ownership: 'nothing' } : { ownership: 'uncertain', hadContent }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { isEngineError } from '../errors.ts'
 import type { PluginEngine } from '../ports.ts'
 import type { Plugin } from '../types.ts'
-import { AFTER_CUT, AFTER_LATE_CUT, inspectSettled, type Pause } from './inspectSettled.ts'
+import type { HasContent } from './hasContent.ts'
+import { inspectSettled, type Pause, settlings } from './inspectSettled.ts'
 import { isPulledFrom } from './pulledFrom.ts'
 import type { Ownership, RollbackReport } from './types.ts'
 
@@ -9,8 +10,8 @@ export interface TakeBackRequest {
   name: string
   remote: string
   ownership: Ownership
-  /** The pull was cut when the engine may have been installing already. */
-  late?: boolean | undefined
+  /** How much the engine had when the pull was cut. Default `no`: not all of it. */
+  hadContent?: HasContent
   /** Full id of the plugin, where this run has seen it. */
   id?: string | undefined
   enableRequested: boolean
@@ -32,15 +33,16 @@ export async function takeBack(
   pause: Pause,
 ): Promise<RollbackReport> {
   if (request.ownership === 'nothing') return { result: 'nothingToRemove' }
-  let { id, late } = request
+  let { id, hadContent = 'no' } = request
   let asked = false
   let reason = ''
   for (const ms of [0, ...PAUSES]) {
     if (ms > 0) await pause(ms)
     try {
-      const plugin = await findOwn(engine, { ...request, late, id }, signal, pause)
+      const plugin = await findOwn(engine, { ...request, hadContent, id }, signal, pause)
       if (!plugin && asked && id) return removed(request, id)
-      if (!plugin) return late ? failed(request, STILL_INSTALLING) : { result: 'nothingToRemove' }
+      if (!plugin && hadContent === 'yes') return failed(request, STILL_INSTALLING)
+      if (!plugin) return { result: 'nothingToRemove' }
       id = plugin.Id
       if (request.ownership === 'takenUp' || request.onFailure === 'keep') return kept(plugin)
       if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
@@ -52,7 +54,7 @@ export async function takeBack(
       if (signal.aborted) throw error
       reason = isEngineError(error) ? error.message : String(error)
       // An engine that was away has begun anew, and installs nothing any more.
-      if (isEngineError(error) && error.code === 'engine-unreachable') late = false
+      if (isEngineError(error) && error.code === 'engine-unreachable') hadContent = 'no'
     }
   }
   return failed(request, reason, id)
@@ -64,15 +66,14 @@ export async function takeBack(
  */
 async function findOwn(
   engine: PluginEngine,
-  { ownership, late, id, name, remote }: TakeBackRequest,
+  { ownership, hadContent = 'no', id, name, remote }: TakeBackRequest,
   signal: AbortSignal,
   pause: Pause,
 ): Promise<Plugin | undefined> {
   if (id !== undefined) return engine.pluginInspect(id, signal)
-  const settling = late ? AFTER_LATE_CUT : AFTER_CUT
   const plugin =
     ownership === 'uncertain'
-      ? await inspectSettled(engine, name, settling, signal, pause)
+      ? await inspectSettled(engine, name, settlings[hadContent], signal, pause)
       : await engine.pluginInspect(name, signal)
   if (!plugin || !isPulledFrom(plugin, remote)) return undefined
   return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { EngineError, type InstallErrorCode } from '../../../machines/errors.ts'
-import type { PullProgress } from '../../../machines/plugin-install/mayBeInstalling.ts'
+import type { PullProgress } from '../../../machines/plugin-install/hasContent.ts'
 import { startPull } from '../../../machines/plugin-install/startPull.ts'
 import type { PluginEngine } from '../../../machines/ports.ts'
 import type { JSONMessage } from '../../../machines/types.ts'
@@ -63,7 +63,7 @@ suite('startPull', (test) => {
   test('a pull that ends well', async () => {
     const { result, end, ports } = pull({})
     assert.equal(await result, { digest })
-    assert.is(await end, 'created')
+    assert.equal(await end, { ownership: 'created' })
     assert.is(ports.engine.calls.length, 1)
   })
 
@@ -82,7 +82,7 @@ suite('startPull', (test) => {
   test('a refusal creates nothing, and one that tells why stays as it is', async () => {
     const { result, end, ports } = pull({ pluginPull: refuse('corrupt-layer', 500) })
     assert.is(await codeOf(result), 'corrupt-layer')
-    assert.is(await end, 'nothing')
+    assert.equal(await end, { ownership: 'nothing' })
     assert.is(ports.engine.calls.length, 1)
   })
 
@@ -106,7 +106,7 @@ suite('startPull', (test) => {
   test('an error that is no engine’s passes through', async () => {
     const odd = pull({ pluginPull: () => Promise.reject(new TypeError('odd')) }, downloading)
     assert.is(await codeOf(odd.result), 'TypeError')
-    assert.is(await odd.end, 'uncertain')
+    assert.equal(await odd.end, { ownership: 'uncertain', hadContent: 'no' })
   })
 
   test('cut :: uncertain while the engine downloads, late once it may have everything', async () => {
@@ -114,9 +114,9 @@ suite('startPull', (test) => {
     const early = pull(cut, downloading)
     const late = pull(cut, extracting)
     assert.is(await codeOf(early.result), 'pull-interrupted')
-    assert.is(await early.end, 'uncertain')
+    assert.equal(await early.end, { ownership: 'uncertain', hadContent: 'no' })
     assert.is(await codeOf(late.result), 'pull-interrupted')
-    assert.is(await late.end, 'late')
+    assert.equal(await late.end, { ownership: 'uncertain', hadContent: 'yes' })
   })
 
   test('given up while the engine downloads :: its connection is closed at once', async () => {
@@ -124,7 +124,7 @@ suite('startPull', (test) => {
     const { stop, result, end, pauses } = pull(run, downloading)
     stop.abort()
     assert.is(await codeOf(result), 'cancelled')
-    assert.is(await end, 'uncertain')
+    assert.equal(await end, { ownership: 'uncertain', hadContent: 'no' })
     assert.equal(pauses, [])
   })
 
@@ -135,7 +135,7 @@ suite('startPull', (test) => {
     await Promise.resolve()
     assert.not(run.isClosed())
     run.finish()
-    assert.is(await end, 'created')
+    assert.equal(await end, { ownership: 'created' })
     assert.equal(await result, { digest })
   })
 
@@ -144,7 +144,7 @@ suite('startPull', (test) => {
     const { stop, end, result, pauses } = pull(run, extracting)
     stop.abort()
     assert.is(await codeOf(result), 'cancelled')
-    assert.is(await end, 'late')
+    assert.equal(await end, { ownership: 'uncertain', hadContent: 'yes' })
     assert.is(
       pauses.reduce((sum, ms) => sum + ms, 0),
       30_000,

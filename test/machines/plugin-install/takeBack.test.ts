@@ -88,14 +88,14 @@ suite('takeBack', (test) => {
   test('late :: what the engine is still extracting is waited for, and removed', async () => {
     const absent = Array.from({ length: 9 }, () => undefined)
     const pluginInspect = inspections(...absent, samplePlugin(), undefined)
-    const request = { ownership: 'uncertain', late: true } as const
+    const request = { ownership: 'uncertain', hadContent: 'yes' } as const
     const { report, pauses } = await take(fakeEngine({ pluginInspect }), request)
     assert.equal(report, removed)
     assert.is(pauses.length, 9)
   })
 
   test('late :: what has not come after 20 seconds may still come, and is told so', async () => {
-    const request = { ownership: 'uncertain', late: true } as const
+    const request = { ownership: 'uncertain', hadContent: 'yes' } as const
     const { report, pauses } = await take(fakeEngine(), request)
     assert.is(report.result, 'failed')
     assert.match(JSON.stringify(report), 'may still install it')
@@ -105,9 +105,19 @@ suite('takeBack', (test) => {
     )
   })
 
+  test('perhaps late :: waited for, and not told as left when it does not come', async () => {
+    const request = { ownership: 'uncertain', hadContent: 'perhaps' } as const
+    const { report, pauses } = await take(fakeEngine(), request)
+    assert.equal(report, nothing)
+    assert.is(
+      pauses.reduce((sum, ms) => sum + ms, 0),
+      10_000,
+    )
+  })
+
   test('late :: an engine that was away in between installs nothing any more', async () => {
     const pluginInspect = inspections(undefined, unreachable, undefined)
-    const request = { ownership: 'uncertain', late: true } as const
+    const request = { ownership: 'uncertain', hadContent: 'yes' } as const
     const { report } = await take(fakeEngine({ pluginInspect }), request)
     assert.equal(report, nothing)
   })
