@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type Metafile } from 'esbuild'
+import { leaveOut } from './leaveOut.ts'
 
 const root = resolve(import.meta.dirname, '..')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
@@ -23,8 +24,10 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
+  // The CommonJS build that `platform: node` prefers cannot be shaken.
+  alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
+  plugins: [leaveOut],
   legalComments: 'none',
   metafile: true,
   // Some bundled packages are CommonJS and require Node's own modules.
