@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { fromPromise } from 'xstate'
+import { type AnyActorRef, fromPromise } from 'xstate'
 import { EngineError } from '../machines/errors.ts'
 import type { PullProgress } from '../machines/plugin-install/hasContent.ts'
 import type {
@@ -10,6 +10,7 @@ import type {
 } from '../machines/plugin-install/inputs.ts'
 import type { Pause } from '../machines/plugin-install/inspectSettled.ts'
 import { type LookUpRequest, lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
+import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { checkSettings } from '../machines/plugin-install/settings.ts'
 import { type RunningPull, startPull } from '../machines/plugin-install/startPull.ts'
 import { type TakeBackRequest, takeBack } from '../machines/plugin-install/takeBack.ts'
@@ -24,7 +25,8 @@ import type {
 import type { JSONMessage } from '../machines/types.ts'
 import type { ConsentPolicy } from './types.ts'
 
-interface Surroundings {
+/** What the actors of one flow work with. */
+export interface Surroundings {
   engine: PluginEngine
   auth: RegistryAuth
   consent: ConsentPolicy | undefined
@@ -35,62 +37,81 @@ interface Surroundings {
   record(): Promise<void>
   /** A line of the pull came in; the pull ended well. */
   progress: { add(message: JSONMessage): void; now(): PullProgress; finish(): void }
+  /** The pull that was started last. */
+  pull?: RunningPull
 }
 
 /**
- * The chart's actors, bound to one engine and one host. Leaving a state aborts its actor's signal,
- * and with it the request.
+ * A flow's surroundings by its actor system. To provide actors to the machine for each flow would
+ * make all of the chart anew each time, which takes longer than the flow's own work.
  */
-export function createActors(surroundings: Surroundings) {
-  const { engine, auth, consent, hasCredentialsSource, credentialsReason, record, progress } =
-    surroundings
-  let pull: RunningPull | undefined
-  return {
-    lookUpPlugin: fromPromise(({ input, signal }: Call<LookUpRequest>) =>
+const surroundings = new WeakMap<AnyActorRef['system'], Surroundings>()
+
+/** Gives a flow what its actors work with, before it starts. */
+export function surround(system: AnyActorRef['system'], by: Surroundings): void {
+  surroundings.set(system, by)
+}
+
+/**
+ * The chart with its actors. Leaving a state aborts its actor's signal, and with it the request.
+ */
+export const installMachine = pluginInstallMachine.provide({
+  actors: {
+    lookUpPlugin: actor(({ engine, auth }, input: LookUpRequest, signal) =>
       lookUpPlugin({ engine, auth, pause: pauseUntil(signal) }, input, signal),
     ),
-    requestCredentials: fromPromise(async ({ input, signal }: Call<AuthRequest>) => {
+    requestCredentials: actor(async (by, input: AuthRequest, signal) => {
       await seen()
-      const request = { ...input, reason: credentialsReason() }
-      const account = await auth.request(request, signal)
-      if (!account && hasCredentialsSource) throw noCredentials(request)
+      const request = { ...input, reason: by.credentialsReason() }
+      const account = await by.auth.request(request, signal)
+      if (!account && by.hasCredentialsSource) throw noCredentials(request)
       return account
     }),
-    decideConsent: fromPromise(({ input, signal }: Call<ConsentRequest>) =>
+    decideConsent: actor(({ consent }, input: ConsentRequest, signal) =>
       decide(consent, input, signal),
     ),
-    pluginPull: fromPromise(async ({ input, signal }: Call<PullRequest>) => {
-      await record()
+    pluginPull: actor(async (by, input: PullRequest, signal) => {
+      await by.record()
       signal.throwIfAborted()
+      const { engine, progress } = by
       const ports = { engine, progress, clock: () => performance.now(), pause: wait }
-      pull = startPull(ports, input, signal)
-      const pulled = await pull.result
+      by.pull = startPull(ports, input, signal)
+      const pulled = await by.pull.result
       progress.finish()
       return pulled
     }),
-    pluginInspect: fromPromise(({ input, signal }: Call<InspectRequest>) =>
-      engine.pluginInspect(input.name, signal),
+    pluginInspect: actor(({ engine }, { name }: InspectRequest, signal) =>
+      engine.pluginInspect(name, signal),
     ),
-    pluginSet: fromPromise(async ({ input: { plugin, settings }, signal }: Call<SetRequest>) => {
+    pluginSet: actor(async ({ engine, record }, { plugin, settings }: SetRequest, signal) => {
       checkSettings(plugin.Config, settings)
       await record()
       await engine.pluginSet(plugin.Id, settings, signal)
       return undefined
     }),
-    pluginEnable: fromPromise(async ({ input: { id, timeout }, signal }: Call<EnableRequest>) => {
+    pluginEnable: actor(async ({ engine, record }, { id, timeout }: EnableRequest, signal) => {
       await record()
       await engine.pluginEnable(id, timeout, signal)
       return undefined
     }),
-    takeBack: fromPromise(async ({ input, signal }: Call<TakeBackRequest>) => {
+    takeBack: actor(async ({ engine, record, pull }, input: TakeBackRequest, signal) => {
       // What cannot be written down has to be taken back all the same.
       await record().catch(() => {})
       // Of a pull that nobody waits for any more it is known by now how it ended.
       const ended = input.ownership === 'uncertain' ? await pull?.end : undefined
-      const request = { ...input, ...ended }
-      return takeBack(engine, request, signal, pauseUntil(signal))
+      return takeBack(engine, { ...input, ...ended }, signal, pauseUntil(signal))
     }),
-  }
+  },
+})
+
+function actor<Input, Output>(
+  run: (by: Surroundings, input: Input, signal: AbortSignal) => Promise<Output>,
+) {
+  return fromPromise<Output, Input>(({ input, signal, system }) => {
+    const by = surroundings.get(system)
+    if (!by) throw new Error('the flow has no surroundings')
+    return run(by, input, signal)
+  })
 }
 
 /** Actors start before their state is told: a turn later the host has seen it. */
@@ -105,11 +126,6 @@ function wait(ms: number): Promise<void> {
 /** A pause that ends with the state it belongs to. */
 function pauseUntil(signal: AbortSignal): Pause {
   return (ms) => setTimeout(ms, undefined, { signal })
-}
-
-interface Call<Input> {
-  input: Input
-  signal: AbortSignal
 }
 
 async function decide(

@@ -3,14 +3,14 @@ import { createActor, type SnapshotFrom } from 'xstate'
 import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
 import type { PersonEvent } from '../machines/plugin-install/events.ts'
 import { credentialsInput } from '../machines/plugin-install/inputs.ts'
-import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
+import type { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import type {
   ConsentRequest,
   InstalledPlugin,
   InstallInput,
 } from '../machines/plugin-install/types.ts'
 import type { CredentialsReason, CredentialsRequest } from '../machines/ports.ts'
-import { createActors } from './actors.ts'
+import { installMachine, surround } from './actors.ts'
 import { InstallError } from './installError.ts'
 import { observePending, observeProgress, observeTransitions } from './observe.ts'
 import { makeSnapshot } from './snapshot.ts'
@@ -31,7 +31,8 @@ export function startFlow(
   const consent = observePending<ConsentRequest>()
   const credentials = observePending<CredentialsRequest>()
   const credentialsReason = () => (auth.header() === undefined ? 'missing' : 'refused')
-  const actors = createActors({
+  const actor = createActor(installMachine, { input, inspect: transitions.inspect })
+  surround(actor.system, {
     engine: engine.operations(() => auth.header()),
     auth,
     consent: options.consent,
@@ -40,13 +41,11 @@ export function startFlow(
     progress,
     record: () => record(),
   })
-  const actor = createActor(pluginInstallMachine.provide({ actors }), {
-    input,
-    inspect: transitions.inspect,
-  })
-
   const snapshot = () => makeSnapshot(actor.getSnapshot())
   const record = async () => options.journal?.(snapshot())
+  const written = async () => {
+    if (options.journal) await within(JOURNAL_LIMIT_MS, record())
+  }
   const send = (event: PersonEvent): boolean => {
     const accepted = actor.getSnapshot().can(event)
     if (accepted) actor.send(event)
@@ -67,7 +66,7 @@ export function startFlow(
       if (!output) return
       end()
       // What became of it is told even where it cannot be written down, or not in time.
-      void within(JOURNAL_LIMIT_MS, record()).then(() => {
+      void written().then(() => {
         if (output.state === 'done') resolve(output.plugin)
         else reject(new InstallError(output.failure, output.rollback))
       })
