@@ -20,6 +20,16 @@ const rules: { from: RegExp; files: RegExp[]; packages: RegExp }[] = [
     packages: /^(axios|node:.*)$/,
   },
   {
+    from: /^src\/journal\//,
+    files: [/^src\//],
+    packages: /^(write-file-atomic|node:.*)$/,
+  },
+  {
+    from: /^src\/viewer\//,
+    files: [/^(src|machines)\//],
+    packages: /^$/,
+  },
+  {
     from: /^src\//,
     files: [/^(src|adapters|machines)\//],
     packages: /^(xstate|rxjs|node:.*)$/,
@@ -61,8 +71,12 @@ function sources(folder: string): string[] {
 }
 
 function importsOf(file: string): string[] {
-  const found = text(file).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([^']+)'/g)
-  return [...found].map(([, path]) => String(path))
+  const declarations = /^\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*'([^']+)'/gm
+  const found = [
+    ...text(file).matchAll(declarations),
+    ...text(file).matchAll(/\bimport\('([^']+)'\)/g),
+  ]
+  return found.map(([, path]) => String(path))
 }
 
 function text(file: string): string {

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import * as assert from 'uvu/assert'
+import {
+  type EmbeddedEngine,
+  startEmbeddedEngine,
+} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { suite } from '../../support/suite.ts'
+
+const bin = join(import.meta.dirname, '../../../src/command/bin.ts')
+const states = [
+  'checkPrivileges',
+  'progress',
+  'pulling.verifying',
+  'configuring',
+  'enabling',
+]
+const LIMIT_MS = 60_000
+
+interface Ground {
+  embedded: EmbeddedEngine
+  run(...args: string[]): ChildProcess
+  end(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>
+  left(): string[]
+}
+
+/** A command whose runs are written down in a folder of the test's, and an engine of its own. */
+async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-killed-'))
+  const embedded = await startEmbeddedEngine({ pace: 0.05 })
+  const { PATH, NODE_V8_COVERAGE } = process.env
+  const env = { PATH, NODE_V8_COVERAGE, HOME: folder, DOCKER_HOST: embedded.host }
+  const run = (...args: string[]) =>
+    spawn(process.execPath, ['--import', 'tsx', bin, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal: AbortSignal.timeout(LIMIT_MS),
+    })
+  try {
+    await act({
+      embedded,
+      run,
+      async end(...args) {
+        const child = run(...args)
+        const [stdout, stderr, [code]] = await Promise.all([
+          text(child.stdout),
+          text(child.stderr),
+          once(child, 'close'),
+        ])
+        return { code, stdout, stderr }
+      },
+      left: () => {
+        const runs = join(folder, '.local/state/plugin-flow')
+        return readdirSync(runs).filter((name) => name.endsWith('.json'))
+      },
+    })
+  } finally {
+    await embedded.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Kills an install as soon as it tells that it is in a state. */
+async function killIn({ run }: Ground, state: string): Promise<void> {
+  const child = run('install', '--json', '--grant-all-permissions', 'vieux/sshfs', 'DEBUG=1')
+  const closed = once(child, 'close')
+  child.stderr?.resume()
+  if (!child.stdout) return
+  for await (const line of createInterface({ input: child.stdout })) {
+    const told = JSON.parse(line)
+    // A state is told before it is written down; a pull that tells its progress has been.
+    if ((told.to ?? told.type) === state) child.kill('SIGKILL')
+  }
+  const [code, signal] = await closed
+  assert.equal([code, signal], [null, 'SIGKILL'], state)
+}
+
+suite('killed', (test) => {
+  for (const state of states) {
+    test(`in ${state} :: resumed, it ends as it would have`, () =>
+      onGround(async (ground) => {
+        await killIn(ground, state)
+        const { code, stdout, stderr } = await ground.end('resume')
+        if (state === 'checkPrivileges') {
+          assert.match(stderr, 'no run was left')
+          assert.is(code, 2)
+          assert.equal(ground.embedded.plugins(), [])
+          return
+        }
+        assert.is(code, 0, stderr)
+        assert.match(stdout, 'installed vieux/sshfs:latest')
+        const [plugin, ...others] = ground.embedded.plugins()
+        assert.equal(others, [])
+        assert.ok(plugin?.Enabled)
+        assert.equal(plugin?.Settings.Env, ['DEBUG=1'])
+        assert.equal(ground.left(), [])
+      }))
+  }
+
+  test('in configuring :: listed, and taken back', () =>
+    onGround(async (ground) => {
+      await killIn(ground, 'configuring')
+      assert.is(ground.embedded.plugins().length, 1)
+      const listed = await ground.end('runs')
+      const [, id] = /^([0-9a-f]{8}) +vieux\/sshfs:latest +left in /m.exec(listed.stdout) ?? []
+      assert.ok(id, listed.stdout)
+      const { code, stderr } = await ground.end('rollback', id)
+      assert.is(code, 1)
+      assert.match(stderr, 'removed')
+      assert.equal(ground.embedded.plugins(), [])
+      assert.equal(ground.left(), [])
+    }))
+
+  test('wrong words :: one line each', () =>
+    onGround(async ({ end }) => {
+      const rows: [args: string[], words: string][] = [
+        [['resume'], 'no run was left'],
+        [['resume', '00000000'], 'cannot be read'],
+        [['rollback', 'x'], '"x" is no run'],
+        [['rollback', '00000000', '11111111'], 'takes one RUN'],
+        [['runs', 'x'], 'takes no arguments'],
+      ]
+      const ends = await Promise.all(rows.map(([args]) => end(...args)))
+      for (const [index, { code, stderr }] of ends.entries()) {
+        assert.is(code, 2)
+        assert.match(stderr, rows[index]?.[1] ?? '')
+        assert.is(stderr.trim().split('\n').length, 1)
+      }
+    }))
+})
