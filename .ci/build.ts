@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type Metafile } from 'esbuild'
+import { buildViewer } from './buildViewer.ts'
 import { leaveOut } from './leaveOut.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -32,9 +33,10 @@ const { metafile } = await build({
   metafile: true,
   // Some bundled packages are CommonJS and require Node's own modules.
   banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url),__filename=import.meta.filename;",
   },
 })
+await buildViewer()
 writeFileSync(join(root, 'dist/command/THIRD-PARTY-LICENSES.txt'), licenses(metafile))
 
 /** The licenses of what the bundle contains, as they ask for. */

@@ -167,7 +167,7 @@ export const catalogue = {
     retryable: false,
   },
   'host-failed': {
-    summary: "The host's own policy or source of credentials failed.",
+    summary: 'A function of the host failed: its policy, its source of credentials or its journal.',
     next: 'Mend the function that was handed to the flow.',
     retryable: false,
   },

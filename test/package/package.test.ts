@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
+import { startEmbeddedEngine } from '../../adapters/embedded/startEmbeddedEngine.ts'
+import { writeNoCredentials } from '../support/noCredentials.ts'
 import { suite } from '../support/suite.ts'
 import { type Consumer, makeConsumer } from './consumer.ts'
 
@@ -12,7 +14,8 @@ const node = process.execPath
 const LIMIT_MS = 60_000
 
 async function run(command: string, args: string[], cwd: string) {
-  const env = { ...process.env, DOCKER_CONFIG: join(cwd, 'no-docker-config'), NO_COLOR: '1' }
+  const { DOCKER_AUTH_CONFIG: _, ...others } = process.env
+  const env = { ...others, HOME: cwd, DOCKER_CONFIG: join(cwd, 'none'), NO_COLOR: '1' }
   const signal = AbortSignal.timeout(LIMIT_MS)
   const child = spawn(command, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, [code]] = await Promise.all([
@@ -31,6 +34,7 @@ suite('package', (test) => {
   let consumer: Consumer
   test.before(() => {
     consumer = makeConsumer()
+    writeNoCredentials(join(consumer.folder, 'no-docker-config'))
   })
   test.after(() => consumer.remove())
 
@@ -107,6 +111,21 @@ suite('package', (test) => {
     const installed = await run(node, [command, ...args], consumer.folder)
     assert.is(installed.code, 0, installed.stderr)
     assert.match(installed.stdout, 'installed acme/plain:latest')
+  })
+
+  test('the command writes a run down while it lasts, on an engine that is not its own', async () => {
+    const engine = await startEmbeddedEngine({ pace: 0 })
+    try {
+      const command = join(consumer.folder, 'node_modules/docker-plugin-flow/dist/command/bin.js')
+      const args = ['install', '-H', engine.host, '--grant-all-permissions', 'acme/plain']
+      const { code, stderr } = await run(node, [command, ...args], consumer.folder)
+      assert.is(code, 0, stderr)
+      assert.ok(engine.plugins()[0]?.Enabled)
+      const runs = join(consumer.folder, '.local/state/plugin-flow')
+      assert.equal(readdirSync(runs), [], 'it was written, and forgotten when it had ended well')
+    } finally {
+      await engine.close()
+    }
   })
 
   test('the bundle says whose code it contains', () => {
