@@ -4,22 +4,32 @@ import { join, resolve } from 'node:path'
 import { catalogue } from '../machines/errors.ts'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../src/chart.ts'
+import { commandTable } from '../src/command/commandTable.ts'
+import { helpText } from '../src/command/help.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
 /** Each generated page by its path, with the text that it should have. */
 export function pages(): Record<string, string> {
   return {
-    'README.md': withPicture(readFileSync(join(root, 'README.md'), 'utf8')),
+    'README.md': fill('README.md', 'statechart', picture()),
+    'docs/command.md': fill('docs/command.md', 'commands', commands()),
     'docs/statechart.md': statechart(),
     'docs/errors.md': errors(),
   }
 }
 
-function withPicture(readme: string): string {
-  const [start, end] = ['<!-- statechart -->', '<!-- /statechart -->']
-  const [before, rest = ''] = readme.split(start)
-  return `${before}${start}\n${picture()}${end}${rest.split(end)[1]}`
+/** A page of which one part comes from the code. */
+function fill(path: string, part: string, text: string): string {
+  const [start, end] = [`<!-- ${part} -->`, `<!-- /${part} -->`]
+  const [before, rest = ''] = readFileSync(join(root, path), 'utf8').split(start)
+  return `${before}${start}\n${text}${end}${rest.split(end)[1]}`
+}
+
+function commands(): string {
+  return commandTable
+    .map((command) => `\n### ${command.name}\n\n\`\`\`text\n${helpText(command, 100)}\`\`\`\n`)
+    .join('')
 }
 
 function picture(): string {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
-import { layOut } from './layOut.ts'
+import { layOut } from './layOutChart.ts'
 
 const root = resolve(import.meta.dirname, '..')
 

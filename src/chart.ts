@@ -36,7 +36,8 @@ function edgesBelow(node: AnyStateNode): ChartEdge[] {
   return [...own, ...Object.values(node.states).flatMap(edgesBelow)]
 }
 
-function eventLabel(type: string): string {
+/** An event's type in the words of the chart: `done(pluginPull)`. */
+export function eventLabel(type: string): string {
   if (type === '') return 'always'
   const [, kind, rest = ''] = /^xstate\.(done|error|after)\.(?:actor\.)?(.*)$/.exec(type) ?? []
   if (kind === undefined) return type

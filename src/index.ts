@@ -3,6 +3,7 @@ export type {
   RegistryCredentials,
 } from '../adapters/credentials/registryAuth.ts'
 export type { ConnectOptions } from '../adapters/engine/connectEngine.ts'
+export type { InstalledPlugins } from '../adapters/engine/installedPlugins.ts'
 export type { EngineErrorDetails, Failure, InstallErrorCode } from '../machines/errors.ts'
 export { catalogue, EngineError } from '../machines/errors.ts'
 export type {
@@ -16,9 +17,10 @@ export type {
 } from '../machines/plugin-install/types.ts'
 export type { CredentialsRequest, PluginEngine } from '../machines/ports.ts'
 export type { PluginPrivilege } from '../machines/types.ts'
-export { connect } from './connect.ts'
+export { type ConnectedEngine, connect } from './connect.ts'
 export { allowList } from './consent/allowList.ts'
 export { parseConsentPolicy } from './consent/consentPolicyFile.ts'
+export { type FlowSurroundings, flowEvents } from './flowEvents.ts'
 export { defaultTimeouts } from './input.ts'
 export { InstallError, isInstallError } from './installError.ts'
 export { installPlugin } from './installPlugin.ts'
@@ -37,3 +39,4 @@ export type {
   ResumeOptions,
   Transition,
 } from './types.ts'
+export type { FlowEvent, RecordedRun } from './viewer/flowEvent.ts'

@@ -34,7 +34,9 @@ export interface InstallPlan {
  * @throws InstallError as the install itself would at this point
  */
 export async function planInstall(engine: Engine, options: InstallOptions): Promise<InstallPlan> {
-  const auth = createRegistryAuth({ configured: (registry) => engine.configured(registry) })
+  const auth = createRegistryAuth({
+    configured: (registry, signal) => engine.configured(registry, signal),
+  })
   const signal = options.signal ?? new AbortController().signal
   const input = toInput(options)
   const context = initialContext({ input })

@@ -23,8 +23,8 @@ export interface Engine {
   readonly host: string
   /** Its operations, with the credentials of one flow. */
   operations(authHeader: () => string | undefined): PluginEngine
-  /** What is configured for a registry, without asking anybody. */
-  configured(registry: string): Promise<RegistryCredentials | undefined>
+  /** What is configured for a registry, without asking anybody. The signal ends the search. */
+  configured(registry: string, signal: AbortSignal): Promise<RegistryCredentials | undefined>
   /** Releases the sockets. Flows that still run on it fail. */
   close(): void
 }

@@ -1,96 +1,67 @@
-import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { EngineError } from '../../machines/errors.ts'
+import { askHelper } from './askHelper.ts'
+import { findAuthEntry } from './authEntry.ts'
 import type { RegistryCredentials } from './authHeader.ts'
-import { readCredentials } from './readCredentials.ts'
-import { keyHost, registryKey } from './registryKey.ts'
+import { parseConfig, unusable } from './configSource.ts'
+import { configuredHelper, saysNothing } from './configuredHelper.ts'
+import { defaultHelper } from './defaultHelper.ts'
+import { type Env, readConfigFile } from './readConfigFile.ts'
+import type { HelperRun } from './runHelper.ts'
 
-type Env = Readonly<Record<string, string | undefined>>
-type Fields = Record<string, unknown>
+export interface DockerConfigOptions {
+  platform?: NodeJS.Platform
+  /** How long a credential helper may take, in milliseconds. Default 30 000. */
+  helperLimitMs?: number
+}
+
+const HELPER_LIMIT_MS = 30_000
 
 /**
- * What Docker's own config holds for a registry: the plain `auths` of `$DOCKER_CONFIG/config.json`, else
- * of `~/.docker/config.json`. `undefined`: nothing, or there is no such file.
+ * What Docker's own configuration holds for a registry, found as its command finds it: the variable
+ * `DOCKER_AUTH_CONFIG`; else, by `config.json`, the credential helper of `credHelpers` or `credsStore`;
+ * else the plain `auths`. A file that says nothing of credentials leaves them to the platform's own
+ * helper, where that is there and works. `undefined`: nothing. Of a registry that a helper is
+ * configured for, the `auths` are not looked at.
  *
- * @throws EngineError `host-failed` naming the file, when it cannot be read or understood
+ * @param env where variables are read, and the environment that a helper runs in
+ * @throws EngineError `invalid-configuration` naming the file, the variable or the helper that cannot
+ * be used; `cancelled` once the signal has fired
  */
 export async function readDockerConfig(
   env: Env,
   registry: string,
+  signal: AbortSignal,
+  options: DockerConfigOptions = {},
 ): Promise<RegistryCredentials | undefined> {
-  const directory = env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker')
-  const file = join(directory, 'config.json')
-  const text = await readIfThere(file)
-  if (text === undefined) return undefined
-  const auths = fieldsIn(parse(text, file), 'auths', file)
-  const key = Object.hasOwn(auths, registryKey(registry))
-    ? registryKey(registry)
-    : Object.keys(auths).find((each) => keyHost(each) === keyHost(registry))
-  return key === undefined ? undefined : entryCredentials(fieldsIn(auths, key, file), key, file)
+  const { platform = process.platform, helperLimitMs = HELPER_LIMIT_MS } = options
+  const run: HelperRun = { env, platform, limitMs: helperLimitMs, signal }
+  const given = credentialsInVariable(env, registry)
+  if (given) return given
+  const config = await readConfigFile(env)
+  const helper = configuredHelper(config, registry)
+  if (helper !== undefined) return askHelper(helper, registry, run)
+  if (saysNothing(config)) return askDefaultHelper(registry, run)
+  return findAuthEntry(config, registry)?.credentials
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+/** Docker itself wants `auth` in every entry here. */
+function credentialsInVariable(env: Env, registry: string): RegistryCredentials | undefined {
+  const name = 'the variable DOCKER_AUTH_CONFIG'
+  const entry = findAuthEntry(parseConfig(env.DOCKER_AUTH_CONFIG ?? '', name), registry)
+  if (!entry || entry.credentials) return entry?.credentials
+  throw unusable(name, `has no credentials for ${JSON.stringify(entry.key)}`)
+}
+
+/** Nobody has configured it: one that is missing or broken is none. */
+async function askDefaultHelper(
+  registry: string,
+  run: HelperRun,
+): Promise<RegistryCredentials | undefined> {
+  const helper = await defaultHelper(run.env, run.platform)
+  if (helper === undefined) return undefined
   try {
-    return await readFile(file, 'utf8')
+    return await askHelper(helper, registry, run)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT') return undefined
-    throw failed(file, `cannot be read (${code})`)
+    if (run.signal.aborted) throw error
+    return undefined
   }
-}
-
-function parse(text: string, file: string): Fields {
-  let config: unknown
-  try {
-    config = JSON.parse(text)
-  } catch {
-    // The words of the parser quote the text.
-    throw failed(file, 'is no JSON')
-  }
-  return asFields(config, file, 'it')
-}
-
-function fieldsIn(parent: Fields, key: string, file: string): Fields {
-  return asFields(parent[key] ?? {}, file, JSON.stringify(key))
-}
-
-function asFields(value: unknown, file: string, what: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
-  throw failed(file, `cannot be used: ${what} is no object`)
-}
-
-/** An entry of a registry whose credentials a helper keeps is empty. */
-function entryCredentials(
-  entry: Fields,
-  key: string,
-  file: string,
-): RegistryCredentials | undefined {
-  const { auth } = entry
-  const login = typeof auth === 'string' && auth !== '' ? decodeAuth(auth, key, file) : {}
-  const given: Fields = { ...entry, ...login }
-  const names = ['username', 'password', 'identitytoken', 'registrytoken'] as const
-  if (names.every((name) => !given[name])) return undefined
-  try {
-    return readCredentials(given, '')
-  } catch {
-    throw failed(file, `has no usable credentials for ${JSON.stringify(key)}`)
-  }
-}
-
-/** `auth` is base64 of `username:password`; Docker itself cuts NUL characters off the password. */
-function decodeAuth(
-  auth: string,
-  key: string,
-  file: string,
-): { username: string; password: string } {
-  const decoded = Buffer.from(auth, 'base64').toString('utf8')
-  const colon = decoded.indexOf(':')
-  if (colon < 1) throw failed(file, `has no username:password in auth of ${JSON.stringify(key)}`)
-  const password = decoded.slice(colon + 1).replace(/^\0+|\0+$/g, '')
-  return { username: decoded.slice(0, colon), password }
-}
-
-function failed(file: string, why: string): EngineError {
-  return new EngineError('host-failed', `the Docker config ${file} ${why}`)
 }

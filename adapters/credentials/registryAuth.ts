@@ -17,7 +17,10 @@ type Answer = RegistryCredentials | undefined | Promise<RegistryCredentials | un
 export type CredentialsSource = (request: CredentialsRequest, signal: AbortSignal) => Answer
 
 export interface RegistryAuthOptions {
-  /** What is configured for a registry, e.g. in Docker's own config (`readDockerConfig`). */
+  /**
+   * What is configured for a registry, e.g. in Docker's own config (`readDockerConfig`). It is asked
+   * again when what it gave is refused; other credentials than those go before the source's.
+   */
   configured?: (registry: string, signal: AbortSignal) => Answer
   source?: CredentialsSource
 }
@@ -63,6 +66,15 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
     const given = await untilAborted(begin, signal, aborted)
     return given === undefined || given === null ? undefined : take(registry, given, from)
   }
+  const askConfiguration = (registry: string, signal: AbortSignal) =>
+    ask(registry, CONFIGURATION, () => configured?.(registry, signal), signal)
+  /** A credential helper gives a new token where the one that was refused has expired. */
+  const renew = async (registry: string, signal: AbortSignal) => {
+    const refused = held
+    if (!refused?.configured) return undefined
+    const account = await askConfiguration(registry, signal)
+    return held?.header === refused.header ? undefined : account
+  }
 
   return {
     load(registry, signal) {
@@ -70,10 +82,13 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
       if (held !== undefined && !held.configured && held.account.registry === registry) {
         return Promise.resolve(held.account)
       }
-      return ask(registry, CONFIGURATION, () => configured?.(registry, signal), signal)
+      return askConfiguration(registry, signal)
     },
-    request: (request, signal) =>
-      ask(request.registry, SOURCE, () => source?.(request, signal), signal),
+    async request(request, signal) {
+      const renewed = await renew(request.registry, signal)
+      if (renewed) return renewed
+      return ask(request.registry, SOURCE, () => source?.(request, signal), signal)
+    },
     submit: (registry, credentials) => take(registry, credentials, 'the host'),
     header: () => held?.header,
     forget() {

@@ -11,3 +11,13 @@ export function keyHost(key: string): string {
   const host = key.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
   return host === 'index.docker.io' ? 'docker.io' : host
 }
+
+/** The key that a record has for a registry: Docker's own, else the first one with the same host. */
+export function findRegistry(
+  record: Readonly<Record<string, unknown>>,
+  registry: string,
+): string | undefined {
+  const key = registryKey(registry)
+  if (Object.hasOwn(record, key)) return key
+  return Object.keys(record).find((each) => keyHost(each) === keyHost(registry))
+}

@@ -81,10 +81,16 @@ export const errorPhrases: readonly ErrorPhrase[] = [
   {
     code: 'not-found',
     words: /^plugin .* not found$/,
-    operations: ['pluginInspect', 'pluginDelete'],
+    operations: ['pluginInspect', 'pluginDelete', 'pluginDisable'],
     statuses: [404],
     says: 'the engine has no plugin {subject}',
-    seen: ['inspect.missing', 'inspect.missing-id', 'inspect.after-remove', 'remove.missing'],
+    seen: [
+      'inspect.missing',
+      'inspect.missing-id',
+      'inspect.after-remove',
+      'remove.missing',
+      'disable.missing',
+    ],
   },
 
   ...pullPhrases,

@@ -9,6 +9,8 @@ export const operations = [
   'pluginSet',
   'pluginEnable',
   'pluginDelete',
+  'pluginList',
+  'pluginDisable',
 ] as const
 
 export type Operation = (typeof operations)[number]

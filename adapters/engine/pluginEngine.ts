@@ -1,9 +1,10 @@
 import { EngineError } from '../../machines/errors.ts'
 import type { PluginEngine } from '../../machines/ports.ts'
-import type { EngineClient, EngineConnection } from './connectEngine.ts'
+import type { EngineConnection } from './connectEngine.ts'
 import { crashesOnDigest } from './digestCrash.ts'
 import { distributionInspect } from './distributionInspect.ts'
 import { getPluginPrivileges } from './getPluginPrivileges.ts'
+import { cancelled, negotiate } from './negotiate.ts'
 import type { Operation } from './operation.ts'
 import { pluginDelete } from './pluginDelete.ts'
 import { pluginEnable } from './pluginEnable.ts'
@@ -11,9 +12,7 @@ import { pluginInspect } from './pluginInspect.ts'
 import { pluginPull } from './pluginPull.ts'
 import { pluginSet } from './pluginSet.ts'
 import { shareOnce } from './shareOnce.ts'
-import { systemPing } from './systemPing.ts'
 import { systemVersion } from './systemVersion.ts'
-import { toEngineError } from './toEngineError.ts'
 
 /**
  * The engine behind a connection as the port that the flow needs. The API version is agreed on with
@@ -24,23 +23,11 @@ export function pluginEngine(
   connection: EngineConnection,
   authHeader: () => string | undefined,
 ): PluginEngine {
-  const concern = { subject: connection.host, host: connection.host }
-  const cancelled = (operation: Operation) => () =>
-    toEngineError(undefined, { operation, ...concern }, 'cancelled')
-  const ping = shareOnce((signal) => systemPing(connection, signal), cancelled('systemPing'))
+  const { ping, versioned } = negotiate(connection)
   const ownVersion = shareOnce(
     async (signal) => (await ping(signal)).version ?? systemVersion(connection, signal),
-    cancelled('systemVersion'),
+    cancelled(connection, 'systemVersion'),
   )
-  const versioned = async (signal: AbortSignal): Promise<EngineClient> => {
-    const { apiVersion } = await ping(signal)
-    const { send } = connection
-    return {
-      ...connection,
-      send: (request, signal) =>
-        send({ ...request, path: `/v${apiVersion}${request.path}` }, signal),
-    }
-  }
   const refuseCrash = async (operation: Operation, remote: string, signal: AbortSignal) => {
     if (!remote.includes('@')) return
     const version = await ownVersion(signal)

@@ -6,6 +6,7 @@ import type { View } from './view.ts'
 const DENIALS = {
   denied: 'the answer was not y',
   ended: 'nobody answered; --grant-all-permissions grants them unseen',
+  taken: 'the standard input was the password; --allow or --grant-all-permissions grants them',
 }
 
 /**

@@ -13,7 +13,7 @@ export interface OptionEntry {
   readonly help: string
   /** Its values, where they are few. */
   readonly choices?: readonly string[]
-  /** What its value, or the arguments of a command, can be completed with. */
+  /** What its value can be completed with. */
   readonly completes?: 'files' | 'folders'
 }
 
@@ -54,6 +54,8 @@ export interface Example {
   line: string
 }
 
+export type ArgumentKind = 'commands' | 'plugins' | 'enabled plugins' | 'disabled plugins'
+
 interface Description {
   /** One word or more: `install`, `context ls`. */
   readonly name: string
@@ -66,8 +68,8 @@ interface Description {
   readonly examples: readonly Example[]
   /** What else is to be known: paragraphs below the examples. */
   readonly notes?: string
-  /** What its arguments are, where they are few or can be completed. */
-  readonly arguments?: readonly string[]
+  /** What its arguments can be completed with: these words, or what is there. */
+  readonly arguments?: readonly string[] | ArgumentKind
 }
 
 export interface CommandDefinition<Options extends OptionTable, Input> extends Description {

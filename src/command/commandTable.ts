@@ -1,8 +1,33 @@
 import type { CommandEntry, OptionTable } from './commandEntry.ts'
+import { completionEntry } from './entries/completion.ts'
+import { disableEntry } from './entries/disable.ts'
+import { enableEntry } from './entries/enable.ts'
+import { helpEntry } from './entries/help.ts'
+import { inspectEntry } from './entries/inspect.ts'
 import { installEntry } from './entries/install.ts'
+import { lsEntry } from './entries/ls.ts'
+import { resumeEntry, rollbackEntry } from './entries/resume.ts'
+import { rmEntry } from './entries/rm.ts'
+import { runsEntry } from './entries/runs.ts'
+import { setEntry } from './entries/set.ts'
+import { uiEntry } from './entries/ui.ts'
 
 /** Every command, in the order in which help lists them. */
-export const commandTable: readonly CommandEntry[] = [installEntry]
+export const commandTable: readonly CommandEntry[] = [
+  installEntry,
+  lsEntry,
+  inspectEntry,
+  enableEntry,
+  disableEntry,
+  setEntry,
+  rmEntry,
+  runsEntry,
+  resumeEntry,
+  rollbackEntry,
+  uiEntry,
+  completionEntry,
+  helpEntry,
+]
 
 /** What every command takes besides its own options. */
 export const commonOptions = {

@@ -3,6 +3,7 @@ import { commandTable, commonOptions } from './commandTable.ts'
 
 const WIDEST = 100
 const NARROWEST = 40
+const USAGE_MARGIN = ' '.repeat('Usage:  '.length)
 
 /** What `--help` prints: of one command, or of all of them. */
 export function helpText(command: CommandEntry | undefined, columns = 80): string {
@@ -23,8 +24,9 @@ function overview(width: number): string {
 
 function commandHelp(command: CommandEntry, width: number): string {
   const { name, aliases = [], synopsis, summary, options, examples, notes } = command
+  const usage = ['plugin-flow', name, '[OPTIONS]', synopsis].filter(Boolean).join(' ')
   return paragraphs([
-    `Usage:  ${['plugin-flow', name, '[OPTIONS]', synopsis].filter(Boolean).join(' ')}`,
+    wrap(usage, width, USAGE_MARGIN).replace(USAGE_MARGIN, 'Usage:  '),
     wrap(`${summary}.`, width),
     ...(aliases.length > 0 ? [`Other names:  ${aliases.join(', ')}`] : []),
     `Options:\n${table(optionRows({ ...options, help: commonOptions.help }), width)}`,

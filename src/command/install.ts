@@ -1,38 +1,66 @@
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
 import { installPlugin } from '../installPlugin.ts'
-import type { Engine } from '../types.ts'
-import { answerConsent } from './answerConsent.ts'
+import type { OpenRun } from '../journal/runJournal.ts'
+import type { Engine, FlowOptions, InstallOptions, PluginInstall } from '../types.ts'
 import { chooseView, questionOutput } from './chooseView.ts'
-import type { Outputs } from './commandEntry.ts'
+import type { Run as CommandRun, Outputs } from './commandEntry.ts'
+import { type DryRun, dryRun, showPlan } from './dryRun.ts'
 import type { InstallCommand } from './entries/install.ts'
 import { installOptions } from './installOptions.ts'
-import { catchInterrupts, type Interrupts } from './interrupts.ts'
+import { catchInterrupts } from './interrupts.ts'
 import { type OpenEngine, openEngine } from './openEngine.ts'
-import { exitCode, outcomeOf, outcomeOfBadEngine, outcomeWhenLeft } from './outcome.ts'
-import { createPrompt, type Prompt } from './prompt.ts'
+import { exitCode, outcomeOfBadEngine } from './outcome.ts'
+import { createPrompt } from './prompt.ts'
+import { readLogin, withLogin } from './readLogin.ts'
+import { readPolicy } from './readPolicy.ts'
+import { type Run, runFlow } from './runFlow.ts'
+import { beginJournal } from './runs/beginJournal.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { View } from './view.ts'
 import { visible } from './visible.ts'
 
-/** Runs one install, and resolves to the exit status. Everything it opened is closed by then. */
-export async function install(
+/** A flow that is ready to be started, and where it is written down. */
+export interface ReadyFlow {
+  start(options: FlowOptions): PluginInstall
+  journaled: OpenRun | undefined
+}
+
+export const install: CommandRun<InstallCommand> = (command, surroundings, outputs) =>
+  drive(command, surroundings, outputs, async (engine, options, view) => ({
+    journaled: command.embedded
+      ? undefined
+      : await beginJournal(engine, { env: surroundings.env, view }),
+    start: (more) => installPlugin(engine, { ...options, ...more }),
+  }))
+
+/** Runs one flow, and resolves to the exit status. Everything it opened is closed by then. */
+export async function drive(
   command: InstallCommand,
   surroundings: Surroundings,
   outputs: Outputs,
+  prepare: (engine: Engine, options: InstallOptions, view: View) => Promise<ReadyFlow>,
 ): Promise<number> {
+  const policy = await readPolicy(command)
   const view = chooseView(command, surroundings.env, outputs)
   const cancel = new AbortController()
   const interrupts = catchInterrupts(surroundings.signals, ({ reason }) => {
     // First the question is withdrawn, if there is one: the notice would stand on its line.
     cancel.abort()
-    view.notice(`plugin-flow: ${visible(reason)}: cancelled, taking back; once more leaves at once`)
+    const next = command.dryRun ? '' : ', taking back; once more leaves at once'
+    view.notice(`plugin-flow: ${visible(reason)}: cancelled${next}`)
   })
-  const prompt = createPrompt(surroundings, questionOutput(command, outputs))
+  const output = questionOutput(command, outputs)
+  const prompt = createPrompt(surroundings, output, interrupts.interrupt)
+  const run = { view, prompt, interrupts, signal: cancel.signal }
+  const options = installOptions(command, cancel.signal, policy)
   try {
-    const outcome = await withEngine(command, surroundings.env, (engine) => {
+    const outcome = await withEngine(command, surroundings.env, run, async (engine) => {
       if (command.embedded) view.notice(SIMULATION)
-      return runFlow(engine, command, { view, prompt, interrupts, signal: cancel.signal })
+      if (command.dryRun) return dryRun(engine, options)
+      const { start, journaled } = await prepare(engine, options, view)
+      return runFlow(start, { ...command, journaled }, run)
     })
+    if (outcome.state === 'planned') return showPlan(command, outcome.plan, outputs)
     const code = exitCode(outcome, interrupts.first)
     view.outcome(outcome, code)
     return code
@@ -47,37 +75,21 @@ const SIMULATION = 'simulation: the embedded engine downloads, runs and keeps no
 async function withEngine(
   command: InstallCommand,
   env: Surroundings['env'],
-  use: (engine: Engine) => Promise<InstallOutput>,
-): Promise<InstallOutput> {
+  { prompt, signal }: Run,
+  use: (engine: Engine) => Promise<InstallOutput | DryRun>,
+): Promise<InstallOutput | DryRun> {
   let open: OpenEngine
+  let engine: Engine
   try {
+    const credentials = await readLogin(command.login, prompt, signal)
     open = await openEngine(command, env)
+    engine = command.login ? withLogin(open.engine, credentials) : open.engine
   } catch (error) {
     return outcomeOfBadEngine(error)
   }
   try {
-    return await use(open.engine)
+    return await use(engine)
   } finally {
     await open.close()
   }
-}
-
-interface Run {
-  view: View
-  prompt: Prompt
-  interrupts: Interrupts
-  signal: AbortSignal
-}
-
-async function runFlow(
-  engine: Engine,
-  command: InstallCommand,
-  { view, prompt, interrupts, signal }: Run,
-): Promise<InstallOutput> {
-  const flow = installPlugin(engine, installOptions(command, signal))
-  answerConsent(flow, prompt, view)
-  flow.transition$.subscribe((transition) => view.transition(transition))
-  flow.progress$.subscribe((progress) => view.progress(progress))
-  const left = interrupts.second.then(() => outcomeWhenLeft(flow, command.embedded))
-  return Promise.race([outcomeOf(flow), left])
 }

@@ -1,9 +1,13 @@
 import { defaultTimeouts } from '../input.ts'
-import type { InstallOptions } from '../types.ts'
+import type { ConsentPolicy, InstallOptions } from '../types.ts'
 import type { InstallCommand } from './entries/install.ts'
 
 /** What the flow is asked to do. */
-export function installOptions(command: InstallCommand, signal: AbortSignal): InstallOptions {
+export function installOptions(
+  command: InstallCommand,
+  signal: AbortSignal,
+  consent?: ConsentPolicy,
+): InstallOptions {
   const { reference, alias, settings, disabled, grantAllPermissions, enableTimeout } = command
   return {
     reference,
@@ -11,10 +15,10 @@ export function installOptions(command: InstallCommand, signal: AbortSignal): In
     settings,
     disabled,
     grantAllPermissions,
+    ...(consent === undefined ? {} : { consent }),
+    ifPresent: command.ifPresent,
     enableTimeout,
     onFailure: command.keepOnFailure ? 'keep' : 'remove',
-    // Nobody is asked for credentials: the failure says how to log in.
-    credentials: () => undefined,
     // What the engine is told to wait comes on top of what it takes anyway.
     timeouts: { enabling: defaultTimeouts.enabling + enableTimeout * 1_000 },
     signal,

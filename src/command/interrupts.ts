@@ -14,6 +14,8 @@ export interface Interrupts {
   readonly first: Interrupt | undefined
   /** Resolves when a second signal comes. */
   readonly second: Promise<void>
+  /** A Ctrl-C that the terminal has made no signal of. */
+  interrupt(): void
   /** Signals have their usual effect again. */
   release(): void
 }
@@ -35,10 +37,12 @@ export function catchInterrupts(
     first = interrupt
     onFirst(interrupt)
   }
+  const receive = (reason: string, exitCode: number) =>
+    first ? leave() : begin({ exitCode, reason })
   const listeners: [name: string, listener: (error: unknown) => void][] = [
     ...Object.entries(EXIT_CODES).map(([reason, exitCode]): [string, () => void] => [
       reason,
-      () => (first ? leave() : begin({ exitCode, reason })),
+      () => receive(reason, exitCode),
     ]),
     [
       'uncaughtException',
@@ -53,6 +57,7 @@ export function catchInterrupts(
       return first
     },
     second,
+    interrupt: () => receive('SIGINT', EXIT_CODES.SIGINT),
     release() {
       for (const [name, listener] of listeners) signals.off(name, listener)
     },

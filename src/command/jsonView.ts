@@ -1,14 +1,10 @@
-import type {
-  ConsentRequest,
-  InstalledPlugin,
-  InstallOutput,
-  RequestedSetting,
-} from '../../machines/plugin-install/types.ts'
+import type { InstalledPlugin, InstallOutput } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../progress.ts'
 import type { ViewOptions } from './lineView.ts'
 import { outcomeLines, withHost } from './outcomeLines.ts'
 import type { View } from './view.ts'
 import { visibleJson } from './visible.ts'
+import { withoutValues } from './withoutValues.ts'
 
 const PROGRESS_EVERY_MS = 100
 
@@ -19,6 +15,7 @@ const PROGRESS_EVERY_MS = 100
  * - `{"type":"progress","layers","current","total"?,"percent"?,"bytesPerSecond","secondsLeft"?}`, at
  *   most ten a second, and the newest before anything else is told
  * - `{"type":"consent","id","reference","name","digest"?,"privileges","settings"}`: somebody is asked
+ * - `{"type":"credentials","registry","attempt","reason"}`: somebody is asked
  * - `{"type":"outcome","state":"done","plugin","exitCode"}` or
  *   `{"type":"outcome","state":"rolledBack","failure","rollback","exitCode"}`: the last line, always
  *
@@ -48,7 +45,8 @@ export function jsonView({ install, stdout, stderr, now }: ViewOptions): View {
     },
     asking(request) {
       showWaiting()
-      write('consent', withoutValues(request))
+      if ('registry' in request) write('credentials', request)
+      else write('consent', withoutValues(request))
     },
     notice(line) {
       stderr.write(`${line}\n`)
@@ -76,12 +74,4 @@ function toldPlugin(plugin: InstalledPlugin): InstalledPlugin {
     settings: request.settings.map(({ setting }) => setting),
     consent: { ...plugin.consent, request },
   }
-}
-
-function withoutValues(request: ConsentRequest): ConsentRequest {
-  return { ...request, settings: request.settings.map(withoutValue) }
-}
-
-function withoutValue({ setting, widens }: RequestedSetting): RequestedSetting {
-  return { setting: widens ? setting : (setting.split('=', 1)[0] ?? ''), widens }
 }

@@ -1,10 +1,9 @@
-import { connect } from '../connect.ts'
-import type { Engine } from '../types.ts'
+import { type ConnectedEngine, connect } from '../connect.ts'
 import type { EngineSelection } from './engineOptions.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface OpenEngine {
-  engine: Engine
+  engine: ConnectedEngine
   close(): Promise<void>
 }
 

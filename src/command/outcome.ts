@@ -1,4 +1,4 @@
-import { type Failure, isEngineError } from '../../machines/errors.ts'
+import { isEngineError } from '../../machines/errors.ts'
 import { makeFailure, toFailure } from '../../machines/plugin-install/failure.ts'
 import { failed } from '../../machines/plugin-install/takeBack.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
@@ -12,15 +12,8 @@ export async function outcomeOf({ result }: PluginInstall): Promise<InstallOutpu
     return { state: 'done', plugin: await result }
   } catch (error) {
     if (!isInstallError(error)) throw error
-    return { state: 'rolledBack', failure: inPlace(error.failure), rollback: error.rollback }
+    return { state: 'rolledBack', failure: error.failure, rollback: error.rollback }
   }
-}
-
-/** Of what a host hands to a flow, this one can fail in one thing only: the user's configuration. */
-function inPlace(failure: Failure): Failure {
-  return failure.code === 'host-failed'
-    ? { ...failure, next: 'Correct the configuration of credentials, or remove it.' }
-    : failure
 }
 
 /** What is known of a flow that is left before it has ended. */

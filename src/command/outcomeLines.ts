@@ -7,12 +7,12 @@ export function outcomeLines(
   host: string | undefined,
 ): { stdout: string[]; stderr: string[] } {
   if (outcome.state === 'done') {
-    const { name, id, enabled } = outcome.plugin
-    const state = enabled ? 'enabled' : 'disabled'
-    return {
-      stdout: [`installed ${visible(name)} (${visible(id.slice(0, 12))}, ${state})`],
-      stderr: [],
-    }
+    const { name, id, enabled, changed } = outcome.plugin
+    const what = `(${visible(id.slice(0, 12))}, ${enabled ? 'enabled' : 'disabled'})`
+    const line = changed
+      ? `installed ${visible(name)} ${what}`
+      : `${visible(name)} is installed already ${what}: nothing was changed`
+    return { stdout: [line], stderr: [] }
   }
   const { failure, rollback } = outcome
   return {

@@ -1,97 +1,89 @@
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
+import { createLineInput } from './lineInput.ts'
 import type { Output } from './output.ts'
-import type { InputStream } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 import { visible } from './visible.ts'
 
-/** `ended`: nobody answered and nobody will. `cancelled`: nobody waits for the answer any more. */
-export type Answer = 'granted' | 'denied' | 'ended' | 'cancelled'
-
-const LONGEST_ANSWER = 65_536
-const ENDS = ['end', 'close', 'error']
+/**
+ * `ended`: nobody answered and nobody will. `taken`: the input was for something else. `cancelled`:
+ * nobody waits for the answer any more.
+ */
+export type Answer = 'granted' | 'denied' | 'ended' | 'taken' | 'cancelled'
 
 /** What somebody is asked, word for word as Docker's own command asks it. */
-export function consentQuestion({ reference, privileges, settings }: ConsentRequest): string {
+export function consentQuestion(request: ConsentRequest): string {
   const lines = [
-    `Plugin "${visible(reference)}" is requesting the following privileges:`,
-    ...privileges.map(({ Name, Value }) => ` - ${visible(Name)}: [${visible(Value.join(' '))}]`),
-    ...settings
-      .filter(({ widens }) => widens)
-      .map(
-        ({ setting }) =>
-          ` - setting ${visible(setting)}: may point a mount or device of the plugin there`,
-      ),
+    `Plugin "${visible(request.reference)}" is requesting the following privileges:`,
+    ...privilegeLines(request).map((line) => ` - ${visible(line)}`),
     'Do you grant the above permissions? [y/N] ',
   ]
   return lines.join('\n')
 }
 
+/** What is asked for, a line each: the privileges, and the settings that widen them. */
+export function privilegeLines({ privileges, settings }: ConsentRequest): string[] {
+  return [
+    ...privileges.map(({ Name, Value }) => `${Name}: [${Value.join(' ')}]`),
+    ...settings
+      .filter(({ widens }) => widens)
+      .map(({ setting }) => `setting ${setting}: may point a mount or device of the plugin there`),
+  ]
+}
+
 export interface Prompt {
+  /** Somebody sits at a terminal, and sees there what is asked. */
+  readonly hasTerminal: boolean
   /** Asks, and reads one line, until `signal` fires. */
   ask(question: string, signal: AbortSignal): Promise<Answer>
+  /** Asks for a line of text, which a terminal does not show when it is `hidden`. `undefined`: none. */
+  askText(question: string, signal: AbortSignal, hidden?: 'hidden'): Promise<string | undefined>
+  /** Takes a line without asking. Of an input that is no terminal, nothing is an answer afterwards. */
+  takeLine(signal: AbortSignal): Promise<string | undefined>
 }
 
 /**
  * Reads answers from `stdin`, one line each; what comes after a line waits for the next question.
  * As with Docker's own command, `y` in either case grants, and everything else does not.
+ *
+ * @param interrupt does what a Ctrl-C does, for when the terminal makes no signal of it
  */
 export function createPrompt(
-  surroundings: { readonly stdin: InputStream },
+  surroundings: Pick<Surroundings, 'stdin'>,
   output: Output,
+  interrupt: () => void,
 ): Prompt {
-  let buffered = ''
-  return {
-    async ask(question, signal) {
-      output.write(question)
-      // A question that nobody can read is one that nobody agrees to.
-      if (!output.isOpen) return 'ended'
-      const { stdin } = surroundings
+  const input = createLineInput(surroundings)
+  let isTaken = false
+
+  function read(question: string, signal: AbortSignal, hidden?: 'hidden') {
+    // A question that nobody can read is one that nobody agrees to.
+    if (!output.isOpen) return undefined
+    const begun = () => output.write(question)
+    const settled = (isAnswered: boolean) => {
       // A terminal has shown the answer and its line break; nothing else has.
-      const endLine = (isAnswered: boolean) => {
-        if (!isAnswered || !stdin.isTTY) output.write('\n')
-      }
-      if (!(await receiveLine(stdin, signal, endLine)))
-        return signal.aborted ? 'cancelled' : 'ended'
-      return takeLine().trim().toLowerCase() === 'y' ? 'granted' : 'denied'
+      if (!isAnswered || !input.isTerminal || hidden) output.write('\n')
+    }
+    const request = { signal, begun, settled }
+    return hidden ? input.readHidden(request, interrupt) : input.read(request)
+  }
+
+  return {
+    get hasTerminal() {
+      return input.isTerminal && output.stream.isTTY === true
     },
-  }
-
-  /**
-   * Resolves to whether there is a line to take: there is none at the end of the input, after a
-   * hang-up, and when `signal` fires. `settled` is called at once, before anything else is written.
-   */
-  function receiveLine(
-    stdin: InputStream,
-    signal: AbortSignal,
-    settled: (isAnswered: boolean) => void,
-  ): Promise<boolean> {
-    return new Promise((resolve) => {
-      const isWhole = () => buffered.includes('\n') || buffered.length >= LONGEST_ANSWER
-      const settle = (isAnswered: boolean) => {
-        stdin.pause()
-        stdin.off('data', receive)
-        for (const name of ENDS) stdin.off(name, end)
-        signal.removeEventListener('abort', abort)
-        settled(isAnswered)
-        resolve(isAnswered)
+    async ask(question, signal) {
+      if (isTaken) {
+        output.write(`${question}\n`)
+        return 'taken'
       }
-      const end = () => settle(buffered !== '')
-      const abort = () => settle(false)
-      const receive = (chunk: unknown) => {
-        buffered += String(chunk)
-        if (isWhole()) end()
-      }
-      if (signal.aborted) return abort()
-      if (isWhole() || stdin.readableEnded || stdin.destroyed) return end()
-      signal.addEventListener('abort', abort)
-      for (const name of ENDS) stdin.on(name, end)
-      stdin.on('data', receive)
-      stdin.resume()
-    })
-  }
-
-  function takeLine(): string {
-    const [line = ''] = buffered.split('\n', 1)
-    buffered = buffered.slice(line.length + 1)
-    return line
+      const line = await read(question, signal)
+      if (line === undefined) return signal.aborted ? 'cancelled' : 'ended'
+      return line.trim().toLowerCase() === 'y' ? 'granted' : 'denied'
+    },
+    askText: async (question, signal, hidden) => read(question, signal, hidden),
+    takeLine(signal) {
+      isTaken = !input.isTerminal
+      return input.read({ signal, begun() {}, settled() {} })
+    },
   }
 }

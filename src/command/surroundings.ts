@@ -1,6 +1,10 @@
 import type { Readable, Writable } from 'node:stream'
 
-export type InputStream = Readable & { isTTY?: boolean }
+export type InputStream = Readable & {
+  isTTY?: boolean
+  isRaw?: boolean
+  setRawMode?(isRaw: boolean): unknown
+}
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number }
 
 /** What a run of the command gets from its process. */

@@ -62,7 +62,7 @@ export function fitLine(pieces: readonly Piece[], columns: number, style: Termin
   let line = ''
   let width = 0
   for (const { text, tone } of pieces) {
-    const fitting = cut(text, columns - width, style.ellipsis)
+    const fitting = fitText(text, columns - width, style.ellipsis)
     line += style.color && tone ? `\x1b[${SEQUENCES[tone]}m${fitting}\x1b[0m` : fitting
     width += textWidth(fitting)
     if (fitting !== text) break
@@ -70,7 +70,8 @@ export function fitLine(pieces: readonly Piece[], columns: number, style: Termin
   return { text: line, width }
 }
 
-function cut(text: string, columns: number, ellipsis: string): string {
+/** The beginning of a text that takes at most `columns`, with an ellipsis where it was cut. */
+export function fitText(text: string, columns: number, ellipsis: string): string {
   if (textWidth(text) <= columns) return text
   let kept = ''
   for (const character of text) {

@@ -1,4 +1,5 @@
 import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
+import type { CredentialsRequest } from '../../machines/ports.ts'
 import type { Progress } from '../progress.ts'
 import type { Transition } from '../types.ts'
 
@@ -7,7 +8,7 @@ export interface View {
   transition(transition: Transition): void
   progress(progress: Progress): void
   /** Somebody is about to be asked: nothing may be drawn over the question until the next transition. */
-  asking(request: ConsentRequest): void
+  asking(request: ConsentRequest | CredentialsRequest): void
   /** One line, already fit to be seen. */
   notice(line: string): void
   /** The end; nothing is shown after it. */

@@ -1,20 +1,30 @@
 import { defineCommand } from '../commandEntry.ts'
+import { type ConsentSelection, consentOptions, readConsentOptions } from '../consentOptions.ts'
 import { type EngineSelection, engineOptions, readEngineOptions } from '../engineOptions.ts'
+import { type Login, loginOptions, readLoginOptions } from '../loginOptions.ts'
+import { readSeconds } from '../readSeconds.ts'
 import { UsageError } from '../usageError.ts'
 
+const IF_PRESENT = ['fail', 'keep', 'finish'] as const
+
 /** `plugin-flow install`, as it was asked for. */
-export interface InstallCommand extends EngineSelection {
+export interface InstallCommand extends EngineSelection, ConsentSelection {
   reference: string
   /** `KEY=VALUE` each, in their order. */
   settings: readonly string[]
   alias?: string
+  /** Who logs in to the registry, where that was told. */
+  login?: Login
   disabled: boolean
-  grantAllPermissions: boolean
+  ifPresent: 'fail' | 'keep' | 'finish'
   /** Install on a simulated engine in this process. */
   embedded: boolean
   keepOnFailure: boolean
   /** In whole seconds. */
   enableTimeout: number
+  /** Tell what would be done, and do nothing. */
+  dryRun: boolean
+  quiet: boolean
   json: boolean
 }
 
@@ -25,10 +35,14 @@ export const installEntry = defineCommand({
   options: {
     alias: { type: 'string', value: 'NAME', help: 'Local name of the plugin' },
     disable: { type: 'boolean', help: 'Install the plugin without enabling it' },
-    'grant-all-permissions': {
-      type: 'boolean',
-      help: 'Grant every permission the plugin asks for, unseen',
+    ...consentOptions,
+    'if-present': {
+      type: 'string',
+      value: 'fail|keep|finish',
+      choices: IF_PRESENT,
+      help: 'When a plugin of this name is there: fail (default), keep it where it is the one asked for, or finish what was left disabled',
     },
+    ...loginOptions,
     ...engineOptions,
     engine: {
       type: 'string',
@@ -45,6 +59,15 @@ export const installEntry = defineCommand({
       value: 'SECONDS',
       help: "How long the engine is told to wait for the plugin (default: the engine's own)",
     },
+    'dry-run': {
+      type: 'boolean',
+      help: 'Tell what would be installed, granted and sent, and send nothing that changes anything',
+    },
+    quiet: {
+      type: 'boolean',
+      short: 'q',
+      help: 'Print the id of what was installed, or why it was not, and nothing else',
+    },
     json: {
       type: 'boolean',
       help: 'One JSON object a line on stdout: every transition, the progress, what is asked, and the outcome',
@@ -60,6 +83,14 @@ export const installEntry = defineCommand({
       line: 'plugin-flow install --grant-all-permissions --alias sshfs --disable vieux/sshfs',
     },
     {
+      title: 'Again and again, with the same result:',
+      line: "plugin-flow install --if-present keep --allow network:host --allow 'device:/dev/*' vieux/sshfs",
+    },
+    {
+      title: 'What would it do, and does the policy allow it?',
+      line: 'plugin-flow install --dry-run --policy plugins.json vieux/sshfs',
+    },
+    {
       title: 'Try it without an engine:',
       line: 'plugin-flow install --engine embedded vieux/sshfs',
     },
@@ -69,7 +100,7 @@ export const installEntry = defineCommand({
   jq -r 'select(.type == "outcome").failure.code'`,
     },
   ],
-  notes: `The first Ctrl-C cancels and takes back what was done; a second one leaves at once and says what is left. Exit status: 0 installed, 1 failed and taken back, 2 wrong usage, 130 or 143 cancelled by SIGINT or SIGTERM.`,
+  notes: `The first Ctrl-C cancels and takes back what was done; a second one leaves at once and says what is left. Exit status: 0 installed, or there already with --if-present keep; 1 failed and taken back, 2 wrong usage, 130 or 143 cancelled by SIGINT or SIGTERM.`,
   read({ values, positionals }): InstallCommand {
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('install needs a PLUGIN')
@@ -84,24 +115,34 @@ export const installEntry = defineCommand({
       reference,
       settings,
       ...(alias === undefined ? {} : { alias }),
+      ...readLoginOptions(values),
       disabled: values.disable ?? false,
-      grantAllPermissions: values['grant-all-permissions'] ?? false,
+      ...readConsentOptions(values),
+      ifPresent: readIfPresent(values['if-present'] ?? 'fail'),
       ...readEngineOptions(values),
       embedded: engine === 'embedded',
       keepOnFailure: values['keep-on-failure'] ?? false,
-      enableTimeout: readSeconds(values['enable-timeout']),
-      json: values.json ?? false,
+      enableTimeout: readSeconds('--enable-timeout', values['enable-timeout'] ?? '0'),
+      dryRun: values['dry-run'] ?? false,
+      ...readFormat(values),
     }
   },
   load: async () => (await import('../install.ts')).install,
 })
 
-/** An hour: longer than any plugin takes, and what a typing error exceeds. */
-const MOST_SECONDS = 3_600
+function readIfPresent(text: string): InstallCommand['ifPresent'] {
+  const known = IF_PRESENT.find((each) => each === text)
+  if (known) return known
+  throw new UsageError(`--if-present takes fail, keep or finish, and not "${text}"`)
+}
 
-function readSeconds(text = '0'): number {
-  if (/^\d{1,4}$/.test(text) && Number(text) <= MOST_SECONDS) return Number(text)
-  throw new UsageError(
-    `--enable-timeout takes whole seconds up to ${MOST_SECONDS}, and not "${text}"`,
-  )
+function readFormat({
+  quiet = false,
+  json = false,
+}: {
+  quiet?: boolean | undefined
+  json?: boolean | undefined
+}): Pick<InstallCommand, 'quiet' | 'json'> {
+  if (quiet && json) throw new UsageError('--quiet and --json are two forms of output')
+  return { quiet, json }
 }

@@ -73,6 +73,46 @@ suite('createRegistryAuth', (test) => {
     assert.is(decode(auth.header()).username, 'alice')
   })
 
+  test('request :: the configuration has other credentials by now, and nobody is asked', async () => {
+    const configured = ['old', 'new', 'new', 'newer'].map((registrytoken) => ({ registrytoken }))
+    let asked = 0
+    const auth = createRegistryAuth({
+      configured: () => configured.shift(),
+      source: () => {
+        asked += 1
+        return alice
+      },
+    })
+    await auth.load('r.example', never)
+    assert.equal(await auth.request(request, never), { registry: 'r.example' })
+    assert.is(decode(auth.header()).registrytoken, 'new')
+    assert.is(asked, 0)
+    assert.equal(await auth.request(request, never), { registry: 'r.example', username: 'alice' })
+    assert.is(asked, 1)
+    await auth.request(request, never)
+    assert.equal([asked, configured.length], [2, 1], 'what a person gave goes before the rest')
+  })
+
+  test('request :: the configuration has none any more, and the source is asked', async () => {
+    const configured = [{ registrytoken: 'old' }, undefined]
+    const auth = createRegistryAuth({ configured: () => configured.shift(), source: () => alice })
+    await auth.load('r.example', never)
+    assert.equal(await auth.request(request, never), { registry: 'r.example', username: 'alice' })
+  })
+
+  test('request :: a configuration that had none is not asked again', async () => {
+    let asked = 0
+    const auth = createRegistryAuth({
+      configured: () => {
+        asked += 1
+        return undefined
+      },
+    })
+    await auth.load('r.example', never)
+    assert.is(await auth.request(request, never), undefined)
+    assert.is(asked, 1)
+  })
+
   test('request :: null, as JavaScript has it, is none', async () => {
     const auth = createRegistryAuth({ source: () => null as never })
     assert.is(await auth.request(request, never), undefined)
@@ -161,7 +201,7 @@ suite('createRegistryAuth :: failure', (test) => {
   }
 
   test('a configuration that is broken :: says it in its own words', async () => {
-    const broken = new EngineError('host-failed', 'the Docker config /x is no JSON')
+    const broken = new EngineError('invalid-configuration', 'the Docker config /x is no JSON')
     const auth = createRegistryAuth({ configured: () => Promise.reject(broken) })
     assert.is(await auth.load('r.example', never).catch((error: unknown) => error), broken)
   })

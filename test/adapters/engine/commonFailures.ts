@@ -293,4 +293,6 @@ const SENDS_NO_AUTH = new Set([
   'pluginSet',
   'pluginEnable',
   'pluginDelete',
+  'pluginList',
+  'pluginDisable',
 ])

@@ -6,7 +6,9 @@ import { readRecording, recordedBody, scenarios } from '../../support/recordingS
 import { suite } from '../../support/suite.ts'
 
 const recorded = new Set(
-  ['privileges', 'pull', 'set', 'enable', 'inspect', 'remove', 'version'].flatMap(scenarios),
+  ['privileges', 'pull', 'set', 'enable', 'disable', 'inspect', 'remove', 'version'].flatMap(
+    scenarios,
+  ),
 )
 
 /** The words of a recorded failure, in an answer or in the last line of a stream. */

@@ -3,9 +3,11 @@ import { connectEngine, type EngineConnection } from '../../../adapters/engine/c
 import { isAmbiguous } from '../../../adapters/engine/findPhrase.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
 import { pluginDelete } from '../../../adapters/engine/pluginDelete.ts'
+import { pluginDisable } from '../../../adapters/engine/pluginDisable.ts'
 import { pluginEnable } from '../../../adapters/engine/pluginEnable.ts'
 import { pluginEngine } from '../../../adapters/engine/pluginEngine.ts'
 import { pluginInspect } from '../../../adapters/engine/pluginInspect.ts'
+import { pluginList } from '../../../adapters/engine/pluginList.ts'
 import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
 import { pluginSet } from '../../../adapters/engine/pluginSet.ts'
 import { systemPing } from '../../../adapters/engine/systemPing.ts'
@@ -26,7 +28,17 @@ import { suite } from '../../support/suite.ts'
 import { expectations } from './expectations.ts'
 
 const signal = new AbortController().signal
-const kinds = ['privileges', 'pull', 'set', 'enable', 'inspect', 'remove', 'version']
+const kinds = [
+  'privileges',
+  'pull',
+  'set',
+  'enable',
+  'disable',
+  'inspect',
+  'list',
+  'remove',
+  'version',
+]
 /** Calls that are never made here. */
 const unused = ['version.info']
 
@@ -47,6 +59,10 @@ function call(connection: EngineConnection, { scenario, request }: Recording): P
       return pluginSet(connection, { name, settings: [] }, signal)
     case 'enable':
       return pluginEnable(connection, { name, timeout: 0 }, signal)
+    case 'disable':
+      return pluginDisable(connection, { name, force }, signal)
+    case 'list':
+      return pluginList(connection, { filters: {} }, signal)
     case 'remove': {
       const id = request.path.replace(/^\/v1\.41\/plugins\/|\?.*$/g, '')
       return pluginDelete(connection, { name: id, force }, signal)
@@ -72,6 +88,7 @@ function recordedValue(recording: Recording): unknown {
     case 'privileges':
       return JSON.parse(body) as PluginPrivilege[] | null
     case 'inspect':
+    case 'list':
       return JSON.parse(body)
     case 'pull': {
       const messages = body

@@ -12,13 +12,17 @@ export interface ObservedInstall extends PluginInstall {
 
 const LIMIT_MS = 60_000
 
-/** Installs on the world's engine, or through `host`, with no Docker configuration of the machine. */
+/**
+ * Installs on the world's engine, or through `host`, with the Docker configuration of `env`: where
+ * there is none it is empty, and never that of the machine.
+ */
 export function install(
   world: World,
   options: InstallOptions,
   host: string = world.host,
+  env: Record<string, string | undefined> = {},
 ): ObservedInstall {
-  const engine = connect({ host, env: { DOCKER_CONFIG: world.folder } })
+  const engine = connect({ host, env: { DOCKER_CONFIG: world.folder, ...env } })
   const flow = installPlugin(engine, options)
   const states: string[] = []
   flow.transition$.subscribe({ next: ({ to }) => states.push(to), complete: () => engine.close() })

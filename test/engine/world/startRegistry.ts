@@ -12,6 +12,8 @@ export interface RegistryOptions {
   certificate?: { certificate: string; key: string }
   /** A file of htpasswd lines (bcrypt). */
   passwords?: string
+  /** The token server that it sends its clients to, and the file of the certificate it trusts. */
+  token?: { realm: string; service: string; issuer: string; rootcertbundle: string }
 }
 
 /** Starts a registry on a free loopback port. Resolves once it listens. */
@@ -30,13 +32,14 @@ export async function startRegistry(
   return { address }
 }
 
-function registryConfig({ store, certificate, passwords }: RegistryOptions): object {
+function registryConfig({ store, certificate, passwords, token }: RegistryOptions): object {
   return {
     version: 0.1,
     log: { level: 'info' },
     storage: { filesystem: { rootdirectory: store } },
     http: { addr: '127.0.0.1:0', secret: 'loopback', ...(certificate ? { tls: certificate } : {}) },
     ...(passwords ? { auth: { htpasswd: { realm: 'world', path: passwords } } } : {}),
+    ...(token ? { auth: { token } } : {}),
   }
 }
 

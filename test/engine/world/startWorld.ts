@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Plugin } from '../../../machines/types.ts'
+import { writeNoCredentials } from '../../support/noCredentials.ts'
 import { type Answer, askEngine } from './askEngine.ts'
 import { type FixtureName, fixtures } from './fixtures.ts'
 import { type Ground, openGround } from './openGround.ts'
@@ -76,6 +77,7 @@ async function furnish(
   { folder, keep, pids, stop }: Ground,
   publish: readonly FixtureName[],
 ): Promise<World> {
+  writeNoCredentials(folder)
   const [{ socketPath, dataRoot, certificates }, registries, program] = await settled([
     startEngine(folder, keep),
     startRegistries(folder, keep),

@@ -9,6 +9,8 @@ export interface Collector extends Writable {
   text(): string
   /** Resolves once this has been written; rejects in time when it is not. */
   seen(words: string): Promise<void>
+  /** Resolves once this is the last that was written. */
+  endsWith(words: string): Promise<void>
 }
 
 const WAIT_MS = 20_000
@@ -25,23 +27,25 @@ export function collector(): Collector {
       done()
     },
   })
+  const wait = (words: string, isThere: () => boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => {
+        waiting.delete(check)
+        reject(new Error(`"${words}" was not written, but: ${text}`))
+      }, WAIT_MS)
+      const check = () => {
+        if (!isThere()) return
+        clearTimeout(late)
+        waiting.delete(check)
+        resolve()
+      }
+      waiting.add(check)
+      check()
+    })
   return Object.assign(stream, {
     text: () => text,
-    seen: (words: string) =>
-      new Promise<void>((resolve, reject) => {
-        const late = setTimeout(() => {
-          waiting.delete(check)
-          reject(new Error(`"${words}" was not written, but: ${text}`))
-        }, WAIT_MS)
-        const check = () => {
-          if (!text.includes(words)) return
-          clearTimeout(late)
-          waiting.delete(check)
-          resolve()
-        }
-        waiting.add(check)
-        check()
-      }),
+    seen: (words: string) => wait(words, () => text.includes(words)),
+    endsWith: (words: string) => wait(words, () => text.endsWith(words)),
   })
 }
 
@@ -61,7 +65,10 @@ export function installCommand(command: Partial<InstallCommand> = {}): InstallCo
     grantAllPermissions: false,
     embedded: false,
     keepOnFailure: false,
+    ifPresent: 'fail',
     enableTimeout: 0,
+    dryRun: false,
+    quiet: false,
     json: false,
     ...command,
   }

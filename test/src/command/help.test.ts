@@ -27,7 +27,7 @@ suite('help', (test) => {
     test(`${name} :: its examples are taken, and mean it`, () => {
       assert.ok(examples.length > 0)
       for (const { line } of examples) {
-        const words = line.replace(/ [|<>][\s\S]*$/, '').replace(/^.*?plugin-flow /, '')
+        const words = line.replace(/^.*?plugin-flow ?/, '').replace(/(?: [|>][\s\S]*|\))$/, '')
         const argv = words.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? []
         const parsed = parseCommand(argv)
         assert.is(parsed.kind, 'run', `${line}: ${JSON.stringify(parsed)}`)

@@ -122,7 +122,7 @@ suite('plugin-flow install :: failed', (test) => {
       const { code, stderr } = run({}, env, ['install', 'acme/plain'])
       assert.is(await code, 1)
       assert.match(lines(stderr)[0] ?? '', join(config, 'config.json'))
-      assert.match(lines(stderr)[1] ?? '', 'Correct the configuration of credentials')
+      assert.match(lines(stderr)[1] ?? '', 'Correct the file')
       assert.not.match(stderr.text(), 'secret')
     })
     rmSync(config, { recursive: true })

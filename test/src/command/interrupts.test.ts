@@ -37,6 +37,19 @@ suite('interrupts', (test) => {
     assert.equal(interrupts.first, first)
   })
 
+  test('a Ctrl-C that is no signal counts as one', async () => {
+    const { signals, interrupts, seen } = setUp()
+    interrupts.interrupt()
+    assert.equal(seen, [{ exitCode: 130, reason: 'SIGINT' }])
+    signals.emit('SIGINT')
+    await interrupts.second
+    const other = setUp()
+    other.signals.emit('SIGTERM')
+    other.interrupts.interrupt()
+    await other.interrupts.second
+    assert.is(other.interrupts.first?.reason, 'SIGTERM')
+  })
+
   test('released, it listens no more', () => {
     const { signals, interrupts } = setUp()
     assert.is(signals.eventNames().length, 4)

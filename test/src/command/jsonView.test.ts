@@ -42,6 +42,14 @@ suite('jsonView', (test) => {
     )
   })
 
+  test('credentials are asked for', () => {
+    const { view, told } = setUp()
+    view.asking({ registry: 'r.example', attempt: 2, reason: 'refused' })
+    assert.equal(told(), [
+      { type: 'credentials', registry: 'r.example', attempt: 2, reason: 'refused' },
+    ])
+  })
+
   test('consent is asked for without the values of settings, but those consented to', () => {
     const { view, told } = setUp()
     view.progress(halfWay)

@@ -13,13 +13,7 @@ import {
 import { suite } from '../../support/suite.ts'
 
 const bin = join(import.meta.dirname, '../../../src/command/bin.ts')
-const states = [
-  'checkPrivileges',
-  'progress',
-  'pulling.verifying',
-  'configuring',
-  'enabling',
-]
+const states = ['checkPrivileges', 'progress', 'pulling.verifying', 'configuring', 'enabling']
 const LIMIT_MS = 60_000
 
 interface Ground {

@@ -19,6 +19,12 @@ const accepted: [line: string, command: Partial<InstallCommand>][] = [
   ['install --enable-timeout 30 a', { enableTimeout: 30 }],
   ['install --enable-timeout 3600 a', { enableTimeout: 3_600 }],
   ['install --json a', { json: true }],
+  ['install -q a', { quiet: true }],
+  ['install --dry-run a', { dryRun: true }],
+  ['install --if-present keep a', { ifPresent: 'keep' }],
+  ['install --if-present=finish a', { ifPresent: 'finish' }],
+  ['install --allow mount:/x --allow network:host a', { allow: ['mount:/x', 'network:host'] }],
+  ['install --policy p.json a', { policy: 'p.json' }],
   ['install a DEBUG=1 --json --alias b', { settings: ['DEBUG=1'], json: true, alias: 'b' }],
   ['install a -- --odd=1', { settings: ['--odd=1'] }],
   ['install a -- --help', { settings: ['--help'] }],
@@ -31,6 +37,13 @@ const refused: [line: string, message: string][] = [
   ['install --json', 'install needs a PLUGIN'],
   ['install --engine docker a', '--engine takes "embedded" only, and not "docker"'],
   ['install --engine embedded -H unix:///x a', '--engine and --host name two engines'],
+  ['install --if-present maybe a', '--if-present takes fail, keep or finish, and not "maybe"'],
+  ['install --quiet --json a', '--quiet and --json are two forms of output'],
+  ['install --allow a:b --policy p a', '--allow and --policy are two answers: give one'],
+  [
+    'install --policy p --grant-all-permissions a',
+    '--grant-all-permissions and --policy are two answers: give one',
+  ],
   ...['-1', '1.5', 'ten', '3601', '99999', '1e3', ' 1'].map((text): [string, string] => [
     `install a --enable-timeout=${text}`,
     `--enable-timeout takes whole seconds up to 3600, and not "${text}"`,
@@ -68,6 +81,21 @@ suite('parseCommand', (test) => {
       assert.match(command.kind === 'usage' ? command.message : '', words)
     })
   }
+
+  test('finds the command behind options and their values, by any of its names', () => {
+    const lines: [line: string, name: string][] = [
+      ['ls', 'ls'],
+      ['list -q', 'ls'],
+      ['-H unix:///ls rm a', 'rm'],
+      ['--host=unix:///ls remove a', 'rm'],
+      ['--format ls inspect a', 'inspect'],
+      ['help rm', 'help'],
+    ]
+    for (const [line, name] of lines) {
+      const command = parseCommand(line.split(' '))
+      assert.is(command.kind === 'run' ? command.command.name : command.kind, name, line)
+    }
+  })
 
   for (const line of ['--help', '-h', 'install --help', 'install --nosuch -h a']) {
     test(`helps with ${line}`, () => assert.is(parseCommand(line.split(' ')).kind, 'help'))

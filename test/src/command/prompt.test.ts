@@ -132,7 +132,7 @@ suite('prompt', (test) => {
     stdin.end()
     stdin.resume()
     await once(stdin, 'end')
-    assert.is(await createPrompt({ stdin }, collected()).ask('well? ', never), 'ended')
+    assert.is(await createPrompt({ stdin }, collected(), () => {}).ask('well? ', never), 'ended')
   })
 
   test('a question that nobody can read is not asked', async () => {
@@ -141,6 +141,30 @@ suite('prompt', (test) => {
     output.stream.destroy()
     await output.flush()
     assert.is(await prompt.ask('well? ', never), 'ended')
+  })
+
+  test('an input that gave up a line to something else has no answer', async () => {
+    const { stdin, output, prompt } = setUp()
+    stdin.end('secret\ny\n')
+    assert.is(await prompt.takeLine(never), 'secret')
+    assert.is(output.stream.text(), '')
+    assert.is(await prompt.ask('well? ', never), 'taken')
+    assert.is(output.stream.text(), 'well? \n')
+  })
+
+  test('a terminal that gave up a line goes on', async () => {
+    const { stdin, prompt } = setUp()
+    Object.assign(stdin, { isTTY: true })
+    stdin.end('secret\ny\n')
+    assert.is(await prompt.takeLine(never), 'secret')
+    assert.is(await prompt.ask('well? ', never), 'granted')
+  })
+
+  test('characters that come in pieces are whole', async () => {
+    const { stdin, prompt } = setUp()
+    const answer = prompt.askText('name? ', never)
+    for (const byte of Buffer.from('Zoë 🐳\n')) stdin.write(Buffer.from([byte]))
+    assert.is(await answer, 'Zoë 🐳')
   })
 
   test('it leaves the input alone afterwards', async () => {
@@ -159,5 +183,5 @@ function assertReleased(stdin: PassThrough): void {
 function setUp() {
   const stdin = new PassThrough()
   const output = collected()
-  return { stdin, output, prompt: createPrompt({ stdin }, output) }
+  return { stdin, output, prompt: createPrompt({ stdin }, output, () => {}) }
 }

@@ -14,6 +14,15 @@ suite('runCommand', (test) => {
   const cases: [argv: string[], code: number, stdout: string, stderr: string][] = [
     [['--help'], 0, helpText(undefined), ''],
     [['install', '-h'], 0, helpText(findCommand(['install'])), ''],
+    [['help'], 0, helpText(undefined), ''],
+    [['help', 'install'], 0, helpText(findCommand(['install'])), ''],
+    [['help', 'remove'], 0, helpText(findCommand(['rm'])), ''],
+    [
+      ['help', 'nosuch', 'thing'],
+      2,
+      '',
+      'plugin-flow: there is no command "nosuch thing"; see plugin-flow help --help\n',
+    ],
     [['--version'], 0, `plugin-flow ${VERSION}\n`, ''],
     [[], 2, '', 'plugin-flow: there is no command; see plugin-flow --help\n'],
     [['install'], 2, '', 'plugin-flow: install needs a PLUGIN; see plugin-flow install --help\n'],

@@ -10,6 +10,7 @@ import {
   startEmbeddedEngine,
 } from '../../../adapters/embedded/startEmbeddedEngine.ts'
 import { runCommand } from '../../../src/command/runCommand.ts'
+import { writeNoCredentials } from '../../support/noCredentials.ts'
 import { type Collector, collector } from './collect.ts'
 
 /** A run of the command in this process. */
@@ -23,12 +24,22 @@ export interface Running {
 
 export interface Stage {
   embedded: EmbeddedEngine
+  /** Where the Docker configuration is looked for. */
+  config: string
   /** Runs `plugin-flow install --host …` against the stage's engine. */
   run(...args: string[]): Running
   /** The same, with these streams. */
   runWith(streams: Partial<Running>, ...args: string[]): Running
   /** The same in a process of its own. */
   spawn(...args: string[]): Spawned
+  /** Any command, to its end. */
+  command(...argv: string[]): Promise<Ended>
+}
+
+export interface Ended {
+  code: number
+  stdout: string
+  stderr: string
 }
 
 /** An engine to install on, and a configuration without credentials. */
@@ -37,14 +48,20 @@ export async function onStage(
   options: EmbeddedEngineOptions = {},
 ): Promise<void> {
   const config = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
+  writeNoCredentials(config)
   const embedded = await startEmbeddedEngine({ pace: 0, ...options })
   const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host }
   try {
     await act({
       embedded,
+      config,
       run: (...args) => run({}, env, ['install', ...args]),
       runWith: (streams, ...args) => run(streams, env, ['install', ...args]),
       spawn: (...args) => spawnCommand(env, ['install', ...args]),
+      async command(...argv) {
+        const { code, stdout, stderr } = run({}, env, argv)
+        return { code: await code, stdout: stdout.text(), stderr: stderr.text() }
+      },
     })
   } finally {
     await embedded.close()

@@ -1,5 +1,5 @@
+import elk from 'elkjs/lib/elk.bundled.js'
 import type { ElkEdgeSection, ElkExtendedEdge, ElkNode, LayoutOptions } from 'elkjs/lib/elk-api.js'
-import ELK from 'elkjs/lib/elk.bundled.js'
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import { type ChartEdge, chartEdges } from '../src/chart.ts'
 import type {
@@ -14,7 +14,7 @@ const CHARACTER = 7.9
 const LABEL_CHARACTER = 6.1
 const LABEL_LINE = 13
 const STATE_HEIGHT = 36
-const LONGEST_LABEL = 22
+const LONGEST_LABEL = 14
 
 const options: LayoutOptions = {
   'elk.algorithm': 'layered',
@@ -28,13 +28,15 @@ const options: LayoutOptions = {
 
 const wide: LayoutOptions = {
   ...options,
-  'elk.layered.spacing.nodeNodeBetweenLayers': '30',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
-  'elk.spacing.nodeNode': '30',
-  'elk.spacing.edgeNode': '16',
-  'elk.spacing.edgeEdge': '12',
-  'elk.spacing.edgeLabel': '4',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '24',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '12',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
+  'elk.spacing.nodeNode': '18',
+  'elk.spacing.edgeNode': '12',
+  'elk.spacing.edgeEdge': '10',
+  'elk.spacing.edgeLabel': '3',
+  'elk.edgeLabels.placement': 'CENTER',
+  'elk.layered.edgeLabels.sideSelection': 'SMART_DOWN',
 }
 
 const narrow: LayoutOptions = {
@@ -98,7 +100,7 @@ async function draw(
     ...arrows.map((arrow, index) => toEdge(arrow, index, named)),
     ...[root, ...nodesBelow(root)].flatMap(startEdge),
   ]
-  const graph = await new ELK().layout({ ...toElkNode(root), layoutOptions, edges })
+  const graph = await new elk.default().layout({ ...toElkNode(root), layoutOptions, edges })
   const places = new Map(nodesPlaced(graph, 0, 0))
   const routes = edgesPlaced(graph, places)
   const route = (id: string) => routes.get(id) ?? { points: [] }
@@ -126,7 +128,10 @@ function toElkNode(node: AnyStateNode): ElkNode {
   const start: ElkNode = { id: `start ${path}`, width: 10, height: 10 }
   return {
     id: path === '' ? 'root' : path,
-    layoutOptions: { 'elk.padding': path === '' ? '[top=6,left=6,bottom=6,right=6]' : '[top=34,left=14,bottom=14,right=14]' },
+    layoutOptions: {
+      'elk.padding':
+        path === '' ? '[top=6,left=6,bottom=6,right=6]' : '[top=34,left=14,bottom=14,right=14]',
+    },
     children: node.initial ? [start, ...children] : children,
   }
 }

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type ConfigSource, parseConfig, unusable } from './configSource.ts'
+
+/** Environment variables, as `process.env` has them. */
+export type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Docker's own `config.json`: in `$DOCKER_CONFIG`, else in `~/.docker`. Where there is none it is empty.
+ *
+ * @throws EngineError `invalid-configuration` naming the file, when it cannot be read or understood
+ */
+export async function readConfigFile(env: Env): Promise<ConfigSource> {
+  const directory = env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker')
+  const file = join(directory, 'config.json')
+  const name = `the Docker config ${file}`
+  return parseConfig(await readText(file, name), name)
+}
+
+async function readText(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') return ''
+    throw unusable(name, `cannot be read (${code})`)
+  }
+}

@@ -1,0 +1,80 @@
+import type { ArgumentKind, CommandEntry, OptionEntry, OptionTable } from '../commandEntry.ts'
+import { commonOptions } from '../commandTable.ts'
+import { engineOptions } from '../engineOptions.ts'
+
+/** An option as it is typed, with as much of its help as fits beside it. */
+export interface TypedOption extends Omit<OptionEntry, 'short'> {
+  /** `-f` and `--filter`, or one of them. */
+  names: readonly string[]
+}
+
+export function typedOptions(options: OptionTable): TypedOption[] {
+  return Object.entries(options).map(([name, { short, help, ...option }]) => ({
+    ...option,
+    help: help.split(/[:;]| \(/, 1)[0] ?? help,
+    names: [...(short ? [`-${short}`] : []), `--${name}`],
+  }))
+}
+
+export function optionsOf({ options }: CommandEntry): TypedOption[] {
+  return typedOptions({ ...options, help: commonOptions.help })
+}
+
+/** Every name of a command. */
+export function namesOf({ name, aliases = [] }: CommandEntry): string[] {
+  return [name, ...aliases]
+}
+
+/**
+ * What takes the next word as its value in every command that has it: those words are no commands.
+ * `-f` is another option in every command.
+ */
+export function valueNames(commands: readonly CommandEntry[]): string[] {
+  const options = commands.flatMap(optionsOf)
+  const taking = options.filter(({ type }) => type === 'string').flatMap(({ names }) => names)
+  const others = options.filter(({ type }) => type === 'boolean').flatMap(({ names }) => names)
+  return [...new Set(taking)].filter((name) => !others.includes(name))
+}
+
+/** The words that can follow `before`, with what they do; only names of commands, no aliases. */
+export function wordsAfter(commands: readonly CommandEntry[], before: string): Map<string, string> {
+  const start = before === '' ? '' : `${before} `
+  const words = new Map<string, string>()
+  for (const { name, summary } of commands) {
+    if (!name.startsWith(start)) continue
+    const [word = '', ...more] = name.slice(start.length).split(' ')
+    if (!words.has(word)) words.set(word, more.length > 0 ? `Commands: ${word} …` : summary)
+  }
+  return words
+}
+
+/** `context` of `context ls`: what is no command by itself. */
+export function groupsOf(commands: readonly CommandEntry[]): string[] {
+  const groups = commands
+    .flatMap(namesOf)
+    .filter((name) => name.includes(' '))
+    .map((name) => name.slice(0, name.lastIndexOf(' ')))
+  return [...new Set(groups)]
+}
+
+/** How `plugin-flow ls` is asked for the plugins that an argument can be. */
+export function listArguments(kind: ArgumentKind): string {
+  return (
+    { 'enabled plugins': '--filter enabled=true', 'disabled plugins': '--filter enabled=false' }[
+      kind as string
+    ] ?? ''
+  )
+}
+
+/**
+ * The options that name an engine, as shells match words with them: those that stand alone, and
+ * those that are followed by their value. They go with the listing of what is on the engine.
+ */
+export function engineWords(): { alone: string[]; taking: string[] } {
+  const options = typedOptions(engineOptions)
+  const namesOfType = (wanted: OptionEntry['type']) =>
+    options.filter(({ type }) => type === wanted).flatMap(({ names }) => names)
+  const taking = namesOfType('string')
+  const joined = taking.filter((name) => name.startsWith('--')).map((name) => `${name}=*`)
+  return { alone: [...namesOfType('boolean'), ...joined], taking }
+}

@@ -1,0 +1,41 @@
+import {
+  JournalError,
+  type JournaledRun,
+  journalFolder,
+  listRuns,
+} from '../../journal/runJournal.ts'
+import type { Run } from '../commandEntry.ts'
+import type { RunsCommand } from '../entries/runs.ts'
+import { alignColumns } from '../table.ts'
+import { UsageError } from '../usageError.ts'
+import { visible, visibleJson } from '../visible.ts'
+
+/** `plugin-flow runs`: what was begun and has not ended well. */
+export const list: Run<RunsCommand> = async ({ json }, { env }, { stdout }) => {
+  const folder = journalFolder(env)
+  const runs = folder === undefined ? [] : await read(folder)
+  const told = runs.map(({ run, isDriven }) => tell(run, isDriven))
+  if (json) for (const run of told) stdout.write(`${visibleJson(run)}\n`)
+  else {
+    const rows = told.map(({ id, name, state, began, host }) => [id, name, state, began, host])
+    for (const line of alignColumns([['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'], ...rows])) {
+      stdout.write(`${visible(line)}\n`)
+    }
+  }
+  return 0
+}
+
+async function read(folder: string) {
+  try {
+    return await listRuns(folder)
+  } catch (error) {
+    if (error instanceof JournalError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function tell({ id, host, began, snapshot }: JournaledRun, isDriven: boolean) {
+  const { name = snapshot.input.reference, outcome } = snapshot
+  const state = outcome ? 'left behind' : isDriven ? 'running' : `left in ${snapshot.state}`
+  return { id, name, state, began, host }
+}

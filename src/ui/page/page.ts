@@ -1,0 +1,103 @@
+import '../../viewer/pluginFlow.ts'
+
+/** What the simulated engine has. */
+const SAMPLES = [
+  'vieux/sshfs:latest',
+  'acme/plain',
+  'acme/late',
+  'acme/never-listens',
+  'acme/bad-mount',
+  'acme/corrupt',
+  'acme/liar',
+  'registry.example.com/acme/private:1.0',
+]
+
+const form = byId('install', HTMLFormElement)
+const flows = byId('flows', HTMLElement)
+const problem = byId('problem', HTMLElement)
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  void install()
+})
+byId('recorded', HTMLButtonElement).addEventListener('click', () => {
+  flows.prepend(document.createElement('plugin-flow'))
+})
+for (const [name, action] of [
+  ['flow-grant', 'grant'],
+  ['flow-deny', 'deny'],
+  ['flow-authenticate', 'credentials'],
+  ['flow-cancel', 'cancel'],
+] as const) {
+  flows.addEventListener(name, (event) => void answer(event as CustomEvent, action))
+}
+await begin()
+
+/** Shows the flows that are there: whoever comes back sees them where they are. */
+async function begin(): Promise<void> {
+  const about = await ask('/about')
+  const { flows: ids } = await ask('/flows')
+  byId('engine', HTMLElement).textContent = about.simulated
+    ? `on a simulated engine (${about.engine}): nothing is downloaded, run or kept`
+    : `on ${about.engine}`
+  if (about.simulated) {
+    byId('samples', HTMLElement).append(...SAMPLES.map((sample) => new Option(sample, sample)))
+  }
+  for (const id of ids as string[]) show(id)
+}
+
+async function install(): Promise<void> {
+  const value = (id: string) => byId(id, HTMLInputElement).value.trim()
+  const made = await ask('/flows', {
+    reference: value('reference'),
+    settings: value('settings').split(/\s+/).filter(Boolean),
+    disabled: byId('disabled', HTMLInputElement).checked,
+    ...(value('alias') === '' ? {} : { alias: value('alias') }),
+  })
+  if (typeof made.id !== 'string') return
+  // So that what is asked can take the focus.
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+  show(made.id)
+}
+
+function show(id: string): void {
+  const shown = document.createElement('plugin-flow')
+  shown.dataset.flow = id
+  shown.src = `/flows/${encodeURIComponent(id)}/events`
+  flows.prepend(shown)
+}
+
+async function answer({ target, detail }: CustomEvent, action: string): Promise<void> {
+  const id = target instanceof HTMLElement && target.dataset.flow
+  if (!id) return
+  const body = action === 'credentials' ? detail : { request: detail?.request?.id }
+  await ask(`/flows/${encodeURIComponent(id)}/${action}`, body)
+}
+
+/** Asks the server; what it refuses is shown. */
+async function ask(path: string, body?: unknown): Promise<Record<string, unknown>> {
+  const options: RequestInit =
+    body === undefined
+      ? {}
+      : {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        }
+  try {
+    const response = await fetch(path, options)
+    const text = await response.text()
+    const told = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+    problem.textContent = response.ok ? '' : String(told.message)
+    return told
+  } catch {
+    problem.textContent = 'The server does not answer. Is plugin-flow ui still running?'
+    return {}
+  }
+}
+
+function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const found = document.getElementById(id)
+  if (!(found instanceof kind)) throw new Error(`the page has no ${id}`)
+  return found
+}

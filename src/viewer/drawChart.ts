@@ -1,0 +1,127 @@
+import type { ChartArrow, ChartLayout, ChartState, Route } from './chartLayout.ts'
+
+/** An element of a picture: the page makes SVG of it, and so does whoever prints it. */
+export interface Shape {
+  tag: string
+  attributes: Readonly<Record<string, string | number>>
+  children: readonly (Shape | string)[]
+}
+
+const CORNER = 6
+const HEAD = 5
+
+/** The whole chart. States carry `data-state`, arrows `data-from` and `data-to`. */
+export function drawChart(layout: ChartLayout, kind: 'wide' | 'narrow', name: string): Shape {
+  const picture = layout[kind]
+  const { width, height } = picture
+  return shape('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img' }, [
+    shape('title', {}, [name]),
+    ...layout.states.map((state, index) => drawBox(state, picture.boxes[index] ?? [])),
+    ...picture.starts.map(drawStart),
+    ...layout.arrows.map((arrow, index) => drawArrow(arrow, picture.routes[index])),
+    // Above all arrows: none crosses a name.
+    ...layout.arrows.map((arrow, index) => drawLabel(arrow, picture.routes[index])),
+  ])
+}
+
+function drawBox({ path, type, description }: ChartState, box: readonly number[]): Shape {
+  const [x = 0, y = 0, width = 0, height = 0] = box
+  const name = path.slice(path.lastIndexOf('.') + 1)
+  const isOuter = type === 'compound' || type === 'parallel'
+  const frame = { x, y, width, height, rx: isOuter ? 12 : 9 }
+  const inner = { x: x + 3, y: y + 3, width: width - 6, height: height - 6, rx: 6 }
+  const middle = { x: x + width / 2, y: isOuter ? y + 21 : y + height / 2 + 4.5 }
+  return shape('g', { 'data-state': path, class: `state ${type}` }, [
+    ...(description ? [shape('title', {}, [description])] : []),
+    shape('rect', { ...frame, class: 'box' }),
+    ...(type === 'final' ? [shape('rect', { ...inner, class: 'inner' })] : []),
+    shape('text', { ...middle, 'text-anchor': 'middle' }, [name]),
+  ])
+}
+
+function drawStart([cx = 0, cy = 0, ...points]: readonly number[]): Shape {
+  return shape('g', { class: 'start' }, [
+    shape('circle', { cx, cy, r: 5 }),
+    shape('path', { d: line(points), class: 'line' }),
+    shape('path', { d: head(points), class: 'head' }),
+  ])
+}
+
+function drawArrow({ from, to, events }: ChartArrow, route: Route | undefined): Shape {
+  const { points = [] } = route ?? {}
+  return shape('g', { 'data-from': from, 'data-to': to, class: 'arrow' }, [
+    shape('title', {}, [`${from} → ${to}: ${events.join(', ')}`]),
+    shape('path', { d: line(points), class: 'line' }),
+    shape('path', { d: head(points), class: 'head' }),
+  ])
+}
+
+function drawLabel({ from, to }: ChartArrow, route: Route | undefined): Shape {
+  const { x = 0, y = 0, lines = [] } = route?.label ?? {}
+  const spans = lines.map((text, index) => shape('tspan', { x, y: y + 10 + index * 13 }, [text]))
+  return shape(
+    'text',
+    { 'data-from': from, 'data-to': to, class: 'label', 'text-anchor': 'middle' },
+    spans,
+  )
+}
+
+/** A way along the points, round at its corners, that ends where the head begins. */
+function line(points: readonly number[]): string {
+  const steps = pairs(points)
+  const [first, ...rest] = steps
+  if (!first) return ''
+  return rest.reduce(
+    (way, point, index) => {
+      const before = steps[index] ?? first
+      const next = steps[index + 2]
+      if (!next) return `${way}L${at(towards(point, before, HEAD))}`
+      const size = Math.min(CORNER, distance(before, point) / 2, distance(point, next) / 2)
+      return `${way}L${at(towards(point, before, size))}Q${at(point)} ${at(towards(point, next, size))}`
+    },
+    `M${at(first)}`,
+  )
+}
+
+/** The head of an arrow, in its last direction. */
+function head(points: readonly number[]): string {
+  const steps = pairs(points)
+  const [before, end] = steps.slice(-2)
+  if (!before || !end) return ''
+  const [x, y] = towards(end, before, HEAD + 2)
+  const [sideX, sideY] = [((end[1] - y) * HEAD) / (HEAD + 4), ((end[0] - x) * HEAD) / (HEAD + 4)]
+  return `M${at(end)}L${at([x - sideX, y + sideY])}L${at([x + sideX, y - sideY])}Z`
+}
+
+type Point = readonly [x: number, y: number]
+
+function pairs(points: readonly number[]): Point[] {
+  return points.flatMap((x, index) =>
+    index % 2 === 0 ? [[x, points[index + 1] ?? 0] as const] : [],
+  )
+}
+
+function towards([x, y]: Point, other: Point, length: number): Point {
+  const part = length / (distance([x, y], other) || 1)
+  return [x + (other[0] - x) * part, y + (other[1] - y) * part]
+}
+
+function distance([x, y]: Point, [otherX, otherY]: Point): number {
+  return Math.hypot(otherX - x, otherY - y)
+}
+
+function at([x, y]: Point): string {
+  return `${round(x)} ${round(y)}`
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+function shape(
+  tag: string,
+  attributes: Shape['attributes'],
+  children: Shape['children'] = [],
+): Shape {
+  return { tag, attributes, children }
+}

@@ -1,0 +1,65 @@
+import type { FlowEvent } from './flowEvent.ts'
+
+/** The events of one run, in their order. */
+export interface EventLog {
+  readonly events: readonly FlowEvent[]
+  /** `false`: it was there already, and was passed over. */
+  add(event: FlowEvent): boolean
+  /** The first event after this number. */
+  after(sequence: number): FlowEvent | undefined
+}
+
+/** Layers in all the progress that is kept. */
+const MOST_LAYERS = 20_000
+const FIRST_SPACING_MS = 250
+
+/**
+ * Keeps every event but progress, of which it keeps the newest, and enough of the older for a run to
+ * be played again: memory stays bounded however fast and long a pull tells of itself.
+ */
+export function createEventLog(): EventLog {
+  let events: FlowEvent[] = []
+  let spacing = FIRST_SPACING_MS
+  let layers = 0
+
+  const dropIfTooNear = () => {
+    const [before, last] = events.slice(-2)
+    const isNear = before?.type === 'progress' && last?.type === 'progress'
+    if (!isNear || last.at - before.at >= spacing) return
+    events.pop()
+    layers -= weight(last)
+  }
+  const thin = () => {
+    spacing *= 2
+    let odd = false
+    events = events.filter((event, index) => {
+      if (event.type !== 'progress' || events[index + 1]?.type !== 'progress') return true
+      odd = !odd
+      return odd
+    })
+    layers = events.reduce((sum, event) => sum + weight(event), 0)
+  }
+
+  return {
+    get events() {
+      return events
+    },
+    add(event) {
+      if (event.sequence <= (events.at(-1)?.sequence ?? 0)) return false
+      if (event.type === 'progress') dropIfTooNear()
+      events.push(event)
+      layers += weight(event)
+      if (layers > MOST_LAYERS) thin()
+      return true
+    },
+    after(sequence) {
+      let index = events.length
+      while (index > 0 && (events[index - 1]?.sequence ?? 0) > sequence) index--
+      return events[index]
+    },
+  }
+}
+
+function weight(event: FlowEvent): number {
+  return event.type === 'progress' ? event.progress.layers.length + 1 : 0
+}

@@ -1,0 +1,144 @@
+import { formatElapsed } from '../command/formatAmount.ts'
+import { createAskView } from './askView.ts'
+import type { ChartLayout } from './chartLayout.ts'
+import { createChartView } from './chartView.ts'
+import { button, element, setText } from './element.ts'
+import { createOutcomeView } from './outcomeView.ts'
+import { createProgressView } from './progressView.ts'
+import type { RunState } from './runAt.ts'
+import { createTimelineView } from './timelineView.ts'
+
+/** What people do to a flow. */
+export interface Actions {
+  grant(request: { id: number }): void
+  deny(request: { id: number }): void
+  authenticate(credentials: { username: string; password: string }): void
+  cancel(): void
+}
+
+/** What people do to the picture. */
+export interface Moves {
+  go(step: number): void
+  follow(): void
+  play(): void
+  save(): void
+  load(file: File): void
+}
+
+/** What is shown, of which run. */
+export interface Shown {
+  /** As it is at the moment that is looked at. */
+  run: RunState
+  /** As it is now. */
+  latest: RunState
+  isFollowing: boolean
+  isPlaying: boolean
+  /** Nobody can answer it any more. */
+  isRecorded: boolean
+  /** What went wrong with where it comes from; empty for nothing. */
+  notice: string
+  now: number
+}
+
+/** Everything that the element shows. */
+export function createFlowPanel(layout: ChartLayout, actions: Actions, moves: Moves) {
+  const title = element('h2', {}, 'No run yet')
+  const engine = element('p', { class: 'engine' })
+  const status = element('span', { class: 'status', tabindex: -1 })
+  const clock = element('span', { class: 'clock' })
+  const doing = element('p', { class: 'doing' })
+  const cancel = button('Cancel', { class: 'quiet' }, () => actions.cancel())
+  const notice = element('p', { class: 'notice', role: 'alert' })
+  const live = element('div', { class: 'unseen', role: 'status' })
+  const header = element(
+    'header',
+    {},
+    element('div', { class: 'names' }, title, engine),
+    element('div', { class: 'state-line' }, status, clock, cancel),
+    doing,
+    notice,
+  )
+  const ask = createAskView(actions, status)
+  const progress = createProgressView()
+  const outcome = createOutcomeView()
+  const chart = createChartView(layout)
+  const timeline = createTimelineView(moves)
+  timeline.node.append(fileButtons(moves))
+  const now = element('div', { class: 'now' }, ask.node, outcome.node, progress.node)
+  const node = element('div', { class: 'flow' }, header, now, chart.node, timeline.node, live)
+
+  return {
+    node,
+    update({ run, latest, isFollowing, isPlaying, isRecorded, notice: told, now }: Shown) {
+      const { flow, transitions, startedAt = 0, at = 0 } = run
+      const state = transitions.at(-1)?.to ?? ''
+      const isOpen = !isRecorded && isFollowing && latest.outcome === undefined
+      setText(title, flow ? (flow.alias ?? flow.reference) : 'No run yet')
+      setText(engine, describeEngine(run))
+      setText(status, state || 'waiting')
+      status.dataset.kind = kindOf(run)
+      setText(clock, state ? formatElapsed((isOpen ? Math.max(now, at) : at) - startedAt) : '')
+      setText(doing, layout.states.find(({ path }) => path === state)?.description ?? '')
+      setText(notice, told)
+      notice.hidden = told === ''
+      cancel.hidden = isRecorded || latest.outcome !== undefined || latest.transitions.length === 0
+      cancel.disabled = latest.transitions.at(-1)?.to === 'rollingBack'
+      ask.update(run, isOpen)
+      progress.update(run)
+      outcome.update(run)
+      chart.update(run)
+      timeline.update({
+        transitions: latest.transitions,
+        startedAt: latest.startedAt ?? 0,
+        step: transitions.length - 1,
+        isFollowing,
+        isPlaying,
+      })
+      if (isFollowing || isPlaying) setText(live, announce(run, doing.textContent ?? ''))
+    },
+  }
+}
+
+function fileButtons(moves: Moves): HTMLElement {
+  const file = element('input', {
+    type: 'file',
+    accept: '.json,application/json',
+    hidden: true,
+    'aria-label': 'A recorded run',
+  })
+  file.addEventListener('change', () => {
+    const [chosen] = file.files ?? []
+    if (chosen) moves.load(chosen)
+    file.value = ''
+  })
+  return element(
+    'div',
+    { class: 'controls files' },
+    button('Save run', { class: 'small' }, moves.save),
+    button('Load run', { class: 'small' }, () => file.click()),
+    file,
+  )
+}
+
+function describeEngine({ flow }: RunState): string {
+  if (!flow) return ''
+  const named = flow.alias === undefined ? '' : `${flow.reference}, `
+  const where = flow.engine === undefined ? '' : `on ${flow.engine}`
+  return `${named}${where}${flow.simulated ? ' (a simulation: nothing is downloaded, run or kept)' : ''}`
+}
+
+function kindOf({ outcome, consent, credentials, transitions }: RunState): string {
+  if (outcome) return outcome.state === 'done' ? 'good' : 'bad'
+  if (consent || credentials) return 'asking'
+  return transitions.at(-1)?.to.startsWith('roll') ? 'bad' : 'working'
+}
+
+/** What a person hears who does not see. */
+function announce({ outcome, consent, credentials, transitions }: RunState, doing: string): string {
+  if (outcome?.state === 'done') return `Installed ${outcome.plugin.name}.`
+  if (outcome) return `The install failed. ${outcome.failure.message}`
+  if (consent) return `${consent.name} asks for privileges. Grant or deny them.`
+  if (credentials) return `The registry ${credentials.registry} wants credentials.`
+  const state = transitions.at(-1)?.to
+  return state ? `${state}: ${doing}` : ''
+}

@@ -1,0 +1,69 @@
+import type { FlowEvent } from './flowEvent.ts'
+import { isFlowEvent } from './readRun.ts'
+
+/** What RxJS, and everything else that calls itself observable, has. */
+export interface ObservableLike {
+  subscribe(next: (event: FlowEvent) => void): { unsubscribe(): void }
+}
+
+interface Follower {
+  event(event: FlowEvent): void
+  /** Whether events can be expected; `undefined` when the run is through. */
+  connected(isConnected: boolean | undefined): void
+}
+
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 8_000
+
+/**
+ * Follows a stream of Server-Sent Events until the outcome. A browser resumes a dropped stream with
+ * the number of the last event; where it gives up, the stream is opened anew.
+ *
+ * @returns ends it
+ */
+export function followUrl(url: string, { event, connected }: Follower): () => void {
+  let source: EventSource | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let pause = FIRST_PAUSE_MS
+  const open = () => {
+    source = new EventSource(url)
+    source.onopen = () => {
+      pause = FIRST_PAUSE_MS
+      connected(true)
+    }
+    source.onmessage = ({ data }) => {
+      const told = parse(String(data))
+      if (!told) return
+      event(told)
+      if (told.type !== 'outcome') return
+      source?.close()
+      connected(undefined)
+    }
+    source.onerror = () => {
+      connected(false)
+      if (source?.readyState !== EventSource.CLOSED) return
+      timer = setTimeout(open, pause)
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+    }
+  }
+  open()
+  return () => {
+    clearTimeout(timer)
+    source?.close()
+  }
+}
+
+/** Follows an observable. @returns ends it */
+export function followObservable(events: ObservableLike, { event }: Follower): () => void {
+  const subscription = events.subscribe(event)
+  return () => subscription.unsubscribe()
+}
+
+function parse(text: string): FlowEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFlowEvent(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

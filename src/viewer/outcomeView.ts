@@ -1,0 +1,95 @@
+import { element } from './element.ts'
+import type { ShownFailure, ShownOutcome, ShownPlugin } from './flowEvent.ts'
+import type { RunState } from './runAt.ts'
+
+type Rollback = Extract<ShownOutcome, { state: 'rolledBack' }>['rollback']
+
+/** How it ended, and what is on the engine now. */
+export function createOutcomeView() {
+  const node = element('section', { class: 'outcome panel' })
+  let shown: ShownOutcome | undefined
+  return {
+    node,
+    update({ outcome }: RunState) {
+      node.hidden = outcome === undefined
+      if (!outcome || outcome === shown) return
+      shown = outcome
+      const isDone = outcome.state === 'done'
+      node.classList.toggle('good', isDone)
+      node.classList.toggle('bad', !isDone)
+      node.replaceChildren(
+        ...(isDone ? installed(outcome.plugin) : failed(outcome.failure, outcome.rollback)),
+      )
+    },
+  }
+}
+
+function installed({ name, id, digest, enabled, changed, consentBy, settings }: ShownPlugin) {
+  const title = changed ? `Installed ${name}` : `${name} was there already`
+  return [
+    element('h3', {}, title),
+    element('p', {}, `On the engine now: the plugin, ${enabled ? 'enabled' : 'disabled'}.`),
+    facts([
+      ['Id', id.slice(0, 12)],
+      ['Content', digest],
+      ['Settings', settings?.join(', ')],
+      ['Consent', CONSENT[consentBy] ?? consentBy],
+    ]),
+  ]
+}
+
+const CONSENT: Readonly<Record<string, string>> = {
+  nobody: 'it asks for nothing',
+  grantAllPermissions: 'everything was granted unseen',
+  policy: 'given by a policy',
+  person: 'given by a person',
+}
+
+function failed(failure: ShownFailure, rollback: Rollback) {
+  const { code, message, next, retryable, state, status, engineMessage } = failure
+  return [
+    element('h3', {}, TITLES[code] ?? 'The install failed'),
+    element('p', { class: 'message' }, message),
+    ...whatIsLeft(rollback),
+    element('p', {}, next),
+    facts([
+      ['Code', code],
+      ['Happened in', state],
+      ['HTTP status', status === undefined ? undefined : String(status)],
+      ['The engine said', engineMessage],
+      ['Trying again', retryable ? 'can help' : 'does not help'],
+    ]),
+  ]
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  cancelled: 'The install was cancelled',
+  'consent-denied': 'The privileges were denied',
+}
+
+function whatIsLeft(rollback: Rollback): HTMLElement[] {
+  const now = (text: string) => element('p', { class: 'left' }, `On the engine now: ${text}`)
+  switch (rollback.result) {
+    case 'nothingToRemove':
+      return [now('nothing of this run.')]
+    case 'removed':
+      return [now(`nothing of this run. ${rollback.name} was removed, and looked for afterwards.`)]
+    case 'kept':
+      return [
+        now(`${rollback.name}, ${rollback.enabled ? 'enabled' : 'disabled'}. This removes it:`),
+        element('code', { class: 'command' }, rollback.command),
+      ]
+    case 'failed':
+      return [
+        now(`${rollback.name} may be left: ${rollback.reason}. This removes it:`),
+        element('code', { class: 'command' }, rollback.command),
+      ]
+  }
+}
+
+function facts(rows: readonly (readonly [string, string | undefined])[]): HTMLElement {
+  const told = rows.flatMap(([name, value]) =>
+    value ? [element('dt', {}, name), element('dd', {}, value)] : [],
+  )
+  return element('dl', { class: 'facts' }, ...told)
+}

@@ -1,0 +1,205 @@
+import { createEventLog, type EventLog } from './eventLog.ts'
+import type { FlowEvent, RecordedRun } from './flowEvent.ts'
+import { type Actions, createFlowPanel } from './flowPanel.ts'
+import { followObservable, followUrl, type ObservableLike } from './followSource.ts'
+import { pluginInstallLayout } from './layout.generated.ts'
+import { createPlayback } from './playback.ts'
+import { isFlowEvent, readRun, recordRun } from './readRun.ts'
+import { countAtStep, runAt } from './runAt.ts'
+import { saveFile } from './saveFile.ts'
+import { style } from './style.ts'
+
+/** So that a server may import the element, and send it to browsers. */
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
+
+/**
+ * `<plugin-flow>`: one install flow, live or recorded. It is fed by `events` (an observable), by `src`
+ * (the address of Server-Sent Events) or by `push()`. What a person answers it tells as events that
+ * bubble: `flow-grant` and `flow-deny` with `detail.request`, `flow-authenticate` with the credentials
+ * as its `detail`, and `flow-cancel`. The host carries them out.
+ */
+export class PluginFlowElement extends Base {
+  static readonly observedAttributes = ['src']
+  #log: EventLog = createEventLog()
+  /** How many events are looked at; all of them, and those to come, when undefined. */
+  #count: number | undefined
+  #notice = ''
+  #isRecorded = false
+  #frame = 0
+  #clock: ReturnType<typeof setInterval> | undefined
+  #unfollow: (() => void) | undefined
+  #panel: ReturnType<typeof createFlowPanel> | undefined
+  readonly #playback = createPlayback({
+    events: () => this.#log.events,
+    show: (count) => this.#show(count),
+  })
+
+  connectedCallback(): void {
+    this.#panel ??= this.#build()
+    this.#clock = setInterval(() => this.#draw(), 1_000)
+    if (!this.#unfollow) this.#followSource()
+    this.#draw()
+  }
+
+  disconnectedCallback(): void {
+    clearInterval(this.#clock)
+    cancelAnimationFrame(this.#frame)
+    this.#frame = 0
+    this.#playback.stop()
+    this.#stopFollowing()
+  }
+
+  attributeChangedCallback(): void {
+    if (!this.isConnected) return
+    this.clear()
+    this.#followSource()
+  }
+
+  /** Address of a stream of Server-Sent Events, each with a `FlowEvent` as its data. */
+  get src(): string {
+    return this.getAttribute('src') ?? ''
+  }
+
+  set src(url: string) {
+    this.setAttribute('src', url)
+  }
+
+  #events: ObservableLike | undefined
+
+  /** An observable of events, such as that of `flowEvents()`. */
+  get events(): ObservableLike | undefined {
+    return this.#events
+  }
+
+  set events(events: ObservableLike | undefined) {
+    this.clear()
+    this.#events = events
+    if (this.isConnected) this.#followSource()
+  }
+
+  /** Takes one event. What is no event, or is there already, is passed over. */
+  push(event: FlowEvent): void {
+    if (isFlowEvent(event) && this.#log.add(event)) this.#draw()
+  }
+
+  /** Forgets the run. */
+  clear(): void {
+    this.#stopFollowing()
+    this.#playback.stop()
+    this.#log = createEventLog()
+    this.#count = undefined
+    this.#notice = ''
+    this.#isRecorded = false
+    this.#events = undefined
+    this.#draw()
+  }
+
+  /** The run so far, as plain JSON. */
+  get run(): RecordedRun {
+    return recordRun(this.#log.events)
+  }
+
+  /**
+   * Shows a recorded run: nothing can be answered in it.
+   *
+   * @throws RangeError when it is none
+   */
+  load(run: unknown): void {
+    const events = readRun(run)
+    this.clear()
+    for (const event of events) this.#log.add(event)
+    this.#isRecorded = true
+    this.#draw()
+  }
+
+  #build() {
+    const root = this.attachShadow({ mode: 'open' })
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(style)
+    root.adoptedStyleSheets = [sheet]
+    const tell = (name: string, detail?: unknown) => {
+      this.dispatchEvent(new CustomEvent(`flow-${name}`, { bubbles: true, detail }))
+    }
+    const actions: Actions = {
+      grant: (request) => tell('grant', { request }),
+      deny: (request) => tell('deny', { request }),
+      authenticate: (credentials) => tell('authenticate', credentials),
+      cancel: () => tell('cancel'),
+    }
+    const panel = createFlowPanel(pluginInstallLayout, actions, {
+      go: (step) => {
+        this.#playback.stop()
+        const count = countAtStep(this.#log.events, Math.max(0, step))
+        this.#show(count === this.#log.events.length ? undefined : count)
+      },
+      follow: () => {
+        this.#playback.stop()
+        this.#show(undefined)
+      },
+      play: () => {
+        if (this.#playback.isPlaying()) this.#playback.stop()
+        else this.#playback.start(this.#count ?? 0)
+        this.#draw()
+      },
+      save: () => saveFile('plugin-flow-run.json', JSON.stringify(this.run)),
+      load: (file) => void this.#loadFile(file),
+    })
+    root.append(panel.node)
+    return panel
+  }
+
+  #show(count: number | undefined): void {
+    this.#count = count
+    this.#draw()
+  }
+
+  async #loadFile(file: File): Promise<void> {
+    try {
+      this.load(JSON.parse(await file.text()))
+    } catch (error) {
+      const isNone = error instanceof RangeError
+      this.#tell(
+        isNone ? `It was not loaded: ${error.message}.` : 'It was not loaded: it is no JSON.',
+      )
+    }
+  }
+
+  #followSource(): void {
+    const follower = {
+      event: (event: FlowEvent) => this.push(event),
+      connected: (isConnected: boolean | undefined) =>
+        this.#tell(isConnected === false ? 'The connection is lost; trying again.' : ''),
+    }
+    if (this.#events) this.#unfollow = followObservable(this.#events, follower)
+    else if (this.src !== '') this.#unfollow = followUrl(this.src, follower)
+  }
+
+  #stopFollowing(): void {
+    this.#unfollow?.()
+    this.#unfollow = undefined
+  }
+
+  #tell(notice: string): void {
+    this.#notice = notice
+    this.#draw()
+  }
+
+  /** Once a frame, however many events there are. */
+  #draw(): void {
+    if (this.#frame !== 0 || !this.#panel || !this.isConnected) return
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0
+      const { events } = this.#log
+      const latest = runAt(events, events.length)
+      this.#panel?.update({
+        run: this.#count === undefined ? latest : runAt(events, this.#count),
+        latest,
+        isFollowing: this.#count === undefined,
+        isPlaying: this.#playback.isPlaying(),
+        isRecorded: this.#isRecorded,
+        notice: this.#notice,
+        now: Date.now(),
+      })
+    })
+  }
+}

@@ -1,0 +1,92 @@
+import { formatElapsed } from '../command/formatAmount.ts'
+import { button, element, setText } from './element.ts'
+import type { TransitionTaken } from './flowEvent.ts'
+
+interface Moves {
+  /** Shows the run as it was in this step. */
+  go(step: number): void
+  /** Follows the run. */
+  follow(): void
+  play(): void
+}
+
+interface Position {
+  transitions: readonly TransitionTaken[]
+  startedAt: number
+  /** The step shown. */
+  step: number
+  isFollowing: boolean
+  isPlaying: boolean
+}
+
+/** Every transition with its time; each can be gone back to. */
+export function createTimelineView(moves: Moves) {
+  const list = element('ol', { class: 'steps' })
+  const steps: { button: HTMLButtonElement; sequence: number }[] = []
+  let at = 0
+  const back = button('Back', { class: 'small' }, () => moves.go(at - 1))
+  const next = button('Next', { class: 'small' }, () => moves.go(at + 1))
+  const live = button('Latest', { class: 'small' }, moves.follow)
+  const play = button('Play', { class: 'small' }, moves.play)
+  const controls = element(
+    'div',
+    { class: 'controls', role: 'group', 'aria-label': 'Time travel' },
+    back,
+    next,
+    live,
+    play,
+  )
+  const node = element(
+    'section',
+    { class: 'timeline panel' },
+    element('h3', {}, 'Timeline'),
+    controls,
+    list,
+  )
+  list.addEventListener('keydown', (event) => {
+    const moved = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key]
+    if (moved === undefined) return
+    event.preventDefault()
+    moves.go(at + moved)
+    steps[at]?.button.focus()
+  })
+
+  const makeStep = (transition: TransitionTaken, index: number, startedAt: number) => {
+    const { from, to, event, at: time, sequence } = transition
+    const made = button('', {}, () => moves.go(index))
+    made.append(
+      element('span', { class: 'time' }, `+${formatElapsed(time - startedAt)}`),
+      element('span', { class: 'to' }, to),
+      element('span', { class: 'event' }, from === undefined ? 'begins' : event),
+    )
+    list.append(element('li', {}, made))
+    steps.push({ button: made, sequence })
+  }
+
+  return {
+    node,
+    update({ transitions, startedAt, step, isFollowing, isPlaying }: Position) {
+      at = step
+      // Another run, when the steps are no longer those that were drawn.
+      const isOther = steps.some(({ sequence }, index) => transitions[index]?.sequence !== sequence)
+      if (isOther) {
+        list.replaceChildren()
+        steps.length = 0
+      }
+      for (let index = steps.length; index < transitions.length; index++) {
+        const transition = transitions[index]
+        if (transition) makeStep(transition, index, startedAt)
+      }
+      for (const [index, { button: shown }] of steps.entries()) {
+        if (index === step) shown.setAttribute('aria-current', 'step')
+        else shown.removeAttribute('aria-current')
+        shown.classList.toggle('later', index > step)
+      }
+      back.disabled = step <= 0
+      next.disabled = step >= transitions.length - 1
+      live.disabled = isFollowing
+      play.disabled = transitions.length < 2
+      setText(play, isPlaying ? 'Pause' : 'Play')
+    },
+  }
+}

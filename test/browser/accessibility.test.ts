@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { browserSuite } from './world/browserSuite.ts'
+import { onPage } from './world/onPage.ts'
+
+const SSHFS = 'vieux/sshfs:latest'
+const PRIVATE = 'registry.example.com/acme/private:1.0'
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+
+browserSuite('page :: accessibility', (test, browser) => {
+  for (const theme of ['light', 'dark'] as const) {
+    for (const width of [1200, 320]) {
+      test(`no violation of accessibility :: ${theme}, ${width} px`, () =>
+        onPage(
+          browser(),
+          async ({ page, flow, install, state, screenshot }) => {
+            const check = async (name: string) => {
+              await screenshot(`${name}-${width}-${theme}`)
+              const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+              assert.ok(wide <= width, `${name}: ${wide} px wide`)
+              assert.equal(await violations(page), [], name)
+            }
+            await check('empty')
+            await install(PRIVATE)
+            await flow.getByRole('dialog', { name: 'Log in' }).waitFor()
+            await check('reauth')
+            await install(SSHFS, 'state.source=/ DEBUG=1')
+            await flow.getByRole('dialog', { name: 'Grant' }).waitFor()
+            await check('consent')
+            await flow.getByRole('button', { name: /^Grant/ }).click()
+            await state('done|rolledBack')
+            await check('end')
+            await install('acme/never-listens')
+            await state('rolledBack')
+            await check('rolled-back')
+          },
+          { context: { colorScheme: theme, viewport: { width, height: 900 } } },
+        ))
+    }
+  }
+})
+
+/** What axe finds, in short. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const found = await page.evaluate(() => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+        }>
+      }
+    }
+    return axe.run()
+  })
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`,
+    ),
+  )
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { catalogue } from '../../../machines/errors.ts'
+import { jsonView } from '../../../src/command/jsonView.ts'
+import { type Schema, violations } from '../../support/jsonSchema.ts'
+import { suite } from '../../support/suite.ts'
+import { collected, installCommand } from './collect.ts'
+import { lines, onStage, type Stage } from './stage.ts'
+import { done, left, removed, rolledBack } from './views.ts'
+
+const path = join(import.meta.dirname, '../../../docs/command.schema.json')
+const schema: Schema = JSON.parse(readFileSync(path, 'utf8'))
+const GRANT = '--grant-all-permissions'
+const SSHFS = 'vieux/sshfs'
+
+/** Installs whose lines are looked at, and the forms that are among them. */
+const installs: [args: string[], forms: string[]][] = [
+  [
+    [SSHFS, GRANT, 'DEBUG=1', 'state.source=/data'],
+    ['transition', 'progress', 'done'],
+  ],
+  [
+    ['acme/plain', '--alias', 'a', '--if-present', 'keep'],
+    ['transition', 'done'],
+  ],
+  [['acme/dies'], ['transition', 'rolledBack']],
+  [['acme/dies', '--keep-on-failure', '--alias', 'b'], ['rolledBack']],
+  [['acme/nosuch'], ['rolledBack']],
+  [
+    [SSHFS, '--alias', 'c'],
+    ['consent', 'rolledBack'],
+  ],
+  [['vieux/SSHFS'], ['rolledBack']],
+  [['registry.example.com/acme/private:1.0'], ['rolledBack']],
+  [['acme/plain', '-H', 'nowhere'], ['rolledBack']],
+  [[SSHFS, '--alias', 'd', '--dry-run'], ['plan']],
+  [[SSHFS, '--alias', 'd', '--dry-run', '--allow', 'mount:/x', 'state=/x'], ['plan']],
+  [['acme/plain', '--alias', 'd', '--dry-run', GRANT], ['plan']],
+]
+
+async function linesOf({ run }: Stage, args: readonly string[]): Promise<unknown[]> {
+  const { code, stdin, stdout } = run('--json', ...args)
+  stdin.end()
+  await code
+  return lines(stdout).map((line) => JSON.parse(line))
+}
+
+function formOf(line: unknown): string {
+  const { type, state } = line as { type: string; state?: string }
+  return type === 'outcome' ? String(state) : type
+}
+
+suite('command.schema.json', (test) => {
+  test('every line of real installs is as it says', () =>
+    onStage(async (stage) => {
+      const seen = new Set<string>()
+      for (const [args, forms] of installs) {
+        const told = await linesOf(stage, args)
+        for (const line of told) {
+          assert.equal(violations(schema, line), [], JSON.stringify(line))
+          seen.add(formOf(line))
+        }
+        for (const form of forms) {
+          assert.ok(
+            told.some((line) => formOf(line) === form),
+            `${args.join(' ')}: ${form}`,
+          )
+        }
+      }
+      const forms = schema.oneOf?.map(({ $ref = '' }) => $ref.replace('#/$defs/', '')) ?? []
+      assert.equal([...seen, 'credentials'].sort(), forms.sort())
+    }))
+
+  test('every outcome is as it says', () => {
+    const stdout = collected()
+    const view = jsonView({
+      install: installCommand(),
+      stdout,
+      stderr: collected(),
+      now: () => 0,
+    })
+    view.asking({ registry: 'docker.io', attempt: 1, reason: 'missing' })
+    view.outcome(done, 0)
+    const id = done.plugin.id
+    const kept = {
+      result: 'kept',
+      name: 'a',
+      id,
+      enabled: true,
+      command: 'docker plugin rm a',
+    } as const
+    for (const rollback of [removed, left, { ...left, id }, kept]) {
+      view.outcome(rolledBack(rollback), 143)
+    }
+    assert.is(lines(stdout.stream).length, 6)
+    for (const line of lines(stdout.stream)) {
+      assert.equal(violations(schema, JSON.parse(line)), [], line)
+    }
+  })
+
+  test('what is left out, added or of another type is not as it says', () =>
+    onStage(async (stage) => {
+      const told = await linesOf(stage, [SSHFS, GRANT, 'DEBUG=1'])
+      const [first, last] = [told[0] as object, told.at(-1) as object]
+      for (const line of [first, last]) {
+        assert.equal(violations(schema, line), [])
+        assert.not.equal(violations(schema, { ...line, more: 1 }), [])
+        for (const name of Object.keys(line)) {
+          assert.not.equal(violations(schema, { ...line, [name]: null }), [], name)
+          const less = Object.fromEntries(Object.entries(line).filter(([key]) => key !== name))
+          assert.not.equal(violations(schema, less), [], name)
+        }
+      }
+    }))
+
+  test('a line of ls is as it says', () =>
+    onStage(async ({ command }) => {
+      await command('install', 'acme/plain')
+      const { stdout } = await command('ls', '--format', 'json')
+      const listed = schema.$defs?.listedPlugin ?? {}
+      assert.equal(violations(schema, JSON.parse(stdout), listed), [])
+    }))
+
+  test('the codes of a failure are those of the catalogue', () => {
+    const codes = schema.$defs?.failure?.properties?.code?.enum
+    assert.equal(codes?.sort(), Object.keys(catalogue).sort())
+  })
+})

@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import * as assert from 'uvu/assert'
+import { commandTable } from '../../../../src/command/commandTable.ts'
+import { withTool } from '../../../support/optionalTool.ts'
+import { suite } from '../../../support/suite.ts'
+import { run } from '../stage.ts'
+
+const LIMIT_MS = 60_000
+const ENABLED = 'acme/plain:latest'
+const DISABLED = 'vieux/sshfs:latest'
+
+const top = commandTable.map(({ name }) => name.split(' ')[0] ?? '')
+const optionsOf = (name: string) =>
+  Object.keys(commandTable.find((command) => command.name === name)?.options ?? {})
+
+/** A line, and the words that it can go on with; `listed` where a shell shows whole words. */
+const lines: [line: string, words: string[], listed?: string[]][] = [
+  ['plugin-flow ', [...new Set(top)]],
+  ['plugin-flow ins', ['inspect', 'install']],
+  ['plugin-flow help comp', ['completion']],
+  ['plugin-flow completion ', ['bash', 'fish', 'zsh']],
+  ['plugin-flow install --eng', ['--engine']],
+  ['plugin-flow install --engine ', ['embedded']],
+  ['plugin-flow install --if-present k', ['keep']],
+  ['plugin-flow rm ', [ENABLED, DISABLED]],
+  ['plugin-flow remove v', [DISABLED]],
+  ['plugin-flow rm -f vieux/sshfs:la', ['latest'], [DISABLED]],
+  ['plugin-flow enable ', [DISABLED]],
+  ['plugin-flow disable --force a', [ENABLED]],
+  ['plugin-flow -H tcp://other:1 rm ', ['other/plugin:1']],
+  ['plugin-flow rm --host=tcp://other:1 ', ['other/plugin:1']],
+]
+
+/** In the place of the command that scripts ask what is installed. */
+const FAKE = `#!/bin/sh
+echo "$*" >> "$0.asked"
+case "$*" in
+*tcp://other:1*) echo other/plugin:1 ;;
+*enabled=true*) echo ${ENABLED} ;;
+*enabled=false*) echo ${DISABLED} ;;
+*) printf '%s\\n' ${ENABLED} ${DISABLED} ;;
+esac
+`
+
+interface Ground {
+  /** What a shell says for each line, after loading the script that the command prints. */
+  complete(shell: string[], lines: readonly string[]): Promise<Map<string, string>>
+  /** Puts another command in the place of plugin-flow. */
+  fake(script: string): void
+  folder: string
+}
+
+async function onGround(
+  shell: 'bash' | 'zsh' | 'fish',
+  act: (ground: Ground) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
+  const script = join(folder, `completion.${shell}`)
+  const fake = (text: string) => {
+    writeFileSync(join(folder, 'plugin-flow'), text)
+    chmodSync(join(folder, 'plugin-flow'), 0o755)
+  }
+  const printed = run({}, {}, ['completion', shell])
+  try {
+    assert.is(await printed.code, 0)
+    writeFileSync(script, printed.stdout.text())
+    fake(FAKE)
+    await act({
+      folder,
+      fake,
+      async complete([program = '', ...args], lines) {
+        const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder, LC_ALL: 'C.UTF-8' }
+        const child = spawn(program, [...args, script, ...lines], {
+          env,
+          timeout: LIMIT_MS,
+          killSignal: 'SIGKILL',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        })
+        const [stdout, stderr, [code]] = await Promise.all([
+          text(child.stdout),
+          text(child.stderr),
+          once(child, 'close'),
+        ])
+        assert.equal([code, stderr], [0, ''], stdout)
+        const blocks = stdout.split(/^== /m).slice(1)
+        return new Map(blocks.map((block) => [block.split('\n', 1)[0] ?? '', block]))
+      },
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const harness = (name: string) => join(import.meta.dirname, name)
+const typed = lines.map(([line]) => line)
+/** The lines that a shell wrote below the one that it was asked. */
+const below = (block = '') =>
+  block
+    .split('\n')
+    .slice(1)
+    .filter((line) => line !== '')
+
+/** Between the line and the next prompt, without what is said about each word. */
+function listedByZsh(block = ''): string[] {
+  const [, list = ''] = /\r\r\n(.*?)>/s.exec(block) ?? []
+  const words = list.split('\n').flatMap((line) => line.split(' -- ', 1)[0]?.split(/\s+/) ?? [])
+  return words.filter((word) => word !== '')
+}
+
+suite('completion :: bash', (test) => {
+  withTool(test, 'bash', (bash) => {
+    const shell = [bash, '--norc', harness('completeInBash.bash')]
+
+    test('completes commands, options, values and plugins', () =>
+      onGround('bash', async ({ complete }) => {
+        const completed = await complete(shell, typed)
+        for (const [line, words] of lines) {
+          const known = line === 'plugin-flow ' ? [...words, '--help', '--version'] : words
+          assert.equal(below(completed.get(line)).sort(), known.sort(), line)
+        }
+      }))
+
+    test('completes every option of every command', () =>
+      onGround('bash', async ({ complete }) => {
+        const asked = commandTable.map(({ name }) => `plugin-flow ${name} --`)
+        const completed = await complete(shell, asked)
+        for (const [index, { name }] of commandTable.entries()) {
+          const wanted = [...optionsOf(name), 'help'].map((option) => `--${option}`)
+          assert.equal(below(completed.get(String(asked[index]))).sort(), wanted.sort(), name)
+        }
+      }))
+
+    test('a value behind = :: readline replaces only what is behind it', () =>
+      onGround('bash', async ({ complete }) => {
+        const [engine, filter] = [
+          'plugin-flow install --engine=em',
+          'plugin-flow ls --filter enabled=t',
+        ]
+        const completed = await complete(shell, [engine, filter])
+        assert.equal(below(completed.get(engine)), ['embedded'])
+        assert.equal(below(completed.get(filter)), ['true'])
+      }))
+
+    test('files', () =>
+      onGround('bash', async ({ complete, folder }) => {
+        writeFileSync(join(folder, 'policy.json'), '')
+        const line = `plugin-flow install --policy ${folder}/pol`
+        assert.equal(below((await complete(shell, [line])).get(line)), [`${folder}/policy.json`])
+      }))
+
+    test('a name that a shell would run is not offered, and not run', () =>
+      onGround('bash', async ({ complete, fake, folder }) => {
+        fake(`#!/bin/sh\nprintf '%s\\n' '$(touch ${folder}/pwned)' 'a b' 'a;b' 'good:1'\n`)
+        const line = 'plugin-flow rm '
+        assert.equal(below((await complete(shell, [line])).get(line)), ['good:1'])
+        assert.throws(() => readFileSync(join(folder, 'pwned')), /ENOENT/)
+      }))
+
+    test('no engine :: nothing is offered, and nothing is said', () =>
+      onGround('bash', async ({ complete, fake }) => {
+        fake('#!/bin/sh\necho no engine >&2\nexit 1\n')
+        const line = 'plugin-flow rm '
+        assert.equal(below((await complete(shell, [line])).get(line)), [])
+      }))
+  })
+})
+
+suite('completion :: zsh', (test) => {
+  withTool(test, 'zsh', (zsh) => {
+    test('completes commands, options, values and plugins', () =>
+      onGround('zsh', async ({ complete }) => {
+        const completed = await complete([zsh, '-f', harness('completeInZsh.zsh')], typed)
+        for (const [line, words, listed = words] of lines) {
+          assert.equal(listedByZsh(completed.get(line)).sort(), listed.sort(), line)
+        }
+      }))
+  })
+})
+
+suite('completion :: fish', (test) => {
+  withTool(test, 'fish', (fish) => {
+    test('completes commands, options, values and plugins', () =>
+      onGround('fish', async ({ complete }) => {
+        const shell = [fish, '--no-config', harness('completeInFish.fish')]
+        const completed = await complete(shell, typed)
+        for (const [line, words, listed = words] of lines) {
+          const offered = below(completed.get(line)).map((each) => each.split('\t', 1)[0] ?? '')
+          assert.equal(offered.sort(), listed.sort(), line)
+        }
+      }))
+  })
+})
+
+suite('completion :: wrong usage', (test) => {
+  for (const argv of [['completion'], ['completion', 'tcsh'], ['completion', 'bash', 'zsh']]) {
+    test(argv.join(' '), async () => {
+      const { code, stdout, stderr } = run({}, {}, argv)
+      assert.is(await code, 2)
+      assert.is(stdout.text(), '')
+      assert.match(stderr.text(), /^plugin-flow: completion needs one of: bash, zsh, fish; see/)
+    })
+  }
+})

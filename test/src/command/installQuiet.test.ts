@@ -1,0 +1,31 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../../support/suite.ts'
+import { lines, onStage } from './stage.ts'
+
+const QUESTION = 'Do you grant the above permissions? [y/N] '
+
+suite('plugin-flow install --quiet', (test) => {
+  test('the id of what was installed, and nothing else', () =>
+    onStage(async ({ embedded, run }) => {
+      const { code, stdout, stderr } = run('acme/plain', '-q')
+      assert.equal([await code, stderr.text()], [0, ''])
+      assert.is(stdout.text(), `${embedded.plugins()[0]?.Id}\n`)
+    }))
+
+  test('a person is asked all the same, on stderr', () =>
+    onStage(async ({ embedded, run }) => {
+      const { code, stdin, stdout, stderr } = run('vieux/sshfs', '--quiet')
+      await stderr.seen(QUESTION)
+      stdin.write('y\n')
+      assert.is(await code, 0)
+      assert.is(stdout.text(), `${embedded.plugins()[0]?.Id}\n`)
+    }))
+
+  test('the lines of a failure', () =>
+    onStage(async ({ run }) => {
+      const { code, stdout, stderr } = run('acme/dies', '--quiet')
+      assert.equal([await code, stdout.text()], [1, ''])
+      assert.is(lines(stderr).length, 3)
+      assert.is(lines(stderr)[2], 'on the engine: acme/dies:latest was removed again')
+    }))
+})

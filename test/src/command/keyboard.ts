@@ -1,0 +1,24 @@
+import { PassThrough } from 'node:stream'
+
+/** A terminal's standard input, as far as the command can tell. */
+export interface Keyboard extends PassThrough {
+  isTTY: boolean
+  isRaw: boolean
+  /** What it was told about raw mode, and is told now. */
+  modes: boolean[]
+  setRawMode(isRaw: boolean): Keyboard
+}
+
+export function keyboard(): Keyboard {
+  const stdin: Keyboard = Object.assign(new PassThrough(), {
+    isTTY: true,
+    isRaw: false,
+    modes: [] as boolean[],
+    setRawMode(isRaw: boolean) {
+      stdin.isRaw = isRaw
+      stdin.modes.push(isRaw)
+      return stdin
+    },
+  })
+  return stdin
+}

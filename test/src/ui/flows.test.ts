@@ -1,0 +1,98 @@
+import * as assert from 'uvu/assert'
+import type { FlowEvent } from '../../../src/viewer/flowEvent.ts'
+import { suite } from '../../support/suite.ts'
+import { enter, onUiStage, stream } from './uiStage.ts'
+
+const SSHFS = 'vieux/sshfs:latest'
+
+suite('ui :: flows', (test) => {
+  test('an install that is granted, from its first event to its outcome', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const id = await client.install({ reference: SSHFS, settings: ['DEBUG=1'] })
+      const events = stream(`${stage.origin}/flows/${id}/events`, client)
+      const asked = await events.seen('consent')
+      assert.is(asked.type === 'consent' && asked.request.name, SSHFS)
+      assert.is((await client.post(`/flows/${id}/grant`, { request: 7 })).status, 409)
+      assert.is((await client.post(`/flows/${id}/grant`, { request: 1 })).status, 204)
+      await events.ended
+      assert.is(states(events.events).at(-1), 'done')
+      assert.is(stage.embedded.plugins()[0]?.Enabled, true)
+      assert.is((await client.post(`/flows/${id}/cancel`, {})).status, 409)
+    }))
+
+  test('a dropped stream is resumed after its last event, and no transition is lost', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const id = await client.install({ reference: SSHFS })
+      const url = `${stage.origin}/flows/${id}/events`
+      const first = stream(url, client)
+      const { sequence } = await first.seen('consent')
+      first.drop()
+      await first.ended
+      await client.post(`/flows/${id}/grant`, { request: 1 })
+      const second = stream(url, client, { 'last-event-id': String(sequence) })
+      await second.ended
+      const whole = stream(url, client)
+      await whole.ended
+      assert.ok(second.events.every((event) => event.sequence > sequence))
+      assert.equal([...states(first.events), ...states(second.events)], states(whole.events))
+    }))
+
+  test('who has seen it all is told not to come again', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const id = await client.install({ reference: 'acme/plain' })
+      const events = stream(`${stage.origin}/flows/${id}/events`, client)
+      await events.ended
+      const last = String(events.events.at(-1)?.sequence)
+      assert.is((await client.get(`/flows/${id}/events`, { 'last-event-id': last })).status, 204)
+    }))
+
+  test('wrong credentials, then the right ones', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const id = await client.install({ reference: 'registry.example.com/acme/private:1.0' })
+      const events = stream(`${stage.origin}/flows/${id}/events`, client)
+      await events.seen('credentials')
+      await client.post(`/flows/${id}/credentials`, { username: 'demo', password: 'wrong-s3cret' })
+      const again = await events.seen('credentials', 2)
+      assert.is(again.type === 'credentials' && again.request.reason, 'refused')
+      await client.post(`/flows/${id}/credentials`, { username: 'demo', password: 'demo' })
+      const asked = await Promise.race([events.seen('consent'), events.seen('outcome')])
+      if (asked.type === 'consent') await client.post(`/flows/${id}/grant`, { request: 1 })
+      await events.ended
+      assert.is(states(events.events).at(-1), 'done')
+      assert.not.match(JSON.stringify(events.events), /s3cret/)
+    }))
+
+  test('ending takes back what runs', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const id = await client.install({ reference: SSHFS })
+      const events = stream(`${stage.origin}/flows/${id}/events`, client)
+      await events.seen('consent')
+      await stage.ui.cancelFlows()
+      await events.ended
+      const outcome = events.events.at(-1)
+      assert.is(
+        outcome?.type === 'outcome' &&
+          outcome.outcome.state === 'rolledBack' &&
+          outcome.outcome.failure.code,
+        'cancelled',
+      )
+    }))
+
+  test('what is not there', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      assert.is((await client.get('/flows/none/events')).status, 404)
+      assert.is((await client.post('/flows/none/grant', {})).status, 404)
+      assert.is((await client.get('/../package.json')).status, 404)
+      assert.is((await client.get('/index.html/x')).status, 404)
+    }))
+})
+
+function states(events: readonly FlowEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'transition' ? [event.to] : []))
+}
