@@ -162,8 +162,8 @@ export const catalogue = {
     retryable: true,
   },
   'invalid-configuration': {
-    summary: "A file of Docker's own configuration cannot be used.",
-    next: 'Correct the file, or remove it.',
+    summary: "Docker's own configuration, or a credential helper that it names, cannot be used.",
+    next: 'Correct the file, the variable or the helper, or remove it.',
     retryable: false,
   },
   'host-failed': {

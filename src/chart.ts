@@ -52,7 +52,8 @@ function guardName(guard: unknown): string {
 
 /**
  * A machine as a Mermaid state diagram. Transitions between the same two states share one arrow, and
- * those that leave a state from within start at its border: so Mermaid can draw it, and people read it.
+ * those that leave or enter a state within another start and end at its border: so Mermaid can draw it,
+ * and people read it.
  */
 export function toMermaid(machine: AnyStateMachine): string {
   const arrows = chartEdges(machine).map(toArrow)
@@ -68,11 +69,24 @@ interface Arrow {
 }
 
 function toArrow({ source, target = source, event, guard }: ChartEdge): Arrow {
-  const parent = parentOf(target)
-  const inner = parent === '' ? source : source.slice(parent.length + 1)
-  const [from = source, ...below] = inner.split('.')
-  const label = [...below.map((state) => `${state} ·`), event, ...(guard ? [`[${guard}]`] : [])]
-  return { parent, from, to: lastOf(target), label: label.join(' ') }
+  const [sources, targets] = [source.split('.'), target.split('.')]
+  const shared = sharedLength(sources, targets)
+  const [from = source, ...below] = sources.slice(shared)
+  const [to = target, ...inside] = targets.slice(shared)
+  const label = [
+    ...below.map((state) => `${state} ·`),
+    event,
+    ...(guard ? [`[${guard}]`] : []),
+    ...inside.map((state) => `· ${state}`),
+  ]
+  return { parent: sources.slice(0, shared).join('.'), from, to, label: label.join(' ') }
+}
+
+/** How many states both are in: a state is not in itself. */
+function sharedLength(one: readonly string[], other: readonly string[]): number {
+  const most = Math.min(one.length, other.length) - 1
+  const differs = one.findIndex((state, index) => index >= most || state !== other[index])
+  return differs === -1 ? most : differs
 }
 
 function mermaidLines(node: AnyStateNode, arrows: readonly Arrow[], indent: string): string[] {
@@ -92,12 +106,4 @@ function mermaidLines(node: AnyStateNode, arrows: readonly Arrow[], indent: stri
     ...[...drawn].map(([arrow, labels]) => `${arrow}: ${labels.join('<br/>')}`),
     ...states.filter(({ type }) => type === 'final').map(({ key }) => `${key} --> [*]`),
   ].map((line) => `${indent}${line}`)
-}
-
-function parentOf(path: string): string {
-  return path.split('.').slice(0, -1).join('.')
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1)
 }

@@ -49,18 +49,18 @@ export async function askHelper(
 
 /** An answer of nothing but empty texts is none, as it is for Docker. */
 function readAnswer(output: string, rubbish: () => Error): RegistryCredentials | undefined {
-  const { Username, Secret } = parse(output)
-  if (typeof Username !== 'string' || typeof Secret !== 'string') throw rubbish()
-  if (Username === '' && Secret === '') return undefined
-  if (Username === '' || (Username === TOKEN_USER && Secret === '')) throw rubbish()
-  return Username === TOKEN_USER
-    ? { identitytoken: Secret }
-    : { username: Username, password: Secret }
+  const { username, secret } = parse(output)
+  if (typeof username !== 'string' || typeof secret !== 'string') throw rubbish()
+  if (username === '' && secret === '') return undefined
+  if (username === '' || (username === TOKEN_USER && secret === '')) throw rubbish()
+  return username === TOKEN_USER ? { identitytoken: secret } : { username, password: secret }
 }
 
-function parse(output: string): { Username?: unknown; Secret?: unknown } {
+/** `Username` and `Secret`, in whatever case: Docker takes them in any. */
+function parse(output: string): Record<string, unknown> {
   try {
-    return JSON.parse(output) ?? {}
+    const fields = Object.entries(JSON.parse(output))
+    return Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]))
   } catch {
     return {}
   }

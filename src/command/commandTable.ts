@@ -6,6 +6,7 @@ import { helpEntry } from './entries/help.ts'
 import { inspectEntry } from './entries/inspect.ts'
 import { installEntry } from './entries/install.ts'
 import { lsEntry } from './entries/ls.ts'
+import { machineEntry } from './entries/machine.ts'
 import { resumeEntry, rollbackEntry } from './entries/resume.ts'
 import { rmEntry } from './entries/rm.ts'
 import { runsEntry } from './entries/runs.ts'
@@ -25,6 +26,7 @@ export const commandTable: readonly CommandEntry[] = [
   resumeEntry,
   rollbackEntry,
   uiEntry,
+  machineEntry,
   completionEntry,
   helpEntry,
 ]
@@ -35,12 +37,12 @@ export const commonOptions = {
   version: { type: 'boolean', short: 'v', help: 'Print the version' },
 } as const satisfies OptionTable
 
-/** The command that these words begin with, by any of its names. */
+/** The command that these words begin with, by any of its names; of several the longest. */
 export function findCommand(words: readonly string[]): CommandEntry | undefined {
-  return commandTable.find(({ name, aliases = [] }) =>
-    [name, ...aliases].some((known) => {
-      const parts = known.split(' ')
-      return parts.every((part, index) => words[index] === part)
-    }),
-  )
+  const line = `${words.join(' ')} `
+  return commandTable
+    .filter(({ name, aliases = [] }) =>
+      [name, ...aliases].some((known) => line.startsWith(`${known} `)),
+    )
+    .toSorted((one, other) => other.name.length - one.name.length)[0]
 }

@@ -19,7 +19,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (asked === 'version') return { kind: 'version' }
   if (asked === 'help') return { kind: 'help', command }
   try {
-    if (!command) throw new UsageError(noCommand(words))
+    if (!command) throw new UsageError(noCommand(words, commandTable))
     return { kind: 'run', command, prepared: command.prepare(argv) }
   } catch (error) {
     return { kind: 'usage', message: usageMessage(error), command }
@@ -40,9 +40,13 @@ function positionalsOf(argv: readonly string[]): string[] {
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true }).positionals
 }
 
-function noCommand([first, second]: readonly string[]): string {
+/** What words that name no command lack. */
+export function noCommand(
+  [first, second]: readonly string[],
+  commands: readonly Pick<CommandEntry, 'name'>[],
+): string {
   if (first === undefined) return 'there is no command'
-  const below = commandTable
+  const below = commands
     .filter(({ name }) => name.startsWith(`${first} `))
     .map(({ name }) => name.slice(first.length + 1))
   if (below.length === 0) return `there is no command "${first}"`

@@ -26,7 +26,8 @@ export function createProgressView() {
     update({ progress }: RunState) {
       node.hidden = progress === undefined
       if (!progress) return
-      total.update(progress.percent, describeTotal(progress))
+      const phase = progress.percent === 100 ? 'complete' : ''
+      total.update(progress.percent, describeTotal(progress), phase)
       const layers = progress.layers.slice(0, MOST_BARS)
       const ids = new Set(layers.map(({ id }) => id))
       for (const [id, bar] of bars) {

@@ -47,8 +47,10 @@ export function createTimelineView(moves: Moves) {
     const moved = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key]
     if (moved === undefined) return
     event.preventDefault()
-    moves.go(at + moved)
-    steps[at]?.button.focus()
+    const from = steps.findIndex(({ button: step }) => step === event.target)
+    const to = Math.min(steps.length - 1, Math.max(0, from + moved))
+    moves.go(to)
+    steps[to]?.button.focus()
   })
 
   const makeStep = (transition: TransitionTaken, index: number, startedAt: number) => {

@@ -19,7 +19,7 @@ engineSuite('real engine :: configured credentials of a registry with Basic', (t
     ['credHelpers', (address) => ({ credsStore: 'none', credHelpers: { [address]: 'world' } })],
     [
       'credHelpers, by a key with a scheme',
-      (address) => ({ credsStore: 'none', credHelpers: { [`https://${address}/v2/`]: 'world' } }),
+      (address) => ({ credHelpers: { [`https://${address}/v2/`]: 'world' } }),
     ],
   ]
   for (const [title, config] of places) {

@@ -43,6 +43,10 @@ suite('package', (test) => {
       'dist/src/index.js',
       'dist/src/index.d.ts',
       'dist/command/bin.js',
+      'dist/viewer/pluginFlow.js',
+      'dist/src/viewer/pluginFlow.d.ts',
+      'dist/ui/index.html',
+      'dist/ui/page.js',
       'LICENSE',
     ]) {
       assert.ok(consumer.files.includes(file), file)
@@ -65,18 +69,19 @@ suite('package', (test) => {
     const file = join(consumer.folder, 'entries.mjs')
     writeFileSync(
       file,
-      `const entries = ['', '/machine', '/embedded'].map((path) => import('docker-plugin-flow' + path))
+      `const entries = ['', '/machine', '/embedded', '/viewer'].map((path) => import('docker-plugin-flow' + path))
        for (const entry of await Promise.all(entries)) console.log(Object.keys(entry).sort().join(' '))`,
     )
     const { code, stdout, stderr } = await run(node, [file], consumer.folder)
     assert.is(code, 0, stderr)
-    const [main, machine, embedded] = stdout.trim().split('\n')
+    const [main, machine, embedded, viewer] = stdout.trim().split('\n')
     assert.is(
       main,
-      'EngineError InstallError allowList catalogue connect defaultTimeouts installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall',
+      'EngineError InstallError allowList catalogue connect defaultTimeouts flowEvents installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall',
     )
     assert.match(machine ?? '', 'pluginInstallMachine')
     assert.match(embedded ?? '', 'startEmbeddedEngine')
+    assert.match(viewer ?? '', 'PluginFlowElement')
   })
 
   for (const { page, index, code } of snippets()) {

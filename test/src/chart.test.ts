@@ -53,6 +53,20 @@ suite('chart', (test) => {
     )
   })
 
+  test('mermaid :: what enters a state within another ends at its border, and says where', () => {
+    const entering = createMachine({
+      id: 'entering',
+      initial: 'outside',
+      states: {
+        outside: { on: { go: { guard: 'ready', target: '#entering.whole.part' } } },
+        whole: { initial: 'first', states: { first: {}, part: { on: { back: 'first' } } } },
+      },
+    })
+    const lines = toMermaid(entering).split('\n')
+    assert.ok(lines.includes('  outside --> whole: go [ready] · part'), lines.join('\n'))
+    assert.ok(lines.includes('    part --> first: back'), lines.join('\n'))
+  })
+
   test('mermaid :: no label has a character that ends it', () => {
     for (const line of toMermaid(pluginInstallMachine).split('\n')) {
       const label = line.split(' --> ')[1]?.replace(/^\S+: /, '') ?? ''

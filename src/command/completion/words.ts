@@ -36,14 +36,15 @@ export function valueNames(commands: readonly CommandEntry[]): string[] {
   return [...new Set(taking)].filter((name) => !others.includes(name))
 }
 
-/** The words that can follow `before`, with what they do; only names of commands, no aliases. */
+/** The words that can follow `before`, with what they do or are followed by; aliases are not told. */
 export function wordsAfter(commands: readonly CommandEntry[], before: string): Map<string, string> {
   const start = before === '' ? '' : `${before} `
   const words = new Map<string, string>()
   for (const { name, summary } of commands) {
     if (!name.startsWith(start)) continue
     const [word = '', ...more] = name.slice(start.length).split(' ')
-    if (!words.has(word)) words.set(word, more.length > 0 ? `Commands: ${word} …` : summary)
+    const known = words.has(word) ? `${words.get(word)}, ` : ''
+    words.set(word, more.length > 0 ? known + more.join(' ') : summary)
   }
   return words
 }

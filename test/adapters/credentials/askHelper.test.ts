@@ -7,10 +7,9 @@ import { isAlive } from '../../engine/world/processes.ts'
 import { until } from '../../engine/world/until.ts'
 import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
-import { type Ground, gives, HAS_NONE, onGround } from './helpers.ts'
+import { alice, type Ground, gives, HAS_NONE, onGround } from './ground.ts'
 
 const never = new AbortController().signal
-const alice = { username: 'alice', password: PLANTED }
 /** What a helper that fails says all the same. */
 const LEAK = `echo '{"Username":"alice","Secret":"${PLANTED}"}'; echo ${PLANTED} >&2`
 const SPAWNS = '/bin/sleep 60 &\necho $$ >> $PIDS; echo $! >> $PIDS'
@@ -24,6 +23,7 @@ suite('askHelper', (test) => {
     ['a user name and a password', gives('alice'), alice],
     ['an identity token', gives('<token>'), { identitytoken: PLANTED }],
     ['a user without a password', gives('alice', ''), { username: 'alice', password: '' }],
+    ['in another case', `echo '{"username":"alice","SECRET":"${PLANTED}"}'`, alice],
     ['none', HAS_NONE, undefined],
     [
       'none, in its own way',

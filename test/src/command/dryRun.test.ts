@@ -1,9 +1,17 @@
 import * as assert from 'uvu/assert'
+import { definePlugin } from '../../../adapters/embedded/definePlugin.ts'
 import { afterPing, serveEngine } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
 import { lines, onStage, run, type Stage } from './stage.ts'
 
 const SSHFS = 'vieux/sshfs'
+
+const Mounts = [{ Name: 'm', Source: '/\x1b[2Jcleared', Destination: '/m' }]
+const hostile = {
+  'docker.io': {
+    repositories: { 'acme/hostile': { latest: definePlugin({ config: { Mounts } }) } },
+  },
+}
 
 const sent = ({ embedded }: Stage) => embedded.requests().map(({ method }) => method)
 
@@ -86,6 +94,18 @@ suite('plugin-flow install --dry-run', (test) => {
       const { code, stdout, stderr } = await dryRun(stage, 'acme/plain', '--quiet')
       assert.equal([code, stdout.text(), stderr], [0, '', ''])
     }))
+
+  test('what a plugin asks for cannot clear a terminal', () =>
+    onStage(
+      async (stage) => {
+        for (const form of [[], ['--json'], ['--allow', 'a:b', '--quiet']]) {
+          const { stdout, stderr } = await dryRun(stage, 'acme/hostile', ...form)
+          assert.match(stdout.text() + stderr, 'cleared')
+          assert.not.match(stdout.text() + stderr, '\x1b')
+        }
+      },
+      { registries: hostile },
+    ))
 
   test('what is there already', () =>
     onStage(async (stage) => {

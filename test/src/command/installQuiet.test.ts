@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../../support/suite.ts'
-import { lines, onStage } from './stage.ts'
+import { lines, onStage, run as runCommand } from './stage.ts'
 
+const EMBEDDED = ['--engine', 'embedded']
 const QUESTION = 'Do you grant the above permissions? [y/N] '
 
 suite('plugin-flow install --quiet', (test) => {
@@ -20,6 +21,18 @@ suite('plugin-flow install --quiet', (test) => {
       assert.is(await code, 0)
       assert.is(stdout.text(), `${embedded.plugins()[0]?.Id}\n`)
     }))
+
+  test('the simulation says that it is one, on stderr', async () => {
+    const { code, stdout, stderr } = runCommand({}, {}, [
+      'install',
+      '-q',
+      'acme/plain',
+      ...EMBEDDED,
+    ])
+    assert.is(await code, 0)
+    assert.match(stdout.text(), /^[0-9a-f]{64}\n$/)
+    assert.match(stderr.text(), /^simulation: .*\n$/)
+  })
 
   test('the lines of a failure', () =>
     onStage(async ({ run }) => {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { InstallCommand } from '../../../src/command/entries/install.ts'
-import { parseCommand } from '../../../src/command/parseCommand.ts'
+import { noCommand, parseCommand } from '../../../src/command/parseCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { installCommand } from './collect.ts'
 
@@ -111,6 +111,19 @@ suite('parseCommand', (test) => {
     const install = installCommand({ reference: '', settings: [''] })
     assert.equal(inputOf(['install', '', '']), install)
   })
+})
+
+suite('noCommand', (test) => {
+  const commands = [{ name: 'ls' }, { name: 'context ls' }, { name: 'context show' }]
+  const rows: [words: string, message: string][] = [
+    ['lss', 'there is no command "lss"'],
+    ['context', 'context needs one of: ls, show'],
+    ['context lss', 'there is no command "context lss"'],
+    ['con', 'there is no command "con"'],
+  ]
+  for (const [words, message] of rows) {
+    test(words, () => assert.is(noCommand(words.split(' '), commands), message))
+  }
 })
 
 /** What a command was asked for. */

@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
+import type { CommandEntry } from '../../../../src/command/commandEntry.ts'
 import { commandTable } from '../../../../src/command/commandTable.ts'
+import { bashScript } from '../../../../src/command/completion/bash.ts'
+import { fishScript } from '../../../../src/command/completion/fish.ts'
+import { zshScript } from '../../../../src/command/completion/zsh.ts'
 import { withTool } from '../../../support/optionalTool.ts'
 import { suite } from '../../../support/suite.ts'
 import { run } from '../stage.ts'
@@ -58,6 +62,7 @@ interface Ground {
 async function onGround(
   shell: 'bash' | 'zsh' | 'fish',
   act: (ground: Ground) => Promise<void>,
+  own?: string,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
   const script = join(folder, `completion.${shell}`)
@@ -68,7 +73,7 @@ async function onGround(
   const printed = run({}, {}, ['completion', shell])
   try {
     assert.is(await printed.code, 0)
-    writeFileSync(script, printed.stdout.text())
+    writeFileSync(script, own ?? printed.stdout.text())
     fake(FAKE)
     await act({
       folder,
@@ -95,6 +100,38 @@ async function onGround(
     rmSync(folder, { recursive: true })
   }
 }
+
+/** Commands of two words, beside one whose name is the second of them. */
+const prepare = (): never => {
+  throw new Error('it is not run')
+}
+const plain = { synopsis: '', examples: [], prepare }
+
+const flag = { type: 'boolean', help: 'Some flag' } as const
+const grouped: CommandEntry[] = [
+  { ...plain, name: 'ls', summary: 'List', options: { all: flag }, arguments: ['one'] },
+  {
+    ...plain,
+    name: 'context ls',
+    aliases: ['context list'],
+    summary: 'List contexts',
+    options: {
+      deep: flag,
+      in: { type: 'string', value: 'FOLDER', completes: 'folders', help: 'Where' },
+    },
+    arguments: ['two', 'three'],
+  },
+  { ...plain, name: 'context show', summary: 'Show one', options: {} },
+]
+const groupedLines: [line: string, words: string[]][] = [
+  ['plugin-flow c', ['context']],
+  ['plugin-flow context ', ['ls', 'show']],
+  ['plugin-flow context l', ['ls']],
+  ['plugin-flow context ls ', ['three', 'two']],
+  ['plugin-flow context list --d', ['--deep']],
+  ['plugin-flow ls ', ['one']],
+  ['plugin-flow ls --a', ['--all']],
+]
 
 const harness = (name: string) => join(import.meta.dirname, name)
 const typed = lines.map(([line]) => line)
@@ -134,6 +171,22 @@ suite('completion :: bash', (test) => {
           assert.equal(below(completed.get(String(asked[index]))).sort(), wanted.sort(), name)
         }
       }))
+
+    test('commands of two words, and folders', () =>
+      onGround(
+        'bash',
+        async ({ complete, folder }) => {
+          mkdirSync(join(folder, 'inner'))
+          writeFileSync(join(folder, 'inn'), '')
+          const inFolder = `plugin-flow context ls --in ${folder}/in`
+          const completed = await complete(shell, [...groupedLines.map(([line]) => line), inFolder])
+          for (const [line, words] of groupedLines) {
+            assert.equal(below(completed.get(line)).sort(), words, line)
+          }
+          assert.equal(below(completed.get(inFolder)), [`${folder}/inner`])
+        },
+        bashScript(grouped),
+      ))
 
     test('a value behind = :: readline replaces only what is behind it', () =>
       onGround('bash', async ({ complete }) => {
@@ -179,6 +232,22 @@ suite('completion :: zsh', (test) => {
           assert.equal(listedByZsh(completed.get(line)).sort(), listed.sort(), line)
         }
       }))
+
+    test('commands of two words', () =>
+      onGround(
+        'zsh',
+        async ({ complete }) => {
+          const shell = [zsh, '-f', harness('completeInZsh.zsh')]
+          const completed = await complete(
+            shell,
+            groupedLines.map(([line]) => line),
+          )
+          for (const [line, words] of groupedLines) {
+            assert.equal(listedByZsh(completed.get(line)).sort(), words, line)
+          }
+        },
+        zshScript(grouped),
+      ))
   })
 })
 
@@ -193,6 +262,23 @@ suite('completion :: fish', (test) => {
           assert.equal(offered.sort(), listed.sort(), line)
         }
       }))
+
+    test('commands of two words', () =>
+      onGround(
+        'fish',
+        async ({ complete }) => {
+          const shell = [fish, '--no-config', harness('completeInFish.fish')]
+          const completed = await complete(
+            shell,
+            groupedLines.map(([line]) => line),
+          )
+          for (const [line, words] of groupedLines) {
+            const offered = below(completed.get(line)).map((each) => each.split('\t', 1)[0])
+            assert.equal(offered.sort(), words, line)
+          }
+        },
+        fishScript(grouped),
+      ))
   })
 })
 

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
+import { afterPing, answerJSON, serveEngine } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { onStage, type Stage } from '../stage.ts'
+import { onStage, run, type Stage } from '../stage.ts'
 
 /** `vieux/sshfs` enabled, `acme/plain` disabled. */
 const onTwo = (act: (stage: Stage) => Promise<void>) =>
@@ -144,6 +145,21 @@ suite('plugin-flow rm, enable, disable and set', (test) => {
         assert.ok(embedded.requests().at(-1)?.path.endsWith(`/${path}`))
       }))
   }
+
+  test('words of an engine that cannot be seen are made visible', async () => {
+    const message = 'it is \ud83d in use'
+    const server = await serveEngine(
+      afterPing((_, response) => answerJSON(response, 409, { message })),
+    )
+    const env = { DOCKER_HOST: server.host, DOCKER_CONFIG: '/nonexistent' }
+    try {
+      const { code, stderr } = run({}, env, ['rm', 'a'])
+      assert.is(await code, 1)
+      assert.match(stderr.text(), /it is \\u\{d83d\} in use\n$/)
+    } finally {
+      await server.close()
+    }
+  })
 
   test('no engine :: one line for each', () =>
     onStage(async ({ command }) => {

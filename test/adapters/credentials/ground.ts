@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readDockerConfig } from '../../../adapters/credentials/dockerConfig.ts'
 import { PLANTED } from '../../support/engineFailure.ts'
 
 /** A folder with a Docker config, and a folder of programs that is all of the `PATH`. */
@@ -51,3 +52,16 @@ export function gives(Username: string, Secret: string = PLANTED): string {
 
 /** What a helper says of a registry that it has nothing for. */
 export const HAS_NONE = "echo 'credentials not found in native keychain'; exit 1"
+
+export function base64(text: string): string {
+  return Buffer.from(text).toString('base64')
+}
+
+export const alice = { username: 'alice', password: PLANTED }
+/** The same, as an entry of `auths`. */
+export const login = { auth: base64(`alice:${PLANTED}`) }
+
+/** What is configured for a registry there, with nobody who cancels. */
+export function read(env: Ground['env'], registry: string, options = {}) {
+  return readDockerConfig(env, registry, new AbortController().signal, options)
+}

@@ -1,0 +1,43 @@
+import * as assert from 'uvu/assert'
+import { type AnyStateMachine, createMachine } from 'xstate'
+import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
+import { chartEdges, toMermaid } from '../../../src/chart.ts'
+import { pluginInstallLayout } from '../../../src/viewer/layout.generated.ts'
+import { suite } from '../../support/suite.ts'
+import { onStage } from './stage.ts'
+
+suite('plugin-flow machine', (test) => {
+  test('json :: XState makes the same chart of it', () =>
+    onStage(async ({ command }) => {
+      const { code, stdout } = await command('machine')
+      assert.is(code, 0)
+      const machine: AnyStateMachine = createMachine(JSON.parse(stdout))
+      assert.equal(chartEdges(machine), chartEdges(pluginInstallMachine))
+      assert.is(machine.id, 'pluginInstall')
+    }))
+
+  test('mermaid', () =>
+    onStage(async ({ command }) => {
+      const { code, stdout } = await command('machine', '--format', 'mermaid')
+      assert.equal([code, stdout], [0, toMermaid(pluginInstallMachine)])
+    }))
+
+  test('svg :: every state and every arrow, in a file that loads nothing', () =>
+    onStage(async ({ command }) => {
+      const { code, stdout } = await command('machine', '-f', 'svg')
+      assert.is(code, 0)
+      assert.match(stdout, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="/)
+      assert.match(stdout, /<\/svg>\n$/)
+      for (const { path } of pluginInstallLayout.states)
+        assert.match(stdout, `data-state="${path}"`)
+      assert.is(stdout.split('class="arrow"').length - 1, pluginInstallLayout.arrows.length)
+      assert.not.match(stdout, /href|<script|url\(/)
+    }))
+
+  test('wrong usage', () =>
+    onStage(async ({ command }) => {
+      const bad = await command('machine', '--format', 'png')
+      assert.equal([bad.code, /takes json, mermaid, svg/.test(bad.stderr)], [2, true])
+      assert.is((await command('machine', 'x')).code, 2)
+    }))
+})

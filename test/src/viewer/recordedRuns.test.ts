@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { arrowOf } from '../../../src/viewer/arrowOf.ts'
+import { pluginInstallLayout } from '../../../src/viewer/layout.generated.ts'
+import { readRun } from '../../../src/viewer/readRun.ts'
+import { runAt } from '../../../src/viewer/runAt.ts'
+import { suite } from '../../support/suite.ts'
+
+const folder = join(import.meta.dirname, '../../../docs/runs')
+const ends: Readonly<Record<string, RegExp>> = {
+  'denied.json': /^consent-denied$/,
+  'reauth.json': /^done$/,
+  'rollback.json': /^plugin-did-not-listen$/,
+  'success.json': /^done$/,
+}
+
+suite('recorded runs', (test) => {
+  test('each of them is tested', () => {
+    assert.equal(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .sort(),
+      Object.keys(ends),
+    )
+  })
+
+  for (const [name, end] of Object.entries(ends)) {
+    test(`${name} :: every transition is one of the chart, and it ends as it is called`, () => {
+      const text = readFileSync(join(folder, name), 'utf8')
+      assert.not.match(text, /mistyped|password/)
+      const events = readRun(JSON.parse(text))
+      const { transitions, outcome } = runAt(events, events.length)
+      for (const transition of transitions.slice(1)) {
+        assert.ok(arrowOf(pluginInstallLayout, transition), JSON.stringify(transition))
+      }
+      assert.match(
+        outcome?.state === 'rolledBack' ? outcome.failure.code : String(outcome?.state),
+        end,
+      )
+    })
+  }
+})
