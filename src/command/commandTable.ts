@@ -39,10 +39,8 @@ export const commonOptions = {
 
 /** The command that these words begin with, by any of its names; of several the longest. */
 export function findCommand(words: readonly string[]): CommandEntry | undefined {
-  const line = `${words.join(' ')} `
+  const begins = (name: string) => name.split(' ').every((part, index) => words[index] === part)
   return commandTable
-    .filter(({ name, aliases = [] }) =>
-      [name, ...aliases].some((known) => line.startsWith(`${known} `)),
-    )
+    .filter(({ name, aliases = [] }) => [name, ...aliases].some(begins))
     .toSorted((one, other) => other.name.length - one.name.length)[0]
 }

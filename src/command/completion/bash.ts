@@ -10,7 +10,7 @@ import {
   wordsAfter,
 } from './words.ts'
 
-/** Completes in bash 3.2 and later, without the package bash-completion. */
+/** Keeps to what bash 3.2 has, which macOS still ships; the package bash-completion is not needed. */
 export function bashScript(commands: readonly CommandEntry[]): string {
   return `# bash completion for plugin-flow
 _plugin_flow() {

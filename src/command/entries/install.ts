@@ -84,7 +84,11 @@ export const installEntry = defineCommand({
     },
     {
       title: 'Again and again, with the same result:',
-      line: "plugin-flow install --if-present keep --allow network:host --allow 'device:/dev/*' vieux/sshfs",
+      line: 'plugin-flow install --if-present keep --grant-all-permissions vieux/sshfs',
+    },
+    {
+      title: 'With what is allowed and nothing else, unattended:',
+      line: "plugin-flow install --allow network:host --allow 'mount:/var/lib/*' acme/volumes",
     },
     {
       title: 'What would it do, and does the policy allow it?',

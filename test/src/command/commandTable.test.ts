@@ -16,6 +16,8 @@ suite('commandTable', (test) => {
     }
     assert.is(findCommand([]), undefined)
     assert.is(findCommand(['nosuch']), undefined)
+    assert.is(findCommand(['ls more']), undefined)
+    assert.is(findCommand(['lsx']), undefined)
   })
 
   test('an option is of one type in every command: words are told from values by that', () => {

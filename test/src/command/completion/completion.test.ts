@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
 import type { CommandEntry } from '../../../../src/command/commandEntry.ts'
 import { commandTable } from '../../../../src/command/commandTable.ts'
@@ -13,10 +9,7 @@ import { zshScript } from '../../../../src/command/completion/zsh.ts'
 import { withTool } from '../../../support/optionalTool.ts'
 import { suite } from '../../../support/suite.ts'
 import { run } from '../stage.ts'
-
-const LIMIT_MS = 60_000
-const ENABLED = 'acme/plain:latest'
-const DISABLED = 'vieux/sshfs:latest'
+import { DISABLED, ENABLED, harness, onGround } from './shellGround.ts'
 
 const top = commandTable.map(({ name }) => name.split(' ')[0] ?? '')
 const optionsOf = (name: string) =>
@@ -39,67 +32,6 @@ const lines: [line: string, words: string[], listed?: string[]][] = [
   ['plugin-flow -H tcp://other:1 rm ', ['other/plugin:1']],
   ['plugin-flow rm --host=tcp://other:1 ', ['other/plugin:1']],
 ]
-
-/** In the place of the command that scripts ask what is installed. */
-const FAKE = `#!/bin/sh
-echo "$*" >> "$0.asked"
-case "$*" in
-*tcp://other:1*) echo other/plugin:1 ;;
-*enabled=true*) echo ${ENABLED} ;;
-*enabled=false*) echo ${DISABLED} ;;
-*) printf '%s\\n' ${ENABLED} ${DISABLED} ;;
-esac
-`
-
-interface Ground {
-  /** What a shell says for each line, after loading the script that the command prints. */
-  complete(shell: string[], lines: readonly string[]): Promise<Map<string, string>>
-  /** Puts another command in the place of plugin-flow. */
-  fake(script: string): void
-  folder: string
-}
-
-async function onGround(
-  shell: 'bash' | 'zsh' | 'fish',
-  act: (ground: Ground) => Promise<void>,
-  own?: string,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
-  const script = join(folder, `completion.${shell}`)
-  const fake = (text: string) => {
-    writeFileSync(join(folder, 'plugin-flow'), text)
-    chmodSync(join(folder, 'plugin-flow'), 0o755)
-  }
-  const printed = run({}, {}, ['completion', shell])
-  try {
-    assert.is(await printed.code, 0)
-    writeFileSync(script, own ?? printed.stdout.text())
-    fake(FAKE)
-    await act({
-      folder,
-      fake,
-      async complete([program = '', ...args], lines) {
-        const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder, LC_ALL: 'C.UTF-8' }
-        const child = spawn(program, [...args, script, ...lines], {
-          env,
-          timeout: LIMIT_MS,
-          killSignal: 'SIGKILL',
-          stdio: ['ignore', 'pipe', 'pipe'],
-        })
-        const [stdout, stderr, [code]] = await Promise.all([
-          text(child.stdout),
-          text(child.stderr),
-          once(child, 'close'),
-        ])
-        assert.equal([code, stderr], [0, ''], stdout)
-        const blocks = stdout.split(/^== /m).slice(1)
-        return new Map(blocks.map((block) => [block.split('\n', 1)[0] ?? '', block]))
-      },
-    })
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
 
 /** Commands of two words, beside one whose name is the second of them. */
 const prepare = (): never => {
@@ -133,7 +65,6 @@ const groupedLines: [line: string, words: string[]][] = [
   ['plugin-flow ls --a', ['--all']],
 ]
 
-const harness = (name: string) => join(import.meta.dirname, name)
 const typed = lines.map(([line]) => line)
 /** The lines that a shell wrote below the one that it was asked. */
 const below = (block = '') =>
