@@ -7,7 +7,7 @@ import { runProcess } from './runProcess.ts'
 const PLAN: Plan = {
   what: 'plugin-flow --version',
   against: 'node -e 0',
-  goal: { of: 'ratio', atMost: 1.5 },
+  goal: { atMost: 1.5, unit: 'x' },
 }
 const ROUNDS = { warmUps: 5, rounds: 100, budget: 15_000 }
 

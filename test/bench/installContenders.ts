@@ -9,7 +9,7 @@ export interface Site {
   host: string
   /** The whole reference, with its tag; it is the plugin's local name, too. */
   reference: string
-  /** An empty folder: no credentials, and nothing to read of the user's own. */
+  /** The folder of a Docker config without credentials: nothing is read of the user's own. */
   config: string
 }
 

@@ -1,7 +1,7 @@
 import { pairedRatios, type Spread, spread } from './statistics.ts'
 
-/** What a goal says of a row's ratio or, where there is nothing to compare with, of its figure. */
-export type Goal = { of: 'ratio' | 'measured' } & ({ atMost: number } | { atLeast: number })
+/** Of a row's ratio (`x`) or, where there is nothing to compare with, of its figure. */
+export type Goal = ({ atMost: number } | { atLeast: number }) & { unit: 'x' | Quantity['unit'] }
 
 export interface Quantity {
   value: number

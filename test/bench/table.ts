@@ -2,6 +2,8 @@ import type { Goal, Quantity, Row } from './row.ts'
 
 const HEAD = ['what', 'measured', 'against', 'theirs', 'ratio (p25–p75)', 'rounds', 'goal', '']
 
+const MOST_WORDS = 120
+
 /** The rows as aligned text, in the order given. */
 export function formatTable(rows: readonly Row[]): string {
   const lines = [HEAD, ...rows.map(cells)]
@@ -21,13 +23,13 @@ function cells(row: Row): string[] {
     formatQuantity(peer),
     ratio ? `${times(ratio.median)} (${times(ratio.p25)}–${times(ratio.p75)})` : '',
     rounds === undefined ? '' : String(rounds),
-    formatGoal(goal, measured),
-    why === undefined ? verdict : `${verdict}: ${why.split('\n', 1)[0]}`,
+    formatGoal(goal),
+    why === undefined ? verdict : `${verdict}: ${shorten(why)}`,
   ]
 }
 
-function formatGoal(goal: Goal, measured: Quantity | undefined): string {
-  const unit = goal.of === 'ratio' ? 'x' : ` ${measured?.unit ?? ''}`.trimEnd()
+function formatGoal(goal: Goal): string {
+  const unit = goal.unit === 'x' ? 'x' : ` ${goal.unit}`
   return 'atMost' in goal ? `≤ ${goal.atMost}${unit}` : `≥ ${goal.atLeast}${unit}`
 }
 
@@ -35,6 +37,12 @@ function formatQuantity(quantity: Quantity | undefined): string {
   if (!quantity) return ''
   const { value, unit } = quantity
   return `${value.toFixed(Math.abs(value) < 100 ? 2 : 0)} ${unit}`
+}
+
+/** The whole of it is in the rows that `--json` writes. */
+function shorten(why: string): string {
+  const line = why.replace(/\s+/g, ' ')
+  return line.length > MOST_WORDS ? `${line.slice(0, MOST_WORDS)}…` : line
 }
 
 function times(ratio: number): string {
