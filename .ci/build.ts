@@ -29,6 +29,8 @@ const { metafile } = await build({
   // The CommonJS build that `platform: node` prefers cannot be shaken.
   alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
   plugins: [leaveOut],
+  // Most never need it, and it is loaded as it was published.
+  external: ['elkjs'],
   legalComments: 'none',
   metafile: true,
   // Some bundled packages are CommonJS and require Node's own modules.

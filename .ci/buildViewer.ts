@@ -1,4 +1,4 @@
-// Builds what browsers load: the element as one module, and the page of `plugin-flow ui`.
+// Builds what browsers load: the element as one module, and the pages of `plugin-flow ui`.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -19,7 +19,8 @@ export async function buildViewer(): Promise<void> {
   }
   await write('src/viewer/pluginFlow.ts', 'dist/viewer/pluginFlow.js')
   await write('src/ui/page/page.ts', 'dist/ui/page.js')
-  for (const name of ['index.html', 'page.css']) {
+  await write('src/ui/page/machine.ts', 'dist/ui/machine.js')
+  for (const name of ['index.html', 'page.css', 'machine.html']) {
     copyFileSync(join(root, 'src/ui/page', name), join(root, 'dist/ui', name))
   }
   const compiler = join(root, 'node_modules/typescript/bin/tsc')

@@ -111,6 +111,11 @@ export const catalogue = {
     next: "Read the engine's words.",
     retryable: false,
   },
+  'disk-full': {
+    summary: 'The engine has no room left on its disk.',
+    next: 'Make room on the disk of its data root, and install again: what it pulled in vain it keeps, to go on from there.',
+    retryable: false,
+  },
   'pull-interrupted': {
     summary: 'The connection to the engine ended in the middle of the pull.',
     next: 'Install again.',
@@ -185,6 +190,8 @@ export interface EngineErrorDetails {
   engineMessage?: string
   /** The failure came as the last line of a stream that had answered 200. */
   inStream?: boolean
+  /** No connection was made: the engine has seen nothing of the call. */
+  unsent?: true
 }
 
 /** The one error that a port rejects with. It never holds a request, a header or a secret. */
@@ -206,7 +213,7 @@ export function isEngineError(error: unknown): error is EngineError {
 }
 
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
-export interface Failure extends EngineErrorDetails {
+export interface Failure extends Omit<EngineErrorDetails, 'unsent'> {
   code: InstallErrorCode
   /** The state in which it happened. */
   state: string

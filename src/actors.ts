@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { type AnyActorRef, fromPromise } from 'xstate'
 import { EngineError } from '../machines/errors.ts'
 import type { PullProgress } from '../machines/plugin-install/hasContent.ts'
@@ -8,11 +7,10 @@ import type {
   InspectRequest,
   SetRequest,
 } from '../machines/plugin-install/inputs.ts'
-import type { Pause } from '../machines/plugin-install/inspectSettled.ts'
 import { type LookUpRequest, lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { checkSettings } from '../machines/plugin-install/settings.ts'
-import { type RunningPull, startPull } from '../machines/plugin-install/startPull.ts'
+import { type PullEnd, startPull } from '../machines/plugin-install/startPull.ts'
 import { type TakeBackRequest, takeBack } from '../machines/plugin-install/takeBack.ts'
 import type { ConsentDecision, ConsentRequest } from '../machines/plugin-install/types.ts'
 import type {
@@ -23,12 +21,19 @@ import type {
   RegistryAuth,
 } from '../machines/ports.ts'
 import type { JSONMessage } from '../machines/types.ts'
+import type { PullTurns } from './pullTurns.ts'
+import type { Retries } from './retry/createRetries.ts'
+import { pause, type Time } from './retry/time.ts'
+import type { FlowSecrets } from './secrets/keepSecrets.ts'
 import type { ConsentPolicy } from './types.ts'
 
 /** What the actors of one flow work with. */
 export interface Surroundings {
   engine: PluginEngine
+  retries: Retries
+  time: Time
   auth: RegistryAuth
+  secrets: Pick<FlowSecrets, 'fill' | 'has'>
   consent: ConsentPolicy | undefined
   /** Credentials come from a function, whose "none" is final, and not from a person. */
   hasCredentialsSource: boolean
@@ -37,9 +42,13 @@ export interface Surroundings {
   record(): Promise<void>
   /** A line of the pull came in; the pull ended well. */
   progress: { add(message: JSONMessage): void; now(): PullProgress; finish(): void }
-  /** The pull that was started last. */
-  pull?: RunningPull
+  turns: PullTurns
+  /** Of the pull that was asked for last, since the last look. */
+  pullEnd?: Promise<PullEnd> | undefined
 }
+
+/** Of a pull that nothing was sent of. */
+const NOT_BEGUN: Promise<PullEnd> = Promise.resolve({ ownership: 'nothing' })
 
 /**
  * A flow's surroundings by its actor system. To provide actors to the machine for each flow would
@@ -57,9 +66,17 @@ export function surround(system: AnyActorRef['system'], by: Surroundings): void 
  */
 export const installMachine = pluginInstallMachine.provide({
   actors: {
-    lookUpPlugin: actor(({ engine, auth }, input: LookUpRequest, signal) =>
-      lookUpPlugin({ engine, auth, pause: pauseUntil(signal) }, input, signal),
-    ),
+    lookUpPlugin: actor((by, input: LookUpRequest, signal) => {
+      const { retries, time, auth, secrets } = by
+      by.pullEnd = undefined
+      const ports = {
+        engine: retries.patient,
+        auth,
+        pause: (ms: number) => pause(time, ms, signal),
+        hasSecret: secrets.has,
+      }
+      return lookUpPlugin(ports, input, signal)
+    }),
     requestCredentials: actor(async (by, input: AuthRequest, signal) => {
       await seen()
       const request = { ...input, reason: by.credentialsReason() }
@@ -71,35 +88,48 @@ export const installMachine = pluginInstallMachine.provide({
       decide(consent, input, signal),
     ),
     pluginPull: actor(async (by, input: PullRequest, signal) => {
-      await by.record()
-      signal.throwIfAborted()
-      const { engine, progress } = by
-      const ports = { engine, progress, clock: () => performance.now(), pause: wait }
-      by.pull = startPull(ports, input, signal)
-      const pulled = await by.pull.result
-      progress.finish()
-      return pulled
+      by.pullEnd = NOT_BEGUN
+      const endTurn = await by.turns.take(input.name, signal)
+      try {
+        await by.record()
+        signal.throwIfAborted()
+        const { engine, progress, time } = by
+        const ports = { engine, progress, clock: time.now, pause: (ms: number) => pause(time, ms) }
+        const pulled = await by.retries.untilSeen(() => {
+          const { result, end } = startPull(ports, input, signal)
+          by.pullEnd = end
+          return result
+        }, signal)
+        progress.finish()
+        return pulled
+      } finally {
+        // A pull that nobody waits for any more may go on for a while.
+        void by.pullEnd?.then(endTurn)
+      }
     }),
-    pluginInspect: actor(({ engine }, { name }: InspectRequest, signal) =>
-      engine.pluginInspect(name, signal),
+    pluginInspect: actor(({ retries }, { name }: InspectRequest, signal) =>
+      retries.patient.pluginInspect(name, signal),
     ),
-    pluginSet: actor(async ({ engine, record }, { plugin, settings }: SetRequest, signal) => {
+    pluginSet: actor(async (by, { plugin, settings }: SetRequest, signal) => {
       checkSettings(plugin.Config, settings)
-      await record()
-      await engine.pluginSet(plugin.Id, settings, signal)
+      const filled = by.secrets.fill(settings)
+      await by.record()
+      await by.retries.patient.pluginSet(plugin.Id, filled, signal)
       return undefined
     }),
-    pluginEnable: actor(async ({ engine, record }, { id, timeout }: EnableRequest, signal) => {
+    pluginEnable: actor(async ({ retries, record }, { id, timeout }: EnableRequest, signal) => {
       await record()
-      await engine.pluginEnable(id, timeout, signal)
+      await retries.patient.pluginEnable(id, timeout, signal)
       return undefined
     }),
-    takeBack: actor(async ({ engine, record, pull }, input: TakeBackRequest, signal) => {
+    takeBack: actor(async (by, input: TakeBackRequest, signal) => {
+      const { engine, retries, record, pullEnd } = by
       // What cannot be written down has to be taken back all the same.
       await record().catch(() => {})
       // Of a pull that nobody waits for any more it is known by now how it ended.
-      const ended = input.ownership === 'uncertain' ? await pull?.end : undefined
-      return takeBack(engine, { ...input, ...ended }, signal, pauseUntil(signal))
+      const ended = input.ownership === 'uncertain' ? await pullEnd : undefined
+      const ports = { engine, ...retries.rollback(signal) }
+      return takeBack(ports, { ...input, ...ended }, signal)
     }),
   },
 })
@@ -117,15 +147,6 @@ function actor<Input, Output>(
 /** Actors start before their state is told: a turn later the host has seen it. */
 function seen(): Promise<void> {
   return Promise.resolve()
-}
-
-function wait(ms: number): Promise<void> {
-  return setTimeout(ms)
-}
-
-/** A pause that ends with the state it belongs to. */
-function pauseUntil(signal: AbortSignal): Pause {
-  return (ms) => setTimeout(ms, undefined, { signal })
 }
 
 async function decide(

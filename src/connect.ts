@@ -1,11 +1,34 @@
 import { readDockerConfig } from '../adapters/credentials/dockerConfig.ts'
-import { type ConnectOptions, connectEngine } from '../adapters/engine/connectEngine.ts'
+import { selectEngine } from '../adapters/docker/selectEngine.ts'
+import { connectEngine } from '../adapters/engine/connectEngine.ts'
 import { type InstalledPlugins, installedPlugins } from '../adapters/engine/installedPlugins.ts'
 import { pluginEngine } from '../adapters/engine/pluginEngine.ts'
+import type { Timeouts } from '../adapters/engine/timeouts.ts'
+import type { TlsOptions } from '../adapters/engine/tlsOptions.ts'
 import type { Engine } from './types.ts'
+
+export interface ConnectOptions {
+  /**
+   * `unix:///path`, `tcp://host:port`, `http://host:port/prefix`, `https://host:port/prefix`,
+   * `ssh://user@host:port` or, on Windows, `npipe:////./pipe/name`. Default: as Docker's own command finds
+   * it, by `DOCKER_HOST`, `DOCKER_CONTEXT`, the context in use, and the default socket.
+   */
+  host?: string
+  /** Name of a Docker context, in place of `host`. */
+  context?: string
+  /** TLS on `tcp://`, and how it is spoken on `https://`. Default: as Docker's variables ask for it. */
+  tls?: TlsOptions
+  /** Sent with every request, besides those of Docker's configuration. They are told to nobody. */
+  headers?: Readonly<Record<string, string>>
+  /** Where variables are read, and what `ssh` and credential helpers run in. Default `process.env`. */
+  env?: Readonly<Record<string, string | undefined>>
+  timeouts?: Partial<Timeouts>
+}
 
 /** An engine that `connect()` made. */
 export interface ConnectedEngine extends Engine {
+  /** The Docker context that it is of, where it is of one. */
+  readonly context?: string
   /** What is on it: to be looked at, and changed, outside of a flow. */
   readonly plugins: InstalledPlugins
 }
@@ -14,16 +37,36 @@ export interface ConnectedEngine extends Engine {
  * Names the engine that plugins are installed on. Nothing is sent before a flow starts; credentials
  * come from Docker's own configuration and the credential helpers that it names.
  *
- * @throws EngineError `invalid-option` when the host is not an address of an engine
+ * @throws EngineError `invalid-option` when the host is not an address of an engine, the context is not
+ * there, or an option cannot be used; `invalid-configuration` for a file of Docker's that cannot be
  */
 export function connect(options: ConnectOptions = {}): ConnectedEngine {
-  const connection = connectEngine(options)
   const env = options.env ?? process.env
+  const { context, host, tls, headers } = selectEngine(options, env)
+  const isDefault = context === 'default'
+  const connection = connectEngine({
+    host,
+    env,
+    ...(isDefault ? {} : { name: (address) => `${address} (context ${context})` }),
+    ...(tls ? { tls } : {}),
+    headers: withHeaders(headers, options.headers),
+    ...(options.timeouts ? { timeouts: options.timeouts } : {}),
+  })
   return {
-    host: connection.host,
+    host: connection.address,
+    ...(isDefault ? {} : { context }),
     operations: (authHeader) => pluginEngine(connection, authHeader),
     plugins: installedPlugins(connection),
     configured: (registry, signal) => readDockerConfig(env, registry, signal),
     close: () => connection.close(),
   }
+}
+
+type Headers = Readonly<Record<string, string>>
+
+/** Names are the same in whatever case. */
+function withHeaders(configured: Headers, given: Headers = {}): Headers {
+  const names = new Set(Object.keys(given).map((name) => name.toLowerCase()))
+  const kept = Object.entries(configured).filter(([name]) => !names.has(name.toLowerCase()))
+  return { ...Object.fromEntries(kept), ...given }
 }

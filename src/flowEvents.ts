@@ -1,4 +1,5 @@
 import { Observable, Subject } from 'rxjs'
+import { keyOf } from '../machines/plugin-install/settings.ts'
 import type { ConsentRequest, InstallOutput } from '../machines/plugin-install/types.ts'
 import { eventLabel } from './chart.ts'
 import type { PluginInstall } from './types.ts'
@@ -49,6 +50,7 @@ export function flowEvents(
     add({ type: 'transition', ...began, to, event: eventLabel(event.type) }, at)
   })
   flow.progress$.subscribe((progress) => add({ type: 'progress', progress }))
+  flow.retry$.subscribe(({ at, ...retry }) => add({ type: 'retry', retry }, at))
   flow.consent$.subscribe((request) => add({ type: 'consent', request: showRequest(request) }))
   // These complete last.
   flow.credentials$.subscribe({
@@ -79,7 +81,8 @@ function showRequest({ settings, ...request }: ConsentRequest): ShownConsentRequ
   return {
     ...request,
     settings: settings.map(({ setting, widens }) => ({
-      setting: widens ? setting : settingName(setting),
+      // The value of a setting may be a password.
+      setting: widens ? setting : keyOf(setting),
       widens,
     })),
   }
@@ -90,11 +93,6 @@ function showOutcome(outcome: InstallOutput): ShownOutcome {
   const { privileges: _, consent, settings, ...plugin } = outcome.plugin
   return {
     state: 'done',
-    plugin: { ...plugin, consentBy: consent.by, settings: settings.map(settingName) },
+    plugin: { ...plugin, consentBy: consent.by, settings: settings.map(keyOf) },
   }
-}
-
-/** The value of a setting may be a password. */
-function settingName(setting: string): string {
-  return setting.split('=', 1)[0] ?? ''
 }

@@ -1,8 +1,9 @@
-import { BehaviorSubject, filter, ReplaySubject } from 'rxjs'
+import { BehaviorSubject, filter, ReplaySubject, Subject } from 'rxjs'
 import type { InspectionEvent, StateValue } from 'xstate'
+import type { RetryNotice } from '../machines/plugin-install/retry.ts'
 import type { JSONMessage } from '../machines/types.ts'
 import { createProgress, type Progress } from './progress.ts'
-import type { Transition } from './types.ts'
+import type { Retry, Transition } from './types.ts'
 
 /** `pulling.streaming` for `{ pulling: 'streaming' }`. */
 export function statePath(value: StateValue): string {
@@ -84,5 +85,15 @@ export function observeProgress() {
       if (due) emit()
       subject.complete()
     },
+  }
+}
+
+/** What is tried again, with the state in which it is. */
+export function observeRetries(state: () => string, now: () => number) {
+  const subject = new Subject<Retry>()
+  return {
+    value$: subject.asObservable(),
+    tell: (notice: RetryNotice) => subject.next({ ...notice, state: state(), at: now() }),
+    complete: () => subject.complete(),
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
 import { asksFor, makeConsentRequest } from '../machines/plugin-install/consent.ts'
 import { toFailure } from '../machines/plugin-install/failure.ts'
@@ -13,6 +12,12 @@ import type {
 import { initialContext } from '../machines/plugin-install/updates.ts'
 import { toInput } from './input.ts'
 import { InstallError } from './installError.ts'
+import { createRetries } from './retry/createRetries.ts'
+import { completePolicy } from './retry/policy.ts'
+import { createStay } from './retry/stay.ts'
+import { pause, processTime as time } from './retry/time.ts'
+import { keepSecrets } from './secrets/keepSecrets.ts'
+import { readSettings } from './secrets/readSettings.ts'
 import type { Engine, InstallOptions } from './types.ts'
 
 /** What an install would do. */
@@ -31,7 +36,8 @@ export interface InstallPlan {
  * Looks up what an install would do and sends nothing that changes anything. Credentials are those
  * configured; nobody is asked for others.
  *
- * @throws InstallError as the install itself would at this point
+ * @throws InstallError as the install itself would at this point, and EngineError `invalid-setting` where
+ * the settings cannot be read, `invalid-option` where the policy cannot be used
  */
 export async function planInstall(engine: Engine, options: InstallOptions): Promise<InstallPlan> {
   const auth = createRegistryAuth({
@@ -40,10 +46,20 @@ export async function planInstall(engine: Engine, options: InstallOptions): Prom
   const signal = options.signal ?? new AbortController().signal
   const input = toInput(options)
   const context = initialContext({ input })
+  const policy = completePolicy(options.policy)
+  const stay = createStay(policy.timeouts, time.now)
+  stay.enter('checkPrivileges')
+  const secrets = keepSecrets(readSettings(options.settings).values)
   try {
-    const operations = engine.operations(() => auth.header())
-    const pause = (ms: number) => setTimeout(ms, undefined, { signal })
-    const ports = { engine: operations, auth, pause }
+    const operations = secrets.guard(engine.operations(() => auth.header()))
+    const { left } = stay
+    const retries = createRetries(operations, { policy, time, left, tell: () => {} })
+    const ports = {
+      engine: retries.patient,
+      auth,
+      pause: (ms: number) => pause(time, ms, signal),
+      hasSecret: secrets.has,
+    }
     const found = await lookUpPlugin(ports, lookUpInput({ context }), signal)
     const request = makeConsentRequest(context, found)
     const present = found.present?.asWanted === true
@@ -53,6 +69,7 @@ export async function planInstall(engine: Engine, options: InstallOptions): Prom
     throw new InstallError(toFailure(error, 'checkPrivileges'), { result: 'nothingToRemove' })
   } finally {
     auth.forget()
+    secrets.forget()
   }
 }
 

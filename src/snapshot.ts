@@ -1,6 +1,6 @@
 import type { SnapshotFrom } from 'xstate'
 import type { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
-import type { Resumed } from '../machines/plugin-install/types.ts'
+import type { Resumed, SecretSetting, Setting } from '../machines/plugin-install/types.ts'
 import { statePath } from './observe.ts'
 import type { InstallSnapshot } from './types.ts'
 
@@ -42,7 +42,7 @@ export function readSnapshot(value: unknown): InstallSnapshot {
     throw new RangeError(`this is a snapshot of version ${String(value.version)}, and not of 1`)
   }
   const { input, run } = value
-  const texts = isRecord(input) && typeof input.reference === 'string' && isTexts(input.settings)
+  const texts = isRecord(input) && typeof input.reference === 'string' && isSettings(input.settings)
   const facts = isRecord(run) && OWNERSHIPS.includes(String(run.ownership))
   if (!texts || !facts || typeof run.enableRequested !== 'boolean') {
     throw new RangeError('the snapshot is damaged')
@@ -56,6 +56,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+function isSettings(value: unknown): value is Setting[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' || isSecret(item))
+}
+
+function isSecret(value: unknown): value is SecretSetting {
+  return isRecord(value) && typeof value.name === 'string' && value.secret === true
 }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { createActor, type SnapshotFrom } from 'xstate'
+import { createActor, type InspectionEvent, type SnapshotFrom } from 'xstate'
 import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
 import type { PersonEvent } from '../machines/plugin-install/events.ts'
 import { credentialsInput } from '../machines/plugin-install/inputs.ts'
@@ -11,8 +11,15 @@ import type {
 } from '../machines/plugin-install/types.ts'
 import type { CredentialsReason, CredentialsRequest } from '../machines/ports.ts'
 import { installMachine, surround } from './actors.ts'
+import { inspectFlow } from './inspection/inspectFlow.ts'
 import { InstallError } from './installError.ts'
-import { observePending, observeProgress, observeTransitions } from './observe.ts'
+import { observePending, observeProgress, observeRetries, observeTransitions } from './observe.ts'
+import { pullTurns } from './pullTurns.ts'
+import { createRetries } from './retry/createRetries.ts'
+import { completePolicy } from './retry/policy.ts'
+import { createStay } from './retry/stay.ts'
+import { processTime } from './retry/time.ts'
+import { keepSecrets } from './secrets/keepSecrets.ts'
 import { makeSnapshot } from './snapshot.ts'
 import type { Engine, FlowOptions, PluginInstall } from './types.ts'
 
@@ -21,24 +28,39 @@ export function startFlow(
   engine: Engine,
   input: InstallInput,
   options: FlowOptions,
+  secrets = keepSecrets(),
+  time = processTime,
 ): PluginInstall {
+  const policy = completePolicy(options.policy)
   const auth = createRegistryAuth({
     configured: (registry, signal) => engine.configured(registry, signal),
     ...(options.credentials && { source: options.credentials }),
   })
   const transitions = observeTransitions(Date.now)
   const progress = observeProgress()
+  const stay = createStay(input.timeouts, time.now)
+  const retries = observeRetries(stay.state, Date.now)
   const consent = observePending<ConsentRequest>()
   const credentials = observePending<CredentialsRequest>()
   const credentialsReason = () => (auth.header() === undefined ? 'missing' : 'refused')
-  const actor = createActor(installMachine, { input, inspect: transitions.inspect })
+  const inspection = options.inspect && inspectFlow(options.inspect)
+  const inspect = (event: InspectionEvent) => {
+    transitions.inspect(event)
+    inspection?.(event)
+  }
+  const actor = createActor(installMachine, { input, inspect, clock: time })
+  const operations = secrets.guard(engine.operations(() => auth.header()))
   surround(actor.system, {
-    engine: engine.operations(() => auth.header()),
+    engine: operations,
+    retries: createRetries(operations, { policy, time, left: stay.left, tell: retries.tell }),
+    time,
     auth,
+    secrets,
     consent: options.consent,
     hasCredentialsSource: options.credentials !== undefined,
     credentialsReason,
     progress,
+    turns: pullTurns(engine),
     record: () => record(),
   })
   const snapshot = () => makeSnapshot(actor.getSnapshot())
@@ -55,10 +77,14 @@ export function startFlow(
   const end = () => {
     options.signal?.removeEventListener('abort', cancel)
     auth.forget()
-    for (const observed of [transitions, progress, consent, credentials]) observed.complete()
+    secrets.forget()
+    for (const observed of [transitions, progress, retries, consent, credentials]) {
+      observed.complete()
+    }
   }
   const result = new Promise<InstalledPlugin>((resolve, reject) => {
     const next = (snapshot: MachineSnapshot) => {
+      stay.enter(snapshot.value)
       transitions.show(snapshot.value)
       consent.show(askedConsent(snapshot))
       credentials.show(askedCredentials(snapshot, credentialsReason()))
@@ -86,10 +112,14 @@ export function startFlow(
   return {
     transition$: transitions.value$,
     progress$: progress.value$,
+    retry$: retries.value$,
     consent$: consent.value$,
     credentials$: credentials.value$,
     result,
-    grant: (request) => consent.isCurrent(request) && send({ type: 'consent.grant' }),
+    grant(request, who) {
+      const event = { type: 'consent.grant', ...(who === undefined ? {} : { who }) } as const
+      return consent.isCurrent(request) && send(event)
+    },
     deny(reason, request) {
       const event = { type: 'consent.deny', ...(reason === undefined ? {} : { reason }) } as const
       return consent.isCurrent(request) && send(event)

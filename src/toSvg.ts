@@ -1,3 +1,4 @@
+import { escapeAttribute, escapeText } from './escapeXml.ts'
 import type { ChartLayout } from './viewer/chartLayout.ts'
 import { drawChart, type Shape } from './viewer/drawChart.ts'
 
@@ -25,11 +26,7 @@ function write(shape: Shape | string): string {
   if (typeof shape === 'string') return escapeText(shape)
   const { tag, attributes, children } = shape
   const written = Object.entries(attributes).map(
-    ([name, value]) => ` ${name}="${escapeText(String(value))}"`,
+    ([name, value]) => ` ${name}="${escapeAttribute(String(value))}"`,
   )
   return `<${tag}${written.join('')}>${children.map(write).join('')}</${tag}>`
-}
-
-function escapeText(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,10 +1,11 @@
 import type { Observable, Subscribable } from 'rxjs'
-import type { ActorRefFrom, SnapshotFrom } from 'xstate'
+import type { ActorRefFrom, InspectionEvent, Observer, SnapshotFrom } from 'xstate'
 import type {
   CredentialsSource,
   RegistryCredentials,
 } from '../adapters/credentials/registryAuth.ts'
 import type { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
+import type { RetryNotice } from '../machines/plugin-install/retry.ts'
 import type {
   ConsentDecision,
   ConsentRequest,
@@ -12,10 +13,10 @@ import type {
   InstallInput,
   InstallOutput,
   Resumed,
-  Timeouts,
 } from '../machines/plugin-install/types.ts'
 import type { CredentialsRequest, PluginEngine } from '../machines/ports.ts'
 import type { Progress } from './progress.ts'
+import type { PolicyOptions } from './retry/policy.ts'
 
 /** A Docker Engine, as flows use it. `connect()` makes one; a host may bring its own. */
 export interface Engine {
@@ -44,8 +45,8 @@ export interface FlowOptions {
    * there are none. Without it the flow waits for `authenticate()`.
    */
   credentials?: CredentialsSource
-  /** Milliseconds by state; see `Timeouts` for the defaults. */
-  timeouts?: Partial<Timeouts>
+  /** How long the flow waits, and what it tries again. Default: `defaultPolicy`. */
+  policy?: PolicyOptions
   /** Cancels the flow, as `cancel()` does. */
   signal?: AbortSignal
   /**
@@ -54,11 +55,31 @@ export interface FlowOptions {
    * forward, the flow is taken back.
    */
   journal?: (snapshot: InstallSnapshot) => void | Promise<void>
+  /**
+   * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It is
+   * told what happens, without account names, values of settings, or anything in somebody's own words,
+   * and by stand-ins for the actors that cannot be spoken to. It is never completed.
+   */
+  inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
 }
+
+/** Its value is sent to the engine and told to nobody else: it is in no snapshot, error or log. */
+export interface SecretValue {
+  value: string
+  secret: true
+}
+
+/** `'DEBUG=1'`, or `{ setting: 'PASSWORD=…', secret: true }`. */
+export type GivenSetting = string | { setting: string; secret: true }
+
+/** By name, or as a list in the order to set them. */
+export type GivenSettings = Readonly<Record<string, string | SecretValue>> | readonly GivenSetting[]
 
 export interface ResumeOptions extends FlowOptions {
   /** Take the run back in place of going on with it. Default `false`. */
   rollBack?: boolean
+  /** The values of the settings that are secret, by their names: a snapshot does not hold them. */
+  secretSettings?: Readonly<Record<string, string>>
 }
 
 export interface InstallOptions extends FlowOptions {
@@ -66,8 +87,11 @@ export interface InstallOptions extends FlowOptions {
   reference: string
   /** Local name. Default: the reference's familiar name with its tag. */
   alias?: string
-  /** `{ DEBUG: '1', 'state.source': '/data' }`, or `['DEBUG=1', …]` in the order to set them. */
-  settings?: Readonly<Record<string, string>> | readonly string[]
+  /**
+   * `{ DEBUG: '1', 'state.source': '/data', PASSWORD: { value, secret: true } }`, or `['DEBUG=1', …]` in
+   * the order to set them. What a mount or a device is pointed at cannot be secret.
+   */
+  settings?: GivenSettings
   /** Install without enabling. Default `false`. */
   disabled?: boolean
   /** Grant whatever is asked, unseen. Default `false`. */
@@ -96,9 +120,17 @@ export interface Transition {
   at: number
 }
 
+/** Something failed, changed nothing, and is about to be tried again. */
+export interface Retry extends RetryNotice {
+  /** The state of the flow. */
+  state: string
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
 /**
  * A flow as plain data: enough for another process to take it up again. No credentials are in it;
- * the values of settings are.
+ * the values of settings are, but for those that are secret.
  */
 export interface InstallSnapshot {
   version: 1
@@ -114,7 +146,7 @@ export interface InstallSnapshot {
 type InstallActorRef = ActorRefFrom<typeof pluginInstallMachine>
 type MachineSnapshot = SnapshotFrom<typeof pluginInstallMachine>
 
-/** The XState actor, to be read: for `@xstate/react`, RxJS' `from()` and inspectors. */
+/** The XState actor, to be read: for `@xstate/react` and RxJS' `from()`. */
 export interface InstallActor extends Subscribable<MachineSnapshot> {
   readonly id: string
   subscribe: InstallActorRef['subscribe']
@@ -127,6 +159,8 @@ export interface PluginInstall {
   readonly transition$: Observable<Transition>
   /** The pull, as it is now; a late subscriber starts with the latest. */
   readonly progress$: Observable<Progress>
+  /** Every attempt that will be made again, before the wait for it. */
+  readonly retry$: Observable<Retry>
   /** What a person is asked to agree to, while the flow waits for it. */
   readonly consent$: Observable<ConsentRequest>
   /** Credentials that a person is asked for, while the flow waits for them. */
@@ -134,7 +168,7 @@ export interface PluginInstall {
   /** The installed plugin. Rejects with an `InstallError`; unobserved, it rejects in silence. */
   readonly result: Promise<InstalledPlugin>
   /** `false`: nobody waits for it, or for another request than this one. */
-  grant(request?: ConsentRequest): boolean
+  grant(request?: ConsentRequest, who?: string): boolean
   deny(reason?: string, request?: ConsentRequest): boolean
   authenticate(credentials: RegistryCredentials): boolean
   /** Takes back what was done so far. `false`: the flow has ended or is taking back already. */

@@ -13,10 +13,10 @@ export async function findProgram(
 ): Promise<string | undefined> {
   const names = platform === 'win32' ? [`${name}.exe`, name] : [name]
   const folders = (env.PATH ?? env.Path ?? '').split(delimiter).filter(isAbsolute)
-  for (const file of folders.flatMap((folder) => names.map((each) => join(folder, each)))) {
-    if (await isProgram(file)) return file
-  }
-  return undefined
+  const files = folders.flatMap((folder) => names.map((each) => join(folder, each)))
+  // At once: a flow waits for it, and a PATH is long.
+  const are = await Promise.all(files.map(isProgram))
+  return files[are.indexOf(true)]
 }
 
 async function isProgram(file: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { configFolder } from '../docker/configFolder.ts'
 import { type ConfigSource, parseConfig, unusable } from './configSource.ts'
 
 /** Environment variables, as `process.env` has them. */
@@ -12,8 +12,7 @@ export type Env = Readonly<Record<string, string | undefined>>
  * @throws EngineError `invalid-configuration` naming the file, when it cannot be read or understood
  */
 export async function readConfigFile(env: Env): Promise<ConfigSource> {
-  const directory = env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker')
-  const file = join(directory, 'config.json')
+  const file = join(configFolder(env), 'config.json')
   const name = `the Docker config ${file}`
   return parseConfig(await readText(file, name), name)
 }

@@ -42,7 +42,7 @@ export function answerBody(stream: Readable, context: BodyContext): AnswerBody {
         if (size > MAX_TEXT) throw protocolError(concern, `more than ${MAX_TEXT} bytes`)
         pieces.push(piece)
       }
-      return Buffer.concat(pieces).toString('utf8')
+      return decode(Buffer.concat(pieces), concern)
     } catch (error) {
       throw fail(error)
     } finally {
@@ -58,6 +58,15 @@ export function answerBody(stream: Readable, context: BodyContext): AnswerBody {
     },
     json: async (read) => readJSON(await text(), read, concern),
     refusalText: () => refusalText(stream, context),
+  }
+}
+
+/** To replace what is no UTF-8 would make one name of two: what is granted, or removed, is a name. */
+function decode(bytes: Buffer, concern: Concern): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw protocolError(concern, 'something that is no UTF-8')
   }
 }
 

@@ -1,46 +1,69 @@
 import { EngineError } from '../../machines/errors.ts'
+import { quoted } from './quoted.ts'
 
-const DEFAULT_HOST = 'unix:///var/run/docker.sock'
 const TCP_PORT = 2375
+const TLS_PORT = 2376
 /** Linux takes 107 bytes for the path of a socket, macOS 103. */
 const MAX_SOCKET_PATH = 107
-const WAYS = 'write unix:///PATH, tcp://HOST:PORT or http://HOST:PORT'
+const WAYS =
+  'write unix:///PATH, tcp://HOST:PORT, http://HOST:PORT/PREFIX, https://HOST:PORT/PREFIX, ssh://USER@HOST:PORT or npipe:////./pipe/NAME'
+
+/** How an engine is reached through a program that speaks SSH. */
+export interface SshHost {
+  user?: string
+  hostname: string
+  port?: string
+  /** Of the socket on that host, where it is not the default one. */
+  path?: string
+}
 
 /** Where an engine listens. `host` is how messages name it: no secret is ever in it. */
 export type EngineAddress =
   | { host: string; socketPath: string }
-  | { host: string; hostname: string; port: number }
+  | { host: string; hostname: string; port: number; prefix: string; secure: boolean }
+  | { host: string; ssh: SshHost }
 
-/**
- * Reads a Docker host: `unix:///path`, `tcp://host:port` (port 2375 when none is given) or
- * `http://host:port` (port 80). An IPv6 address stands in brackets.
- *
- * @throws EngineError `invalid-option` for everything else
- */
-export function parseHost(host: string): EngineAddress {
-  const scheme = /^([a-z]+):\/\//.exec(host)?.[1]
-  if (scheme === 'unix') return parseSocket(host)
-  if (scheme === 'tcp' || scheme === 'http') return parseTcp(host, scheme)
-  if (scheme === 'https') return refuse(host, 'TLS is not supported')
-  if (scheme === 'ssh' || scheme === 'npipe') return refuse(host, `${scheme} is not supported`)
-  return refuse(host, 'it is not an address that Docker knows')
+export interface HostOptions {
+  /** TLS is asked for. Default `false`. */
+  secure?: boolean
+  platform?: NodeJS.Platform
+}
+
+/** Where Docker's own command looks for an engine when nobody names one. */
+export function defaultHost(platform: NodeJS.Platform): string {
+  return platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock'
+}
+
+/** Whether TLS can be spoken with a host, by its scheme. */
+export function takesTls(host: string): boolean {
+  return /^(?:tcp|https?):\/\//.test(host)
 }
 
 /**
- * The host to use: the given one, else `DOCKER_HOST`, else Docker's own default.
+ * Reads a Docker host: `unix:///path`, `tcp://host:port` (port 2375, with TLS 2376, when none is given),
+ * `http://host:port` (80) and `https://host:port` (443), each of the three with a path before that of the
+ * API, `ssh://user@host:port/path`, and on Windows `npipe:////./pipe/name`. An IPv6 address stands in
+ * brackets.
  *
- * @throws EngineError `invalid-option` when the environment asks for TLS (`DOCKER_TLS_VERIFY`) on a
- * `tcp://` host: credentials would go over it in the clear
+ * @throws EngineError `invalid-option` for everything else, and for TLS where it cannot be spoken
  */
-export function resolveHost(
-  explicit: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
-  const host = explicit ?? (env.DOCKER_HOST || DEFAULT_HOST)
-  if (host.startsWith('tcp://') && env.DOCKER_TLS_VERIFY) {
-    return refuse(host, 'DOCKER_TLS_VERIFY asks for TLS, which is not supported')
+export function parseHost(host: string, options: HostOptions = {}): EngineAddress {
+  const { secure = false, platform = process.platform } = options
+  const scheme = /^([a-z]+):\/\//.exec(host)?.[1]
+  switch (scheme) {
+    case 'tcp':
+      return parseTcp(host, secure, secure ? TLS_PORT : TCP_PORT)
+    case 'https':
+      return parseTcp(host, true, 443)
+    case 'http':
+      if (secure) return refuse(host, 'TLS is asked for, and http:// has none')
+      return parseTcp(host, false, 80)
   }
-  return host
+  if (secure) return refuse(host, 'TLS is asked for, and only tcp:// and https:// have it')
+  if (scheme === 'unix') return parseSocket(host)
+  if (scheme === 'ssh') return parseSsh(host)
+  if (scheme === 'npipe') return parsePipe(host, platform)
+  return refuse(host, 'it is not an address that Docker knows')
 }
 
 function parseSocket(host: string): EngineAddress {
@@ -52,19 +75,55 @@ function parseSocket(host: string): EngineAddress {
   return { host, socketPath }
 }
 
-function parseTcp(host: string, scheme: 'tcp' | 'http'): EngineAddress {
-  const parts = /^[a-z]+:\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?\/?$/.exec(host)
-  if (parts === null) return refuse(host, 'it is not HOST or HOST:PORT')
-  const [, hostname = '', digits] = parts
-  const port = digits === undefined ? defaultPort(scheme) : Number(digits)
-  if (port < 1 || port > 65_535) return refuse(host, `${port} is not a port`)
-  if (!URL.canParse(`http://${hostname}:${port}`))
-    return refuse(host, 'it is not HOST or HOST:PORT')
-  return { host: `${scheme}://${hostname}:${port}`, hostname, port }
+/** Node.js takes the path of a pipe with the slashes of Windows. */
+function parsePipe(host: string, platform: NodeJS.Platform): EngineAddress {
+  const [, server, name] = /^npipe:\/\/\/\/([\w.-]+)\/pipe\/([^\0-\x1f\x7f\\/]+)$/.exec(host) ?? []
+  if (name === undefined) return refuse(host, 'it is not npipe:////./pipe/NAME')
+  if (platform !== 'win32') return refuse(host, 'named pipes are on Windows only')
+  return { host, socketPath: `\\\\${server}\\pipe\\${name}` }
 }
 
-function defaultPort(scheme: 'tcp' | 'http'): number {
-  return scheme === 'tcp' ? TCP_PORT : 80
+const TCP =
+  /^[a-z]+:\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?((?:\/[\w.~!$&'()*+,;=:@-]+)*)\/?$/
+
+function parseTcp(host: string, secure: boolean, defaultPort: number): EngineAddress {
+  const parts = TCP.exec(host)
+  if (parts === null) return refuse(host, 'it is not HOST, HOST:PORT or HOST:PORT/PREFIX')
+  const [, hostname = '', digits, prefix = ''] = parts
+  const port = digits === undefined ? defaultPort : Number(digits)
+  if (port < 1 || port > 65_535) return refuse(host, `${port} is not a port`)
+  if (!URL.canParse(`http://${hostname}:${port}`)) {
+    return refuse(host, 'it is not HOST, HOST:PORT or HOST:PORT/PREFIX')
+  }
+  if (/\/\.{1,2}(?:\/|$)/.test(prefix)) return refuse(host, 'its path goes up or nowhere')
+  if (/\/v\d+\.\d+$/.test(prefix)) {
+    return refuse(host, 'the version of the API is agreed on with the engine: leave it out')
+  }
+  const scheme = host.slice(0, host.indexOf(':'))
+  return { host: `${scheme}://${hostname}:${port}${prefix}`, hostname, port, prefix, secure }
+}
+
+// What begins with a hyphen would be an option to ssh.
+const SSH =
+  /^ssh:\/\/(?:([A-Za-z0-9_][\w.@\\+-]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_][\w.-]*)(?::(\d{1,5}))?(\/[^\0-\x1f\x7f?#]*)?$/
+
+function parseSsh(host: string): EngineAddress {
+  if (/^ssh:\/\/[^/@]*:[^/]*@/.test(host)) return refuse(host, 'a password has no place in it')
+  const parts = SSH.exec(host)
+  if (parts === null) return refuse(host, 'it is not USER@HOST:PORT or USER@HOST:PORT/PATH')
+  const [, user, hostname = '', port, path = '/'] = parts
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
+    return refuse(host, `${port} is not a port`)
+  }
+  return {
+    host: path === '/' ? host.replace(/\/$/, '') : host,
+    ssh: {
+      ...(user === undefined ? {} : { user }),
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      ...(port === undefined ? {} : { port }),
+      ...(path === '/' ? {} : { path }),
+    },
+  }
 }
 
 function refuse(host: string, why: string): never {
@@ -74,7 +133,8 @@ function refuse(host: string, why: string): never {
   )
 }
 
-/** A host as a person may see it: one line, and without a password that somebody put into it. */
+/** A host as a person may see it: one line, and without what somebody may have put into it as secret. */
 function shown(host: string): string {
-  return JSON.stringify(host.replace(/\/\/[^/]*@/, '//…@').slice(0, 200))
+  const shown = host.replace(/\/\/.*@/s, '//…@').replace(/([?#]).*$/s, '$1…')
+  return quoted(shown)
 }

@@ -15,6 +15,8 @@ export interface ErrorPhrase {
    * failure of the last attempt, whatever the first one said.
    */
   ambiguous?: true
+  /** It passes by itself, and often soon: nobody has to change anything. */
+  transient?: true
   /** In place of the sentence that the code has. */
   says?: string
   /** Recordings that show it, or where else it was read. */
@@ -43,12 +45,28 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     code: 'engine-protocol',
     words: /^Client sent an HTTP request to an HTTPS server\.?$/,
     operations: ['systemPing'],
+    says: 'what answers at {host} wants TLS, which was not asked for: ',
     seen: ['Go net/http server.go'],
   },
   {
     code: 'engine-failed',
     words: /authorization denied by plugin/,
     seen: ['moby pkg/authorization/authz.go'],
+  },
+  {
+    // An engine lets in whoever reaches it: this is what stands before it.
+    code: 'engine-failed',
+    words: /^/,
+    operations: ['systemPing'],
+    statuses: [401, 403, 407],
+    says: 'what answers at {host} does not let this client in: ',
+    seen: ['RFC 9110, section 15.5'],
+  },
+
+  {
+    code: 'disk-full',
+    words: /no space left on device|disk quota exceeded/,
+    seen: ['a real engine whose data root was full', 'Linux errno(3)'],
   },
 
   // What was asked for

@@ -24,6 +24,7 @@ const SENTENCES = {
   'corrupt-layer': 'the content of {subject} at the registry is damaged: ',
   'incomplete-layer': 'a layer of {subject} ended too early: ',
   'pull-failed': 'the engine could not pull {subject}: ',
+  'disk-full': 'the engine has no room left on its disk for {subject}: ',
   'unknown-setting': '{subject} has no such setting: ',
   'setting-not-settable': '{subject} does not let a setting be changed: ',
   'set-failed': 'the engine did not take the settings of {subject}: ',

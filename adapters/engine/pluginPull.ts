@@ -7,9 +7,9 @@ import { explain } from './explain.ts'
 import { JSONStreamError, jsonStream } from './jsonStream.ts'
 import type { Concern } from './operation.ts'
 import { assertPlainName } from './plainName.ts'
+import { createPullNews } from './pullNews.ts'
 import type { EngineAnswer } from './sendRequest.ts'
 import { connectionLost, protocolError, toEngineError } from './toEngineError.ts'
-import { withoutSecrets } from './withoutSecrets.ts'
 
 export interface PluginPullInput extends PullRequest {
   /** Value of `X-Registry-Auth`: a secret. */
@@ -18,8 +18,9 @@ export interface PluginPullInput extends PullRequest {
 
 /**
  * `POST /plugins/pull`. A pull that answered 200 can still fail, by an error line; a stream that ends
- * without one is a success, one that ends inside a line or before its first line was cut. Aborting
- * cancels the pull on the engine, too (recording `pull.client-gone`).
+ * without one is a success, one that ends inside a line or before its first line was cut. One that
+ * tells nothing new for `timeouts.idle` is given up. Aborting cancels the pull on the engine, too
+ * (recording `pull.client-gone`).
  */
 export async function pluginPull(
   client: EngineClient,
@@ -31,8 +32,9 @@ export async function pluginPull(
   assertPlainName(name, operation)
   const concern: Concern = { operation, subject: remote, localName: name, host: client.host }
   const path = `/plugins/pull?remote=${encodeURIComponent(remote)}&name=${encodeURIComponent(name)}`
+  const answerWithin = client.timeouts.pull
   const answer = await client.send(
-    { ...concern, method: 'POST', path, json: privileges, registryAuth },
+    { ...concern, method: 'POST', path, json: privileges, registryAuth, answerWithin },
     signal,
   )
   let digest: string | undefined
@@ -40,12 +42,12 @@ export async function pluginPull(
     if (signal.aborted) throw toEngineError(undefined, concern, 'cancelled')
     const words = message.errorDetail?.message || message.error
     if (words !== undefined || message.errorDetail !== undefined) {
-      throw explain(concern, { words: withoutSecrets(words ?? '', registryAuth), inStream: true })
+      throw explain(concern, { words: answer.clean.words(words ?? ''), inStream: true })
     }
     digest ??= digestIn(message)
-    tell(onMessage, message, concern)
+    tell(onMessage, answer.clean.data(message), concern)
   }
-  await follow(answer, take, concern)
+  await follow(answer, take, concern, client.timeouts.idle)
   const told = answer.header('docker-plugin-name')
   return { ...(told ? { name: told } : {}), ...(digest === undefined ? {} : { digest }) }
 }
@@ -54,12 +56,19 @@ async function follow(
   answer: EngineAnswer,
   take: (message: JSONMessage) => void,
   concern: Concern,
+  idleMs: number,
 ): Promise<void> {
+  const isNews = createPullNews()
   let empty = true
+  let heard = performance.now()
   try {
     for await (const messages of jsonStream(answer.chunks())) {
       empty = false
-      for (const message of messages) take(message)
+      for (const message of messages) {
+        take(message)
+        if (isNews(message)) heard = performance.now()
+      }
+      if (performance.now() - heard > idleMs) throw toEngineError(undefined, concern, 'timed-out')
     }
   } catch (error) {
     if (!(error instanceof JSONStreamError)) throw error

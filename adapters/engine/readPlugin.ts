@@ -30,13 +30,23 @@ export function readPlugin(value: unknown): Plugin {
   const plugin = fields(value, 'the answer')
   if (typeof plugin.Enabled !== 'boolean') wrong('Enabled', 'true or false')
   return {
-    Id: name(plugin.Id, 'Id'),
+    Id: readId(plugin.Id),
     Name: name(plugin.Name, 'Name'),
     Enabled: plugin.Enabled as boolean,
     PluginReference: text(plugin.PluginReference, 'PluginReference'),
     Config: readConfig(fields(plugin.Config, 'Config')),
     Settings: readSettings(fieldsOrNone(plugin.Settings, 'Settings')),
   }
+}
+
+/** What a plugin is removed by: one that is no id of an engine would leave the plugin where it is. */
+function readId(value: unknown): string {
+  return typeof value === 'string' && isId(value) ? value : wrong('Id', 'a full id')
+}
+
+/** Whether it has the form of a full id, which every recording has. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text)
 }
 
 function readConfig(config: Fields): PluginConfig {

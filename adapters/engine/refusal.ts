@@ -2,15 +2,15 @@ import type { EngineError } from '../../machines/errors.ts'
 import type { AnswerBody } from './answerBody.ts'
 import { explain } from './explain.ts'
 import type { Concern } from './operation.ts'
-import { protocolError } from './toEngineError.ts'
-import { withoutSecrets } from './withoutSecrets.ts'
+import { noAnswerBehind, protocolError } from './toEngineError.ts'
+import type { Cleaner } from './withoutSecrets.ts'
 
 export interface Refusal {
   status: number
   header(name: string): string | undefined
   body: AnswerBody
   concern: Concern
-  registryAuth?: string | undefined
+  clean: Cleaner
 }
 
 /** Reads an answer that is no success to its end, and says what it means. */
@@ -19,13 +19,16 @@ export async function refusal({
   header,
   body,
   concern,
-  registryAuth,
+  clean,
 }: Refusal): Promise<EngineError> {
-  const text = withoutSecrets(await body.refusalText(), registryAuth)
+  const text = await body.refusalText()
   if (header('content-encoding')) {
     return protocolError(concern, 'a compressed body, which was not asked for', { status })
   }
   if (status < 400) return protocolError(concern, `a redirection (status ${status})`, { status })
+  if (status > 599)
+    return protocolError(concern, `a status that has no meaning (${status})`, { status })
+  if (isOfGateway(status, text)) return noAnswerBehind(concern, status)
   if (isPage(text, header('content-type'))) {
     return protocolError(concern, `a web page (status ${status})`, { status })
   }
@@ -34,7 +37,16 @@ export async function refusal({
     const what = `an error of another form (status ${status})`
     return protocolError(concern, what, { status })
   }
-  return explain(concern, { words, status })
+  // Not before it was decoded: JSON can write any letter as its number.
+  return explain(concern, { words: clean.words(words), status })
+}
+
+/**
+ * What a proxy says in place of an engine that did not answer it. No engine knows 502 and 504; its own
+ * 503 has a message.
+ */
+function isOfGateway(status: number, text: string): boolean {
+  return status === 502 || status === 504 || (status === 503 && !/^\s*\{\s*"message"/.test(text))
 }
 
 function isPage(text: string, contentType = ''): boolean {

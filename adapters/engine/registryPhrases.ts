@@ -35,7 +35,7 @@ export const pullPhrases: readonly ErrorPhrase[] = [
   },
   {
     code: 'pull-failed',
-    words: /no space left on device|disk quota exceeded|read-only file system/,
+    words: /read-only file system/,
     operations: ['pluginPull'],
     seen: ['Linux errno(3)'],
   },
@@ -106,9 +106,17 @@ export const registryPhrases: readonly ErrorPhrase[] = [
   {
     code: 'registry-unreachable',
     words:
-      /dial (?:tcp|udp)|no such host|connection re(?:fused|set)|network is unreachable|no route to host|i\/o timeout|TLS handshake|x509:|tls: |Client\.Timeout|deadline exceeded|proxyconnect|server misbehaving|failed to do request|5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)|"https?:[^"]*": EOF$/i,
+      /connection re(?:fused|set)|i\/o timeout|TLS handshake timeout|Client\.Timeout|deadline exceeded|server misbehaving|5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)|"https?:[^"]*": EOF$/i,
     operations: REGISTRY,
-    seen: ['pull.unreachable', 'pull.unresolvable', "Go's net and crypto packages"],
+    transient: true,
+    seen: ['pull.unreachable', "Go's net and net/http packages"],
+  },
+  {
+    code: 'registry-unreachable',
+    words:
+      /dial (?:tcp|udp)|no such host|network is unreachable|no route to host|TLS handshake|x509:|tls: |proxyconnect|failed to do request/i,
+    operations: REGISTRY,
+    seen: ['pull.unresolvable', "Go's net and crypto packages"],
   },
   {
     code: 'unauthorized',

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosResponse } from 'axios'
 import { type AnswerBody, answerBody } from './answerBody.ts'
@@ -6,6 +7,8 @@ import type { Concern, Operation } from './operation.ts'
 import { refusal } from './refusal.ts'
 import type { Timeouts } from './timeouts.ts'
 import { isStaleSocket, toEngineError } from './toEngineError.ts'
+import { transport } from './transport.ts'
+import { type Cleaner, cleanerOf } from './withoutSecrets.ts'
 
 export interface EngineRequest {
   operation: Operation
@@ -21,38 +24,53 @@ export interface EngineRequest {
   registryAuth?: string | undefined
   /** Milliseconds until the answer must begin. Default `timeouts.answer`. */
   answerWithin?: number
+  /** Over a connection of its own. Default: of every call that changes something. */
+  apart?: boolean
 }
 
 /** A 2xx answer whose body is still to be read, by exactly one of its methods. */
 export interface EngineAnswer extends AnswerBody {
   header(name: string): string | undefined
+  /** Takes what was sent and is secret out of what came back. `json` and `header` are without it. */
+  readonly clean: Cleaner
 }
 
 export interface Wire {
   http: AxiosInstance
+  /** Of the calls that have a connection of their own. */
+  apart: Agent
   host: string
   timeouts: Timeouts
+  /** Sent with every request, and not to be shown. */
+  secrets: readonly string[]
+  /** Values of `X-Registry-Auth` that were sent, the newest last: an engine may quote an older one. */
+  sent: string[]
 }
+
+/** So many credentials are remembered. */
+const MOST_SENT = 16
 
 /** Sends one request, and a GET once more when the socket it was given had died in the pool. */
 export async function sendRequest(
-  { http, host, timeouts }: Wire,
+  { http, apart, host, timeouts, secrets, sent }: Wire,
   request: EngineRequest,
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
   const { operation, subject = host, localName, registryAuth } = request
   const concern: Concern = { operation, subject, host, ...(localName ? { localName } : {}) }
   const deadline = createDeadline(signal)
+  remember(sent, registryAuth)
   try {
     deadline.start(request.answerWithin ?? timeouts.answer)
-    const response = await exchange(http, request, deadline.signal)
+    const response = await exchange({ http, apart }, request, deadline.signal)
     deadline.stop()
     const body = answerBody(response.data, { concern, deadline, timeouts })
-    const header = (name: string) => stringHeader(response, name)
+    const clean = cleanerOf(sent, secrets)
+    const header = (name: string) => clean.data(stringHeader(response, name))
     if (response.status < 200 || response.status > 299 || header('content-encoding')) {
-      throw await refusal({ status: response.status, header, body, concern, registryAuth })
+      throw await refusal({ status: response.status, header, body, concern, clean })
     }
-    return { ...body, header }
+    return { ...body, json: (read) => body.json((value) => read(clean.data(value))), header, clean }
   } catch (error) {
     deadline.dispose()
     throw toEngineError(error, concern, deadline.reason())
@@ -60,7 +78,7 @@ export async function sendRequest(
 }
 
 async function exchange(
-  http: AxiosInstance,
+  { http, apart }: Pick<Wire, 'http' | 'apart'>,
   request: EngineRequest,
   signal: AbortSignal,
 ): Promise<AxiosResponse<Readable>> {
@@ -69,12 +87,14 @@ async function exchange(
     method,
     url: path,
     signal,
+    transport,
     headers: {
       // Without `false`, axios says of a POST without a body that it holds a form.
       'Content-Type': json === undefined ? false : 'application/json',
       ...(registryAuth === undefined ? {} : { 'X-Registry-Auth': registryAuth }),
     },
     ...(json === undefined ? {} : { data: JSON.stringify(json) }),
+    ...((request.apart ?? method !== 'GET') ? { httpAgent: apart, httpsAgent: apart } : {}),
   }
   try {
     return await http.request<Readable>(config)
@@ -82,6 +102,12 @@ async function exchange(
     if (method === 'GET' && isStaleSocket(error)) return http.request<Readable>(config)
     throw error
   }
+}
+
+function remember(sent: string[], registryAuth: string | undefined): void {
+  if (registryAuth === undefined || sent.includes(registryAuth)) return
+  sent.push(registryAuth)
+  if (sent.length > MOST_SENT) sent.shift()
 }
 
 function stringHeader(response: AxiosResponse, name: string): string | undefined {

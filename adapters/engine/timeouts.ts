@@ -11,11 +11,22 @@ export interface Timeouts {
    * socket; the `timeout` of the call comes on top. Default 300 000.
    */
   enable: number
-  /** Longest gap between two pieces of a pull's stream. Default 300 000. */
+  /**
+   * In place of `answer` for `pluginPull`. An engine that has just removed a plugin, for whomever, lets
+   * no new pull begin before those that run have ended, and says nothing meanwhile. Default 3 600 000.
+   */
+  pull: number
+  /** Longest time in which a pull's stream tells nothing new. Default 300 000. */
   idle: number
 }
 
-const DEFAULTS: Timeouts = { connect: 10_000, answer: 120_000, enable: 300_000, idle: 300_000 }
+const DEFAULTS: Timeouts = {
+  connect: 10_000,
+  answer: 120_000,
+  enable: 300_000,
+  pull: 3_600_000,
+  idle: 300_000,
+}
 
 /** A Node.js timer of more fires at once. */
 export const MAX_TIMEOUT = 2 ** 31 - 1

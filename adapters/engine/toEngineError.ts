@@ -4,27 +4,27 @@ import {
   type EngineErrorDetails,
   type InstallErrorCode,
 } from '../../machines/errors.ts'
+import { ConnectFailure } from './connectFailure.ts'
 import type { DeadlineReason } from './deadline.ts'
 import { sentence } from './explain.ts'
 import { oneLine } from './oneLine.ts'
 import type { Concern } from './operation.ts'
-
-/** What the codes of Node.js mean for a person. Of the host, unless the code is another one. */
-const TRANSPORT: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such socket',
-  ENOTDIR: 'there is no such socket',
-  ECONNREFUSED: 'nothing listens there',
-  EACCES: 'this user may not use the socket (on Linux: the group docker)',
-  EPERM: 'this user may not use the socket (on Linux: the group docker)',
-  ENOTFOUND: 'the name of the host is not known',
-  EAI_AGAIN: 'the name of the host could not be looked up',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the host',
-  ETIMEDOUT: 'it did not take the connection in time',
-}
+import { SWITCHED } from './transport.ts'
+import { transportFailure } from './transportFailures.ts'
 
 /** The request was sent, or may have been, when the connection ended. */
 const CUT: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+
+/** No connection was made. Other codes may also be those of one that was there already. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ECONNREFUSED',
+  'EACCES',
+  'EPERM',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
 
 /**
  * The only place that knows what axios and Node.js throw. Nothing of it survives but a code: an
@@ -39,9 +39,13 @@ export function toEngineError(
   if (error instanceof EngineError) return error
   const code = codeOf(error)
   if (code.startsWith('HPE_')) return protocolError(concern, 'something that is no HTTP')
+  if (code === SWITCHED) return protocolError(concern, 'a switch to another protocol')
   if (CUT.has(code)) return connectionLost(concern)
-  const why = TRANSPORT[code] ?? (code || 'it cannot be used')
-  return fail(concern, 'engine-unreachable', `no Docker Engine answers at {host}: ${why}`)
+  const line = sentence('no Docker Engine answers at {host}: ', concern, whyOf(error, code))
+  return new EngineError('engine-unreachable', line, {
+    operation: concern.operation,
+    ...(UNSENT.has(code) ? { unsent: true } : {}),
+  })
 }
 
 /** Whether a request failed only because the pool handed out a socket that was dead already. */
@@ -75,6 +79,16 @@ export function connectionLost(concern: Concern): EngineError {
       )
 }
 
+/** A proxy answered, because the engine behind it did not: it may have seen the call, or not. */
+export function noAnswerBehind(concern: Concern, status: number): EngineError {
+  return fail(
+    concern,
+    'engine-unreachable',
+    `a proxy on the way to {host} had no answer of the engine to {operation} of {subject} (status ${status})`,
+    { status },
+  )
+}
+
 function outOfTime(concern: Concern, reason: DeadlineReason): EngineError {
   return reason === 'cancelled'
     ? fail(concern, 'cancelled', '{operation} of {subject} was cancelled')
@@ -91,6 +105,13 @@ function fail(
     operation: concern.operation,
     ...(status === undefined ? {} : { status }),
   })
+}
+
+/** axios keeps what it was given as the cause. */
+function whyOf(error: unknown, code: string): string {
+  const cause: unknown = (error as { cause?: unknown } | null)?.cause
+  if (cause instanceof ConnectFailure) return cause.why
+  return transportFailure(code, cause instanceof Error ? cause.message : '')
 }
 
 function codeOf(error: unknown): string {

@@ -5,7 +5,7 @@ import type { ConsentDecision, PluginLookUp, RollbackReport } from './types.ts'
 
 /** What people do. */
 export type PersonEvent =
-  | { type: 'consent.grant' }
+  | { type: 'consent.grant'; who?: string }
   | { type: 'consent.deny'; reason?: string }
   /** The credentials themselves were handed to the adapter before: this only tells whose they are. */
   | { type: 'credentials.submit'; account: Account }

@@ -2,7 +2,10 @@ import { catalogue, type Failure, type InstallErrorCode, isEngineError } from '.
 
 /** What a rejected call amounts to. Anything but an `EngineError` came from the host's own code. */
 export function toFailure(error: unknown, state: string): Failure {
-  if (isEngineError(error)) return makeFailure(error.code, state, error.message, error.details)
+  if (isEngineError(error)) {
+    const { unsent: _, ...details } = error.details
+    return makeFailure(error.code, state, error.message, details)
+  }
   return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} ${nameOf(error)}`)
 }
 
@@ -14,17 +17,31 @@ export function makeFailure(
   details: Partial<Failure> = {},
 ): Failure {
   const { next, retryable } = catalogue[code]
-  return { ...details, code, state, message, next, retryable }
+  return { ...details, code, state, message: inOneLine(message), next, retryable }
 }
 
 /**
- * Whether an error is what an engine answered. Such a pull has created nothing; one that was cut may
- * have.
+ * A message quotes references, names and settings of whoever wrote them: what would break a line, or
+ * hide or turn a part of it (CVE-2021-42574), stands there as its number.
  */
-export function isAnswer(error: unknown): boolean {
+function inOneLine(message: string): string {
+  return message.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
+}
+
+/** Codes of an answer that is not the engine's own: what the engine itself did is not known. */
+const NOT_OF_ENGINE: readonly InstallErrorCode[] = ['engine-protocol', 'engine-unreachable']
+
+/**
+ * Whether a pull that failed so has created nothing: the engine refused it, or never saw it. One that
+ * was cut may have, and one that something on the way answered.
+ */
+export function createdNothing(error: unknown): boolean {
   if (!isEngineError(error)) return false
-  const { inStream = false, status = 0 } = error.details
-  return inStream || status >= 400
+  const { inStream = false, status = 0, unsent = false } = error.details
+  return unsent || inStream || (status >= 400 && !NOT_OF_ENGINE.includes(error.code))
 }
 
 /** Only the kind: the text of an unknown error may hold anything. */

@@ -2,6 +2,7 @@ import { assertEvent } from 'xstate'
 import { isEngineError } from '../errors.ts'
 import { computePrivileges, samePrivileges } from '../privileges.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
+import { endedAnotherPull } from './endedAnotherPull.ts'
 import { errorOf, type InstallEvent } from './events.ts'
 import { known } from './known.ts'
 import { isPulledFrom } from './pulledFrom.ts'
@@ -13,7 +14,7 @@ interface Args {
   event: InstallEvent
 }
 
-/** How often a plugin may change its privileges between consent and pull. */
+/** How often what was looked up may turn out to be another when it is pulled. */
 const MOST_CHANGES = 1
 
 /** A run that was being taken back when its process ended is taken back further. */
@@ -55,7 +56,8 @@ export function mayReauth({ context, event }: Args): boolean {
 }
 
 export function mayCheckAgain({ context, event }: Args): boolean {
-  return codeOf(event) === 'privileges-changed' && context.changes < MOST_CHANGES
+  if (context.changes >= MOST_CHANGES) return false
+  return codeOf(event) === 'privileges-changed' || endedAnotherPull(context, event)
 }
 
 export function hasAccount({ event }: Args): boolean {

@@ -3,7 +3,7 @@ import type { Plugin } from '../types.ts'
 import { known } from './known.ts'
 import type { LookUpRequest } from './lookUpPlugin.ts'
 import type { TakeBackRequest } from './takeBack.ts'
-import type { ConsentRequest, InstallContext, InstallOutput } from './types.ts'
+import type { ConsentRequest, InstallContext, InstallOutput, Setting } from './types.ts'
 
 interface Args {
   context: InstallContext
@@ -21,7 +21,7 @@ export interface InspectRequest {
 
 export interface SetRequest {
   plugin: Plugin
-  settings: readonly string[]
+  settings: readonly Setting[]
 }
 
 export interface EnableRequest {
@@ -77,6 +77,8 @@ export function takeBackInput({ context }: Args): TakeBackRequest {
     ownership,
     enableRequested,
     onFailure: input.onFailure,
+    // How far the pull of an earlier process had got is not known.
+    hadContent: input.resumed?.ownership === 'uncertain' ? 'perhaps' : 'no',
     ...withId(plugin?.Id ?? input.resumed?.id),
   }
 }

@@ -3,8 +3,11 @@ import { computePrivileges } from '../privileges.ts'
 import type { Plugin } from '../types.ts'
 import type { LookUpRequest } from './lookUpPlugin.ts'
 import { isPulledFrom } from './pulledFrom.ts'
-import { isApplied } from './settings.ts'
-import type { InstallNames, PluginLookUp, Resumed } from './types.ts'
+import { isApplied, isSecret, keyOf } from './settings.ts'
+import type { InstallNames, PluginLookUp, Resumed, SecretSetting } from './types.ts'
+
+/** Whether a plugin has the value of a secret setting already, which the machine does not know. */
+export type HasSecret = (plugin: Plugin, setting: SecretSetting) => boolean
 
 type Present = Pick<PluginLookUp, 'privileges' | 'digest' | 'present'>
 
@@ -18,11 +21,14 @@ export function judgePresent(
   plugin: Plugin,
   { remote }: InstallNames,
   { ifPresent, settings, disabled, resumed }: LookUpRequest,
+  hasSecret: HasSecret,
 ): Present {
   if (resumed && isOwn(plugin, remote, resumed)) return judgeOwn(plugin, resumed)
   if (ifPresent === 'fail') throw alreadyExists(plugin)
   if (!isPulledFrom(plugin, remote)) throw alreadyExists(plugin, 'not the one asked for')
-  const missing = settings.filter((setting) => !isApplied(plugin, setting))
+  const missing = settings.filter((setting) =>
+    isSecret(setting) ? !hasSecret(plugin, setting) : !isApplied(plugin, setting),
+  )
   const asWanted = plugin.Enabled !== disabled && missing.length === 0
   const present = { plugin, asWanted, own: false }
   const privileges = computePrivileges(plugin.Config)
@@ -30,7 +36,7 @@ export function judgePresent(
   const [first] = missing
   throw alreadyExists(
     plugin,
-    first === undefined ? undefined : `its setting ${first.split('=', 1)[0]} is another`,
+    first === undefined ? undefined : `its setting ${keyOf(first)} is another`,
   )
 }
 

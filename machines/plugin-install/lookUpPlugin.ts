@@ -1,15 +1,16 @@
 import { EngineError, isEngineError } from '../errors.ts'
 import type { PluginEngine, RegistryAuth } from '../ports.ts'
 import { canonicalName, localName, parseReference } from '../reference.ts'
+import type { PluginPrivilege } from '../types.ts'
 import { inspectSettled, type Pause, settlings } from './inspectSettled.ts'
-import { judgePresent } from './judgePresent.ts'
-import { parseSetting } from './settings.ts'
-import type { InstallNames, PluginLookUp, Resumed } from './types.ts'
+import { type HasSecret, judgePresent } from './judgePresent.ts'
+import { checkWriting } from './settings.ts'
+import type { InstallNames, PluginLookUp, Resumed, Setting } from './types.ts'
 
 export interface LookUpRequest {
   reference: string
   alias?: string
-  settings: readonly string[]
+  settings: readonly Setting[]
   enableTimeout: number
   disabled: boolean
   ifPresent: 'fail' | 'keep' | 'finish'
@@ -20,6 +21,7 @@ export interface LookUpPorts {
   engine: PluginEngine
   auth: RegistryAuth
   pause: Pause
+  hasSecret: HasSecret
 }
 
 /**
@@ -27,7 +29,7 @@ export interface LookUpPorts {
  * content the reference names. The three look-ups do not depend on each other and run at once.
  */
 export async function lookUpPlugin(
-  { engine, auth, pause }: LookUpPorts,
+  { engine, auth, pause, hasSecret }: LookUpPorts,
   request: LookUpRequest,
   signal: AbortSignal,
 ): Promise<PluginLookUp> {
@@ -42,14 +44,22 @@ export async function lookUpPlugin(
   const abort = () => stop.abort()
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const privileges = settle(engine.getPluginPrivileges(names.remote, stop.signal))
+    const look = () => settle(engine.getPluginPrivileges(names.remote, stop.signal))
+    const privileges = look()
     const content = settle(engine.distributionInspect(names.remote, stop.signal))
     const present =
       request.resumed?.ownership === 'uncertain'
         ? await inspectSettled(engine, names.name, settlings.perhaps, stop.signal, pause)
         : await engine.pluginInspect(names.name, stop.signal)
-    if (present) return { ...names, ...judgePresent(present, names, request), engine: version }
-    return { ...names, ...judge(await privileges, await content), engine: version }
+    if (present) {
+      return { ...names, ...judgePresent(present, names, request, hasSecret), engine: version }
+    }
+    const first = await privileges
+    if ('error' in first) throw first.error
+    const read = await content
+    // Who could not look a moment ago, and can read the content now, can look now.
+    const seen = isHidden(first) && 'value' in read ? await look() : first
+    return { ...names, ...judge(seen, read), engine: version }
   } finally {
     signal.removeEventListener('abort', abort)
     stop.abort()
@@ -75,7 +85,7 @@ function invalid(text: string | undefined, what: string, why: string): EngineErr
 }
 
 function checkOptions({ settings, enableTimeout }: LookUpRequest): void {
-  for (const setting of settings) parseSetting(setting)
+  checkWriting(settings)
   if (Number.isSafeInteger(enableTimeout) && enableTimeout >= 0) return
   throw new EngineError(
     'invalid-option',
@@ -98,16 +108,19 @@ function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
  * does not know either, the pull is the judge: an empty list grants nothing.
  */
 function judge(
-  privileges: Settled<Awaited<ReturnType<PluginEngine['getPluginPrivileges']>>>,
+  privileges: Settled<PluginPrivilege[] | null>,
   content: Settled<{ digest: string }>,
 ): Pick<PluginLookUp, 'privileges' | 'digest'> {
   if ('error' in privileges) throw privileges.error
-  const couldNotLook = privileges.value !== null && privileges.value.length === 0
-  if (couldNotLook && 'error' in content && tellsWhy(content.error)) throw content.error
+  if (isHidden(privileges) && 'error' in content && tellsWhy(content.error)) throw content.error
   return {
     privileges: privileges.value ?? [],
     ...('error' in content ? {} : { digest: content.value.digest }),
   }
+}
+
+function isHidden(privileges: Settled<PluginPrivilege[] | null>): boolean {
+  return 'value' in privileges && privileges.value?.length === 0
 }
 
 function tellsWhy(error: unknown): boolean {

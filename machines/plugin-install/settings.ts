@@ -1,8 +1,8 @@
 import { EngineError } from '../errors.ts'
 import type { Plugin, PluginConfig } from '../types.ts'
-import type { RequestedSetting } from './types.ts'
+import type { RequestedSetting, SecretSetting, Setting } from './types.ts'
 
-interface Setting {
+interface ParsedSetting {
   name: string
   field?: string
   value: string
@@ -12,8 +12,9 @@ interface Setting {
 const WIDENING_FIELDS = ['source', 'path']
 
 /** What can be told of the settings before the plugin's config is known. */
-export function describeSettings(settings: readonly string[]): RequestedSetting[] {
+export function describeSettings(settings: readonly Setting[]): RequestedSetting[] {
   return settings.map((setting) => {
+    if (isSecret(setting)) return { setting: setting.name, secret: true, widens: false }
     const { field, value } = parseSetting(setting)
     const widens = field === undefined ? /^\.|\//.test(value) : WIDENING_FIELDS.includes(field)
     return { setting, widens }
@@ -24,9 +25,9 @@ export function describeSettings(settings: readonly string[]): RequestedSetting[
  * Refuses what the engine would refuse, before anything is set: a set that fails halfway has applied
  * the settings before (recording `inspect.after-set-second-unknown`).
  */
-export function checkSettings(config: PluginConfig, settings: readonly string[]): void {
-  for (const text of settings) {
-    const setting = parseSetting(text)
+export function checkSettings(config: PluginConfig, settings: readonly Setting[]): void {
+  for (const given of settings) {
+    const setting = parseSetting(given)
     const target = findTarget(config, setting.name)
     if (!target) {
       throw new EngineError(
@@ -37,7 +38,7 @@ export function checkSettings(config: PluginConfig, settings: readonly string[])
     if (!isSettable(target, setting)) {
       throw new EngineError(
         'setting-not-settable',
-        `the setting "${text.split('=', 1)[0]}" cannot be changed; ${listSettable(config)} can`,
+        `the setting "${keyOf(given)}" cannot be changed; ${listSettable(config)} can`,
       )
     }
   }
@@ -71,8 +72,33 @@ export function unseenWidening(
   })
 }
 
-/** `NAME[.FIELD][=VALUE]`, taken apart as the engine does. */
-export function parseSetting(text: string): Setting {
+/**
+ * Refuses what is not written as a setting, and to keep secret what has to be shown to whoever
+ * consents.
+ */
+export function checkWriting(settings: readonly Setting[]): void {
+  for (const setting of settings) {
+    const { field = '' } = parseSetting(setting)
+    if (!isSecret(setting) || !WIDENING_FIELDS.includes(field)) continue
+    throw new EngineError(
+      'invalid-setting',
+      `the setting "${setting.name}" cannot be secret: what a mount or a device is pointed at is part of what is consented to`,
+    )
+  }
+}
+
+export function isSecret(setting: Setting): setting is SecretSetting {
+  return typeof setting !== 'string'
+}
+
+/** `NAME[.FIELD]` */
+export function keyOf(setting: Setting): string {
+  return isSecret(setting) ? setting.name : setting.replace(/=.*$/s, '')
+}
+
+/** `NAME[.FIELD][=VALUE]`, taken apart as the engine does. A secret has no value here. */
+export function parseSetting(setting: Setting): ParsedSetting {
+  const text = isSecret(setting) ? setting.name : setting
   const equals = text.indexOf('=')
   const key = equals === -1 ? text : text.slice(0, equals)
   const value = equals === -1 ? '' : text.slice(equals + 1)
@@ -109,7 +135,7 @@ function findTarget(config: PluginConfig, name: string): Target | undefined {
   return undefined
 }
 
-function isSettable(target: Target, { field }: Setting): boolean {
+function isSettable(target: Target, { field }: ParsedSetting): boolean {
   const wanted = field ?? (target.settable.length === 1 ? target.settable[0] : undefined)
   return wanted === target.field && target.settable.includes(wanted)
 }

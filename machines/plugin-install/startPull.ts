@@ -1,7 +1,7 @@
 import { isEngineError } from '../errors.ts'
 import type { PluginEngine, PullRequest, PullResult } from '../ports.ts'
 import type { JSONMessage } from '../types.ts'
-import { isAnswer } from './failure.ts'
+import { createdNothing } from './failure.ts'
 import { type HasContent, hasContent, type PullProgress } from './hasContent.ts'
 import type { Pause } from './inspectSettled.ts'
 
@@ -72,7 +72,10 @@ export function startPull(
 }
 
 function endOf(error: unknown, hadContent: HasContent): PullEnd {
-  return isAnswer(error) ? { ownership: 'nothing' } : { ownership: 'uncertain', hadContent }
+  if (createdNothing(error)) return { ownership: 'nothing' }
+  // Where something on the way has answered, nothing was heard of the engine.
+  const unheard = isEngineError(error) && error.details.status !== undefined
+  return { ownership: 'uncertain', hadContent: unheard ? 'perhaps' : hadContent }
 }
 
 /**

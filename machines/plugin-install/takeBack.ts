@@ -1,9 +1,10 @@
-import { isEngineError } from '../errors.ts'
+import { EngineError, isEngineError } from '../errors.ts'
 import type { PluginEngine } from '../ports.ts'
 import type { Plugin } from '../types.ts'
 import type { HasContent } from './hasContent.ts'
 import { inspectSettled, type Pause, settlings } from './inspectSettled.ts'
 import { isPulledFrom } from './pulledFrom.ts'
+import { type RetryPorts, retry } from './retry.ts'
 import type { Ownership, RollbackReport } from './types.ts'
 
 export interface TakeBackRequest {
@@ -18,46 +19,55 @@ export interface TakeBackRequest {
   onFailure: 'remove' | 'keep'
 }
 
-/** Pauses between the attempts, in milliseconds: an engine that restarts is back within them. */
-const PAUSES = [200, 400, 800, 1600, 3200]
+export interface TakeBackPorts extends RetryPorts {
+  engine: PluginEngine
+}
 
 const STILL_INSTALLING = 'the engine had all of it when the pull was cut, and may still install it'
+const STILL_SHOWN = 'the engine says that it removed the plugin, and still shows it'
+
 /**
  * Removes what this run created, and nothing else: by the full id, with force only where this run
- * asked for the enable, and looks afterwards whether it is gone.
+ * asked for the enable, and looks afterwards whether it is gone. Whatever fails of it is tried again:
+ * each attempt looks before it acts.
  */
 export async function takeBack(
-  engine: PluginEngine,
+  { engine, ...ports }: TakeBackPorts,
   request: TakeBackRequest,
   signal: AbortSignal,
-  pause: Pause,
 ): Promise<RollbackReport> {
   if (request.ownership === 'nothing') return { result: 'nothingToRemove' }
   let { id, hadContent = 'no' } = request
   let asked = false
-  let reason = ''
-  for (const ms of [0, ...PAUSES]) {
-    if (ms > 0) await pause(ms)
-    try {
-      const plugin = await findOwn(engine, { ...request, hadContent, id }, signal, pause)
-      if (!plugin && asked && id) return removed(request, id)
-      if (!plugin && hadContent === 'yes') return failed(request, STILL_INSTALLING)
-      if (!plugin) return { result: 'nothingToRemove' }
-      id = plugin.Id
-      if (request.ownership === 'takenUp' || request.onFailure === 'keep') return kept(plugin)
-      if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
-      asked = true
-      await engine.pluginDelete(id, { force: request.enableRequested }, signal)
-      if (!(await engine.pluginInspect(id, signal))) return removed(request, id)
-      reason = 'the engine says that it removed the plugin, and still shows it'
-    } catch (error) {
-      if (signal.aborted) throw error
-      reason = isEngineError(error) ? error.message : String(error)
-      // An engine that was away has begun anew, and installs nothing any more.
-      if (isEngineError(error) && error.code === 'engine-unreachable') hadContent = 'no'
-    }
+  const attempt = async (): Promise<RollbackReport> => {
+    const plugin = await findOwn(engine, { ...request, hadContent, id }, signal, ports.pause)
+    if (!plugin && asked && id) return removed(request, id)
+    if (!plugin && hadContent === 'yes') return failed(request, STILL_INSTALLING)
+    if (!plugin) return { result: 'nothingToRemove' }
+    id = plugin.Id
+    if (request.ownership === 'takenUp' || request.onFailure === 'keep') return kept(plugin)
+    if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
+    asked = true
+    await engine.pluginDelete(id, { force: request.enableRequested }, signal)
+    if (!(await engine.pluginInspect(id, signal))) return removed(request, id)
+    throw new EngineError('engine-failed', STILL_SHOWN, { operation: 'pluginDelete' })
   }
-  return failed(request, reason, id)
+  const mayPass = (error: unknown) => {
+    if (hasBegunAnew(error)) hadContent = 'no'
+    return !signal.aborted
+  }
+  try {
+    return await retry(attempt, mayPass, ports)
+  } catch (error) {
+    if (signal.aborted) throw error
+    return failed(request, isEngineError(error) ? error.message : String(error), id)
+  }
+}
+
+/** An engine that was away installs nothing any more; one behind a proxy may be busy with it. */
+function hasBegunAnew(error: unknown): boolean {
+  if (!isEngineError(error) || error.code !== 'engine-unreachable') return false
+  return error.details.status === undefined
 }
 
 /**

@@ -19,11 +19,21 @@ export interface Timeouts {
   rollingBack: number
 }
 
+/** `NAME[.FIELD][=VALUE]`, or of a secret one no more than its name. */
+export type Setting = string | SecretSetting
+
+/** Its value never enters the machine: whoever calls the engine puts it in. */
+export interface SecretSetting {
+  /** `NAME[.FIELD]` */
+  name: string
+  secret: true
+}
+
 export interface InstallInput {
   reference: string
   alias?: string
-  /** `NAME[.FIELD][=VALUE]` each, in the order in which they are set. */
-  settings: readonly string[]
+  /** In the order in which they are set. */
+  settings: readonly Setting[]
   /** Install, and leave it disabled. */
   disabled: boolean
   /** Grant whatever is asked without asking anybody. */
@@ -85,8 +95,10 @@ export interface PluginLookUp extends InstallNames {
 
 /** A setting that goes with the install. */
 export interface RequestedSetting {
-  /** As given: `NAME[.FIELD][=VALUE]`. */
+  /** As given: `NAME[.FIELD][=VALUE]`. Of a secret one its name. */
   setting: string
+  /** Its value is known to nobody but the engine. */
+  secret?: true
   /**
    * It may point a mount or a device of the plugin at another place of the host. The engine never
    * checks that against the privileges granted, so it is part of what is consented to.
@@ -105,15 +117,19 @@ export interface ConsentRequest {
   settings: RequestedSetting[]
 }
 
-/** Who agreed to what. */
+/** Who agreed to what, and when. */
 export interface ConsentRecord {
   /** `nobody`: there was nothing to agree to. */
   by: 'nobody' | 'grantAllPermissions' | 'policy' | 'person'
+  /** Which person, or which policy, where the host has told it. */
+  who?: string
+  /** In ISO 8601. */
+  at: string
   request: ConsentRequest
 }
 
-/** A policy's answer. `undefined`: it has none, and a person is asked. */
-export type ConsentDecision = { granted: boolean; reason?: string } | undefined
+/** A policy's answer, and its name. `undefined`: it has none, and a person is asked. */
+export type ConsentDecision = { granted: boolean; reason?: string; who?: string } | undefined
 
 /**
  * Whose the plugin of this name is: `nothing` was created by this run; `takenUp`: it was there before,
@@ -164,7 +180,7 @@ export interface InstalledPlugin {
   changed: boolean
   privileges: PluginPrivilege[]
   /** The settings that were applied. */
-  settings: readonly string[]
+  settings: readonly Setting[]
   consent: ConsentRecord
 }
 

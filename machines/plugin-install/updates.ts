@@ -2,12 +2,19 @@ import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../errors.ts'
 import { isEngineError } from '../errors.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
+import { endedAnotherPull } from './endedAnotherPull.ts'
 import { errorOf, type InstallEvent } from './events.ts'
-import { isAnswer, makeFailure, toFailure } from './failure.ts'
+import { createdNothing, makeFailure, toFailure } from './failure.ts'
 import { known } from './known.ts'
 import { resolveNames } from './lookUpPlugin.ts'
 import { failed } from './takeBack.ts'
-import type { ConsentRecord, InstallContext, InstallInput, Resumed } from './types.ts'
+import type {
+  ConsentRecord,
+  ConsentRequest,
+  InstallContext,
+  InstallInput,
+  Resumed,
+} from './types.ts'
 
 interface Args {
   context: InstallContext
@@ -51,19 +58,21 @@ export function rememberLookUp({ context, event }: Args): Update {
 export function recordConsentUnasked({ context }: Args): Update {
   const request = known(context, 'consentRequest')
   if (isGrantedAlready(context, request)) return {}
-  return recordConsent(context, asksFor(request) ? 'grantAllPermissions' : 'nobody')
+  return { consent: makeRecord(request, asksFor(request) ? 'grantAllPermissions' : 'nobody') }
 }
 
-export function recordConsentOfPolicy({ context }: Args): Update {
-  return recordConsent(context, 'policy')
+export function recordConsentOfPolicy({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.decideConsent')
+  return { consent: makeRecord(known(context, 'consentRequest'), 'policy', event.output?.who) }
 }
 
-export function recordConsentOfPerson({ context }: Args): Update {
-  return recordConsent(context, 'person')
+export function recordConsentOfPerson({ context, event }: Args): Update {
+  assertEvent(event, 'consent.grant')
+  return { consent: makeRecord(known(context, 'consentRequest'), 'person', event.who) }
 }
 
-function recordConsent(context: InstallContext, by: ConsentRecord['by']): Update {
-  return { consent: { by, request: known(context, 'consentRequest') } }
+function makeRecord(request: ConsentRequest, by: ConsentRecord['by'], who?: string): ConsentRecord {
+  return { by, ...(who === undefined ? {} : { who }), at: new Date().toISOString(), request }
 }
 
 export function askPerson(): Update {
@@ -83,15 +92,16 @@ export function countAttempt({ context }: Args): Update {
   return { credentialsAttempt: context.credentialsAttempt + 1 }
 }
 
-export function countChange({ context }: Args): Update {
-  return { changes: context.changes + 1, ownership: 'nothing' }
+export function countChange({ context, event }: Args): Update {
+  const ownership = endedAnotherPull(context, event) ? 'uncertain' : 'nothing'
+  return { changes: context.changes + 1, ownership }
 }
 
 /** It is kept as it is, so there is nothing to agree to. */
 export function keepPresent({ context, event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')
   const request = makeConsentRequest(context, event.output)
-  const consent = context.consent ?? { by: 'nobody', request }
+  const consent = context.consent ?? makeRecord(request, 'nobody')
   return { plugin: event.output.present?.plugin, consent }
 }
 
@@ -110,7 +120,7 @@ export function ownPlugin({ event }: Args): Update {
 }
 
 export function closePull({ event }: Args): Update {
-  return isAnswer(errorOf(event)) ? { ownership: 'nothing' } : {}
+  return createdNothing(errorOf(event)) ? { ownership: 'nothing' } : {}
 }
 
 export function disownPlugin(): Update {

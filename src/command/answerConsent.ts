@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
 import type { PluginInstall } from '../types.ts'
 import { consentQuestion, type Prompt } from './prompt.ts'
@@ -24,7 +25,17 @@ export function answerConsent(flow: PluginInstall, prompt: Prompt, view: View): 
   async function ask(request: ConsentRequest, signal: AbortSignal): Promise<void> {
     view.asking(request)
     const answer = await prompt.ask(consentQuestion(request), signal)
-    if (answer === 'granted') flow.grant(request)
+    if (answer === 'granted') flow.grant(request, userName())
     else if (answer !== 'cancelled') flow.deny(DENIALS[answer], request)
+  }
+}
+
+/** Who sits there, for the record of the consent. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    // Not every user has an entry.
+    return undefined
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandEntry, OptionTable } from './commandEntry.ts'
 import { completionEntry } from './entries/completion.ts'
+import { contextLsEntry } from './entries/contextLs.ts'
 import { disableEntry } from './entries/disable.ts'
 import { enableEntry } from './entries/enable.ts'
 import { helpEntry } from './entries/help.ts'
@@ -22,6 +23,7 @@ export const commandTable: readonly CommandEntry[] = [
   disableEntry,
   setEntry,
   rmEntry,
+  contextLsEntry,
   runsEntry,
   resumeEntry,
   rollbackEntry,

@@ -19,10 +19,11 @@ export function describeState(path: string, install: InstallCommand): string {
       return 'the engine pulls the plugin'
     case 'pulling.verifying':
       return 'comparing what was installed with what was granted'
-    case 'configuring':
-      return install.settings.length === 1
-        ? 'setting 1 value'
-        : `setting ${install.settings.length} values`
+    case 'configuring': {
+      const { settings, secrets = [] } = install
+      const count = settings.length + secrets.length
+      return count === 1 ? 'setting 1 value' : `setting ${count} values`
+    }
     case 'enabling':
       return 'the engine starts the plugin and waits for its socket'
     case 'rollingBack':

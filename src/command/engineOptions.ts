@@ -1,4 +1,7 @@
+import { resolve } from 'node:path'
+import type { TlsFlags } from '../../adapters/docker/tlsFiles.ts'
 import type { OptionTable, OptionValues } from './commandEntry.ts'
+import { UsageError } from './usageError.ts'
 
 /** How the engine is named: the same for every command that talks to one. */
 export const engineOptions = {
@@ -6,16 +9,102 @@ export const engineOptions = {
     type: 'string',
     short: 'H',
     value: 'HOST',
-    help: 'Engine to use: unix:///PATH, tcp://HOST:PORT or http://HOST:PORT (default: DOCKER_HOST, else unix:///var/run/docker.sock)',
+    help: 'Engine to use: unix:///PATH, tcp://HOST:PORT, ssh://USER@HOST:PORT, http(s)://HOST:PORT/PREFIX or npipe:////./pipe/NAME (default: DOCKER_HOST, else the context in use)',
+  },
+  context: {
+    type: 'string',
+    value: 'NAME',
+    help: 'Docker context to use (default: DOCKER_CONTEXT, else the one that docker context use has chosen)',
+  },
+  tls: { type: 'boolean', help: 'TLS, without a look at who the engine is' },
+  tlsverify: { type: 'boolean', help: 'TLS, and only with the engine that the CA has signed' },
+  tlscacert: {
+    type: 'string',
+    value: 'FILE',
+    completes: 'files',
+    help: 'CA that has signed the engine (default: ca.pem in DOCKER_CERT_PATH, else in ~/.docker)',
+  },
+  tlscert: {
+    type: 'string',
+    value: 'FILE',
+    completes: 'files',
+    help: "The client's certificate (default: cert.pem there)",
+  },
+  tlskey: {
+    type: 'string',
+    value: 'FILE',
+    completes: 'files',
+    help: "The key of the client's certificate (default: key.pem there)",
   },
 } as const satisfies OptionTable
 
-/** The engine that was named. */
+/** The same, and the simulated one. */
+export const embeddableOptions = {
+  ...engineOptions,
+  engine: {
+    type: 'string',
+    value: 'embedded',
+    choices: ['embedded'],
+    help: 'A simulated engine inside this command: nothing is downloaded, run or kept',
+  },
+} as const satisfies OptionTable
+
+/** The engine that was named; what is absent is found as Docker's own command finds it. */
 export interface EngineSelection {
   host?: string
+  context?: string
+  /** Absent: no flag says anything of TLS. Files are absolute. */
+  tls?: TlsFlags
+}
+
+type EngineValues = OptionValues<typeof engineOptions>
+
+/** @throws UsageError */
+export function readEngineOptions(values: EngineValues): EngineSelection {
+  const { host, context } = values
+  if (host !== undefined && context !== undefined) {
+    throw new UsageError('--host and --context name two engines')
+  }
+  const tls = readTlsFlags(values)
+  if (context !== undefined && tls) {
+    throw new UsageError('a context says itself how TLS is spoken: leave the --tls options out')
+  }
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(context === undefined ? {} : { context }),
+    ...(tls && { tls }),
+  }
 }
 
 /** @throws UsageError */
-export function readEngineOptions({ host }: OptionValues<typeof engineOptions>): EngineSelection {
-  return { ...(host === undefined ? {} : { host }) }
+export function readEmbeddableOptions(
+  values: OptionValues<typeof embeddableOptions>,
+): EngineSelection & { embedded: boolean } {
+  const { engine } = values
+  const selection = readEngineOptions(values)
+  if (engine !== undefined && engine !== 'embedded') {
+    throw new UsageError(`--engine takes "embedded" only, and not "${engine}"`)
+  }
+  if (engine !== undefined && namesEngine(selection)) {
+    throw new UsageError('--engine and --host, --context or --tls name two engines')
+  }
+  return { ...selection, embedded: engine === 'embedded' }
+}
+
+/** Whether anything was said of the engine. */
+export function namesEngine({ host, context, tls }: EngineSelection): boolean {
+  return host !== undefined || context !== undefined || tls !== undefined
+}
+
+function readTlsFlags(values: EngineValues): TlsFlags | undefined {
+  const { tls, tlsverify } = values
+  const { tlscacert, tlscert, tlskey } = values
+  const flags: TlsFlags = {
+    ...(tls === undefined ? {} : { tls }),
+    ...(tlsverify === undefined ? {} : { tlsverify }),
+    ...(tlscacert === undefined ? {} : { tlscacert: resolve(tlscacert) }),
+    ...(tlscert === undefined ? {} : { tlscert: resolve(tlscert) }),
+    ...(tlskey === undefined ? {} : { tlskey: resolve(tlskey) }),
+  }
+  return Object.keys(flags).length > 0 ? flags : undefined
 }

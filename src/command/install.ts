@@ -1,7 +1,8 @@
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
+import type { ConnectedEngine } from '../connect.ts'
 import { installPlugin } from '../installPlugin.ts'
 import type { OpenRun } from '../journal/runJournal.ts'
-import type { Engine, FlowOptions, InstallOptions, PluginInstall } from '../types.ts'
+import type { FlowOptions, InstallOptions, PluginInstall } from '../types.ts'
 import { chooseView, questionOutput } from './chooseView.ts'
 import type { Run as CommandRun, Outputs } from './commandEntry.ts'
 import { type DryRun, dryRun, showPlan } from './dryRun.ts'
@@ -13,6 +14,7 @@ import { exitCode, outcomeOfBadEngine } from './outcome.ts'
 import { createPrompt } from './prompt.ts'
 import { readLogin, withLogin } from './readLogin.ts'
 import { readPolicy } from './readPolicy.ts'
+import { readSecrets } from './readSecrets.ts'
 import { type Run, runFlow } from './runFlow.ts'
 import { beginJournal } from './runs/beginJournal.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -22,14 +24,15 @@ import { visible } from './visible.ts'
 /** A flow that is ready to be started, and where it is written down. */
 export interface ReadyFlow {
   start(options: FlowOptions): PluginInstall
-  journaled: OpenRun | undefined
+  /** It is waited for before the first step that changes the engine, and not before those that look. */
+  journaled?: Promise<OpenRun | undefined>
 }
 
 export const install: CommandRun<InstallCommand> = (command, surroundings, outputs) =>
   drive(command, surroundings, outputs, async (engine, options, view) => ({
-    journaled: command.embedded
-      ? undefined
-      : await beginJournal(engine, { env: surroundings.env, view }),
+    ...(command.embedded
+      ? {}
+      : { journaled: beginJournal(engine, command, { env: surroundings.env, view }) }),
     start: (more) => installPlugin(engine, { ...options, ...more }),
   }))
 
@@ -38,9 +41,10 @@ export async function drive(
   command: InstallCommand,
   surroundings: Surroundings,
   outputs: Outputs,
-  prepare: (engine: Engine, options: InstallOptions, view: View) => Promise<ReadyFlow>,
+  prepare: (engine: ConnectedEngine, options: InstallOptions, view: View) => Promise<ReadyFlow>,
 ): Promise<number> {
   const policy = await readPolicy(command)
+  const secrets = await readSecrets(command)
   const view = chooseView(command, surroundings.env, outputs)
   const cancel = new AbortController()
   const interrupts = catchInterrupts(surroundings.signals, ({ reason }) => {
@@ -52,13 +56,13 @@ export async function drive(
   const output = questionOutput(command, outputs)
   const prompt = createPrompt(surroundings, output, interrupts.interrupt)
   const run = { view, prompt, interrupts, signal: cancel.signal }
-  const options = installOptions(command, cancel.signal, policy)
+  const options = installOptions(command, cancel.signal, policy, secrets)
   try {
     const outcome = await withEngine(command, surroundings.env, run, async (engine) => {
       if (command.embedded) view.notice(SIMULATION)
       if (command.dryRun) return dryRun(engine, options)
       const { start, journaled } = await prepare(engine, options, view)
-      return runFlow(start, { ...command, journaled }, run)
+      return runFlow(start, { ...command, ...(journaled && { journaled }) }, run)
     })
     if (outcome.state === 'planned') return showPlan(command, outcome.plan, outputs)
     const code = exitCode(outcome, interrupts.first)
@@ -76,10 +80,10 @@ async function withEngine(
   command: InstallCommand,
   env: Surroundings['env'],
   { prompt, signal }: Run,
-  use: (engine: Engine) => Promise<InstallOutput | DryRun>,
+  use: (engine: ConnectedEngine) => Promise<InstallOutput | DryRun>,
 ): Promise<InstallOutput | DryRun> {
   let open: OpenEngine
-  let engine: Engine
+  let engine: ConnectedEngine
   try {
     const credentials = await readLogin(command.login, prompt, signal)
     open = await openEngine(command, env)

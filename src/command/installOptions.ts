@@ -1,5 +1,5 @@
-import { defaultTimeouts } from '../input.ts'
-import type { ConsentPolicy, InstallOptions } from '../types.ts'
+import { defaultPolicy } from '../retry/policy.ts'
+import type { ConsentPolicy, GivenSetting, InstallOptions } from '../types.ts'
 import type { InstallCommand } from './entries/install.ts'
 
 /** What the flow is asked to do. */
@@ -7,12 +7,13 @@ export function installOptions(
   command: InstallCommand,
   signal: AbortSignal,
   consent?: ConsentPolicy,
+  secrets: readonly GivenSetting[] = [],
 ): InstallOptions {
   const { reference, alias, settings, disabled, grantAllPermissions, enableTimeout } = command
   return {
     reference,
     ...(alias === undefined ? {} : { alias }),
-    settings,
+    settings: [...settings, ...secrets],
     disabled,
     grantAllPermissions,
     ...(consent === undefined ? {} : { consent }),
@@ -20,7 +21,7 @@ export function installOptions(
     enableTimeout,
     onFailure: command.keepOnFailure ? 'keep' : 'remove',
     // What the engine is told to wait comes on top of what it takes anyway.
-    timeouts: { enabling: defaultTimeouts.enabling + enableTimeout * 1_000 },
+    policy: { timeouts: { enabling: defaultPolicy.timeouts.enabling + enableTimeout * 1_000 } },
     signal,
   }
 }

@@ -1,7 +1,8 @@
 import type { InstalledPlugin, InstallOutput } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../progress.ts'
+import type { EngineSelection } from './engineOptions.ts'
 import type { ViewOptions } from './lineView.ts'
-import { outcomeLines, withHost } from './outcomeLines.ts'
+import { onEngine, outcomeLines } from './outcomeLines.ts'
 import type { View } from './view.ts'
 import { visibleJson } from './visible.ts'
 import { withoutValues } from './withoutValues.ts'
@@ -14,6 +15,8 @@ const PROGRESS_EVERY_MS = 100
  * - `{"type":"transition","from"?,"to","event":{"type"},"at"}`
  * - `{"type":"progress","layers","current","total"?,"percent"?,"bytesPerSecond","secondsLeft"?}`, at
  *   most ten a second, and the newest before anything else is told
+ * - `{"type":"retry","state","code","message","attempt","attempts","delay","at"}`: something failed, changed
+ *   nothing, and is tried again after `delay` milliseconds
  * - `{"type":"consent","id","reference","name","digest"?,"privileges","settings"}`: somebody is asked
  * - `{"type":"credentials","registry","attempt","reason"}`: somebody is asked
  * - `{"type":"outcome","state":"done","plugin","exitCode"}` or
@@ -43,6 +46,10 @@ export function jsonView({ install, stdout, stderr, now }: ViewOptions): View {
       waiting = progress
       if (now() - shownAt >= PROGRESS_EVERY_MS) showWaiting()
     },
+    retry(retry) {
+      showWaiting()
+      write('retry', retry)
+    },
     asking(request) {
       showWaiting()
       if ('registry' in request) write('credentials', request)
@@ -53,18 +60,18 @@ export function jsonView({ install, stdout, stderr, now }: ViewOptions): View {
     },
     outcome(outcome, exitCode) {
       showWaiting()
-      write('outcome', { ...toldOutcome(outcome, install.host), exitCode })
-      for (const line of outcomeLines(outcome, install.host).stderr) stderr.write(`${line}\n`)
+      write('outcome', { ...toldOutcome(outcome, install), exitCode })
+      for (const line of outcomeLines(outcome, install).stderr) stderr.write(`${line}\n`)
     },
     close() {},
   }
 }
 
-function toldOutcome(outcome: InstallOutput, host: string | undefined): InstallOutput {
+function toldOutcome(outcome: InstallOutput, engine: EngineSelection): InstallOutput {
   if (outcome.state === 'done') return { ...outcome, plugin: toldPlugin(outcome.plugin) }
   const { rollback } = outcome
   if (!('command' in rollback)) return outcome
-  return { ...outcome, rollback: { ...rollback, command: withHost(rollback.command, host) } }
+  return { ...outcome, rollback: { ...rollback, command: onEngine(rollback.command, engine) } }
 }
 
 function toldPlugin(plugin: InstalledPlugin): InstalledPlugin {

@@ -1,3 +1,4 @@
+import { describeRetry } from './describeRetry.ts'
 import { describeState, stateName } from './describeState.ts'
 import type { InstallCommand } from './entries/install.ts'
 import { formatProgress } from './formatAmount.ts'
@@ -32,12 +33,16 @@ export function lineView({ install, stdout, stderr, now }: ViewOptions): View {
       shownAt = now()
       stdout.write(`${state}: ${formatProgress(progress)}\n`)
     },
+    retry(retry) {
+      shownAt = now()
+      stdout.write(`${retry.state}: ${describeRetry(retry)}\n`)
+    },
     asking() {},
     notice(line) {
       stderr.write(`${line}\n`)
     },
     outcome(outcome) {
-      const lines = outcomeLines(outcome, install.host)
+      const lines = outcomeLines(outcome, install)
       for (const line of lines.stdout) stdout.write(`${line}\n`)
       for (const line of lines.stderr) stderr.write(`${line}\n`)
     },

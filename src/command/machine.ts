@@ -1,5 +1,6 @@
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import { toMermaid } from '../chart.ts'
+import { toScxml } from '../toScxml.ts'
 import { toSvg } from '../toSvg.ts'
 import { pluginInstallLayout } from '../viewer/layout.generated.ts'
 import type { Run } from './commandEntry.ts'
@@ -15,5 +16,6 @@ const charts: Readonly<Record<MachineFormat, () => string>> = {
   // What the machine computes, such as its context, is code and not in it.
   json: () => `${JSON.stringify(pluginInstallMachine.config, null, 2)}\n`,
   mermaid: () => toMermaid(pluginInstallMachine),
+  scxml: () => toScxml(pluginInstallMachine),
   svg: () => toSvg(pluginInstallLayout),
 }

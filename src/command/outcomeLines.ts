@@ -1,10 +1,11 @@
 import type { InstallOutput, RollbackReport } from '../../machines/plugin-install/types.ts'
+import type { EngineSelection } from './engineOptions.ts'
 import { visible } from './visible.ts'
 
 /** The lines that tell a person how it ended, for `stdout` and for `stderr`. */
 export function outcomeLines(
   outcome: InstallOutput,
-  host: string | undefined,
+  engine: EngineSelection,
 ): { stdout: string[]; stderr: string[] } {
   if (outcome.state === 'done') {
     const { name, id, enabled, changed } = outcome.plugin
@@ -20,12 +21,12 @@ export function outcomeLines(
     stderr: [
       `plugin-flow: ${visible(failure.message)}`,
       `what to do: ${visible(failure.next)}`,
-      `on the engine: ${visible(describeRollback(rollback, host))}`,
+      `on the engine: ${visible(describeRollback(rollback, engine))}`,
     ],
   }
 }
 
-function describeRollback(rollback: RollbackReport, host: string | undefined): string {
+function describeRollback(rollback: RollbackReport, engine: EngineSelection): string {
   switch (rollback.result) {
     case 'nothingToRemove':
       return 'nothing was installed'
@@ -33,16 +34,22 @@ function describeRollback(rollback: RollbackReport, host: string | undefined): s
       return `${rollback.name} was removed again`
     case 'kept': {
       const state = rollback.enabled ? 'enabled' : 'disabled'
-      return `${rollback.name} was kept, ${state}; to remove it: ${withHost(rollback.command, host)}`
+      return `${rollback.name} was kept, ${state}; to remove it: ${onEngine(rollback.command, engine)}`
     }
     case 'failed':
-      return `${rollback.name} may be left (${rollback.reason}); to remove it: ${withHost(rollback.command, host)}`
+      return `${rollback.name} may be left (${rollback.reason}); to remove it: ${onEngine(rollback.command, engine)}`
   }
 }
 
 /** A command that is copied must reach the engine that this one was told to use. */
-export function withHost(command: string, host: string | undefined): string {
-  if (host === undefined) return command
-  const quoted = /^[\w@%+=:,./-]+$/.test(host) ? host : `'${host.replaceAll("'", "'\\''")}'`
-  return command.replace(/^docker /, () => `docker --host ${quoted} `)
+export function onEngine(command: string, { host, context, tls }: EngineSelection): string {
+  const options = Object.entries({ host, context, ...tls }).map(([name, value]) => {
+    if (value === undefined || value === false) return ''
+    return `--${name} ${value === true ? '' : `${quoted(value)} `}`
+  })
+  return command.replace(/^docker /, () => `docker ${options.join('')}`)
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

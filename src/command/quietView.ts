@@ -7,13 +7,14 @@ export function quietView({ install, stdout, stderr }: Omit<ViewOptions, 'now'>)
   return {
     transition() {},
     progress() {},
+    retry() {},
     asking() {},
     notice(line) {
       stderr.write(`${line}\n`)
     },
     outcome(outcome) {
       if (outcome.state === 'done') stdout.write(`${outcome.plugin.id}\n`)
-      for (const line of outcomeLines(outcome, install.host).stderr) stderr.write(`${line}\n`)
+      for (const line of outcomeLines(outcome, install).stderr) stderr.write(`${line}\n`)
     },
     close() {},
   }

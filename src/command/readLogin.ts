@@ -35,6 +35,9 @@ function noPassword(message: string): EngineError {
 }
 
 /** An engine for which these credentials, and no others, are configured. */
-export function withLogin(engine: Engine, credentials: RegistryCredentials | undefined): Engine {
+export function withLogin<Used extends Engine>(
+  engine: Used,
+  credentials: RegistryCredentials | undefined,
+): Used {
   return { ...engine, configured: async () => credentials }
 }

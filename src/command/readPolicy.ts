@@ -4,6 +4,7 @@ import { parseConsentPolicy } from '../consent/consentPolicyFile.ts'
 import type { ConsentPolicy } from '../types.ts'
 import type { ConsentSelection } from './consentOptions.ts'
 import { UsageError } from './usageError.ts'
+import { whyUnreadable } from './whyUnreadable.ts'
 
 /**
  * The policy that answers in place of a person. `undefined`: a person is asked.
@@ -16,22 +17,21 @@ export async function readPolicy({
 }: ConsentSelection): Promise<ConsentPolicy | undefined> {
   if (allow) return read('--allow', () => allowList(allow))
   if (policy === undefined) return undefined
-  const text = await readFile(policy, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--policy ${policy}: ${UNREADABLE[error.code ?? ''] ?? error.code}`)
+  const text = await readFile(policy, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`--policy ${policy}: ${whyUnreadable(error)}`)
   })
   return read(`--policy ${policy}`, () => parseConsentPolicy(text))
 }
 
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-}
-
+/** With its answers it tells by which option they were given. */
 function read(option: string, parse: () => ConsentPolicy): ConsentPolicy {
   try {
-    return parse()
+    const policy = parse()
+    return async (request, signal) => {
+      const answer = await policy(request, signal)
+      const { who, ...decision } = typeof answer === 'boolean' ? { granted: answer } : answer
+      return { ...decision, who: who === undefined ? option : `${option} (${who})` }
+    }
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${option}: ${error.message}`)
     throw error

@@ -21,7 +21,7 @@ interface Driven {
   embedded: boolean
   login?: Login
   /** Where the run is written down. */
-  journaled: OpenRun | undefined
+  journaled?: Promise<OpenRun | undefined>
 }
 
 /** Shows a flow, puts its questions to whoever is there, and resolves to how it ended, or was left. */
@@ -33,18 +33,20 @@ export async function runFlow(
   const flow = start({
     signal,
     credentials: askCredentials(prompt, view, login?.username),
-    ...(journaled && { journal: journaled.write }),
+    ...(journaled && { journal: async (snapshot) => (await journaled)?.write(snapshot) }),
   })
   try {
     answerConsent(flow, prompt, view)
     flow.transition$.subscribe((transition) => view.transition(transition))
     flow.progress$.subscribe((progress) => view.progress(progress))
-    const left = interrupts.second.then(() => {
-      if (journaled) view.notice(`plugin-flow rollback ${journaled.id} takes it back`)
+    flow.retry$.subscribe((retry) => view.retry(retry))
+    const left = interrupts.second.then(async () => {
+      const run = await journaled
+      if (run) view.notice(`plugin-flow rollback ${run.id} takes it back`)
       return outcomeWhenLeft(flow, embedded)
     })
     return await Promise.race([outcomeOf(flow), left])
   } finally {
-    await journaled?.close()
+    await (await journaled)?.close()
   }
 }

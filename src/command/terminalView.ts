@@ -1,4 +1,5 @@
 import type { Progress } from '../progress.ts'
+import { describeRetry } from './describeRetry.ts'
 import { describeState, stateName } from './describeState.ts'
 import { formatBytes, formatElapsed, formatProgress } from './formatAmount.ts'
 import { layerLines } from './layerLines.ts'
@@ -19,6 +20,8 @@ interface Step {
   name: string
   text: string
   since: number
+  /** That something is tried again, and when that is over. */
+  retry?: { text: string; until: number }
 }
 
 /** For a terminal: states that are over stay as a line each, the current one is drawn live. */
@@ -68,6 +71,11 @@ export function terminalView(options: TerminalViewOptions): View {
     progress(next) {
       progress = next
     },
+    retry(retry) {
+      if (!step) return
+      step.retry = { text: describeRetry(retry), until: now() + retry.delay }
+      draw()
+    },
     asking() {
       region.draw([])
       isAsking = true
@@ -80,7 +88,7 @@ export function terminalView(options: TerminalViewOptions): View {
     outcome(outcome) {
       redraw(false)
       finish(outcome.state === 'rolledBack' && outcome.rollback.result === 'failed')
-      const lines = outcomeLines(outcome, install.host)
+      const lines = outcomeLines(outcome, install)
       for (const line of lines.stdout) stdout.write(`${line}\n`)
       for (const line of lines.stderr) stderr.write(`${line}\n`)
     },
@@ -92,17 +100,18 @@ export function terminalView(options: TerminalViewOptions): View {
 }
 
 function activeLine(
-  { name, text, since }: Step,
+  { name, text, since, retry }: Step,
   progress: Progress | undefined,
   now: number,
   { spinner }: TerminalStyle,
 ): Piece[] {
   const turn = Math.floor(now / REDRAW_EVERY_MS) % spinner.length
   const isPulling = name === 'pulling' && progress !== undefined && progress.layers.length > 0
+  const doing = isPulling ? formatProgress(progress) : text
   return [
     { text: `${spinner[turn]} `, tone: 'active' },
     { text: `${name}  ` },
-    { text: isPulling ? formatProgress(progress) : text },
+    { text: retry && now < retry.until ? retry.text : doing },
     { text: `  ${formatElapsed(now - since)}`, tone: 'quiet' },
   ]
 }

@@ -1,15 +1,30 @@
+import type { ConnectedEngine } from '../connect.ts'
+import { installPlugin } from '../installPlugin.ts'
+import type { Install } from '../ui/flowShelf.ts'
 import { readPageFiles } from '../ui/pageFiles.ts'
 import { startUi } from '../ui/startUi.ts'
 import type { Outputs } from './commandEntry.ts'
-import type { UiCommand } from './entries/ui.ts'
+import type { FlowUiCommand, UiCommand } from './entries/ui.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { openEngine } from './openEngine.ts'
+import { beginJournal } from './runs/beginJournal.ts'
 import type { Surroundings } from './surroundings.ts'
 import { visible } from './visible.ts'
 
-/** Serves the page until a signal comes; then takes back what runs. Resolves to the exit status. */
+/** `plugin-flow ui`: the page of flows, or of one machine. Resolves to the exit status. */
 export async function ui(
   command: UiCommand,
+  surroundings: Surroundings,
+  outputs: Outputs,
+): Promise<number> {
+  if (!('machine' in command)) return showFlows(command, surroundings, outputs)
+  const { showMachine } = await import('./showMachine.ts')
+  return showMachine(command, surroundings, outputs)
+}
+
+/** Serves the page until a signal comes; then takes back what runs. */
+async function showFlows(
+  command: FlowUiCommand,
   surroundings: Surroundings,
   { stdout, stderr }: Outputs,
 ): Promise<number> {
@@ -22,13 +37,24 @@ export async function ui(
     const files = await readPageFiles()
     const open = await openEngine(command, surroundings.env)
     try {
-      const { engine } = open
-      const server = await startUi({ ...command, engine, simulated: command.embedded, files })
+      const { host } = open.engine
+      const view = { notice: (line: string) => stderr.write(`${line}\n`) }
+      const { install, written } = journaledInstalls(open.engine, command, {
+        ...surroundings,
+        view,
+      })
+      const server = await startUi({
+        host,
+        install,
+        simulated: command.embedded,
+        port: command.port,
+        files,
+      })
       if (command.embedded) stdout.write(`${SIMULATION}\n`)
       stdout.write(`plugin-flow ui: open ${server.url}\n`)
       await interrupted
       stderr.write('plugin-flow: taking back what runs; once more leaves at once\n')
-      await Promise.race([server.cancelFlows(), interrupts.second])
+      await Promise.race([server.cancelFlows().then(written), interrupts.second])
       await server.close()
     } finally {
       await open.close()
@@ -41,6 +67,33 @@ export async function ui(
     return 1
   } finally {
     interrupts.release()
+  }
+}
+
+/** Installs that are written down while they last, on an engine that is not simulated. */
+function journaledInstalls(
+  engine: ConnectedEngine,
+  command: FlowUiCommand,
+  journal: Parameters<typeof beginJournal>[2],
+): { install: Install; written(): Promise<void> } {
+  if (command.embedded) {
+    return { install: (options) => installPlugin(engine, options), written: async () => {} }
+  }
+  const open = new Set<Promise<void>>()
+  return {
+    install(options) {
+      const run = beginJournal(engine, command, journal)
+      const flow = installPlugin(engine, {
+        ...options,
+        journal: async (snapshot) => (await run)?.write(snapshot),
+      })
+      const close = async () => (await run)?.close()
+      const closed = flow.result.then(close, close).catch(() => {})
+      open.add(closed)
+      void closed.then(() => open.delete(closed))
+      return flow
+    },
+    written: async () => void (await Promise.all(open)),
   }
 }
 

@@ -1,12 +1,14 @@
 import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
 import type { CredentialsRequest } from '../../machines/ports.ts'
 import type { Progress } from '../progress.ts'
-import type { Transition } from '../types.ts'
+import type { Retry, Transition } from '../types.ts'
 
 /** Shows a run: on a terminal, as lines, or as JSON. */
 export interface View {
   transition(transition: Transition): void
   progress(progress: Progress): void
+  /** Something is about to be tried again. */
+  retry(retry: Retry): void
   /** Somebody is about to be asked: nothing may be drawn over the question until the next transition. */
   asking(request: ConsentRequest | CredentialsRequest): void
   /** One line, already fit to be seen. */

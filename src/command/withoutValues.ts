@@ -1,3 +1,4 @@
+import { keyOf } from '../../machines/plugin-install/settings.ts'
 import type { ConsentRequest, RequestedSetting } from '../../machines/plugin-install/types.ts'
 
 /**
@@ -8,6 +9,6 @@ export function withoutValues(request: ConsentRequest): ConsentRequest {
   return { ...request, settings: request.settings.map(withoutValue) }
 }
 
-function withoutValue({ setting, widens }: RequestedSetting): RequestedSetting {
-  return { setting: widens ? setting : (setting.split('=', 1)[0] ?? ''), widens }
+function withoutValue({ setting, ...about }: RequestedSetting): RequestedSetting {
+  return { setting: about.widens ? setting : keyOf(setting), ...about }
 }

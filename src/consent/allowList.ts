@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
 import { parseSetting } from '../../machines/plugin-install/settings.ts'
-import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
-import type { ConsentPolicy } from '../types.ts'
+import type { ConsentDecision, ConsentRequest } from '../../machines/plugin-install/types.ts'
 
 /** One thing that a plugin asks for: a privilege with one of its values. */
 export interface Asked {
@@ -23,11 +22,13 @@ const PATHS = ['mount', 'device']
  *
  * @throws RangeError for a pattern that is not written so
  */
-export function allowList(patterns: readonly string[]): ConsentPolicy {
+export function allowList(
+  patterns: readonly string[],
+): (request: ConsentRequest) => NonNullable<ConsentDecision> {
   const allowed = patterns.map(readPattern)
   return (request) => {
     const refused = askedOf(request).filter((asked) => !allowed.some((allows) => allows(asked)))
-    if (refused.length === 0) return { granted: true }
+    if (refused.length === 0) return { granted: true, who: 'allow-list' }
     const named = [...new Set(refused.map(({ name, value }) => `${name}:${value}`))]
     return { granted: false, reason: `not allowed: ${named.join(', ')}` }
   }

@@ -4,6 +4,8 @@ import type { ConsentPolicy } from '../types.ts'
 import { allowList, glob } from './allowList.ts'
 
 interface Rule {
+  /** As people count: 1 is the first. */
+  number: number
   applies(request: ConsentRequest): boolean
   allow: string[]
 }
@@ -22,12 +24,13 @@ interface Rule {
  */
 export function parseConsentPolicy(text: string): ConsentPolicy {
   const rules = readRules(text)
-  return (request, signal) => {
+  return (request) => {
     const applying = rules.filter((rule) => rule.applies(request))
     if (applying.length === 0) {
       return { granted: false, reason: `the policy has no rule for ${request.reference}` }
     }
-    return allowList(applying.flatMap(({ allow }) => allow))(request, signal)
+    const decide = allowList(applying.flatMap(({ allow }) => allow))
+    return { ...decide(request), who: applying.map(({ number }) => `rule ${number}`).join(', ') }
   }
 }
 
@@ -36,10 +39,11 @@ function readRules(text: string): Rule[] {
   if (!isRecord(policy) || policy.version !== 1 || !Array.isArray(policy.rules)) {
     throw new RangeError('the policy is not { "version": 1, "rules": [ … ] }')
   }
-  return policy.rules.map((rule, index) => readRule(rule, `rule ${index + 1} of the policy`))
+  return policy.rules.map((rule, index) => readRule(rule, index + 1))
 }
 
-function readRule(rule: unknown, where: string): Rule {
+function readRule(rule: unknown, number: number): Rule {
+  const where = `rule ${number} of the policy`
   if (!isRecord(rule)) throw new RangeError(`${where} is no object`)
   const { reference, digest, allow, ...others } = rule
   const [unknown] = Object.keys(others)
@@ -49,8 +53,8 @@ function readRule(rule: unknown, where: string): Rule {
   }
   if (!isTexts(allow)) throw new RangeError(`${where} needs "allow": a list of NAME:VALUE`)
   checkPatterns(allow, where)
-  if (typeof reference === 'string') return { applies: forReference(reference), allow }
-  return { applies: (request) => request.digest === digest, allow }
+  if (typeof reference === 'string') return { number, applies: forReference(reference), allow }
+  return { number, applies: (request) => request.digest === digest, allow }
 }
 
 function checkPatterns(allow: string[], where: string): void {

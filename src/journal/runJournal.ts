@@ -8,12 +8,20 @@ import { isLocked, takeLock } from './runLock.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
+/** How the engine of a run is found again. */
+export interface JournaledEngine {
+  host: string
+  /** The Docker context that it is of, where it is of one. */
+  context?: string
+  /** What its flags said of TLS: names of files. */
+  tls?: Readonly<Record<string, string | boolean>>
+}
+
 /** A run that was written down. */
 export interface JournaledRun {
   /** Eight hexadecimal digits. */
   id: string
-  /** The engine's address, as it was given to the run. */
-  host: string
+  engine: JournaledEngine
   /** When the run began, in ISO 8601. */
   began: string
   snapshot: InstallSnapshot
@@ -24,7 +32,7 @@ export interface OpenRun {
   readonly id: string
   /** Atomic, and on the disk once it resolves. */
   write(snapshot: InstallSnapshot): Promise<void>
-  /** Gives the run back. One that left nothing behind is forgotten. */
+  /** Gives the run back, once. One that left nothing behind is forgotten. */
   close(): Promise<void>
 }
 
@@ -44,10 +52,10 @@ export function journalFolder(env: Env, platform = process.platform): string | u
 }
 
 /** Begins a run in the journal. Nothing is written before its first snapshot. */
-export async function beginRun(folder: string, host: string): Promise<OpenRun> {
+export async function beginRun(folder: string, engine: JournaledEngine): Promise<OpenRun> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const id = randomBytes(4).toString('hex')
-  return openRun(folder, { id, host, began: new Date().toISOString() })
+  return openRun(folder, { id, engine, began: new Date().toISOString() })
 }
 
 /**
@@ -87,18 +95,23 @@ export async function listRuns(
 
 async function openRun(
   folder: string,
-  { id, host, began }: Omit<JournaledRun, 'snapshot'>,
+  { id, engine, began }: Omit<JournaledRun, 'snapshot'>,
 ): Promise<OpenRun> {
   const release = await takeLock(lockPath(folder, id))
   let last: InstallSnapshot | undefined
+  let isOpen = true
   return {
     id,
     async write(snapshot) {
-      const text = JSON.stringify({ id, host, began, snapshot })
-      await writeFileAtomic(runPath(folder, id), `${text}\n`, { mode: 0o600 })
       last = snapshot
+      // Closing forgets it: to write it down first would only take time.
+      if (isClean(snapshot)) return
+      const text = JSON.stringify({ id, engine, began, snapshot })
+      await writeFileAtomic(runPath(folder, id), `${text}\n`, { mode: 0o600 })
     },
     async close() {
+      if (!isOpen) return
+      isOpen = false
       if (last && isClean(last)) await rm(runPath(folder, id), { force: true })
       await release()
     },
@@ -114,13 +127,24 @@ function isClean({ outcome }: InstallSnapshot): boolean {
 async function readRun(folder: string, id: string): Promise<JournaledRun> {
   const path = runPath(folder, id)
   try {
-    const { host, began, snapshot } = JSON.parse(await readFile(path, 'utf8'))
-    if (typeof host !== 'string' || typeof began !== 'string') throw new RangeError('it is damaged')
-    return { id, host, began, snapshot: readSnapshot(snapshot) }
+    const { engine, began, snapshot } = JSON.parse(await readFile(path, 'utf8'))
+    if (!isEngine(engine) || typeof began !== 'string') throw new RangeError('it is damaged')
+    return { id, engine, began, snapshot: readSnapshot(snapshot) }
   } catch (error) {
     const why = error instanceof RangeError ? error.message : 'it is not there, or no JSON'
     throw new JournalError(`the run in ${path} cannot be read: ${why}`)
   }
+}
+
+function isEngine(value: JournaledEngine | undefined): value is JournaledEngine {
+  const { host, context, tls } = value ?? {}
+  return (
+    typeof host === 'string' && ['string', 'undefined'].includes(typeof context) && isFlags(tls)
+  )
+}
+
+function isFlags(value: JournaledEngine['tls']): boolean {
+  return Object.values(value ?? {}).every((flag) => ['string', 'boolean'].includes(typeof flag))
 }
 
 function runPath(folder: string, id: string): string {

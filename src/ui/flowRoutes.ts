@@ -3,6 +3,7 @@ import type { RegistryCredentials } from '../../adapters/credentials/registryAut
 import type { InstallOptions } from '../types.ts'
 import type { FlowShelf, ShelvedFlow } from './flowShelf.ts'
 import { readBody } from './readBody.ts'
+import { sendJson } from './sendJson.ts'
 import { streamEvents } from './streamEvents.ts'
 
 /** Answers what is asked about flows, below `/flows`. @throws RangeError on a bad body */
@@ -79,8 +80,4 @@ function readCredentials({ username, password }: Record<string, unknown>): Regis
     throw new RangeError('username and password must be texts')
   }
   return { username, password }
-}
-
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
 }

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { RegistryCredentials } from '../../adapters/credentials/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
 import { type FlowSurroundings, flowEvents } from '../flowEvents.ts'
-import { installPlugin } from '../installPlugin.ts'
-import type { Engine, InstallOptions, PluginInstall } from '../types.ts'
+import type { InstallOptions, PluginInstall } from '../types.ts'
 import { createEventLog, type EventLog } from '../viewer/eventLog.ts'
 
 /** A flow that the server started, with all that it told. */
@@ -23,11 +22,14 @@ export interface ShelvedFlow {
   readonly ended: Promise<void>
 }
 
+/** Starts a flow, as `installPlugin` does on an engine. */
+export type Install = (options: InstallOptions) => PluginInstall
+
 /** More are not kept: the oldest that have ended go first. */
 const MOST_FLOWS = 100
 
 /** The flows of one server, the newest last. */
-export function createFlowShelf(engine: Engine, surroundings: FlowSurroundings) {
+export function createFlowShelf(install: Install, surroundings: FlowSurroundings) {
   const flows = new Map<string, ShelvedFlow>()
   return {
     ids: () => [...flows.keys()],
@@ -39,7 +41,7 @@ export function createFlowShelf(engine: Engine, surroundings: FlowSurroundings) 
         if (!oldest) return undefined
         flows.delete(oldest.id)
       }
-      const flow = shelve(installPlugin(engine, options), surroundings)
+      const flow = shelve(install(options), surroundings)
       flows.set(flow.id, flow)
       return flow
     },

@@ -7,13 +7,15 @@ export interface PageFile {
   content: Buffer
 }
 
-/** The files of the page, by name. */
+/** The files of the pages, by name. */
 export type PageFiles = ReadonlyMap<string, PageFile>
 
 const TYPES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
   'page.css': 'text/css; charset=utf-8',
   'page.js': 'text/javascript; charset=utf-8',
+  'machine.html': 'text/html; charset=utf-8',
+  'machine.js': 'text/javascript; charset=utf-8',
 }
 
 /**

@@ -1,14 +1,13 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Engine } from '../types.ts'
-import { answerFlows, sendJson } from './flowRoutes.ts'
-import { createFlowShelf } from './flowShelf.ts'
-import { createGate, type Gate } from './gate.ts'
+import { answerFlows } from './flowRoutes.ts'
+import { createFlowShelf, type Install } from './flowShelf.ts'
 import type { PageFiles } from './pageFiles.ts'
+import { sendJson } from './sendJson.ts'
+import { type Route, type ServedPage, servePage } from './servePage.ts'
 
 export interface UiOptions {
-  engine: Engine
+  /** What pages call the engine. */
+  host: string
+  install: Install
   /** The engine downloads, runs and keeps nothing. */
   simulated: boolean
   /** On 127.0.0.1; 0 takes any free one. */
@@ -16,93 +15,22 @@ export interface UiOptions {
   files: PageFiles
 }
 
-export interface Ui {
-  /** With the token: good for one visit. */
-  readonly url: string
+export interface Ui extends ServedPage {
   /** Takes back the flows that have not ended; pages see them end. */
   cancelFlows(): Promise<void>
-  /** Ends every connection. */
-  close(): Promise<void>
-}
-
-const HEADERS: Readonly<Record<string, string>> = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "connect-src 'self'",
-    "img-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
 }
 
 /**
  * Starts the page that installs and shows flows, on 127.0.0.1 alone. Rejects when it cannot listen
  * there.
  */
-export async function startUi({ engine, simulated, port, files }: UiOptions): Promise<Ui> {
-  const gate = createGate()
-  const about = { engine: engine.host, simulated }
-  const shelf = createFlowShelf(engine, about)
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error) => {
-      const status = error instanceof RangeError ? 400 : 500
-      const message = error instanceof RangeError ? error.message : 'the server failed'
-      if (response.headersSent) response.destroy()
-      else sendJson(response, status, { message })
-    })
-  })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  const { port: bound } = server.address() as AddressInfo
-  const address = `http://127.0.0.1:${bound}`
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-    const refusal = gate.check(request, bound)
-    if (refusal) return sendJson(response, refusal.status, { message: refusal.message })
-    const url = new URL(request.url ?? '/', address)
-    const token = url.searchParams.get('token')
-    if (token !== null) return enter(gate, token, request, response, bound)
-    if (!gate.isOpen(request, bound)) return sendJson(response, 403, { message: LOCKED })
-    const [first = '', ...rest] = url.pathname.split('/').slice(1)
-    if (first === 'flows') return answerFlows(shelf, rest, request, response)
-    if (first === 'about') return sendJson(response, 200, about)
-    const file = files.get(first === '' ? 'index.html' : first)
-    if (!file || rest.length > 0) return sendJson(response, 404, { message: 'not found' })
-    response.writeHead(200, { 'Content-Type': file.type }).end(file.content)
-  }
-
-  return {
-    url: `${address}/?token=${gate.token}`,
-    cancelFlows: () => shelf.cancelAll(),
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
-}
-
-const LOCKED = 'open the address that plugin-flow ui printed; it is good for one visit'
-
-/** The token leaves the address, which browsers keep. Whoever is in already may come by it again. */
-function enter(
-  gate: Gate,
-  token: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  port: number,
-): void {
-  const mayEnter = gate.exchange(token, response, port) || gate.isOpen(request, port)
-  if (mayEnter) response.writeHead(303, { Location: '/' }).end()
-  else sendJson(response, 403, { message: LOCKED })
+export async function startUi({ host, install, simulated, port, files }: UiOptions): Promise<Ui> {
+  const about = { engine: host, simulated }
+  const shelf = createFlowShelf(install, about)
+  const routes = new Map<string, Route>([
+    ['flows', (path, request, response) => answerFlows(shelf, path, request, response)],
+    ['about', (_path, _request, response) => sendJson(response, 200, about)],
+  ])
+  const served = await servePage({ port, files, page: 'index.html', routes })
+  return { ...served, cancelFlows: () => shelf.cancelAll() }
 }

@@ -11,6 +11,10 @@ export interface ChartLayout {
   narrow: Picture
 }
 
+/** The same with other pictures, or with only one. */
+export type PicturedChart<Kind extends string> = Pick<ChartLayout, 'id' | 'states' | 'arrows'> &
+  Readonly<Record<Kind, Picture>>
+
 export interface ChartState {
   /** `pulling.streaming` */
   path: string
@@ -18,6 +22,14 @@ export interface ChartState {
   description: string
   /** The state that it begins with; of compound states. */
   initial?: string
+  /** What its box shows, where that is not the last part of its path. */
+  name?: string
+  /** What happens in it without leaving it: `consent.grant [asksPerson]`. */
+  stays?: readonly string[]
+  /** As much of that as there is room for below its name. */
+  lines?: readonly string[]
+  /** It runs beside others, in a parallel state. */
+  isRegion?: true
 }
 
 export interface ChartArrow {

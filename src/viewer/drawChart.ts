@@ -1,4 +1,4 @@
-import type { ChartArrow, ChartLayout, ChartState, Route } from './chartLayout.ts'
+import type { ChartArrow, ChartState, PicturedChart, Route } from './chartLayout.ts'
 
 /** An element of a picture: the page makes SVG of it, and so does whoever prints it. */
 export interface Shape {
@@ -9,9 +9,14 @@ export interface Shape {
 
 const CORNER = 6
 const HEAD = 5
+const LINE = 13
 
 /** The whole chart. States carry `data-state`, arrows `data-from` and `data-to`. */
-export function drawChart(layout: ChartLayout, kind: 'wide' | 'narrow', name: string): Shape {
+export function drawChart<Kind extends string>(
+  layout: PicturedChart<Kind>,
+  kind: Kind,
+  name: string,
+): Shape {
   const picture = layout[kind]
   const { width, height } = picture
   return shape('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img' }, [
@@ -24,18 +29,22 @@ export function drawChart(layout: ChartLayout, kind: 'wide' | 'narrow', name: st
   ])
 }
 
-function drawBox({ path, type, description }: ChartState, box: readonly number[]): Shape {
+function drawBox(state: ChartState, box: readonly number[]): Shape {
+  const { path, type, description, name, lines = [], isRegion } = state
   const [x = 0, y = 0, width = 0, height = 0] = box
-  const name = path.slice(path.lastIndexOf('.') + 1)
   const isOuter = type === 'compound' || type === 'parallel'
   const frame = { x, y, width, height, rx: isOuter ? 12 : 9 }
   const inner = { x: x + 3, y: y + 3, width: width - 6, height: height - 6, rx: 6 }
-  const middle = { x: x + width / 2, y: isOuter ? y + 21 : y + height / 2 + 4.5 }
-  return shape('g', { 'data-state': path, class: `state ${type}` }, [
+  const middle = { x: x + width / 2, 'text-anchor': 'middle' }
+  const top = isOuter ? y + 21 : y + (height - lines.length * LINE) / 2 + 4.5
+  return shape('g', { 'data-state': path, class: `state ${type}${isRegion ? ' region' : ''}` }, [
     ...(description ? [shape('title', {}, [description])] : []),
     shape('rect', { ...frame, class: 'box' }),
     ...(type === 'final' ? [shape('rect', { ...inner, class: 'inner' })] : []),
-    shape('text', { ...middle, 'text-anchor': 'middle' }, [name]),
+    shape('text', { ...middle, y: top }, [name ?? path.slice(path.lastIndexOf('.') + 1)]),
+    ...lines.map((line, index) =>
+      shape('text', { ...middle, y: top + 1 + (index + 1) * LINE, class: 'inside' }, [line]),
+    ),
   ])
 }
 
@@ -58,7 +67,7 @@ function drawArrow({ from, to, events }: ChartArrow, route: Route | undefined): 
 
 function drawLabel({ from, to }: ChartArrow, route: Route | undefined): Shape {
   const { x = 0, y = 0, lines = [] } = route?.label ?? {}
-  const spans = lines.map((text, index) => shape('tspan', { x, y: y + 10 + index * 13 }, [text]))
+  const spans = lines.map((text, index) => shape('tspan', { x, y: y + 10 + index * LINE }, [text]))
   return shape(
     'text',
     { 'data-from': from, 'data-to': to, class: 'label', 'text-anchor': 'middle' },

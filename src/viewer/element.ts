@@ -30,13 +30,18 @@ export function button(label: string, attributes: Attributes, onClick: () => voi
 /** Sets a text where it is another one: what has not changed is not read out again. */
 export function setText(node: Node, text: string): void {
   const shown = visible(text)
-  if (node.textContent !== shown) node.textContent = shown
+  if (node.textContent === shown) return
+  // The text that is there is kept: another one would have to be laid out from the start.
+  if (node.firstChild instanceof Text && node.childNodes.length === 1) node.firstChild.data = shown
+  else node.textContent = shown
 }
 
 export function svgElement({ tag, attributes, children }: Shape): SVGElement {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value))
-  made.append(...children.map((child) => (typeof child === 'string' ? child : svgElement(child))))
+  made.append(
+    ...children.map((child) => (typeof child === 'string' ? visible(child) : svgElement(child))),
+  )
   return made
 }
 

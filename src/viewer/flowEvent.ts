@@ -13,6 +13,7 @@ export type FlowEvent =
   | FlowStarted
   | TransitionTaken
   | ProgressMade
+  | RetryAhead
   | ConsentAsked
   | CredentialsAsked
   | OutcomeReached
@@ -52,6 +53,24 @@ export interface TransitionTaken extends Numbered {
 export interface ProgressMade extends Numbered {
   type: 'progress'
   progress: Progress
+}
+
+/** Something failed, changed nothing, and is about to be tried again. */
+export interface RetryAhead extends Numbered {
+  type: 'retry'
+  retry: ShownRetry
+}
+
+export interface ShownRetry {
+  state: string
+  code: InstallErrorCode
+  message: string
+  /** Of the attempt that comes. */
+  attempt: number
+  /** How many there are at most. */
+  attempts: number
+  /** Milliseconds until it begins. */
+  delay: number
 }
 
 /** A person is asked to agree. */

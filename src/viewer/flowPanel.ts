@@ -3,6 +3,7 @@ import { createAskView } from './askView.ts'
 import type { ChartLayout } from './chartLayout.ts'
 import { createChartView } from './chartView.ts'
 import { button, element, setText } from './element.ts'
+import type { ShownRetry } from './flowEvent.ts'
 import { createOutcomeView } from './outcomeView.ts'
 import { createProgressView } from './progressView.ts'
 import type { RunState } from './runAt.ts'
@@ -78,7 +79,8 @@ export function createFlowPanel(layout: ChartLayout, actions: Actions, moves: Mo
       setText(status, state || 'waiting')
       status.dataset.kind = kindOf(run)
       setText(clock, state ? formatElapsed((isOpen ? Math.max(now, at) : at) - startedAt) : '')
-      setText(doing, layout.states.find(({ path }) => path === state)?.description ?? '')
+      const { description = '' } = layout.states.find(({ path }) => path === state) ?? {}
+      setText(doing, run.retry ? describeRetry(run.retry) : description)
       setText(notice, told)
       notice.hidden = told === ''
       cancel.hidden = isRecorded || latest.outcome !== undefined || latest.transitions.length === 0
@@ -125,6 +127,10 @@ function describeEngine({ flow }: RunState): string {
   const named = flow.alias === undefined ? '' : `${flow.reference}, `
   const where = flow.engine === undefined ? '' : `on ${flow.engine}`
   return `${named}${where}${flow.simulated ? ' (a simulation: nothing is downloaded, run or kept)' : ''}`
+}
+
+function describeRetry({ message, delay, attempt, attempts }: ShownRetry): string {
+  return `${message}; again in ${formatElapsed(delay)} (attempt ${attempt} of ${attempts})`
 }
 
 function kindOf({ outcome, consent, credentials, transitions }: RunState): string {

@@ -9,6 +9,9 @@ import { countAtStep, runAt } from './runAt.ts'
 import { saveFile } from './saveFile.ts'
 import { style } from './style.ts'
 
+/** Nobody sees more of a bar. */
+const PROGRESS_MS = 100
+
 /** So that a server may import the element, and send it to browsers. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
@@ -26,6 +29,8 @@ export class PluginFlowElement extends Base {
   #notice = ''
   #isRecorded = false
   #frame = 0
+  #drawnAt = 0
+  #soon: ReturnType<typeof setTimeout> | undefined
   #clock: ReturnType<typeof setInterval> | undefined
   #unfollow: (() => void) | undefined
   #panel: ReturnType<typeof createFlowPanel> | undefined
@@ -45,6 +50,8 @@ export class PluginFlowElement extends Base {
     clearInterval(this.#clock)
     cancelAnimationFrame(this.#frame)
     this.#frame = 0
+    clearTimeout(this.#soon)
+    this.#soon = undefined
     this.#playback.stop()
     this.#stopFollowing()
   }
@@ -79,7 +86,9 @@ export class PluginFlowElement extends Base {
 
   /** Takes one event. What is no event, or is there already, is passed over. */
   push(event: FlowEvent): void {
-    if (isFlowEvent(event) && this.#log.add(event)) this.#draw()
+    if (!isFlowEvent(event) || !this.#log.add(event)) return
+    if (event.type === 'progress') this.#drawSoon()
+    else this.#draw()
   }
 
   /** Forgets the run. */
@@ -184,11 +193,24 @@ export class PluginFlowElement extends Base {
     this.#draw()
   }
 
+  /** Some times a second: of progress only the newest is looked at. */
+  #drawSoon(): void {
+    if (!this.isConnected) return
+    this.#soon ??= setTimeout(
+      () => {
+        this.#soon = undefined
+        this.#draw()
+      },
+      this.#drawnAt + PROGRESS_MS - performance.now(),
+    )
+  }
+
   /** Once a frame, however many events there are. */
   #draw(): void {
     if (this.#frame !== 0 || !this.#panel || !this.isConnected) return
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0
+      this.#drawnAt = performance.now()
       const { events } = this.#log
       const latest = runAt(events, events.length)
       this.#panel?.update({

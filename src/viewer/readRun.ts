@@ -38,6 +38,10 @@ const checks: Readonly<Record<string, (event: Fields) => boolean>> = {
   transition: ({ from, to, event }) =>
     isText(to) && isText(event) && (from === undefined || isText(from)),
   progress: ({ progress }) => isRecord(progress) && isProgress(progress),
+  retry: ({ retry }) =>
+    isRecord(retry) &&
+    isText(retry.message) &&
+    [retry.attempt, retry.attempts, retry.delay].every(isNumber),
   consent: ({ request }) =>
     isRecord(request) &&
     isText(request.reference) &&

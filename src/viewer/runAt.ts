@@ -3,6 +3,7 @@ import type {
   FlowStarted,
   ShownConsentRequest,
   ShownOutcome,
+  ShownRetry,
   TransitionTaken,
 } from './flowEvent.ts'
 
@@ -12,6 +13,8 @@ export interface RunState {
   /** In their order. */
   transitions: readonly TransitionTaken[]
   progress?: ProgressOf
+  /** What is tried again, until something comes of it. */
+  retry?: ShownRetry
   /** Open until the next transition. */
   consent?: ShownConsentRequest
   credentials?: CredentialsOf
@@ -42,11 +45,15 @@ function after(run: RunState, event: FlowEvent): RunState {
     case 'flow':
       return { ...run, flow: event }
     case 'transition': {
-      const { consent: _, credentials: __, ...rest } = run
+      const { consent: _, credentials: __, retry: ___, ...rest } = run
       return rest
     }
-    case 'progress':
-      return { ...run, progress: event.progress }
+    case 'progress': {
+      const { retry: _, ...rest } = run
+      return { ...rest, progress: event.progress }
+    }
+    case 'retry':
+      return { ...run, retry: event.retry }
     case 'consent':
       return { ...run, consent: event.request }
     case 'credentials':

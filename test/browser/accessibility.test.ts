@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { onPage } from './world/onPage.ts'
 
 const SSHFS = 'vieux/sshfs:latest'
 const PRIVATE = 'registry.example.com/acme/private:1.0'
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 for (const theme of ['light', 'dark'] as const) {
   browserSuite(`page :: accessibility, ${theme}`, (test, browser) => {
@@ -20,7 +17,7 @@ for (const theme of ['light', 'dark'] as const) {
               await screenshot(`${name}-${width}-${theme}`)
               const wide = await page.evaluate(() => document.documentElement.scrollWidth)
               assert.ok(wide <= width, `${name}: ${wide} px wide`)
-              assert.equal(await violations(page), [], name)
+              assert.equal(await axeViolations(page), [], name)
             }
             await check('empty')
             await install(PRIVATE)
@@ -37,24 +34,4 @@ for (const theme of ['light', 'dark'] as const) {
         ))
     }
   })
-}
-
-/** What axe finds, in short. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(() => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{
-          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
-        }>
-      }
-    }
-    return axe.run()
-  })
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(
-      ({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`,
-    ),
-  )
 }

@@ -45,7 +45,7 @@ engineSuite('real engine :: a plugin that does not start', (test, world) => {
       run('dies', 'dies'),
       run('slow', 'slow'),
       run('kept', 'dies', { onFailure: 'keep' }),
-      run('impatient', 'slow', { timeouts: { enabling: 1_000 } }),
+      run('impatient', 'slow', { policy: { timeouts: { enabling: 1_000 } } }),
       run('cancelled', 'slow', {}, cancelOnceItRuns),
       run('badmount', 'badmount'),
       run('moved', 'probe', { settings: { 'state.source': '/does/not/exist' } }),

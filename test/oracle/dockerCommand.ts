@@ -26,22 +26,29 @@ export function dockerCommand(program = 'docker'): DockerCommand {
   const home = mkdtempSync(join(tmpdir(), 'plugin-flow-docker-'))
   const config = { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG: home }
   return {
-    async run(host, args) {
-      const child = spawn(program, args, {
-        env: { ...config, DOCKER_HOST: host },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: LIMIT_MS,
-        killSignal: 'SIGKILL',
-      })
-      const [stdout, stderr, [code]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, 'close'),
-      ])
-      return { code, stdout, stderr }
-    },
+    run: (host, args) => runDocker(program, { ...config, DOCKER_HOST: host }, args),
     close: () => rmSync(home, { recursive: true }),
   }
+}
+
+/** Runs Docker's own command to its end, in this environment alone. */
+export async function runDocker(
+  program: string,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Promise<Ended> {
+  const child = spawn(program, args, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  })
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
+  return { code, stdout, stderr }
 }
 
 /** What a program says of itself, `Docker version 28.2.2, build …`, and whether it can be compared with. */

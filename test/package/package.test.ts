@@ -77,7 +77,7 @@ suite('package', (test) => {
     const [main, machine, embedded, viewer] = stdout.trim().split('\n')
     assert.is(
       main,
-      'EngineError InstallError allowList catalogue connect defaultTimeouts flowEvents installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall',
+      'EngineError InstallError allowList catalogue connect defaultPolicy flowEvents installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall',
     )
     assert.match(machine ?? '', 'pluginInstallMachine')
     assert.match(embedded ?? '', 'startEmbeddedEngine')

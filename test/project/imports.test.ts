@@ -30,6 +30,11 @@ const rules: { from: RegExp; files: RegExp[]; packages: RegExp }[] = [
     packages: /^$/,
   },
   {
+    from: /^src\/ui\/layout\//,
+    files: [/^src\//],
+    packages: /^elkjs\//,
+  },
+  {
     from: /^src\//,
     files: [/^(src|adapters|machines)\//],
     packages: /^(xstate|rxjs|node:.*)$/,
@@ -55,6 +60,16 @@ suite('imports', (test) => {
     }
     assert.equal(wrong, [])
     assert.ok(read > 100, `${read} imports read`)
+  })
+
+  test('the layout, and the large package that it needs, is loaded by whoever asks for it alone', () => {
+    const within = sources('src').filter((file) => file.startsWith('src/ui/layout/'))
+    const eager = sources('src')
+      .filter((file) => !within.includes(file))
+      .filter((file) => /\bfrom '[^']*\/layout\/[^']*'/.test(text(file)))
+    assert.equal(eager, [])
+    const lazy = sources('src').filter((file) => /\bimport\('[^']*\/layout\//.test(text(file)))
+    assert.equal(lazy, ['src/command/showMachine.ts'])
   })
 
   test('only the one file that translates it knows an axios error', () => {

@@ -162,7 +162,7 @@ suite('credentials :: from a function', (test) => {
   test('one that hangs longer than the wait :: timed-out', () =>
     onConfigured(async ({ install }) => {
       const credentials = () => new Promise<never>(() => {})
-      const error = await failureOf(install({ credentials, timeouts: { reauth: 20 } }))
+      const error = await failureOf(install({ credentials, policy: { timeouts: { reauth: 20 } } }))
       assert.equal([error.code, error.state], ['timed-out', 'reauth'])
     }))
 

@@ -302,7 +302,9 @@ suite('installPlugin', (test) => {
 
   test('a wait that is too long :: timed-out', () =>
     onStage(async ({ install }) => {
-      const error = await failureOf(install({ reference, timeouts: { awaitConsent: 20 } }))
+      const error = await failureOf(
+        install({ reference, policy: { timeouts: { awaitConsent: 20 } } }),
+      )
       assert.is(error.code, 'timed-out')
       assert.is(error.state, 'awaitConsent')
     }))

@@ -4,10 +4,14 @@ import * as assert from 'uvu/assert'
 import { connect } from '../../src/connect.ts'
 import { isInstallError } from '../../src/installError.ts'
 import { installPlugin } from '../../src/installPlugin.ts'
-import { resumeInstall } from '../../src/resumeInstall.ts'
+import { resumeInstall, toResumedInput } from '../../src/resumeInstall.ts'
+import type { Time } from '../../src/retry/time.ts'
+import { keepSecrets } from '../../src/secrets/keepSecrets.ts'
 import { readSnapshot } from '../../src/snapshot.ts'
+import { startFlow } from '../../src/startFlow.ts'
 import type { InstallOptions, InstallSnapshot, ResumeOptions } from '../../src/types.ts'
 import { onStage, type Stage } from '../support/embedded.ts'
+import { hastyTime } from '../support/hastyTime.ts'
 import { type Moment, mortal } from '../support/mortal.ts'
 import { suite } from '../support/suite.ts'
 
@@ -29,7 +33,7 @@ suite('resumeInstall', (test) => {
         for (const moment of moments) {
           await onStage(async (stage) => {
             const left = await liveUntil(stage, call, moment)
-            const end = await resume(stage, left, { rollBack })
+            const end = await resume(stage, left, { rollBack }, hastyTime)
             lives++
             const where = `call ${call}, ${moment}: ${JSON.stringify(left?.run)}`
             const plugins = stage.embedded.plugins()
@@ -204,11 +208,15 @@ async function resume(
   stage: Stage,
   left: InstallSnapshot | undefined,
   options: ResumeOptions = {},
+  time?: Time,
 ): Promise<string> {
   if (!left) return 'never began'
   const engine = connect({ host: stage.embedded.host, env: { DOCKER_CONFIG: '/nonexistent' } })
   try {
-    await resumeInstall(engine, left, options).result
+    const flow = time
+      ? startFlow(engine, toResumedInput(left, options), options, keepSecrets(), time)
+      : resumeInstall(engine, left, options)
+    await flow.result
     return 'done'
   } catch (error) {
     if (!isInstallError(error)) throw error

@@ -37,6 +37,7 @@ export const hostNetwork: PluginPrivilege = {
 /** A person has agreed to the host's network. */
 export const agreed: ConsentRecord = {
   by: 'person',
+  at: '2026-01-02T03:04:05.678Z',
   request: {
     id: 1,
     reference: 'acme/probe:1.0',

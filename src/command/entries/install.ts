@@ -1,14 +1,15 @@
 import { defineCommand } from '../commandEntry.ts'
 import { type ConsentSelection, consentOptions, readConsentOptions } from '../consentOptions.ts'
-import { type EngineSelection, engineOptions, readEngineOptions } from '../engineOptions.ts'
+import { type EngineSelection, embeddableOptions, readEmbeddableOptions } from '../engineOptions.ts'
 import { type Login, loginOptions, readLoginOptions } from '../loginOptions.ts'
 import { readSeconds } from '../readSeconds.ts'
+import { readSecretOptions, type SecretSelection, secretOptions } from '../secretOptions.ts'
 import { UsageError } from '../usageError.ts'
 
 const IF_PRESENT = ['fail', 'keep', 'finish'] as const
 
 /** `plugin-flow install`, as it was asked for. */
-export interface InstallCommand extends EngineSelection, ConsentSelection {
+export interface InstallCommand extends EngineSelection, ConsentSelection, SecretSelection {
   reference: string
   /** `KEY=VALUE` each, in their order. */
   settings: readonly string[]
@@ -35,6 +36,7 @@ export const installEntry = defineCommand({
   options: {
     alias: { type: 'string', value: 'NAME', help: 'Local name of the plugin' },
     disable: { type: 'boolean', help: 'Install the plugin without enabling it' },
+    ...secretOptions,
     ...consentOptions,
     'if-present': {
       type: 'string',
@@ -43,13 +45,7 @@ export const installEntry = defineCommand({
       help: 'When a plugin of this name is there: fail (default), keep it where it is the one asked for, or finish what was left disabled',
     },
     ...loginOptions,
-    ...engineOptions,
-    engine: {
-      type: 'string',
-      value: 'embedded',
-      choices: ['embedded'],
-      help: 'Install on a simulated engine inside this command: nothing is downloaded, run or kept',
-    },
+    ...embeddableOptions,
     'keep-on-failure': {
       type: 'boolean',
       help: 'Leave what was installed in place when a later step fails',
@@ -95,6 +91,10 @@ export const installEntry = defineCommand({
       line: 'plugin-flow install --dry-run --policy plugins.json vieux/sshfs',
     },
     {
+      title: 'With a setting that nobody may see:',
+      line: 'plugin-flow install acme/volumes USER=me --set-secret PASSWORD=@password.txt',
+    },
+    {
       title: 'Try it without an engine:',
       line: 'plugin-flow install --engine embedded vieux/sshfs',
     },
@@ -108,23 +108,17 @@ export const installEntry = defineCommand({
   read({ values, positionals }): InstallCommand {
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('install needs a PLUGIN')
-    const { alias, engine } = values
-    if (engine !== undefined && engine !== 'embedded') {
-      throw new UsageError(`--engine takes "embedded" only, and not "${engine}"`)
-    }
-    if (engine !== undefined && values.host !== undefined) {
-      throw new UsageError('--engine and --host name two engines')
-    }
+    const { alias } = values
     return {
       reference,
       settings,
+      ...readSecretOptions(values, settings),
       ...(alias === undefined ? {} : { alias }),
       ...readLoginOptions(values),
       disabled: values.disable ?? false,
       ...readConsentOptions(values),
       ifPresent: readIfPresent(values['if-present'] ?? 'fail'),
-      ...readEngineOptions(values),
-      embedded: engine === 'embedded',
+      ...readEmbeddableOptions(values),
       keepOnFailure: values['keep-on-failure'] ?? false,
       enableTimeout: readSeconds('--enable-timeout', values['enable-timeout'] ?? '0'),
       dryRun: values['dry-run'] ?? false,

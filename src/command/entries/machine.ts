@@ -1,7 +1,7 @@
 import { defineCommand } from '../commandEntry.ts'
 import { UsageError } from '../usageError.ts'
 
-const FORMATS = ['json', 'mermaid', 'svg'] as const
+const FORMATS = ['json', 'mermaid', 'scxml', 'svg'] as const
 
 export type MachineFormat = (typeof FORMATS)[number]
 
@@ -15,7 +15,7 @@ export const machineEntry = defineCommand({
       short: 'f',
       value: 'FORMAT',
       choices: FORMATS,
-      help: 'json (the XState config), mermaid, or svg (default: json)',
+      help: 'json (the XState config), mermaid, scxml, or svg (default: json)',
     },
   },
   examples: [

@@ -1,9 +1,10 @@
 import { defineCommand, type OptionTable, type OptionValues } from '../commandEntry.ts'
 import { type EngineSelection, engineOptions, readEngineOptions } from '../engineOptions.ts'
+import { readSecretOptions, type SecretSelection, secretOptions } from '../secretOptions.ts'
 import { UsageError } from '../usageError.ts'
 
 /** `plugin-flow resume` or `plugin-flow rollback`, as it was asked for. */
-export interface ResumeCommand extends EngineSelection {
+export interface ResumeCommand extends EngineSelection, SecretSelection {
   /** Id of the run. Default: the only one that was left. */
   run?: string
   rollBack: boolean
@@ -21,11 +22,17 @@ export const resumeEntry = defineCommand({
   name: 'resume',
   synopsis: '[RUN]',
   summary: 'Go on with an install whose process has died',
-  options,
-  examples: [{ title: 'Go on with the only run that was left:', line: 'plugin-flow resume' }],
+  options: { ...secretOptions, ...options },
+  examples: [
+    { title: 'Go on with the only run that was left:', line: 'plugin-flow resume' },
+    {
+      title: 'Go on with one that has a secret setting, whose value was not written down:',
+      line: 'plugin-flow resume --set-secret PASSWORD=@password.txt 1f0c5a9e',
+    },
+  ],
   notes:
     'It asks the engine what is true now: nothing is pulled, set or enabled again before it was looked at. A run that was being taken back is taken back further.',
-  read: (given) => read('resume', given, false),
+  read: (given) => ({ ...read('resume', given, false), ...readSecretOptions(given.values) }),
   load: async () => (await import('../runs/resume.ts')).resume,
 })
 

@@ -1,12 +1,21 @@
 import { defineCommand } from '../commandEntry.ts'
-import { type EngineSelection, engineOptions, readEngineOptions } from '../engineOptions.ts'
+import { type EngineSelection, embeddableOptions, readEmbeddableOptions } from '../engineOptions.ts'
 import { UsageError } from '../usageError.ts'
 
 /** `plugin-flow ui`, as it was asked for. */
-export interface UiCommand extends EngineSelection {
+export type UiCommand = FlowUiCommand | MachineUiCommand
+
+export interface FlowUiCommand extends EngineSelection {
   /** Show flows on a simulated engine in this process. */
   embedded: boolean
   /** On 127.0.0.1; 0 takes any free one. */
+  port: number
+}
+
+/** Shows a machine, and talks to no engine. */
+export interface MachineUiCommand {
+  /** Where its JSON is; `-` for what comes in. */
+  machine: string
   port: number
 }
 
@@ -20,33 +29,33 @@ export const uiEntry = defineCommand({
       value: 'PORT',
       help: 'Port on 127.0.0.1 to listen on (default: any free one)',
     },
-    ...engineOptions,
-    engine: {
+    machine: {
       type: 'string',
-      value: 'embedded',
-      choices: ['embedded'],
-      help: 'A simulated engine inside this command: nothing is downloaded, run or kept',
+      value: 'FILE',
+      completes: 'files',
+      help: 'Show the statechart of any XState 5 machine, given as JSON (- for standard input), and talk to no engine',
     },
+    ...embeddableOptions,
   },
   examples: [
     { title: 'Try it without an engine:', line: 'plugin-flow ui --engine embedded' },
     { title: 'On the engine of this machine:', line: 'plugin-flow ui' },
+    { title: 'Look at any XState machine:', line: 'plugin-flow ui --machine machine.json' },
   ],
   notes:
     'It prints an address with a token that is good for one visit; the page keeps a cookie from then on. Nobody but this machine can reach it. Ctrl-C cancels the installs that run, takes back what they did, and ends.',
   read({ values, positionals }): UiCommand {
     if (positionals.length > 0) throw new UsageError('ui takes no arguments')
-    const { engine, port = '0' } = values
-    if (engine !== undefined && engine !== 'embedded') {
-      throw new UsageError(`--engine takes "embedded" only, and not "${engine}"`)
-    }
-    if (engine !== undefined && values.host !== undefined) {
-      throw new UsageError('--engine and --host name two engines')
-    }
+    const { port = '0' } = values
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
       throw new UsageError(`--port takes a number up to 65535, and not "${port}"`)
     }
-    return { ...readEngineOptions(values), embedded: engine !== undefined, port: Number(port) }
+    const { machine } = values
+    if (machine === undefined) return { ...readEmbeddableOptions(values), port: Number(port) }
+    const names = Object.keys(embeddableOptions) as (keyof typeof embeddableOptions)[]
+    const engine = names.find((name) => values[name] !== undefined)
+    if (engine) throw new UsageError(`--machine talks to no engine, and --${engine} names one`)
+    return { machine, port: Number(port) }
   },
   load: async () => (await import('../ui.ts')).ui,
 })

@@ -1,8 +1,11 @@
+import { keepSecrets } from '../../secrets/keepSecrets.ts'
+import { readSettings } from '../../secrets/readSettings.ts'
 import type { Run } from '../commandEntry.ts'
 import type { DisableCommand } from '../entries/disable.ts'
 import type { EnableCommand } from '../entries/enable.ts'
 import type { RemoveCommand } from '../entries/rm.ts'
 import type { SetCommand } from '../entries/set.ts'
+import { readSecrets } from '../readSecrets.ts'
 import { visible } from '../visible.ts'
 import { onEachInstalled, onInstalled, untilAnswered } from './onInstalled.ts'
 
@@ -30,7 +33,10 @@ export const disable: Run<DisableCommand> = (command, surroundings, outputs) =>
   })
 
 /** `plugin-flow set`: nothing is told when it was done. */
-export const set: Run<SetCommand> = (command, surroundings, outputs) =>
-  onInstalled(command, surroundings, outputs, (plugins) =>
-    plugins.pluginSet(command.name, command.settings, untilAnswered),
+export const set: Run<SetCommand> = async (command, surroundings, outputs) => {
+  const { settings, values } = readSettings([...command.settings, ...(await readSecrets(command))])
+  const secrets = keepSecrets(values)
+  return onInstalled(command, surroundings, outputs, (plugins) =>
+    secrets.keptFrom(plugins.pluginSet(command.name, secrets.fill(settings), untilAnswered)),
   )
+}

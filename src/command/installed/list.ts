@@ -1,13 +1,11 @@
 import type { Plugin } from '../../../machines/types.ts'
 import type { Run } from '../commandEntry.ts'
+import { compareNaturally } from '../compareNaturally.ts'
 import type { ListCommand } from '../entries/ls.ts'
+import { type Listing, listFormat } from '../listFormat.ts'
 import type { Output } from '../output.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { alignColumns } from '../table.ts'
-import { parseTemplate, renderTemplate, type Template } from '../template.ts'
 import { fitText, terminalStyle } from '../terminalStyle.ts'
-import { visibleJson } from '../visible.ts'
-import { compareNaturally } from './compareNaturally.ts'
 import { onInstalled, untilAnswered } from './onInstalled.ts'
 
 /** What a listing tells of a plugin, in the words of Docker's own command. */
@@ -19,19 +17,28 @@ interface ListedPlugin {
   PluginReference: string
 }
 
-const HEADER = {
-  Description: 'DESCRIPTION',
-  Enabled: 'ENABLED',
-  ID: 'ID',
-  Name: 'NAME',
-  PluginReference: 'IMAGE',
+const listing: Listing<ListedPlugin> = {
+  header: {
+    Description: 'DESCRIPTION',
+    Enabled: 'ENABLED',
+    ID: 'ID',
+    Name: 'NAME',
+    PluginReference: 'IMAGE',
+  },
+  columns: '{{.ID}}\t{{.Name}}\t{{.Description}}\t{{.Enabled}}',
+  quiet: '{{.ID}}',
+  raw: {
+    whole:
+      'plugin_id: {{.ID}}\nname: {{.Name}}\ndescription: {{.Description}}\nenabled: {{.Enabled}}\n',
+    quiet: 'plugin_id: {{.ID}}',
+  },
 }
 const SHORT_ID = 12
 const SHORT_DESCRIPTION = 45
 
 /** `plugin-flow ls`: as `docker plugin ls`. */
 export const list: Run<ListCommand> = (command, surroundings, outputs) => {
-  const format = formatOf(command)
+  const format = listFormat(listing, command)
   return onInstalled(command, surroundings, outputs, async ({ pluginList }) => {
     const plugins = await pluginList(command.filters, untilAnswered)
     const listed = plugins
@@ -59,39 +66,4 @@ function toListed(plugin: Plugin, { noTrunc }: ListCommand, ellipsis: string): L
 /** Docker's own, but on a terminal that cannot show it. */
 function ellipsisOf({ stream }: Output, { env }: Surroundings): string {
   return stream.isTTY ? terminalStyle(env).ellipsis : '…'
-}
-
-type Format = (plugins: readonly ListedPlugin[]) => string[]
-
-function formatOf({ format, quiet }: ListCommand): Format {
-  if (format === 'json') return (plugins) => plugins.map((plugin) => visibleJson(plugin))
-  if (format === 'raw') return each(quiet ? RAW_QUIET : RAW)
-  if (format === '' || format === 'table') {
-    return quiet ? each('{{.ID}}') : table('{{.ID}}\t{{.Name}}\t{{.Description}}\t{{.Enabled}}')
-  }
-  const [, columns] = /^table\s+(.*)$/s.exec(format) ?? []
-  return columns === undefined ? each(format) : table(columns)
-}
-
-const RAW_QUIET = 'plugin_id: {{.ID}}'
-const RAW =
-  'plugin_id: {{.ID}}\nname: {{.Name}}\ndescription: {{.Description}}\nenabled: {{.Enabled}}\n'
-
-function each(format: string): Format {
-  const template = parseTemplate(format)
-  return (plugins) => plugins.map((plugin) => renderTemplate(template, plugin))
-}
-
-function table(format: string): Format {
-  const template = parseTemplate(format)
-  return (plugins) => alignColumns([header(template), ...plugins.map(row(template))])
-}
-
-function row(template: Template): (plugin: ListedPlugin) => string[] {
-  return (plugin) => renderTemplate(template, plugin).split('\t')
-}
-
-function header(template: Template): string[] {
-  const plain = template.map((part) => (typeof part === 'string' ? part : { ...part, json: false }))
-  return renderTemplate(plain, HEADER).split('\t')
 }

@@ -22,12 +22,14 @@ export async function onInstalled(
   outputs: Outputs,
   act: (plugins: InstalledPlugins) => Promise<void>,
 ): Promise<number> {
-  const open = await openEngine(selection, env).catch(asUsage)
-  try {
-    return await succeeds(outputs, () => act(open.engine.plugins))
-  } finally {
-    await open.close()
-  }
+  return succeeds(outputs, async () => {
+    const open = await openEngine(selection, env).catch(asUsage)
+    try {
+      await act(open.engine.plugins)
+    } finally {
+      await open.close()
+    }
+  })
 }
 
 /**

@@ -1,20 +1,35 @@
-import { beginRun, journalFolder, type OpenRun } from '../../journal/runJournal.ts'
-import type { Engine } from '../../types.ts'
+import type { ConnectedEngine } from '../../connect.ts'
+import {
+  beginRun,
+  type JournaledEngine,
+  journalFolder,
+  type OpenRun,
+} from '../../journal/runJournal.ts'
+import type { EngineSelection } from '../engineOptions.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { View } from '../view.ts'
 import { visible } from '../visible.ts'
 
 /** Begins to write a run down. Where that cannot be, the run goes on without, and says so. */
 export async function beginJournal(
-  { host }: Engine,
-  { env, view }: { env: Surroundings['env']; view: View },
+  engine: ConnectedEngine,
+  selection: EngineSelection,
+  { env, view }: { env: Surroundings['env']; view: Pick<View, 'notice'> },
 ): Promise<OpenRun | undefined> {
   const folder = journalFolder(env)
   if (folder === undefined) return undefined
   try {
-    return await beginRun(folder, host)
+    return await beginRun(folder, toJournaled(engine, selection))
   } catch (error) {
     view.notice(visible(`plugin-flow: this run is not written down: ${(error as Error).message}`))
     return undefined
   }
+}
+
+/** With the context and the flags it is found again where its address alone is not enough. */
+function toJournaled(
+  { host, context }: ConnectedEngine,
+  { tls }: EngineSelection,
+): JournaledEngine {
+  return { host, ...(context === undefined ? {} : { context }), ...(tls && { tls: { ...tls } }) }
 }

@@ -17,7 +17,13 @@ export const list: Run<RunsCommand> = async ({ json }, { env }, { stdout }) => {
   const told = runs.map(({ run, isDriven }) => tell(run, isDriven))
   if (json) for (const run of told) stdout.write(`${visibleJson(run)}\n`)
   else {
-    const rows = told.map(({ id, name, state, began, host }) => [id, name, state, began, host])
+    const rows = told.map(({ id, name, state, began, host, context }) => [
+      id,
+      name,
+      state,
+      began,
+      context === undefined ? host : `${host} (context ${context})`,
+    ])
     for (const line of alignColumns([['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'], ...rows])) {
       stdout.write(`${visible(line)}\n`)
     }
@@ -34,8 +40,9 @@ async function read(folder: string) {
   }
 }
 
-function tell({ id, host, began, snapshot }: JournaledRun, isDriven: boolean) {
+function tell({ id, engine, began, snapshot }: JournaledRun, isDriven: boolean) {
   const { name = snapshot.input.reference, outcome } = snapshot
   const state = outcome ? 'left behind' : isDriven ? 'running' : `left in ${snapshot.state}`
-  return { id, name, state, began, host }
+  const { host, context } = engine
+  return { id, name, state, began, host, ...(context === undefined ? {} : { context }) }
 }

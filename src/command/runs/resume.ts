@@ -1,5 +1,7 @@
+import type { ConnectedEngine } from '../../connect.ts'
 import {
   JournalError,
+  type JournaledEngine,
   type JournaledRun,
   journalFolder,
   listRuns,
@@ -7,8 +9,10 @@ import {
   takeUpRun,
 } from '../../journal/runJournal.ts'
 import { RunInUse } from '../../journal/runLock.ts'
-import { resumeInstall } from '../../resumeInstall.ts'
+import { resumeInstall, secretNames } from '../../resumeInstall.ts'
+import { readSettings } from '../../secrets/readSettings.ts'
 import type { Run } from '../commandEntry.ts'
+import { type EngineSelection, namesEngine } from '../engineOptions.ts'
 import type { InstallCommand } from '../entries/install.ts'
 import type { ResumeCommand } from '../entries/resume.ts'
 import { drive } from '../install.ts'
@@ -17,17 +21,48 @@ import { UsageError } from '../usageError.ts'
 /** `plugin-flow resume` and `plugin-flow rollback`: another process began the run. */
 export const resume: Run<ResumeCommand> = async (command, surroundings, outputs) => {
   const taken = await takeUp(journalFolder(surroundings.env), command.run)
-  const install = toInstallCommand(taken, command)
-  return drive(install, surroundings, outputs, async (engine, { timeouts, consent }) => ({
-    journaled: taken,
-    start: (more) =>
-      resumeInstall(engine, taken.snapshot, {
-        rollBack: command.rollBack,
-        ...(timeouts && { timeouts }),
-        ...(consent && { consent }),
-        ...more,
-      }),
-  }))
+  try {
+    checkSecrets(taken, command)
+    const install = toInstallCommand(taken, command)
+    return await drive(install, surroundings, outputs, async (engine, options) => {
+      const { policy, consent, settings } = options
+      if (!namesEngine(command)) assertSame(engine, taken)
+      return {
+        journaled: Promise.resolve(taken),
+        start: (more) =>
+          resumeInstall(engine, taken.snapshot, {
+            rollBack: command.rollBack,
+            secretSettings: Object.fromEntries(readSettings(settings).values),
+            ...(policy && { policy }),
+            ...(consent && { consent }),
+            ...more,
+          }),
+      }
+    })
+  } finally {
+    await taken.close()
+  }
+}
+
+/** The values of secret settings were not written down. */
+function checkSecrets({ id, snapshot }: JournaledRun, { rollBack, secrets = [] }: ResumeCommand) {
+  const names = secretNames(snapshot)
+  const given = secrets.map(({ name }) => name)
+  const unknown = given.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new UsageError(`the run has no secret setting ${unknown}`)
+  const missing = names.find((name) => !given.includes(name))
+  if (missing === undefined || rollBack || snapshot.run.failure || snapshot.outcome) return
+  throw new UsageError(
+    `${missing} is secret and was not written down: --set-secret ${missing}=@FILE, or plugin-flow rollback ${id}`,
+  )
+}
+
+/** A context may lead elsewhere by now. */
+function assertSame({ host }: ConnectedEngine, { engine }: JournaledRun): void {
+  if (host === engine.host) return
+  throw new UsageError(
+    `the run is of ${engine.host}, and its context leads to ${host} now: name the engine that is meant`,
+  )
 }
 
 async function takeUp(
@@ -56,14 +91,14 @@ async function onlyRun(folder: string): Promise<string> {
 
 /** The install as it was asked for, on the engine that it was asked of. */
 function toInstallCommand(
-  { host, snapshot: { input } }: JournaledRun,
+  { engine, snapshot: { input } }: JournaledRun,
   { run: _, rollBack: __, ...command }: ResumeCommand,
 ): InstallCommand {
   const { reference, alias, settings, disabled, ifPresent, enableTimeout, onFailure } = input
   return {
     reference,
     ...(alias === undefined ? {} : { alias }),
-    settings,
+    settings: settings.filter((setting) => typeof setting === 'string'),
     disabled,
     ifPresent,
     enableTimeout,
@@ -71,7 +106,11 @@ function toInstallCommand(
     keepOnFailure: onFailure === 'keep',
     embedded: false,
     dryRun: false,
-    host,
+    ...(namesEngine(command) ? {} : selectionOf(engine)),
     ...command,
   }
+}
+
+function selectionOf({ host, context, tls }: JournaledEngine): EngineSelection {
+  return { ...(context === undefined ? { host } : { context }), ...(tls && { tls }) }
 }

@@ -44,7 +44,7 @@ export function failsAsEveryOperation(
       error.message,
       'no Docker Engine answers at unix:///nonexistent/engine.sock: there is no such socket',
     )
-    assert.equal(error.details, { operation })
+    assert.equal(error.details, { operation, unsent: true })
   })
 
   test('nothing listens', async () => {
@@ -91,11 +91,18 @@ export function failsAsEveryOperation(
     })
   }
 
+  test('status 999 :: is no refusal', async () => {
+    const { error } = await refuses('engine-protocol', (_, response) =>
+      response.writeHead(999).end('{"message":"the moon is full"}'),
+    )
+    assert.match(error.message, /a status that has no meaning \(999\)$/)
+  })
+
   test('a web page :: with a content type', async () => {
     const { error } = await refuses('engine-protocol', (_, response) =>
-      response.writeHead(502, { 'Content-Type': 'text/html' }).end('Bad gateway'),
+      response.writeHead(500, { 'Content-Type': 'text/html' }).end('Oops'),
     )
-    assert.match(error.message, 'a web page (status 502)')
+    assert.match(error.message, 'a web page (status 500)')
   })
 
   test('a web page :: without', async () => {
@@ -109,6 +116,42 @@ export function failsAsEveryOperation(
     await refuses('engine-protocol', (_, response) =>
       response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><h1>Welcome'),
     )
+  })
+
+  const gateways: [status: number, body: string][] = [
+    [502, '<html>Bad Gateway</html>'],
+    [502, '{"message":"no healthy upstream"}'],
+    [503, 'no healthy upstream'],
+    [503, '{"error":{"code":503}}'],
+    [504, ''],
+    [504, '{"message":"Endpoint request timed out"}'],
+  ]
+  for (const [status, body] of gateways) {
+    test(`a proxy without an engine :: status ${status} with "${body}"`, async () => {
+      const { error } = await refuses('engine-unreachable', (_, response) =>
+        response.writeHead(status).end(body),
+      )
+      const said = `had no answer of the engine to ${operation} of .* \\(status ${status}\\)$`
+      assert.match(error.message, new RegExp(said))
+      assert.equal(error.details, { operation, status })
+    })
+  }
+
+  test('status 503 with a message :: is of the engine', async () => {
+    const { error } = await refuses(failed, (_, response) =>
+      answerJSON(response, 503, { message: 'the moon is full' }),
+    )
+    assert.is(error.details.engineMessage, 'the moon is full')
+  })
+
+  test('a switch to another protocol :: is noticed at once', async () => {
+    const { error, server } = await refuses('engine-protocol', (_, response) => {
+      response.socket?.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n',
+      )
+    })
+    assert.match(error.message, `it answered ${operation} with a switch to another protocol`)
+    await server.connectionClosed()
   })
 
   for (const body of ['{"error":"?"}', '{"message":7}', '[]', 'null', '7', '"words"']) {
@@ -230,7 +273,7 @@ export function failsAsEveryOperation(
         assert.match(error.message, `the engine at ${server.host} took too long over ${operation}`)
         await server.connectionClosed()
       },
-      { timeouts: { answer: 30, enable: 30 } },
+      { timeouts: { answer: 30, enable: 30, pull: 30 } },
     )
   })
 

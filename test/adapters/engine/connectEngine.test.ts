@@ -6,6 +6,7 @@ import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { EngineAgent } from '../../../adapters/engine/engineAgent.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
 import { pluginDelete } from '../../../adapters/engine/pluginDelete.ts'
+import { pluginInspect } from '../../../adapters/engine/pluginInspect.ts'
 import { systemPing } from '../../../adapters/engine/systemPing.ts'
 import { completeTimeouts } from '../../../adapters/engine/timeouts.ts'
 import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
@@ -25,18 +26,14 @@ suite('connectEngine', (test) => {
   })
 
   test('names its host', () => {
-    assert.is(connectEngine({ host: 'tcp://engine' }).host, 'tcp://engine:2375')
-    assert.is(connectEngine({ env: { DOCKER_HOST: 'unix:///a' } }).host, 'unix:///a')
-    assert.is(connectEngine({ env: {} }).host, 'unix:///var/run/docker.sock')
-  })
-
-  test('takes the environment of the process when none is given', () => {
-    const expected = process.env.DOCKER_HOST || 'unix:///var/run/docker.sock'
-    assert.is(connectEngine().host, expected)
+    const plain = connectEngine({ host: 'tcp://engine' })
+    assert.equal([plain.host, plain.address], ['tcp://engine:2375', 'tcp://engine:2375'])
+    const named = connectEngine({ host: 'tcp://engine', name: (address) => `${address} (mine)` })
+    assert.equal([named.host, named.address], ['tcp://engine:2375 (mine)', 'tcp://engine:2375'])
   })
 
   test('a host that is none', async () => {
-    await refusedWith('invalid-option', async () => connectEngine({ host: 'ssh://engine' }))
+    await refusedWith('invalid-option', async () => connectEngine({ host: 'ftp://engine' }))
   })
 
   for (const tcp of [false, true]) {
@@ -58,11 +55,41 @@ suite('connectEngine', (test) => {
       (_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' }),
       async (connection, server) => {
         for (let call = 0; call < 5; call++) {
-          await refusedWith('not-found', () =>
-            pluginDelete(connection, { name: 'a', force: false }, never),
-          )
+          await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
         }
         assert.is(server.connections(), 1)
+      },
+    )
+  })
+
+  test('a change, and a look at a plugin :: a connection of their own', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' }),
+      async (connection, server) => {
+        const name = 'a'
+        await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
+        const remove = () => pluginDelete(connection, { name, force: false }, never)
+        await refusedWith('not-found', remove)
+        await refusedWith('not-found', remove)
+        assert.is(await pluginInspect(connection, { name }, never), undefined)
+        await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
+        assert.is(server.connections(), 4)
+      },
+    )
+  })
+
+  test('a call under way :: fails when the connection is closed', async () => {
+    await withEngine(
+      () => {},
+      async (connection) => {
+        const calls = [
+          systemPing(connection, never),
+          pluginDelete(connection, { name: 'a', force: false }, never),
+        ]
+        const failures = calls.map((call) => refusedWith('engine-unreachable', () => call))
+        await new Promise((resolve) => setImmediate(resolve))
+        connection.close()
+        await Promise.all(failures)
       },
     )
   })
@@ -186,7 +213,7 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
       await refusedWith('engine-unreachable', () =>
         pluginDelete(connection, { name: 'a', force: true }, never),
       )
-      assert.is(server.connections(), 1)
+      assert.is(server.connections(), 2)
     } finally {
       connection.close()
       await server.close()
@@ -216,6 +243,25 @@ suite('EngineAgent', (test) => {
     agent.destroy()
   })
 
+  test('leaves no clock behind :: whether or not it is connected', async () => {
+    const clocks = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const server = await serveBytes(() => {})
+    const agent = new EngineAgent(60_000)
+    const before = clocks()
+    const port = Number(new URL(server.host).port)
+    const socket = agent.createConnection({ host: '127.0.0.1', port })
+    assert.is(clocks(), before + 1)
+    await once(socket, 'connect')
+    assert.is(clocks(), before)
+    socket.destroy()
+    await server.close()
+    const refused = agent.createConnection({ host: '127.0.0.1', port })
+    await once(refused, 'error')
+    await once(refused, 'close')
+    assert.is(clocks(), before)
+  })
+
   test('a socket that is connected :: has time', async () => {
     const server = await serveBytes((socket) => setTimeout(() => socket.end(PONG), 60))
     const connection = connectEngine({ host: server.host, timeouts: { connect: 30 } })
@@ -229,12 +275,21 @@ suite('EngineAgent', (test) => {
 })
 
 suite('completeTimeouts', (test) => {
-  const defaults = { connect: 10_000, answer: 120_000, enable: 300_000, idle: 300_000 }
+  const defaults = {
+    connect: 10_000,
+    answer: 120_000,
+    enable: 300_000,
+    pull: 3_600_000,
+    idle: 300_000,
+  }
 
   test('the defaults', () => {
     assert.equal(completeTimeouts(), defaults)
     assert.equal(completeTimeouts({}), defaults)
-    assert.equal(connectEngine({ env: {} }).timeouts, defaults)
+    assert.equal(connectEngine({ host: 'unix:///a' }).timeouts, defaults)
+    assert.equal(connectEngine({ host: 'ssh://a' }).timeouts, { ...defaults, connect: 30_000 })
+    const timeouts = { connect: 1 }
+    assert.is(connectEngine({ host: 'ssh://a', timeouts }).timeouts.connect, 1)
   })
 
   test('what is given replaces them', () => {

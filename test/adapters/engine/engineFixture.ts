@@ -1,7 +1,7 @@
 import {
-  type ConnectOptions,
   connectEngine,
   type EngineConnection,
+  type EngineConnectionOptions,
 } from '../../../adapters/engine/connectEngine.ts'
 import {
   answerJSON,
@@ -18,7 +18,7 @@ export const never = new AbortController().signal
 export async function withEngine<T>(
   handler: Handler,
   use: (connection: EngineConnection, server: EngineServer) => Promise<T>,
-  { tcp = false, ...options }: ConnectOptions & { tcp?: boolean } = {},
+  { tcp = false, ...options }: Partial<EngineConnectionOptions> & { tcp?: boolean } = {},
 ): Promise<T> {
   const server = await serveEngine(handler, { tcp })
   const connection = connectEngine({ host: server.host, ...options })
@@ -32,7 +32,7 @@ export async function withEngine<T>(
 
 /** What `willing` says is behind every reference. */
 export const digest = `sha256:${'c5'.repeat(32)}`
-const plugin = { Id: 'e3d9', Name: 'probe:1.0', Enabled: false, Config: {} }
+const plugin = { Id: 'e3d9'.repeat(16), Name: 'probe:1.0', Enabled: false, Config: {} }
 
 /** An engine on which every call succeeds. */
 export const willing: Handler = (request, response) => {

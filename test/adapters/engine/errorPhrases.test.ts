@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { errorPhrases } from '../../../adapters/engine/errorPhrases.ts'
-import { findPhrase, isAmbiguous } from '../../../adapters/engine/findPhrase.ts'
+import { findPhrase, isAmbiguous, isTransient } from '../../../adapters/engine/findPhrase.ts'
 import { catalogue } from '../../../machines/errors.ts'
 import { readRecording, recordedBody, scenarios } from '../../support/recordingServer.ts'
 import { suite } from '../../support/suite.ts'
@@ -85,5 +85,39 @@ suite('isAmbiguous', (test) => {
     assert.is(isAmbiguous({ engineMessage }), false)
     assert.is(isAmbiguous({ operation: 'pluginPull' }), false)
     assert.is(isAmbiguous({}), false)
+  })
+})
+
+suite('isTransient', (test) => {
+  const operation = 'distributionInspect'
+  const rows: [engineMessage: string, passes: boolean][] = [
+    [wordsOf('pull.unreachable'), true],
+    ['Get "https://r.example/v2/": EOF', true],
+    ['Get "https://r.example/v2/": net/http: TLS handshake timeout', true],
+    ['Get "https://r.example/v2/": read: connection reset by peer', true],
+    ['context deadline exceeded', true],
+    ['received unexpected HTTP status: 503 Service Unavailable', true],
+    ['dial tcp: lookup r.example on 127.0.0.53:53: server misbehaving', true],
+    [wordsOf('pull.unresolvable'), false],
+    ['Get "https://r.example/v2/": x509: certificate signed by unknown authority', false],
+    ['Get "https://r.example/v2/": tls: handshake failure', false],
+    ['Get "https://r.example/v2/": dial tcp 192.0.2.1:443: connect: no route to host', false],
+    ['toomanyrequests: You have reached your pull rate limit.', false],
+    ['http: server gave HTTP response to HTTPS client', false],
+    ['401 Unauthorized', false],
+    ['manifest unknown', false],
+    ['the moon is full', false],
+  ]
+  for (const [engineMessage, passes] of rows) {
+    test(`${engineMessage} :: ${passes ? 'passes by itself' : 'stays'}`, () => {
+      assert.is(isTransient({ operation, status: 500, engineMessage }), passes)
+    })
+  }
+
+  test('other calls, no call, no words', () => {
+    const engineMessage = '503 Service Unavailable'
+    assert.is(isTransient({ operation: 'pluginEnable', status: 500, engineMessage }), false)
+    assert.is(isTransient({ engineMessage }), false)
+    assert.is(isTransient({ operation }), false)
   })
 })

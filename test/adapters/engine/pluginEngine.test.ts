@@ -63,7 +63,7 @@ suite('pluginEngine', (test) => {
       const engine = pluginEngine(connection, () => undefined)
       assert.is(await calls.getPluginPrivileges(engine), null)
       assert.equal(await calls.distributionInspect(engine), { digest })
-      assert.is((await engine.pluginInspect('probe:1.0', never))?.Id, 'e3d9')
+      assert.is((await engine.pluginInspect('probe:1.0', never))?.Id, 'e3d9'.repeat(16))
       assert.equal(await calls.pluginPull(engine), {})
       assert.is(await calls.pluginSet(engine), undefined)
       assert.is(await calls.pluginEnable(engine), undefined)

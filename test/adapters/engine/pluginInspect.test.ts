@@ -15,7 +15,7 @@ import { namesNoPlugin } from './hostileNames.ts'
 const name = '127.0.0.1:5055/acme/all:1.0'
 const recorded = () => JSON.parse(recordedBody(readRecording('inspect.all')).toString('utf8'))
 /** The least that an engine can answer. */
-const bare = { Id: 'e3d9', Name: 'probe:latest', Enabled: false, Config: {} }
+const bare = { Id: 'e3d9'.repeat(16), Name: 'probe:latest', Enabled: false, Config: {} }
 
 suite('pluginInspect :: request', (test) => {
   test('GET with the name in the path', async () => {
@@ -121,8 +121,11 @@ suite('pluginInspect :: failure', (test) => {
     [[], 'the answer is not an object'],
     [{}, 'Enabled is not true or false'],
     [{ ...bare, Enabled: 'true' }, 'Enabled is not true or false'],
-    [{ ...bare, Id: '' }, 'Id is not a name'],
-    [{ ...bare, Id: undefined }, 'Id is not a name'],
+    [{ ...bare, Id: '' }, 'Id is not a full id'],
+    [{ ...bare, Id: undefined }, 'Id is not a full id'],
+    [{ ...bare, Id: 'e3d9' }, 'Id is not a full id'],
+    [{ ...bare, Id: `\ufffd${bare.Id.slice(1)}` }, 'Id is not a full id'],
+    [{ ...bare, Id: `${bare.Id}0` }, 'Id is not a full id'],
     [{ ...bare, Name: 7 }, 'Name is not a name'],
     [{ ...bare, Config: undefined }, 'Config is not an object'],
     [{ ...bare, Config: 'x' }, 'Config is not an object'],
@@ -167,6 +170,34 @@ suite('pluginInspect :: failure', (test) => {
       )
     })
   }
+
+  test('a name that is no UTF-8 :: is not mended', async () => {
+    const text = JSON.stringify({ ...bare, Name: 'NAME' }).replace('NAME', 'pro\xffbe:1.0')
+    await withEngine(
+      (_, response) => response.end(Buffer.from(text, 'latin1')),
+      async (connection) => {
+        const error = await refusedWith('engine-protocol', () =>
+          pluginInspect(connection, { name }, never),
+        )
+        assert.match(error.message, 'it answered pluginInspect with something that is no UTF-8')
+      },
+    )
+  })
+
+  test('another plugin than the one asked for by its id', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 200, bare),
+      async (connection) => {
+        const found = await pluginInspect(connection, { name: bare.Id }, never)
+        assert.is(found?.Id, bare.Id)
+        const other = 'f'.repeat(64)
+        const error = await refusedWith('engine-protocol', () =>
+          pluginInspect(connection, { name: other }, never),
+        )
+        assert.match(error.message, 'Id is not the one asked for')
+      },
+    )
+  })
 
   test('any JSON :: is a plugin or of a wrong shape', () => {
     const some = fc.oneof(

@@ -106,7 +106,7 @@ suite('pluginPull :: answer', (test) => {
         response.writeHead(200)
         let left = 8
         const beat = setInterval(() => {
-          response.write('{"status":"on"}\r\n')
+          response.write(`{"status":"${left} to come"}\r\n`)
           if (--left > 0) return
           clearInterval(beat)
           response.end()
@@ -116,6 +116,19 @@ suite('pluginPull :: answer', (test) => {
         assert.equal(await pluginPull(connection, input, never), {})
       },
       { timeouts: { idle: 100, answer: 100 } },
+    )
+  })
+
+  test('an engine that lets no pull begin for a while :: is waited for', async () => {
+    await withEngine(
+      (_, response) => {
+        const timer = setTimeout(() => response.end('{"status":"on"}\r\n'), 60)
+        response.on('close', () => clearTimeout(timer))
+      },
+      async (connection) => {
+        assert.equal(await pluginPull(connection, input, never), {})
+      },
+      { timeouts: { answer: 20, pull: 5_000 } },
     )
   })
 })

@@ -95,7 +95,7 @@ suite('pluginPull :: failure', (test) => {
   for (const [words, code] of [
     [
       'error applying layer for digest sha256:8b: ApplyLayer exit status 1: write /x: no space left on device',
-      'pull-failed',
+      'disk-full',
     ],
     ['error applying layer for digest sha256:8b: gzip: invalid header', 'corrupt-layer'],
     [
@@ -212,6 +212,29 @@ suite('pluginPull :: failure', (test) => {
       },
       { timeouts: { idle: 30 } },
     )
+  })
+
+  test('the same again and again :: is silence, but for a layer that is extracted', async () => {
+    const pull = (status: string, beats: number) =>
+      withEngine(
+        (_, response) => {
+          response.writeHead(200)
+          let left = beats
+          const beat = setInterval(() => {
+            response.write(`${JSON.stringify({ id: 'a', status })}\r\n`)
+            if (--left > 0) return
+            clearInterval(beat)
+            response.end()
+          }, 10)
+          response.on('close', () => clearInterval(beat))
+        },
+        async (connection) => {
+          await pluginPull(connection, input, never)
+        },
+        { timeouts: { idle: 100 } },
+      )
+    await refusedWith('timed-out', () => pull('Downloading', 1_000))
+    await pull('Extracting', 30)
   })
 
   test('cancelled by what it tells :: tells nothing more', async () => {

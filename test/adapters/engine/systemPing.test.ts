@@ -81,6 +81,25 @@ suite('systemPing :: failure', (test) => {
     })
   }
 
+  const doors: [status: number, body: string, words: string][] = [
+    [401, '{"message":"Invalid JWT token"}', 'Invalid JWT token'],
+    [403, 'no entry', 'no entry'],
+    [407, '', 'it answered with status 407 and no words'],
+  ]
+  for (const [status, body, words] of doors) {
+    test(`who stands before an engine lets nobody in :: status ${status}`, async () => {
+      await withEngine(
+        (_, response) => response.writeHead(status).end(body),
+        async (connection, { host }) => {
+          const error = await refusedWith('engine-failed', () => systemPing(connection, never))
+          const line = `what answers at ${host} does not let this client in: ${words}`
+          assert.is(error.message, line)
+          assert.is(error.details.status, status)
+        },
+      )
+    })
+  }
+
   test('an engine that wants TLS', async () => {
     const words = 'Client sent an HTTP request to an HTTPS server.\n'
     const server = await serveBytes((socket) =>
@@ -89,9 +108,9 @@ suite('systemPing :: failure', (test) => {
     const connection = connectEngine({ host: server.host })
     try {
       const error = await refusedWith('engine-protocol', () => systemPing(connection, never))
-      assert.match(
+      assert.is(
         error.message,
-        /no Docker Engine.*: Client sent an HTTP request to an HTTPS server\.$/,
+        `what answers at ${server.host} wants TLS, which was not asked for: ${words.trim()}`,
       )
     } finally {
       connection.close()

@@ -1,17 +1,16 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator } from 'playwright-core'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import type { EmbeddedEngineOptions } from '../../../adapters/embedded/startEmbeddedEngine.ts'
 import type { PageFiles } from '../../../src/ui/pageFiles.ts'
 import { onUiStage, type UiStage } from '../../src/ui/uiStage.ts'
+import { type Visit, visitPage } from './visitPage.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const LIMIT_MS = 15_000
 const script = bundleForBrowser('src/ui/page/page.ts')
 
-export interface PageStage extends UiStage {
-  page: Page
+export interface PageStage extends UiStage, Visit {
   /** Starts an install in the form. */
   install(reference: string, settings?: string): Promise<void>
   /** What the newest flow shows. */
@@ -22,7 +21,6 @@ export interface PageStage extends UiStage {
   outcome(): Promise<string>
   /** Names of the states in the newest flow's timeline. */
   timeline(): Promise<string[]>
-  screenshot(name: string): Promise<void>
 }
 
 /** The page of the server in a browser, as whoever opened the address sees it. */
@@ -31,42 +29,24 @@ export async function onPage(
   act: (stage: PageStage) => Promise<void>,
   options: EmbeddedEngineOptions & { context?: BrowserContextOptions } = {},
 ): Promise<void> {
-  const { context: contextOptions = {}, ...engineOptions } = options
+  const { context = {}, ...engineOptions } = options
   await onUiStage(
     async (stage) => {
-      const context = await browser.newContext({
-        viewport: { width: 1200, height: 900 },
-        reducedMotion: 'reduce',
-        ...contextOptions,
+      await visitPage(browser, stage.ui.url, context, async (visit) => {
+        await visit.page.locator('#engine:not(:empty)').waitFor()
+        await act(makeStage(stage, visit))
       })
-      const problems: string[] = []
-      try {
-        // What tsx calls in every function that is handed to the page.
-        await context.addInitScript('globalThis.__name = (value) => value')
-        const page = await context.newPage()
-        page.setDefaultTimeout(LIMIT_MS)
-        page.on('pageerror', (error) => problems.push(String(error)))
-        page.on('console', (message) => {
-          // A refused policy of content is told here, and nowhere else.
-          if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text())
-        })
-        await page.goto(stage.ui.url)
-        await page.locator('#engine:not(:empty)').waitFor()
-        await act(makeStage(stage, page))
-      } finally {
-        await context.close()
-      }
-      if (problems.length > 0) throw new Error(problems.join('\n'))
     },
     { ...engineOptions, files: await pageFiles() },
   )
 }
 
-function makeStage(stage: UiStage, page: Page): PageStage {
+function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
   const flow = page.locator('plugin-flow').first()
   return {
     ...stage,
     page,
+    screenshot,
     flow,
     async install(reference, settings = '') {
       const before = await page.locator('plugin-flow').count()
@@ -78,10 +58,6 @@ function makeStage(stage: UiStage, page: Page): PageStage {
     state: (path) => flow.locator('.status', { hasText: new RegExp(`^${path}$`) }).waitFor(),
     outcome: async () => (await flow.locator('.outcome').textContent()) ?? '',
     timeline: () => flow.locator('.steps .to').allTextContents(),
-    async screenshot(name) {
-      mkdirSync(join(root, 'screenshots'), { recursive: true })
-      await page.screenshot({ path: join(root, 'screenshots', `${name}.png`), fullPage: true })
-    },
   }
 }
 

@@ -23,7 +23,8 @@ export function install(
   env: Record<string, string | undefined> = {},
 ): ObservedInstall {
   const engine = connect({ host, env: { DOCKER_CONFIG: world.folder, ...env } })
-  const flow = installPlugin(engine, options)
+  const policy = { retry: { baseMs: 10 }, ...options.policy }
+  const flow = installPlugin(engine, { ...options, policy })
   const states: string[] = []
   flow.transition$.subscribe({ next: ({ to }) => states.push(to), complete: () => engine.close() })
   return { ...flow, states }
@@ -51,8 +52,8 @@ export async function failure(flow: PluginInstall): Promise<InstallError> {
 }
 
 /** What the engine has, asked of itself: names, with what is special about them. */
-export async function onEngine(world: World): Promise<string[]> {
-  const plugins = await world.plugins()
+export async function onEngine(engine: Pick<World, 'plugins'>): Promise<string[]> {
+  const plugins = await engine.plugins()
   return plugins.map(({ Name, Enabled }) => `${Name} ${Enabled ? 'enabled' : 'disabled'}`).sort()
 }
 

@@ -1,15 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { runTool, SEARCH_PATH } from './runTool.ts'
 
 /** Whether this machine can run the world of a real engine, and if not, why and what to do. */
 export type Availability = { ready: true } | { ready: false; reason: string; remedy: string }
 
-const PACKAGES =
-  'docker.io docker-registry runc containerd gcc libc6-dev apache2-utils openssl'.split(' ')
-const COMMANDS =
-  'dockerd containerd runc docker-registry gcc htpasswd openssl tar setpriv unshare mount'.split(
-    ' ',
-  )
+const PACKAGES = [
+  ...['docker.io', 'docker-registry', 'runc', 'containerd', 'gcc', 'libc6-dev', 'apache2-utils'],
+  ...['openssl', 'openssh-server', 'openssh-client'],
+]
+/** Docker's command, where it is not a part of docker.io. */
+const CLI_PACKAGE = 'docker-cli'
+const COMMANDS = [
+  ...['dockerd', 'docker', 'containerd', 'runc', 'docker-registry', 'gcc', 'htpasswd', 'openssl'],
+  ...['sshd', 'ssh', 'ssh-keygen', 'tar', 'setpriv', 'unshare', 'mount'],
+]
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d'
 const CAP_SYS_ADMIN = 21n
 const UPDATE_LIMIT_MS = 120_000
 const INSTALL_LIMIT_MS = 400_000
@@ -31,7 +36,9 @@ export async function installEngine(): Promise<Availability> {
   if (!findCommand('apt-get')) return refuse(`no apt-get, and no ${missing.join(', ')}`, remedy)
   try {
     await aptGet(['update'], UPDATE_LIMIT_MS)
-    await aptGet(['install', '-y', '--no-install-recommends', ...PACKAGES], INSTALL_LIMIT_MS)
+    const packages = (await isPackage(CLI_PACKAGE)) ? [...PACKAGES, CLI_PACKAGE] : PACKAGES
+    const install = ['install', '-y', '--no-install-recommends', ...packages]
+    await withoutServices(() => aptGet(install, INSTALL_LIMIT_MS))
   } catch (error) {
     return refuse(`apt-get failed: ${lastLine(error)}`, remedy)
   }
@@ -62,6 +69,24 @@ function mayMount(): boolean {
 
 async function aptGet(args: string[], limitMs: number): Promise<void> {
   await runTool('apt-get', ['-o', 'DPkg::Lock::Timeout=60', ...args], limitMs)
+}
+
+async function isPackage(name: string): Promise<boolean> {
+  return runTool('apt-cache', ['show', name]).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Debian starts what it installs, an SSH server for every network say, unless this file forbids it. */
+async function withoutServices(install: () => Promise<void>): Promise<void> {
+  if (existsSync(SERVICE_POLICY)) return install()
+  writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    await install()
+  } finally {
+    rmSync(SERVICE_POLICY)
+  }
 }
 
 function refuse(reason: string, remedy: string): Availability {

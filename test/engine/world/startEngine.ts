@@ -1,9 +1,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Issued } from '../../support/certificates.ts'
+import { freePort } from './freePort.ts'
 import { type Keep, startProcess } from './startProcess.ts'
+
+/** What an engine shows, and who may have signed what its clients show. */
+export interface EngineTls extends Pick<Issued, 'certFile' | 'keyFile'> {
+  caFile: string
+}
 
 export interface Engine {
   readonly socketPath: string
+  /** A loopback address on which clients need a certificate, as `docker -H` takes it. */
+  readonly secureHost: string
   readonly dataRoot: string
   /** Where this engine looks for the certificates of registries. */
   readonly certificates: string
@@ -20,21 +29,37 @@ mount -t tmpfs tmpfs /run
 if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
 mount --bind "$1/etc" /etc/docker
 exec dockerd --config-file "$1/daemon.json" --data-root "$1/data" --exec-root "$1/exec" \\
-  -p "$1/dockerd.pid" -H "unix://$1/docker.sock" --bridge=none --iptables=false \\
+  -p "$1/dockerd.pid" -H "unix://$1/docker.sock" -H "$2" --bridge=none --iptables=false \\
   --ip6tables=false --ip-forward=false --userland-proxy=false --shutdown-timeout 3`
 
 /** Starts a private Docker Engine whose every file is below `folder`. Resolves once it answers. */
-export async function startEngine(folder: string, keep: Keep): Promise<Engine> {
+export async function startEngine(folder: string, keep: Keep, tls: EngineTls): Promise<Engine> {
   const certificates = join(folder, 'etc', 'certs.d')
   mkdirSync(certificates, { recursive: true })
-  writeFileSync(join(folder, 'daemon.json'), '{}')
+  const config = {
+    tlsverify: true,
+    tlscacert: tls.caFile,
+    tlscert: tls.certFile,
+    tlskey: tls.keyFile,
+  }
+  writeFileSync(join(folder, 'daemon.json'), JSON.stringify(config))
+  const secureHost = `tcp://127.0.0.1:${await freePort()}`
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-  const owned = startProcess('unshare', [...namespaces, 'sh', '-c', SCRIPT, 'sh', folder])
+  const owned = startProcess('unshare', [
+    ...namespaces,
+    'sh',
+    '-c',
+    SCRIPT,
+    'sh',
+    folder,
+    secureHost,
+  ])
   // It stops its plugins and unmounts, in that order, when it is asked and not when it is killed.
   keep(owned, () => owned.end(STOP_LIMIT_MS, childOf(owned.pid)))
   await owned.says(/API listen on/, START_LIMIT_MS)
   return {
     socketPath: join(folder, 'docker.sock'),
+    secureHost,
     dataRoot: join(folder, 'data'),
     certificates,
   }

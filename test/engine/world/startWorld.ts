@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Plugin } from '../../../machines/types.ts'
+import { type Authority, makeAuthority } from '../../support/certificates.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 import { type Answer, askEngine } from './askEngine.ts'
 import { type FixtureName, fixtures } from './fixtures.ts'
@@ -22,6 +23,8 @@ export interface World {
   /** As `docker -H` takes it. */
   readonly host: string
   readonly socketPath: string
+  /** The same engine with TLS: it shows a certificate of this authority, and wants one. */
+  readonly secure: { readonly host: string; readonly authority: Authority }
   readonly dataRoot: string
   /** Everything of this world is below it. */
   readonly folder: string
@@ -62,6 +65,7 @@ export interface WorldOptions {
 }
 
 const ACCOUNT = { username: 'reader', password: 'correct-horse' }
+
 /** Starts the world; when that fails nothing of it is left. Needs what `installEngine` looks for. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const ground = openGround(options.parent ?? tmpdir())
@@ -78,11 +82,12 @@ async function furnish(
   publish: readonly FixtureName[],
 ): Promise<World> {
   writeNoCredentials(folder)
-  const [{ socketPath, dataRoot, certificates }, registries, program] = await settled([
-    startEngine(folder, keep),
+  const [{ engine, authority }, registries, program] = await settled([
+    startSecureEngine(folder, keep),
     startRegistries(folder, keep),
     buildProbe(folder),
   ])
+  const { socketPath, dataRoot, certificates } = engine
   for (const { address } of [registries.tls, registries.private]) {
     mkdirSync(join(certificates, address))
     copyFileSync(join(folder, 'registry.crt'), join(certificates, address, 'ca.crt'))
@@ -99,6 +104,7 @@ async function furnish(
   return {
     host: `unix://${socketPath}`,
     socketPath,
+    secure: { host: engine.secureHost, authority },
     dataRoot,
     folder,
     processes: pids(),
@@ -109,6 +115,12 @@ async function furnish(
     removeAll: () => removeAll(api),
     stop,
   }
+}
+
+async function startSecureEngine(folder: string, keep: Keep) {
+  const authority = await makeAuthority(folder)
+  const tls = { ...(await authority.issue('engine')), caFile: authority.caFile }
+  return { authority, engine: await startEngine(folder, keep, tls) }
 }
 
 async function startRegistries(folder: string, keep: Keep) {

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../machines/errors.ts'
-import { judgePresent } from '../../../machines/plugin-install/judgePresent.ts'
+import { type HasSecret, judgePresent } from '../../../machines/plugin-install/judgePresent.ts'
 import type { LookUpRequest } from '../../../machines/plugin-install/lookUpPlugin.ts'
-import type { Resumed } from '../../../machines/plugin-install/types.ts'
+import type { Resumed, Setting } from '../../../machines/plugin-install/types.ts'
 import type { Plugin } from '../../../machines/types.ts'
 import { readRecording, recordedBody } from '../../support/recordingServer.ts'
 import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
@@ -17,9 +17,16 @@ const request: LookUpRequest = {
   ifPresent: 'keep',
 }
 
-function judge(plugin: Partial<Plugin>, change: Partial<LookUpRequest>): string {
+const hasNone = () => false
+
+function judge(
+  plugin: Partial<Plugin>,
+  change: Partial<LookUpRequest>,
+  hasSecret: HasSecret = hasNone,
+): string {
   try {
-    const { present } = judgePresent(samplePlugin(plugin), names, { ...request, ...change })
+    const wanted = { ...request, ...change }
+    const { present } = judgePresent(samplePlugin(plugin), names, wanted, hasSecret)
     return present?.asWanted ? 'as wanted' : 'to finish'
   } catch (error) {
     if (!isEngineError(error)) throw error
@@ -59,7 +66,7 @@ suite('judgePresent', (test) => {
     const uncertain: Resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed }
     const created: Resumed = { ...uncertain, ownership: 'created', id: pluginId }
     const own = (plugin: Partial<Plugin>, resumed: Resumed) =>
-      judgePresent(samplePlugin(plugin), names, { ...request, ifPresent: 'fail', resumed })
+      judgePresent(samplePlugin(plugin), names, { ...request, ifPresent: 'fail', resumed }, hasNone)
     for (const resumed of [uncertain, created]) {
       const { present, privileges, digest: agreedDigest } = own({}, resumed)
       assert.equal(present, { plugin: samplePlugin(), asWanted: false, own: true })
@@ -77,7 +84,12 @@ suite('judgePresent', (test) => {
     const created: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
     const code = (plugin: Partial<Plugin>, resumed: Resumed) => {
       try {
-        judgePresent(samplePlugin(plugin), names, { ...request, ifPresent: 'fail', resumed })
+        judgePresent(
+          samplePlugin(plugin),
+          names,
+          { ...request, resumed, ifPresent: 'fail' },
+          hasNone,
+        )
         return 'own'
       } catch (error) {
         return isEngineError(error) ? error.code : String(error)
@@ -91,7 +103,7 @@ suite('judgePresent', (test) => {
   })
 
   test('its privileges are those of its config', () => {
-    const { privileges } = judgePresent(samplePlugin({ Enabled: true }), names, request)
+    const { privileges } = judgePresent(samplePlugin({ Enabled: true }), names, request, hasNone)
     assert.equal(privileges, [hostNetwork])
   })
 
@@ -109,5 +121,17 @@ suite('judgePresent', (test) => {
     assert.match(judge(bare, { settings: ['args=x'] }), 'args')
     const noEnv = { ...bare, Config: { ...Config, Env: null } }
     assert.match(judge(noEnv, { settings: ['DEBUG=1'] }), 'DEBUG')
+  })
+
+  test('settings :: whether a secret one is applied is asked of whoever knows its value', () => {
+    const enabled = { Enabled: true }
+    const settings: Setting[] = ['DEBUG=1', { name: 'PASSWORD', secret: true }]
+    const plugin = { ...enabled, Settings: { ...samplePlugin().Settings, Env: ['DEBUG=1'] } }
+    const asked: string[] = []
+    const has: HasSecret = ({ Name }, { name }) => asked.push(`${name} of ${Name}`) > 0
+    assert.is(judge(plugin, { settings }, has), 'as wanted')
+    assert.equal(asked, ['PASSWORD of acme/probe:1.0'])
+    assert.match(judge(plugin, { settings }), 'its setting PASSWORD is another')
+    assert.match(judge(enabled, { settings }, has), 'its setting DEBUG is another')
   })
 })

@@ -18,13 +18,18 @@ const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', regi
 const engineVersion = { apiVersion: '1.41', version: '20.10.24' }
 
 const pause = async () => {}
+const hasSecret = () => true
 
 function lookUp(answers: Partial<PluginEngine>, change: Partial<LookUpRequest> = {}) {
   const engine = fakeEngine(answers)
   const { signal } = new AbortController()
   return {
     engine,
-    found: lookUpPlugin({ engine, auth: noAuth, pause }, { ...request, ...change }, signal),
+    found: lookUpPlugin(
+      { engine, auth: noAuth, pause, hasSecret },
+      { ...request, ...change },
+      signal,
+    ),
   }
 }
 
@@ -120,6 +125,24 @@ suite('lookUpPlugin', (test) => {
     assert.equal((await found).digest, digest)
   })
 
+  test('an empty list, and a content that can be read a moment later :: looked at again', async () => {
+    const lists = [[], [hostNetwork]]
+    const { engine, found } = lookUp({ getPluginPrivileges: async () => lists.shift() ?? [] })
+    assert.equal((await found).privileges, [hostNetwork])
+    assert.is(engine.calls.filter((call) => call.startsWith('getPluginPrivileges')).length, 2)
+    const ends = [async () => [], refuse('unauthorized')]
+    const failing = lookUp({ getPluginPrivileges: () => (ends.shift() ?? refuse('timed-out'))() })
+    assert.is(await codeOf(failing.found), 'unauthorized')
+  })
+
+  test('privileges that cannot be had :: nobody waits for the content', async () => {
+    const { found } = lookUp({
+      getPluginPrivileges: refuse('unauthorized'),
+      distributionInspect: () => new Promise(() => {}),
+    })
+    assert.is(await codeOf(found), 'unauthorized')
+  })
+
   test('a list that came :: the content need not be told', async () => {
     const { found } = lookUp({
       getPluginPrivileges: async () => [hostNetwork],
@@ -149,6 +172,17 @@ suite('lookUpPlugin', (test) => {
       [{ alias: 'My Probe' }, 'invalid-reference', '"My Probe" is not an alias'],
       [{ alias: `a@${digest}` }, 'invalid-reference', 'it has a digest'],
       [{ settings: ['DEBUG=1', '=1'] }, 'invalid-setting', '"=1" has no name'],
+      [{ settings: [{ name: '', secret: true }] }, 'invalid-setting', '"" has no name'],
+      [
+        { settings: [{ name: 'state.source', secret: true }] },
+        'invalid-setting',
+        '"state.source" cannot be secret',
+      ],
+      [
+        { settings: [{ name: 'fuse.path', secret: true }] },
+        'invalid-setting',
+        '"fuse.path" cannot be secret',
+      ],
       [{ enableTimeout: 1.5 }, 'invalid-option', 'not 1.5'],
       [{ enableTimeout: -1 }, 'invalid-option', 'not -1'],
     ]
@@ -186,6 +220,13 @@ suite('lookUpPlugin', (test) => {
     assert.is((await lookUp({}, { resumed }).found).present, undefined)
   })
 
+  test('present :: whether a secret setting is applied is asked', async () => {
+    const engine = { pluginInspect: async () => samplePlugin({ Enabled: true }) }
+    const settings = [{ name: 'PASSWORD.value', secret: true }] as const
+    const { present } = await lookUp(engine, { ifPresent: 'keep', settings }).found
+    assert.ok(present?.asWanted)
+  })
+
   test('a cancel reaches the look-ups', async () => {
     const stop = new AbortController()
     const engine = fakeEngine({
@@ -196,7 +237,7 @@ suite('lookUpPlugin', (test) => {
         }),
     })
     assert.is(
-      await codeOf(lookUpPlugin({ engine, auth: noAuth, pause }, request, stop.signal)),
+      await codeOf(lookUpPlugin({ engine, auth: noAuth, pause, hasSecret }, request, stop.signal)),
       'cancelled',
     )
   })

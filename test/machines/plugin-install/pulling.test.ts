@@ -3,6 +3,7 @@ import type { InstallEvent } from '../../../machines/plugin-install/events.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
 import {
+  agreed,
   digest,
   hostNetwork,
   otherDigest,
@@ -59,6 +60,23 @@ suite('pulling', (test) => {
     const next = send(second, changed)
     assert.is(next.value, 'rollingBack')
     assert.is(next.context.failure?.code, 'privileges-changed')
+  })
+
+  test('pulling :: what an earlier process of this run pulled is looked at, and taken up', () => {
+    const resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed } as const
+    const exists = failed('pluginPull', 'already-exists', { status: 200, inStream: true })
+    const pulling = send(at('checkPrivileges', { resumed }), done('lookUpPlugin', lookUp()))
+    assert.equal(pulling.value, { pulling: 'streaming' })
+    const again = send(pulling, exists)
+    assert.is(again.value, 'checkPrivileges')
+    assert.is(again.context.ownership, 'uncertain')
+    const own = { plugin: samplePlugin(), asWanted: false, own: true }
+    const next = send(again, done('lookUpPlugin', lookUp({ present: own })))
+    assert.equal(next.value, { pulling: 'verifying' })
+    assert.is(next.context.ownership, 'created')
+    const third = send(again, done('lookUpPlugin', lookUp()), exists)
+    assert.is(third.value, 'rollingBack', 'once is enough')
+    assert.is(third.context.ownership, 'nothing')
   })
 
   edge(

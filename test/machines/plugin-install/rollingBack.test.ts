@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert'
+import { makeFailure } from '../../../machines/plugin-install/failure.ts'
+import { takeBackInput } from '../../../machines/plugin-install/inputs.ts'
 import type { RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { after, at, done, failed, send } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
@@ -52,5 +54,17 @@ suite('rollingBack', (test) => {
   test('rollingBack :: no cancel reaches it', () => {
     assert.not(at('rollingBack').can({ type: 'install.cancel' }))
     assert.is(send(at('rollingBack'), { type: 'install.cancel' }).value, 'rollingBack')
+  })
+
+  test('rollingBack :: what an earlier process was pulling may be installed yet', () => {
+    const failure = makeFailure('cancelled', 'pulling')
+    const request = (ownership: 'uncertain' | 'created') => {
+      const resumed = { ownership, enableRequested: false, failure }
+      const { value, context } = at('checkPrivileges', { resumed })
+      assert.is(value, 'rollingBack')
+      return takeBackInput({ context })
+    }
+    assert.is(request('uncertain').hadContent, 'perhaps')
+    assert.is(request('created').hadContent, 'no')
   })
 })

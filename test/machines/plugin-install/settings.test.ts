@@ -4,18 +4,20 @@ import { isEngineError } from '../../../machines/errors.ts'
 import {
   checkSettings,
   describeSettings,
+  keyOf,
   parseSetting,
   unseenWidening,
 } from '../../../machines/plugin-install/settings.ts'
+import type { Setting } from '../../../machines/plugin-install/types.ts'
 import { computePrivileges, samePrivileges } from '../../../machines/privileges.ts'
 import type { Plugin, PluginConfig } from '../../../machines/types.ts'
 import { readRecording, recordedBody, scenarios } from '../../support/recordingServer.ts'
-import { sampleConfig } from '../../support/samples.ts'
+import { sampleConfig, withMount } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 const probe = (JSON.parse(recordedBody(readRecording('inspect.name')).toString()) as Plugin).Config
 
-function codeOf(config: PluginConfig, settings: readonly string[]): string {
+function codeOf(config: PluginConfig, settings: readonly Setting[]): string {
   try {
     checkSettings(config, settings)
     return 'ok'
@@ -67,6 +69,23 @@ suite('settings', (test) => {
     const config = { ...probe, Mounts: [{ ...mount, Settable: ['source', 'options'] }] }
     assert.is(codeOf(config, ['state=/x']), 'setting-not-settable')
     assert.is(codeOf(config, ['state.source=/x']), 'ok')
+  })
+
+  test('secret :: known and checked by its name', () => {
+    const secret = (name: string): Setting => ({ name, secret: true })
+    assert.is(codeOf(probe, [secret('DEBUG'), secret('DEBUG.value')]), 'ok')
+    assert.is(codeOf(probe, [secret('BAD')]), 'unknown-setting')
+    assert.throws(() => checkSettings(probe, [secret('FIXED')]), /"FIXED" cannot be changed/)
+    assert.equal(describeSettings([secret('DEBUG')]), [
+      { setting: 'DEBUG', secret: true, widens: false },
+    ])
+    assert.equal(parseSetting(secret('a.value')), { name: 'a', field: 'value', value: '' })
+    assert.equal([keyOf(secret('DEBUG')), keyOf('A.b=c=d'), keyOf('E')], ['DEBUG', 'A.b', 'E'])
+  })
+
+  test('secret :: one that turns out to point a mount elsewhere was not shown', () => {
+    const shown = describeSettings([{ name: 'state', secret: true }])
+    assert.equal(unseenWidening(withMount, shown), shown)
   })
 
   test('parse :: NAME[.FIELD][=VALUE]', () => {

@@ -86,6 +86,13 @@ suite('startPull', (test) => {
     assert.is(ports.engine.calls.length, 1)
   })
 
+  test('a pull that the engine never saw has created nothing', async () => {
+    const unsent = new EngineError('engine-unreachable', 'no connection', { unsent: true })
+    const { result, end } = pull({ pluginPull: () => Promise.reject(unsent) }, extracting)
+    assert.is(await codeOf(result), 'engine-unreachable')
+    assert.equal(await end, { ownership: 'nothing' })
+  })
+
   test('a refusal that hides why :: the look-up of the content tells', async () => {
     const rows: [InstallErrorCode | 'readable', InstallErrorCode][] = [
       ['unauthorized', 'unauthorized'],
@@ -117,6 +124,14 @@ suite('startPull', (test) => {
     assert.equal(await early.end, { ownership: 'uncertain', hadContent: 'no' })
     assert.is(await codeOf(late.result), 'pull-interrupted')
     assert.equal(await late.end, { ownership: 'uncertain', hadContent: 'yes' })
+  })
+
+  test('answered by something on the way :: what the engine does is not known', async () => {
+    for (const code of ['engine-unreachable', 'engine-protocol'] as const) {
+      const { result, end } = pull({ pluginPull: refuse(code, 504) }, downloading)
+      assert.is(await codeOf(result), code)
+      assert.equal(await end, { ownership: 'uncertain', hadContent: 'perhaps' }, code)
+    }
   })
 
   test('given up while the engine downloads :: its connection is closed at once', async () => {

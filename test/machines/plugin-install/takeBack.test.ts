@@ -26,9 +26,14 @@ function take(engine: FakeEngine, request: Partial<TakeBackRequest> = {}) {
     onFailure: 'remove',
     ...request,
   }
-  const report = takeBack(engine, whole, new AbortController().signal, async (ms) => {
-    pauses.push(ms)
-  })
+  const ports = {
+    engine,
+    delays: [200, 400, 800, 1600, 3200],
+    left: () => Number.POSITIVE_INFINITY,
+    pause: async (ms: number) => void pauses.push(ms),
+    tell: () => {},
+  }
+  const report = takeBack(ports, whole, new AbortController().signal)
   return report.then((report) => ({ report, pauses, calls: engine.calls }))
 }
 
@@ -120,6 +125,15 @@ suite('takeBack', (test) => {
     const request = { ownership: 'uncertain', hadContent: 'yes' } as const
     const { report } = await take(fakeEngine({ pluginInspect }), request)
     assert.equal(report, nothing)
+  })
+
+  test('late :: an engine that a proxy did not reach in between may still install it', async () => {
+    const unreached = new EngineError('engine-unreachable', 'status 504', { status: 504 })
+    const pluginInspect = inspections(undefined, unreached, undefined)
+    const request = { ownership: 'uncertain', hadContent: 'yes' } as const
+    const { report } = await take(fakeEngine({ pluginInspect }), request)
+    assert.is(report.result, 'failed')
+    assert.match(JSON.stringify(report), 'may still install it')
   })
 
   test('uncertain :: nothing there, nothing removed', async () => {
@@ -230,7 +244,14 @@ suite('takeBack', (test) => {
       enableRequested: false,
       onFailure: 'remove',
     }
-    const report = takeBack(engine, request, stop.signal, async () => {})
+    const ports = {
+      engine,
+      delays: [1, 1],
+      left: () => 10,
+      pause: async () => {},
+      tell: () => {},
+    }
+    const report = takeBack(ports, request, stop.signal)
     assert.is(await rejection(report), unreachable)
     assert.is(engine.calls.length, 1)
   })

@@ -7,7 +7,7 @@ import { type Schema, violations } from '../../support/jsonSchema.ts'
 import { suite } from '../../support/suite.ts'
 import { collected, installCommand } from './collect.ts'
 import { lines, onStage, type Stage } from './stage.ts'
-import { done, left, removed, rolledBack } from './views.ts'
+import { away, done, left, removed, rolledBack } from './views.ts'
 
 const path = join(import.meta.dirname, '../../../docs/command.schema.json')
 const schema: Schema = JSON.parse(readFileSync(path, 'utf8'))
@@ -34,6 +34,7 @@ const installs: [args: string[], forms: string[]][] = [
   [['vieux/SSHFS'], ['rolledBack']],
   [['registry.example.com/acme/private:1.0'], ['rolledBack']],
   [['acme/plain', '-H', 'nowhere'], ['rolledBack']],
+  [['acme/plain', '-H', 'unix:///nowhere/engine.sock'], ['rolledBack']],
   [[SSHFS, '--alias', 'd', '--dry-run'], ['plan']],
   [[SSHFS, '--alias', 'd', '--dry-run', '--allow', 'mount:/x', 'state=/x'], ['plan']],
   [['acme/plain', '--alias', 'd', '--dry-run', GRANT], ['plan']],
@@ -69,7 +70,7 @@ suite('command.schema.json', (test) => {
         }
       }
       const forms = schema.oneOf?.map(({ $ref = '' }) => $ref.replace('#/$defs/', '')) ?? []
-      assert.equal([...seen, 'credentials'].sort(), forms.sort())
+      assert.equal([...seen, 'credentials', 'retry'].sort(), forms.sort())
     }))
 
   test('every outcome is as it says', () => {
@@ -81,6 +82,7 @@ suite('command.schema.json', (test) => {
       now: () => 0,
     })
     view.asking({ registry: 'docker.io', attempt: 1, reason: 'missing' })
+    view.retry(away)
     view.outcome(done, 0)
     const id = done.plugin.id
     const kept = {
@@ -93,7 +95,7 @@ suite('command.schema.json', (test) => {
     for (const rollback of [removed, left, { ...left, id }, kept]) {
       view.outcome(rolledBack(rollback), 143)
     }
-    assert.is(lines(stdout.stream).length, 6)
+    assert.is(lines(stdout.stream).length, 7)
     for (const line of lines(stdout.stream)) {
       assert.equal(violations(schema, JSON.parse(line)), [], line)
     }
@@ -123,7 +125,7 @@ suite('command.schema.json', (test) => {
     }))
 
   test('the codes of a failure are those of the catalogue', () => {
-    const codes = schema.$defs?.failure?.properties?.code?.enum
+    const codes = schema.$defs?.code?.enum
     assert.equal(codes?.sort(), Object.keys(catalogue).sort())
   })
 })

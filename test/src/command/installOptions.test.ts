@@ -15,18 +15,15 @@ suite('installOptions', (test) => {
       enableTimeout: 0,
       ifPresent: 'fail',
       onFailure: 'remove',
-      timeouts: { enabling: 180_000 },
+      policy: { timeouts: { enabling: 180_000 } },
       signal,
     })
   })
 
   test('what the engine is told to wait, the flow waits longer than', () => {
-    const { enableTimeout, timeouts } = installOptions(
-      installCommand({ enableTimeout: 600 }),
-      signal,
-    )
+    const { enableTimeout, policy } = installOptions(installCommand({ enableTimeout: 600 }), signal)
     assert.is(enableTimeout, 600)
-    assert.is(timeouts?.enabling, 780_000)
+    assert.is(policy?.timeouts?.enabling, 780_000)
   })
 
   test('an alias, and what is kept', () => {

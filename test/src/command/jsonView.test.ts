@@ -3,7 +3,7 @@ import type { InstallCommand } from '../../../src/command/entries/install.ts'
 import { jsonView } from '../../../src/command/jsonView.ts'
 import { suite } from '../../support/suite.ts'
 import { collected, installCommand } from './collect.ts'
-import { done, go, halfWay, left, removed, rolledBack } from './views.ts'
+import { away, done, go, halfWay, left, removed, rolledBack } from './views.ts'
 
 suite('jsonView', (test) => {
   test('transitions, as they are', () => {
@@ -40,6 +40,17 @@ suite('jsonView', (test) => {
         ['transition', 'done'],
       ],
     )
+  })
+
+  test('what is tried again, as it is, after the newest progress', () => {
+    const { view, told } = setUp()
+    view.progress(halfWay)
+    view.progress({ ...halfWay, current: 7 })
+    view.retry(away)
+    assert.equal(told().slice(1), [
+      { type: 'progress', ...halfWay, current: 7 },
+      { type: 'retry', ...away },
+    ])
   })
 
   test('credentials are asked for', () => {

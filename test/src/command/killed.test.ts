@@ -10,7 +10,17 @@ import {
   type EmbeddedEngine,
   startEmbeddedEngine,
 } from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { startLyingProxy } from '../../engine/world/lyingProxy.ts'
+import {
+  fatalRequest,
+  isEnable,
+  isPull,
+  isRemoval,
+  isSet,
+  type Moment,
+} from '../../support/fatalRequest.ts'
 import { suite } from '../../support/suite.ts'
+import { run } from './stage.ts'
 
 const bin = join(import.meta.dirname, '../../../src/command/bin.ts')
 const states = ['checkPrivileges', 'progress', 'pulling.verifying', 'configuring', 'enabling']
@@ -18,6 +28,8 @@ const LIMIT_MS = 60_000
 
 interface Ground {
   embedded: EmbeddedEngine
+  folder: string
+  env: Record<string, string | undefined>
   run(...args: string[]): ChildProcess
   end(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>
   left(): string[]
@@ -38,6 +50,8 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
   try {
     await act({
       embedded,
+      folder,
+      env,
       run,
       async end(...args) {
         const child = run(...args)
@@ -126,4 +140,47 @@ suite('killed', (test) => {
         assert.is(stderr.trim().split('\n').length, 1)
       }
     }))
+})
+
+const changes: [name: string, isIt: Moment, setting: string][] = [
+  ['a pull', isPull, 'DEBUG=1'],
+  ['a set', isSet, 'DEBUG=1'],
+  ['an enable', isEnable, 'DEBUG=1'],
+  ['a removal', isRemoval, 'BAD=1'],
+]
+
+suite('killed in the middle of a request', (test) => {
+  for (const [name, isIt, setting] of changes) {
+    for (const seen of ['unseen', 'answered'] as const) {
+      test(`${name}, ${seen} :: resumed, it ends as it would have; rolled back, nothing is left`, () =>
+        Promise.all(
+          ['resume', 'rollback'].map((verb) =>
+            onGround(async (ground) => {
+              const { folder, embedded } = ground
+              let victim: ChildProcess | undefined
+              const lies = fatalRequest(isIt, seen, () => victim?.kill('SIGKILL'))
+              const engine = embedded.host.replace('unix://', '')
+              const proxy = await startLyingProxy(engine, join(folder, 'proxy.sock'), lies)
+              try {
+                const args = ['--grant-all-permissions', 'vieux/sshfs', setting]
+                victim = ground.run('install', '--host', proxy.host, '--json', ...args)
+                victim.stdout?.resume()
+                victim.stderr?.resume()
+                assert.equal(await once(victim, 'close'), [null, 'SIGKILL'])
+                const [id = ''] = ground.left().map((file) => file.slice(0, 8))
+                const again = run({}, ground.env, [verb, id])
+                const code = await again.code
+                const stderr = again.stderr.text()
+                const forward = verb === 'resume' && setting === 'DEBUG=1'
+                assert.is(code, forward ? 0 : 1, stderr)
+                const plugins = embedded.plugins().map((plugin) => plugin.Enabled)
+                assert.equal([plugins, ground.left()], [forward ? [true] : [], []])
+              } finally {
+                await proxy.close()
+              }
+            }),
+          ),
+        ).then(() => {}))
+    }
+  }
 })

@@ -3,7 +3,7 @@ import type { InstallCommand } from '../../../src/command/entries/install.ts'
 import { lineView } from '../../../src/command/lineView.ts'
 import { suite } from '../../support/suite.ts'
 import { collected, installCommand } from './collect.ts'
-import { done, go, halfWay, left, rolledBack } from './views.ts'
+import { away, done, go, halfWay, left, rolledBack } from './views.ts'
 
 suite('lineView', (test) => {
   test('a line a state, then the outcome', () => {
@@ -22,6 +22,16 @@ suite('lineView', (test) => {
       'configuring: setting 1 value',
       'enabling: the engine starts the plugin and waits for its socket',
       'installed vieux/sshfs:latest (8d90ac09fd2b, enabled)',
+    ])
+    assert.equal(err(), [])
+  })
+
+  test('what is tried again is a line', () => {
+    const { view, out, err } = setUp()
+    go(view, 'checkPrivileges')
+    view.retry(away)
+    assert.equal(out().slice(1), [
+      'checkPrivileges: the connection ended\\u{1b}[2J; again in 1.5s (attempt 2 of 4)',
     ])
     assert.equal(err(), [])
   })

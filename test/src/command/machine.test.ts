@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { type AnyStateMachine, createMachine } from 'xstate'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../../../src/chart.ts'
+import { toScxml } from '../../../src/toScxml.ts'
 import { pluginInstallLayout } from '../../../src/viewer/layout.generated.ts'
 import { suite } from '../../support/suite.ts'
 import { onStage } from './stage.ts'
@@ -22,6 +23,12 @@ suite('plugin-flow machine', (test) => {
       assert.equal([code, stdout], [0, toMermaid(pluginInstallMachine)])
     }))
 
+  test('scxml', () =>
+    onStage(async ({ command }) => {
+      const { code, stdout } = await command('machine', '--format', 'scxml')
+      assert.equal([code, stdout], [0, toScxml(pluginInstallMachine)])
+    }))
+
   test('svg :: every state and every arrow, in a file that loads nothing', () =>
     onStage(async ({ command }) => {
       const { code, stdout } = await command('machine', '-f', 'svg')
@@ -37,7 +44,7 @@ suite('plugin-flow machine', (test) => {
   test('wrong usage', () =>
     onStage(async ({ command }) => {
       const bad = await command('machine', '--format', 'png')
-      assert.equal([bad.code, /takes json, mermaid, svg/.test(bad.stderr)], [2, true])
+      assert.equal([bad.code, /takes json, mermaid, scxml, svg/.test(bad.stderr)], [2, true])
       assert.is((await command('machine', 'x')).code, 2)
     }))
 })

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { RollbackReport } from '../../../machines/plugin-install/types.ts'
-import { outcomeLines, withHost } from '../../../src/command/outcomeLines.ts'
+import { onEngine, outcomeLines } from '../../../src/command/outcomeLines.ts'
 import { suite } from '../../support/suite.ts'
 import { done, rolledBack } from './views.ts'
 
@@ -25,19 +25,19 @@ const ends: [rollback: RollbackReport, line: string][] = [
 
 suite('outcomeLines', (test) => {
   test('done :: one line on stdout', () => {
-    assert.equal(outcomeLines(done, undefined), {
+    assert.equal(outcomeLines(done, {}), {
       stdout: ['installed vieux/sshfs:latest (8d90ac09fd2b, enabled)'],
       stderr: [],
     })
     const plugin = { ...done.plugin, enabled: false }
-    assert.equal(outcomeLines({ ...done, plugin }, undefined).stdout, [
+    assert.equal(outcomeLines({ ...done, plugin }, {}).stdout, [
       'installed vieux/sshfs:latest (8d90ac09fd2b, disabled)',
     ])
   })
 
   for (const [rollback, line] of ends) {
     test(`failed :: what, what to do, and what is there :: ${line}`, () => {
-      assert.equal(outcomeLines(rolledBack(rollback), undefined), {
+      assert.equal(outcomeLines(rolledBack(rollback), {}), {
         stdout: [],
         stderr: [
           'plugin-flow: it failed\\u{1b}[2J',
@@ -51,12 +51,17 @@ suite('outcomeLines', (test) => {
   test('the command to copy names the engine that was named', () => {
     const kept = rolledBack({ result: 'kept', name: 'a', id: ID, enabled: true, command })
     assert.match(
-      String(outcomeLines(kept, 'tcp://10.0.0.1:2375').stderr[2]),
+      String(outcomeLines(kept, { host: 'tcp://10.0.0.1:2375' }).stderr[2]),
       /: docker --host tcp:\/\/10\.0\.0\.1:2375 plugin rm sshfs:latest$/,
     )
-    assert.is(withHost(command, undefined), command)
+    assert.is(onEngine(command, {}), command)
+    assert.is(onEngine(command, { context: 'far' }), 'docker --context far plugin rm sshfs:latest')
     assert.is(
-      withHost(command, "unix:///tmp/it's here/$&"),
+      onEngine(command, { host: 'tcp://h', tls: { tlsverify: true, tlscacert: '/my ca.pem' } }),
+      "docker --host tcp://h --tlsverify --tlscacert '/my ca.pem' plugin rm sshfs:latest",
+    )
+    assert.is(
+      onEngine(command, { host: "unix:///tmp/it's here/$&" }),
       "docker --host 'unix:///tmp/it'\\''s here/$&' plugin rm sshfs:latest",
     )
   })

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { InstallCommand } from '../../../src/command/entries/install.ts'
 import { noCommand, parseCommand } from '../../../src/command/parseCommand.ts'
@@ -14,6 +15,14 @@ const accepted: [line: string, command: Partial<InstallCommand>][] = [
   ['install -H tcp://h:1 a', { host: 'tcp://h:1' }],
   ['install --host unix:///x a', { host: 'unix:///x' }],
   ['-H tcp://h:1 install a', { host: 'tcp://h:1' }],
+  ['install --context far a', { context: 'far' }],
+  ['--context=far install a', { context: 'far' }],
+  ['install --tlsverify a', { tls: { tlsverify: true } }],
+  [
+    'install --tls --tlscacert /a --tlscert /b --tlskey /c -H tcp://h a',
+    { host: 'tcp://h', tls: { tls: true, tlscacert: '/a', tlscert: '/b', tlskey: '/c' } },
+  ],
+  ['install --tlscacert ca.pem a', { tls: { tlscacert: resolve('ca.pem') } }],
   ['install --engine embedded a', { embedded: true }],
   ['install --keep-on-failure a', { keepOnFailure: true }],
   ['install --enable-timeout 30 a', { enableTimeout: 30 }],
@@ -36,7 +45,15 @@ const refused: [line: string, message: string][] = [
   ['install', 'install needs a PLUGIN'],
   ['install --json', 'install needs a PLUGIN'],
   ['install --engine docker a', '--engine takes "embedded" only, and not "docker"'],
-  ['install --engine embedded -H unix:///x a', '--engine and --host name two engines'],
+  ...['-H unix:///x', '--context far', '--tls', '--tlskey x'].map((named): [string, string] => [
+    `install --engine embedded ${named} a`,
+    '--engine and --host, --context or --tls name two engines',
+  ]),
+  ['install -H unix:///x --context far a', '--host and --context name two engines'],
+  [
+    'install --context far --tlscacert ca.pem a',
+    'a context says itself how TLS is spoken: leave the --tls options out',
+  ],
   ['install --if-present maybe a', '--if-present takes fail, keep or finish, and not "maybe"'],
   ['install --quiet --json a', '--quiet and --json are two forms of output'],
   ['install --allow a:b --policy p a', '--allow and --policy are two answers: give one'],

@@ -5,7 +5,7 @@ import { terminalView } from '../../../src/command/terminalView.ts'
 import { suite } from '../../support/suite.ts'
 import { collected, collector, installCommand } from './collect.ts'
 import { asTerminal, screenOf } from './screen.ts'
-import { done, go, halfWay, left, removed, rolledBack } from './views.ts'
+import { away, done, go, halfWay, left, removed, rolledBack } from './views.ts'
 
 suite('terminalView', (test) => {
   test('states that are over stay, with the time they took; the current one is live', () => {
@@ -44,6 +44,21 @@ suite('terminalView', (test) => {
       '',
     ])
     view.close()
+  })
+
+  test('what is tried again is told until it is', () => {
+    const { view, screen, pass } = setUp()
+    go(view, 'checkPrivileges')
+    view.retry({ ...away, message: 'it went away' })
+    const waiting = '| checkPrivileges  it went away; again in 1.5s (attempt 2 of 4)  0.0s'
+    assert.equal(screen(), [waiting, ''])
+    pass(1_500)
+    view.retry({ ...away, message: 'it went away', attempt: 3, delay: 0 })
+    assert.match(screen()[0] ?? '', 'looking up what acme/plain:latest asks for  1.5s')
+    go(view, 'awaitConsent', 'done')
+    view.retry(away)
+    view.close()
+    assert.equal(screen(), ['+ checkPrivileges  1.5s', '+ awaitConsent  0.0s', ''])
   })
 
   test('a pull that begins again begins without the layers of the first', () => {

@@ -1,12 +1,15 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { buildViewer } from '../../../.ci/buildViewer.ts'
+import type { MachineChart } from '../../../src/ui/machineChart.ts'
+import { parcel } from '../../support/foreignMachines.ts'
 import { suite } from '../../support/suite.ts'
-import { ask } from '../ui/uiStage.ts'
+import { ask, enter, stream } from '../ui/uiStage.ts'
 import { onStage, run } from './stage.ts'
 
-const page = join(import.meta.dirname, '../../../dist/ui/index.html')
+const page = join(import.meta.dirname, '../../../dist/ui/machine.html')
 
 suite('plugin-flow ui', (test) => {
   test.before(async () => {
@@ -33,6 +36,32 @@ suite('plugin-flow ui', (test) => {
     )
   })
 
+  test('an install of the page is written down while it lasts', () =>
+    onStage(
+      async ({ embedded, config }) => {
+        const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host, XDG_STATE_HOME: config }
+        const { stdout, signals, code } = run({}, env, ['ui'])
+        await stdout.seen('\n')
+        const [address = ''] = /http:\S+/.exec(stdout.text()) ?? []
+        const ui = { url: address, cancelFlows: async () => {}, close: async () => {} }
+        const { origin } = new URL(address)
+        const client = await enter({ ui, embedded, origin })
+        const id = await client.install({ reference: 'vieux/sshfs' })
+        const events = stream(`${origin}/flows/${id}/events`, client)
+        const { request } = (await events.seen('consent')) as unknown as { request: { id: number } }
+        assert.is((await client.post(`/flows/${id}/grant`, { request: request.id })).status, 204)
+        await events.seen('progress')
+        const runs = join(config, 'plugin-flow')
+        const [written = ''] = readdirSync(runs).filter((name) => name.endsWith('.json'))
+        assert.is(JSON.parse(readFileSync(join(runs, written), 'utf8')).engine.host, embedded.host)
+        signals.emit('SIGINT')
+        assert.is(await code, 130)
+        assert.equal(readdirSync(runs), [], 'it was taken back, and is forgotten')
+        assert.equal(embedded.plugins(), [])
+      },
+      { pace: 1 },
+    ))
+
   test('an address that is none', () =>
     onStage(async ({ command }) => {
       const { code, stderr } = await command('ui', '--host', 'ftp://x')
@@ -40,12 +69,77 @@ suite('plugin-flow ui', (test) => {
       assert.match(stderr, /^plugin-flow: .*ftp/)
     }))
 
+  test('a machine from a file :: its page and its chart, without an engine, until a signal comes', () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'machine.json')
+      writeFileSync(file, `\ufeff${JSON.stringify(parcel)}`)
+      const nowhere = { DOCKER_HOST: 'unix:///nowhere.sock' }
+      const { stdout, signals, code } = run({}, nowhere, ['ui', '--machine', file])
+      await stdout.seen('\n')
+      const { get, url } = await comeIn(stdout.text())
+      assert.match(await get('/'), '/machine.js')
+      const chart: MachineChart = JSON.parse(await get('/chart'))
+      assert.is(chart.id, 'parcel')
+      assert.is(chart.states.length, 16)
+      assert.is((await ask(new URL('/chart', url).href)).status, 403)
+      signals.emit('SIGTERM')
+      assert.is(await code, 143)
+      await ask(url).then(
+        () => assert.unreachable('it still listens'),
+        ({ code }) => assert.is(code, 'ECONNREFUSED'),
+      )
+    }))
+
+  test('a machine from standard input, and a word before a long layout', async () => {
+    const { stdin, stdout, stderr, signals, code } = run({}, {}, ['ui', '--machine', '-'])
+    const on = { always: Array(301).fill('on') }
+    stdin.end(JSON.stringify({ initial: 'on', states: { on } }))
+    await stdout.seen('\n')
+    assert.is(stderr.text(), 'plugin-flow: laying out 301 transitions takes a while\n')
+    const { get } = await comeIn(stdout.text())
+    assert.equal(
+      (JSON.parse(await get('/chart')) as MachineChart).states.map(({ path }) => path),
+      ['on'],
+    )
+    signals.emit('SIGINT')
+    assert.is(await code, 130)
+  })
+
+  const unusable: [what: string, file: string, content: string | undefined, message: string][] = [
+    ['not there', 'none.json', undefined, 'there is no such file'],
+    ['a folder', '.', undefined, 'it is a folder'],
+    ['no JSON', 'code.ts', 'export {}', 'it is no JSON'],
+    ['too large', 'large.json', ' '.repeat(9_000_000), 'it is larger than 8 MiB'],
+    [
+      'a target that is nowhere',
+      'lost.json',
+      '{"initial":"a","states":{"a":{"on":{"GO":"b\\u001b[2J"}}}}',
+      'the state "a" goes to "b\\u{1b}[2J" on "GO", which is nowhere',
+    ],
+  ]
+  for (const [what, name, content, message] of unusable) {
+    test(`a machine that cannot be used :: ${what}`, () =>
+      inFolder(async (folder) => {
+        const file = join(folder, name)
+        if (content !== undefined) writeFileSync(file, content)
+        const { code, stdout, stderr } = run({}, {}, ['ui', '--machine', file])
+        assert.is(await code, 2)
+        assert.is(stdout.text(), '')
+        assert.is(
+          stderr.text(),
+          `plugin-flow: --machine ${file}: ${message}; see plugin-flow ui --help\n`,
+        )
+      }))
+  }
+
   const wrong: [string[], RegExp][] = [
     [['x'], /takes no arguments/],
     [['--port', '70000'], /--port takes a number/],
     [['--port', 'http'], /--port takes a number/],
     [['--engine', 'real'], /takes "embedded" only/],
     [['--engine', 'embedded', '--host', 'unix:///x'], /two engines/],
+    [['--machine', 'x.json', '--engine', 'embedded'], /talks to no engine, and --engine names one/],
+    [['--machine', 'x.json', '--tls'], /talks to no engine, and --tls names one/],
   ]
   for (const [args, message] of wrong) {
     test(`wrong usage :: ${args.join(' ')}`, () =>
@@ -56,3 +150,23 @@ suite('plugin-flow ui', (test) => {
       }))
   }
 })
+
+async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
+  try {
+    await act(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** What a browser does with the address that was printed. */
+async function comeIn(printed: string) {
+  const [url = ''] = /http:\S+/.exec(printed) ?? []
+  const { headers } = await ask(url)
+  const cookie = String(headers['set-cookie']).split(';')[0] ?? ''
+  return {
+    url,
+    get: async (path: string) => (await ask(new URL(path, url).href, { headers: { cookie } })).body,
+  }
+}

@@ -1,6 +1,7 @@
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import type { View } from '../../../src/command/view.ts'
 import type { Progress } from '../../../src/progress.ts'
+import type { Retry } from '../../../src/types.ts'
 
 const ID = '8d90ac09fd2b'.repeat(6).slice(0, 64)
 
@@ -16,6 +17,8 @@ export const done: InstallOutput & { state: 'done' } = {
     settings: ['DEBUG=1', 'PASSWORD=secret', 'state.source=/data'],
     consent: {
       by: 'person',
+      who: 'operator',
+      at: '2026-01-02T03:04:05.678Z',
       request: {
         id: 1,
         reference: 'vieux/sshfs',
@@ -72,6 +75,17 @@ export const halfWay: Progress = {
   percent: 25,
   bytesPerSecond: 250_000,
   secondsLeft: 2,
+}
+
+/** The engine went away, and is asked again. */
+export const away: Retry = {
+  state: 'checkPrivileges',
+  code: 'engine-unreachable',
+  message: 'the connection ended\x1b[2J',
+  attempt: 2,
+  attempts: 4,
+  delay: 1_500,
+  at: 7,
 }
 
 /** Goes through states, one after the other. */

@@ -58,13 +58,13 @@ async function thrownBy(promise: Promise<unknown>): Promise<unknown> {
 suite('runJournal', (test) => {
   test('a run is written, listed as driven, left, and taken up', () =>
     onFolder(async (folder) => {
-      const run = await beginRun(folder, 'unix:///x.sock')
+      const run = await beginRun(folder, { host: 'unix:///x.sock' })
       assert.equal(await listRuns(folder), [])
       await run.write(snapshot)
       const [driven] = await listRuns(folder)
       assert.ok(driven?.isDriven)
       assert.equal(driven?.run.snapshot, snapshot)
-      assert.is(driven?.run.host, 'unix:///x.sock')
+      assert.is(driven?.run.engine.host, 'unix:///x.sock')
       assert.instance(await thrownBy(takeUpRun(folder, run.id)), RunInUse)
       await run.close()
       assert.not((await listRuns(folder))[0]?.isDriven)
@@ -84,7 +84,7 @@ suite('runJournal', (test) => {
         [{ result: 'failed', name: 'a', reason: '', command: '' }, 1],
       ] as const
       for (const [rollback, left] of ends) {
-        const run = await beginRun(folder, 'unix:///x.sock')
+        const run = await beginRun(folder, { host: 'unix:///x.sock' })
         const outcome = { state: 'rolledBack', failure, rollback } as const
         await run.write({ ...snapshot, state: 'rolledBack', outcome })
         await run.close()
@@ -94,7 +94,7 @@ suite('runJournal', (test) => {
 
   test('only its user can read it, and nothing else is left in the folder', () =>
     onFolder(async (folder) => {
-      const run = await beginRun(folder, 'unix:///x.sock')
+      const run = await beginRun(folder, { host: 'unix:///x.sock' })
       await run.write(snapshot)
       await run.write(snapshot)
       await run.close()
@@ -105,11 +105,15 @@ suite('runJournal', (test) => {
 
   test('what cannot be read is named', () =>
     onFolder(async (folder) => {
-      const run = await beginRun(folder, 'unix:///x.sock')
+      const run = await beginRun(folder, { host: 'unix:///x.sock' })
       await run.write(snapshot)
       await run.close()
       const path = join(folder, `${run.id}.json`)
-      for (const text of ['{', '{}', '{"host":"a","began":"b","snapshot":{"version":2}}']) {
+      for (const text of [
+        '{',
+        '{}',
+        '{"engine":{"host":"a"},"began":"b","snapshot":{"version":2}}',
+      ]) {
         writeFileSync(path, text)
         const error = await thrownBy(takeUpRun(folder, run.id))
         assert.instance(error, JournalError)

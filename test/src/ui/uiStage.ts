@@ -8,6 +8,8 @@ import {
   startEmbeddedEngine,
 } from '../../../adapters/embedded/startEmbeddedEngine.ts'
 import { connect } from '../../../src/connect.ts'
+import { installPlugin } from '../../../src/installPlugin.ts'
+import type { InstallOptions } from '../../../src/types.ts'
 import type { PageFiles } from '../../../src/ui/pageFiles.ts'
 import { startUi, type Ui } from '../../../src/ui/startUi.ts'
 import type { FlowEvent } from '../../../src/viewer/flowEvent.ts'
@@ -34,7 +36,8 @@ export async function onUiStage(
   writeNoCredentials(config)
   const embedded = await startEmbeddedEngine({ pace: 0, ...engineOptions })
   const engine = connect({ host: embedded.host, env: { DOCKER_CONFIG: config } })
-  const ui = await startUi({ engine, simulated: true, port: 0, files })
+  const install = (asked: InstallOptions) => installPlugin(engine, asked)
+  const ui = await startUi({ host: engine.host, install, simulated: true, port: 0, files })
   try {
     await act({ ui, embedded, origin: new URL(ui.url).origin })
   } finally {

@@ -1,11 +1,19 @@
 import * as assert from 'uvu/assert'
+import type { FlowEvent } from '../../../src/viewer/flowEvent.ts'
 import { isFlowEvent, readRun, recordRun } from '../../../src/viewer/readRun.ts'
 import { suite } from '../../support/suite.ts'
+import { away } from '../command/views.ts'
 import { progress, transition } from './events.ts'
 
 suite('recorded run', (test) => {
   test('what was recorded can be read', () => {
-    const events = [transition(1, 'a'), progress(2, 2_000), transition(3, 'b', 'a')]
+    const { at, ...retry } = away
+    const events: FlowEvent[] = [
+      transition(1, 'a'),
+      { type: 'retry', sequence: 2, at, retry },
+      progress(3, 2_000),
+      transition(4, 'b', 'a'),
+    ]
     assert.equal(readRun(JSON.parse(JSON.stringify(recordRun(events)))), events)
   })
 
@@ -52,6 +60,10 @@ suite('recorded run', (test) => {
         type: 'consent',
         request: { reference: 'a', name: 'a', privileges: [{ Name: 'network' }], settings: [] },
       },
+    ],
+    [
+      'a retry without its numbers',
+      { ...numbered, type: 'retry', retry: { message: 'a', attempt: 2, attempts: '4', delay: 1 } },
     ],
     ['an outcome of another kind', { ...numbered, type: 'outcome', outcome: { state: 'won' } }],
   ]

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import type { FlowEvent } from '../../../src/viewer/flowEvent.ts'
 import { countAtStep, runAt } from '../../../src/viewer/runAt.ts'
 import { suite } from '../../support/suite.ts'
+import { away } from '../command/views.ts'
 import { progress, transition } from './events.ts'
 
 const asked: FlowEvent = {
@@ -33,6 +34,16 @@ suite('run at a moment', (test) => {
     assert.is(countAtStep(events, 0), 3)
     assert.is(countAtStep(events, 1), 4)
     assert.is(countAtStep(events, 9), 4)
+  })
+
+  test('what is tried again is told until something comes of it', () => {
+    const { at, ...told } = away
+    const retry: FlowEvent = { type: 'retry', sequence: 2, at, retry: told }
+    const before = [transition(1, 'a'), retry]
+    assert.equal(runAt(before, 2).retry, told)
+    for (const next of [transition(3, 'b', 'a'), progress(3, 3_000)]) {
+      assert.not('retry' in runAt([...before, next], 3))
+    }
   })
 
   test('nothing has happened yet', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { compareNaturally } from '../../../../src/command/installed/compareNaturally.ts'
-import { suite } from '../../../support/suite.ts'
+import { compareNaturally } from '../../../src/command/compareNaturally.ts'
+import { suite } from '../../support/suite.ts'
 
 suite('compareNaturally', (test) => {
   test('numbers by their size, the rest by its characters', () => {

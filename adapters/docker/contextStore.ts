@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  asFields,
+  type ConfigSource,
+  fieldsIn,
+  parseConfig,
+  textIn,
+  unusable,
+} from '../credentials/configSource.ts'
+import { quoted } from '../engine/quoted.ts'
+import type { TlsOptions } from '../engine/tlsOptions.ts'
+import { readTextFile } from './readTextFile.ts'
+
+/** A context as `docker context create` has written it. */
+export interface DockerContext {
+  name: string
+  description: string
+  /** Empty: Docker's default. */
+  host: string
+  /** Absent: the connection is in the clear, unless the host says otherwise. */
+  tls?: TlsOptions
+}
+
+/** A context of the store, or why it cannot be used. */
+export type StoredContext = DockerContext | { name: string; error: string }
+
+/** The folder of a context has this name: its own could be a path. */
+function idOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex')
+}
+
+/**
+ * Reads a context out of Docker's configuration. `undefined`: there is none of this name.
+ *
+ * @param folder of the configuration
+ * @throws EngineError `invalid-configuration` naming the file that cannot be used
+ */
+export function readContext(folder: string, name: string): DockerContext | undefined {
+  const id = idOf(name)
+  const meta = readMeta(folder, id, quoted(name))
+  if (meta === undefined) return undefined
+  if (textIn(meta.fields, 'Name', meta.name) !== name) {
+    throw unusable(meta.name, 'has another name in it')
+  }
+  return toContext(folder, id, name, meta)
+}
+
+/** Every context of the store by its name; one that is broken is named and tells why. */
+export function listContexts(folder: string): StoredContext[] {
+  return foldersIn(join(folder, 'contexts', 'meta'))
+    .flatMap((id) => readOrExplain(folder, id))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+/** None where the folder has no file in it. */
+function readOrExplain(folder: string, id: string): StoredContext[] {
+  let name = `(${id.slice(0, 12)})`
+  try {
+    const meta = readMeta(folder, id, name)
+    if (meta === undefined) return []
+    const found = textIn(meta.fields, 'Name', meta.name)
+    if (idOf(found) !== id) throw unusable(meta.name, 'has the name of another one in it')
+    name = found
+    return [toContext(folder, id, name, meta)]
+  } catch (error) {
+    return [{ name, error: (error as Error).message }]
+  }
+}
+
+function readMeta(folder: string, id: string, shown: string): ConfigSource | undefined {
+  const file = join(folder, 'contexts', 'meta', id, 'meta.json')
+  const source = `the Docker context ${shown} (${file})`
+  const text = readTextFile(file, source)
+  return text === undefined ? undefined : parseConfig(text, source)
+}
+
+function toContext(folder: string, id: string, name: string, meta: ConfigSource): DockerContext {
+  const source = meta.name
+  const endpoints = fieldsIn(meta, 'Endpoints')
+  if (endpoints.docker === undefined) throw unusable(source, 'names no Docker Engine')
+  const endpoint = asFields(endpoints.docker, source, '"docker"')
+  const skips = endpoint.SkipTLSVerify === true
+  const material = readMaterial(join(folder, 'contexts', 'tls', id, 'docker'), source)
+  return {
+    name,
+    description: textIn(fieldsIn(meta, 'Metadata'), 'Description', source),
+    host: textIn(endpoint, 'Host', source),
+    ...(material || skips ? { tls: { ...material, verify: !skips } } : {}),
+  }
+}
+
+/** What lies beside the context: any of its three files makes it one with TLS. */
+function readMaterial(folder: string, source: string): Omit<TlsOptions, 'verify'> | undefined {
+  const read = (file: string) => readTextFile(join(folder, file), source)
+  const [ca, cert, key] = [read('ca.pem'), read('cert.pem'), read('key.pem')]
+  if (ca === undefined && cert === undefined && key === undefined) return undefined
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  }
+}

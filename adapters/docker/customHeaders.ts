@@ -1,0 +1,49 @@
+import { type ConfigSource, fieldsIn, unusable } from '../credentials/configSource.ts'
+import type { Env } from '../credentials/readConfigFile.ts'
+import { isHeader, isReservedHeader } from '../engine/requestHeaders.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/**
+ * The headers that Docker's configuration adds to every request to an engine: the variable
+ * `DOCKER_CUSTOM_HEADERS` (`NAME=VALUE,…` as a line of CSV), else `HttpHeaders` of `config.json`. Those
+ * that the connection sets itself are left out: old commands have written their `User-Agent` there.
+ *
+ * @throws EngineError `invalid-configuration` naming the variable or the file, and no value
+ */
+export function customHeaders(env: Env, config: ConfigSource): Headers {
+  const given = env.DOCKER_CUSTOM_HEADERS
+  const [name, headers] = given
+    ? [VARIABLE, headersInVariable(given)]
+    : [config.name, fieldsIn(config, 'HttpHeaders')]
+  const kept = Object.entries(headers).filter(([header]) => !isReservedHeader(header))
+  const broken = kept.find(([header, value]) => !isHeader(header, value))
+  if (broken) throw unusable(name, `cannot be used: a header in it is none`)
+  return Object.fromEntries(kept) as Headers
+}
+
+const VARIABLE = 'the variable DOCKER_CUSTOM_HEADERS'
+
+function headersInVariable(text: string): Headers {
+  const fields = splitCsv(text)
+  return Object.fromEntries(
+    fields.map((field) => {
+      const at = field.indexOf('=')
+      if (at < 1) throw unusable(VARIABLE, 'cannot be used: write NAME=VALUE,NAME=VALUE')
+      return [field.slice(0, at).trim(), field.slice(at + 1)]
+    }),
+  )
+}
+
+/** A field may stand in quotes, in which a quote is written twice. */
+function splitCsv(text: string): string[] {
+  const fields: string[] = []
+  const field = /\s*(?:"((?:[^"]|"")*)"|([^",]*))(?:,|$)/y
+  for (let at = 0; at < text.length; at = field.lastIndex) {
+    field.lastIndex = at
+    const [, quoted, plain = ''] = field.exec(text) ?? []
+    if (field.lastIndex <= at) throw unusable(VARIABLE, 'cannot be used: it is no line of CSV')
+    fields.push(quoted?.replaceAll('""', '"') ?? plain)
+  }
+  return fields
+}

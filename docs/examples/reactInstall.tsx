@@ -1,0 +1,68 @@
+// An install in React, where the flow runs in the process that renders: a desktop app, or a server.
+// To a page in a browser a back end tells of it (expressBackEnd.ts).
+import { useSelector } from '@xstate/react'
+import type { PluginInstall } from 'docker-plugin-flow'
+import { type FormEvent, useEffect, useState } from 'react'
+
+/** What is true now, as XState's own hook tells it, and what a person is asked. */
+export function Install({ flow }: { flow: PluginInstall }) {
+  const isCancellable = useSelector(flow.actor, (snapshot) => snapshot.hasTag('cancellable'))
+  const failure = useSelector(flow.actor, (snapshot) => snapshot.context.failure)
+  const state = useLatest(flow.transition$)?.to
+  const progress = useLatest(flow.progress$)
+  return (
+    <section aria-busy={isCancellable}>
+      <h2>{state}</h2>
+      {progress && <progress max={100} value={progress.percent} />}
+      {state === 'awaitConsent' && <Consent flow={flow} />}
+      {failure && <p role="alert">{`${failure.message} ${failure.next}`}</p>}
+      {isCancellable && (
+        <button type="button" onClick={() => flow.cancel()}>
+          Cancel
+        </button>
+      )}
+    </section>
+  )
+}
+
+function Consent({ flow }: { flow: PluginInstall }) {
+  const request = useLatest(flow.consent$)
+  if (!request) return null
+  const grant = (event: FormEvent) => {
+    event.preventDefault()
+    // Only what is shown here: meanwhile something else may be asked.
+    flow.grant(request)
+  }
+  return (
+    <form onSubmit={grant}>
+      <p>{`${request.name} asks for:`}</p>
+      <ul>
+        {request.privileges.map(({ Name, Value }) => (
+          <li key={Name + Value.join()}>{`${Name}: ${Value.join(', ')}`}</li>
+        ))}
+      </ul>
+      <button type="submit">Grant</button>
+      <button type="button" onClick={() => flow.deny(undefined, request)}>
+        Deny
+      </button>
+    </form>
+  )
+}
+
+interface Source<T> {
+  subscribe(next: (value: T) => void): { unsubscribe(): void }
+}
+
+/** The newest value of an observable of a flow: who comes late is told the latest at once. */
+function useLatest<T>(source: Source<T>): T | undefined {
+  const [value, setValue] = useState<T | undefined>(() => {
+    let latest: T | undefined
+    source.subscribe((next) => (latest = next)).unsubscribe()
+    return latest
+  })
+  useEffect(() => {
+    const subscription = source.subscribe(setValue)
+    return () => subscription.unsubscribe()
+  }, [source])
+  return value
+}

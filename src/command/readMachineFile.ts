@@ -1,0 +1,34 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { parseStatechart } from '../ui/statechart/parseStatechart.ts'
+import type { Statechart } from '../ui/statechart/statechart.ts'
+import { UsageError } from './usageError.ts'
+import { whyUnreadable } from './whyUnreadable.ts'
+
+const MOST_BYTES = 8 * 1024 * 1024
+
+/**
+ * The machine that a file holds as JSON; `-` for what comes in.
+ *
+ * @throws UsageError that names the file, and what is wrong with it
+ */
+export async function readMachineFile(file: string, stdin: Readable): Promise<Statechart> {
+  try {
+    return parseStatechart(await readText(file === '-' ? stdin : createReadStream(file)))
+  } catch (error) {
+    throw new UsageError(`--machine ${file}: ${whyUnreadable(error)}`)
+  }
+}
+
+async function readText(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk))
+    length += chunk.length
+    if (length > MOST_BYTES) throw new RangeError('it is larger than 8 MiB')
+  }
+  return Buffer.concat(chunks)
+    .toString()
+    .replace(/^\ufeff/, '')
+}

@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createGate, type Gate } from './gate.ts'
+import type { PageFiles } from './pageFiles.ts'
+import { sendJson } from './sendJson.ts'
+
+/** Answers what is asked below a path. @throws RangeError on a bad request */
+export type Route = (
+  path: readonly string[],
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void> | void
+
+export interface PageOptions {
+  /** On 127.0.0.1; 0 takes any free one. */
+  port: number
+  files: PageFiles
+  /** Which of the files the address leads to. */
+  page: string
+  /** By the first part of the path. */
+  routes: ReadonlyMap<string, Route>
+}
+
+export interface ServedPage {
+  /** With the token: good for one visit. */
+  readonly url: string
+  /** Ends every connection. */
+  close(): Promise<void>
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** Serves a page on 127.0.0.1 alone, to one browser. Rejects when it cannot listen there. */
+export async function servePage({ port, files, page, routes }: PageOptions): Promise<ServedPage> {
+  const gate = createGate()
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => {
+      const status = error instanceof RangeError ? 400 : 500
+      const message = error instanceof RangeError ? error.message : 'the server failed'
+      if (response.headersSent) response.destroy()
+      else sendJson(response, status, { message })
+    })
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const { port: bound } = server.address() as AddressInfo
+  const address = `http://127.0.0.1:${bound}`
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+    const refusal = gate.check(request, bound)
+    if (refusal) return sendJson(response, refusal.status, { message: refusal.message })
+    const url = new URL(request.url ?? '/', address)
+    const token = url.searchParams.get('token')
+    if (token !== null) return enter(gate, token, request, response, bound)
+    if (!gate.isOpen(request, bound)) return sendJson(response, 403, { message: LOCKED })
+    const [first = '', ...rest] = url.pathname.split('/').slice(1)
+    const route = routes.get(first)
+    if (route) return route(rest, request, response)
+    const file = files.get(first === '' ? page : first)
+    if (!file || rest.length > 0) return sendJson(response, 404, { message: 'not found' })
+    response.writeHead(200, { 'Content-Type': file.type }).end(file.content)
+  }
+
+  return {
+    url: `${address}/?token=${gate.token}`,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const LOCKED = 'open the address that plugin-flow ui printed; it is good for one visit'
+
+/** The token leaves the address, which browsers keep. Whoever is in already may come by it again. */
+function enter(
+  gate: Gate,
+  token: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+): void {
+  const mayEnter = gate.exchange(token, response, port) || gate.isOpen(request, port)
+  if (mayEnter) response.writeHead(303, { Location: '/' }).end()
+  else sendJson(response, 403, { message: LOCKED })
+}

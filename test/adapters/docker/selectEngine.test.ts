@@ -1,0 +1,205 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { configFolder } from '../../../adapters/docker/configFolder.ts'
+import { type EngineNaming, selectEngine } from '../../../adapters/docker/selectEngine.ts'
+import { withDockerFolder } from '../../support/dockerFolder.ts'
+import { refusedWith } from '../../support/engineFailure.ts'
+import { suite } from '../../support/suite.ts'
+
+/** Everything that can decide, from the strongest to the weakest. */
+const deciders: [by: string, naming: EngineNaming, env: Record<string, string>, config: object][] =
+  [
+    ['host', { host: 'tcp://flag' }, {}, {}],
+    ['context', { context: 'named' }, {}, {}],
+    ['DOCKER_HOST', {}, { DOCKER_HOST: 'tcp://variable' }, {}],
+    ['DOCKER_CONTEXT', {}, { DOCKER_CONTEXT: 'variable' }, {}],
+    ['currentContext', {}, {}, { currentContext: 'chosen' }],
+  ]
+const results: Record<string, [context: string, host: string]> = {
+  host: ['default', 'tcp://flag'],
+  context: ['named', 'tcp://named'],
+  DOCKER_HOST: ['default', 'tcp://variable'],
+  DOCKER_CONTEXT: ['variable', 'tcp://of-variable'],
+  currentContext: ['chosen', 'tcp://chosen'],
+  default: ['default', 'unix:///var/run/docker.sock'],
+}
+
+/** Selects with a store of contexts; `tls` of it is in the folder of the configuration. */
+function select(
+  naming: EngineNaming = {},
+  env: Record<string, string> = {},
+  config: unknown = {},
+  platform: NodeJS.Platform = 'linux',
+) {
+  return withDockerFolder(async (folder) => {
+    folder.config(config)
+    folder.context('named', { Host: 'tcp://named' })
+    folder.context('variable', { Host: 'tcp://of-variable' })
+    folder.context('chosen', { Host: 'tcp://chosen' })
+    folder.context('safe', { Host: 'tcp://safe' }, { ca: 'CA' })
+    folder.context('socket', { Host: 'unix:///s', SkipTLSVerify: true })
+    folder.context('bare', {})
+    writeFileSync(join(folder.path, 'ca.pem'), 'CA')
+    return selectEngine(naming, { ...folder.env, ...env }, platform)
+  })
+}
+
+suite('selectEngine :: what decides', (test) => {
+  for (const [index, [by]] of deciders.entries()) {
+    // A host and a context that are both named are refused.
+    const weaker = deciders.slice(index).filter(([other]) => by !== 'host' || other !== 'context')
+    test(`${by} :: over all that is weaker`, async () => {
+      const naming = Object.assign({}, ...weaker.map(([, each]) => each))
+      const env = Object.assign({}, ...weaker.map(([, , each]) => each))
+      const config = Object.assign({}, ...weaker.map(([, , , each]) => each))
+      const selected = await select(naming, env, config)
+      assert.is(selected.by, by)
+      assert.equal([selected.context, selected.host], results[by])
+    })
+  }
+
+  test('nothing', async () => {
+    assert.equal(await select(), {
+      context: 'default',
+      by: 'default',
+      host: 'unix:///var/run/docker.sock',
+      headers: {},
+    })
+    assert.is((await select({}, {}, '', 'win32')).host, 'npipe:////./pipe/docker_engine')
+  })
+
+  test('empty variables are none', async () => {
+    const env = { DOCKER_HOST: '', DOCKER_CONTEXT: '' }
+    assert.is((await select({}, env, { currentContext: '' })).by, 'default')
+  })
+
+  test('the context "default" is what the variables say', async () => {
+    const env = { DOCKER_HOST: 'tcp://variable' }
+    const selected = await select({ context: 'default' }, env, { currentContext: 'chosen' })
+    assert.equal([selected.host, selected.by], ['tcp://variable', 'context'])
+    assert.is((await select({}, { DOCKER_CONTEXT: 'default' })).host, results.default?.[1])
+  })
+
+  test('an empty host is for the one who reads it to refuse', async () => {
+    assert.is((await select({ host: '' }, { DOCKER_HOST: 'tcp://variable' })).host, '')
+  })
+
+  test('a context without a host is the default one', async () => {
+    assert.is((await select({ context: 'bare' })).host, results.default?.[1])
+    assert.is(
+      (await select({ context: 'bare' }, {}, {}, 'win32')).host,
+      'npipe:////./pipe/docker_engine',
+    )
+  })
+
+  test('a host and a context', async () => {
+    const error = await refusedWith('invalid-option', () =>
+      select({ host: 'tcp://a', context: 'named' }),
+    )
+    assert.is(error.message, 'a host and a context name two engines')
+  })
+
+  test('the platform is that of the process', () =>
+    withDockerFolder(({ env }) => {
+      assert.is(selectEngine({}, env).host, results.default?.[1])
+    }))
+})
+
+suite('selectEngine :: a context that is not there', (test) => {
+  const cases = [
+    [{ context: 'gone' }, {}, {}, 'invalid-option', /^there is no Docker context "gone"; "docker/],
+    [
+      {},
+      { DOCKER_CONTEXT: 'gone' },
+      {},
+      'invalid-option',
+      /^there is no Docker context "gone", which DOCKER_CONTEXT names; "docker context ls" lists/,
+    ],
+    [
+      {},
+      {},
+      { currentContext: 'gone' },
+      'invalid-configuration',
+      /^the Docker config .*config\.json has a currentContext that is not there: no Docker context "gone"/,
+    ],
+  ] as const
+  for (const [naming, env, config, code, words] of cases) {
+    test(String(words), async () => {
+      assert.match((await refusedWith(code, () => select(naming, env, config))).message, words)
+    })
+  }
+})
+
+suite('selectEngine :: TLS', (test) => {
+  const tls = { verify: false }
+  const DOCKER_TLS_VERIFY = '1'
+
+  test('what is given goes with the host, whatever the variables say', async () => {
+    assert.equal((await select({ host: 'tcp://a', tls }, { DOCKER_TLS_VERIFY })).tls, tls)
+    const env = { DOCKER_TLS_VERIFY, DOCKER_HOST: 'unix:///a' }
+    const selected = await select({ tls }, env)
+    assert.equal([selected.host, selected.tls], ['unix:///a', tls])
+  })
+
+  for (const host of ['tcp://a', 'https://a', 'http://a']) {
+    test(`the variables :: ${host}`, async () => {
+      const wanted = { verify: true, ca: 'CA' }
+      assert.equal((await select({ host }, { DOCKER_TLS_VERIFY })).tls, wanted)
+      assert.equal((await select({}, { DOCKER_HOST: host, DOCKER_TLS_VERIFY })).tls, wanted)
+    })
+  }
+
+  for (const host of ['unix:///a', 'ssh://a', 'npipe:////./pipe/a']) {
+    test(`the variables :: mean nothing to ${host}`, async () => {
+      const selected = await select({ host }, { DOCKER_TLS_VERIFY, DOCKER_CERT_PATH: '/nosuch' })
+      assert.is(selected.tls, undefined)
+    })
+  }
+
+  test('asked for without a host :: where Docker looks then', async () => {
+    assert.is((await select({ tls })).host, 'tcp://localhost:2376')
+    const selected = await select({}, { DOCKER_TLS_VERIFY })
+    assert.equal([selected.host, selected.tls?.verify], ['tcp://localhost:2376', true])
+  })
+
+  test('a context has its own, whatever the variables say', async () => {
+    const env = { DOCKER_TLS_VERIFY, DOCKER_CERT_PATH: '/nosuch' }
+    assert.equal((await select({ context: 'safe' }, env)).tls, { ca: 'CA', verify: true })
+    assert.is((await select({ context: 'named' }, env)).tls, undefined)
+    assert.is((await select({ context: 'socket' }, env)).tls, undefined)
+  })
+
+  test('a context, and other TLS', async () => {
+    const error = await refusedWith('invalid-option', () => select({ context: 'named', tls }))
+    assert.match(error.message, 'the Docker context "named" says itself how TLS is spoken')
+  })
+})
+
+suite('selectEngine :: the configuration', (test) => {
+  test('its headers go along', async () => {
+    const config = { HttpHeaders: { 'X-Meta': 'v' } }
+    assert.equal((await select({ host: 'tcp://a' }, {}, config)).headers, { 'X-Meta': 'v' })
+  })
+
+  for (const config of ['{', '[]', '{"currentContext": 7}', '{"HttpHeaders": 7}']) {
+    test(`${config} :: names the file`, async () => {
+      const error = await refusedWith('invalid-configuration', () => select({}, {}, config))
+      assert.match(error.message, /^the Docker config \/.*\/config\.json /)
+    })
+  }
+
+  test('cannot be read', () =>
+    withDockerFolder(async ({ path, env }) => {
+      mkdirSync(join(path, 'config.json'))
+      const error = await refusedWith('invalid-configuration', async () => selectEngine({}, env))
+      assert.match(error.message, /cannot be read \(EISDIR\)$/)
+    }))
+
+  test('is where Docker has it', () => {
+    assert.is(configFolder({ DOCKER_CONFIG: '/a', HOME: '/b' }), '/a')
+    assert.is(configFolder({ DOCKER_CONFIG: '', HOME: '/b' }), '/b/.docker')
+    assert.is(configFolder({}), join(homedir(), '.docker'))
+  })
+})

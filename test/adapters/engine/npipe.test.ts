@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
+import { refusedWith } from '../../support/engineFailure.ts'
+import { answerPing } from '../../support/engineServer.ts'
+import { suite } from '../../support/suite.ts'
+
+const PIPE = '\\\\.\\pipe\\docker_engine'
+const at = (file: string) => new URL(`../../../adapters/engine/${file}`, import.meta.url).href
+const program = `
+  const { connectEngine } = await import('${at('connectEngine.ts')}')
+  const { systemPing } = await import('${at('systemPing.ts')}')
+  const connection = connectEngine({ host: 'npipe:////./pipe/docker_engine', platform: 'win32' })
+  const { apiVersion } = await systemPing(connection, new AbortController().signal)
+  console.log(connection.host, apiVersion)
+`
+
+suite('connectEngine :: npipe', (test) => {
+  test('is for Windows', async () => {
+    const host = 'npipe:////./pipe/docker_engine'
+    assert.is(connectEngine({ host, platform: 'win32' }).address, host)
+    await refusedWith('invalid-option', async () => connectEngine({ host, platform: 'linux' }))
+  })
+
+  // To Node.js a pipe is a path as that of a socket. Where there are no pipes the path is that of a file
+  // of this name, in the folder that a process runs in.
+  test('the path of the pipe is what is connected to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'npipe-'))
+    const server = createServer((_, response) => answerPing(response))
+    try {
+      await once(server.listen(`${folder}/${PIPE}`), 'listening')
+      const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program]
+      // Run elsewhere the code is compiled in another way, which a measure of coverage cannot add up.
+      const env = { ...process.env, NODE_V8_COVERAGE: undefined }
+      const child = spawn(process.execPath, args, {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        timeout: 20_000,
+      })
+      let output = ''
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+      const [code] = await once(child, 'close')
+      assert.is(output, 'npipe:////./pipe/docker_engine 1.41\n')
+      assert.is(code, 0)
+    } finally {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      rmSync(folder, { recursive: true })
+    }
+  })
+})

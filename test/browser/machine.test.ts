@@ -1,0 +1,96 @@
+import * as assert from 'uvu/assert'
+import { visible } from '../../src/command/visible.ts'
+import { hostile, parcel } from '../support/foreignMachines.ts'
+import { axeViolations } from './world/axeViolations.ts'
+import { browserSuite } from './world/browserSuite.ts'
+import { onMachinePage } from './world/onMachinePage.ts'
+
+browserSuite('page :: machine', (test, browser) => {
+  test('every state and every transition is drawn, and told as text', () =>
+    onMachinePage(browser(), JSON.stringify(parcel), async ({ page, chart, screenshot }) => {
+      assert.is(await page.locator('h1').textContent(), 'parcel')
+      assert.is(await page.locator('#counts').textContent(), '16 states, 19 transitions')
+      for (const { path } of chart.states) {
+        await page.locator(`[data-state="${path}"] > .box`).waitFor()
+        assert.is(
+          await page.getByRole('button', { name: path || 'parcel', exact: true }).count(),
+          1,
+          path,
+        )
+      }
+      const lines = await page.locator('.outline ul ul li').allTextContents()
+      for (const { from, to, events } of chart.arrows) {
+        const arrow = page.locator(`.arrow[data-from="${from}"][data-to="${to}"] .line`)
+        assert.ok((await arrow.getAttribute('d'))?.startsWith('M'), `${from} → ${to}`)
+        const label = page.locator(`.label[data-from="${from}"][data-to="${to}"]`)
+        assert.equal(await label.locator('tspan').allTextContents(), events)
+        for (const event of events) assert.ok(lines.includes(`${event} → ${to || 'parcel'}`), event)
+      }
+      assert.ok(lines.includes('PING (stays)'))
+      assert.equal(await page.locator('[data-state=idle] .inside').allTextContents(), ['PING'])
+      assert.is(await page.locator('.region').count(), 2)
+      assert.is(await page.locator('.start').count(), 4)
+      assert.is(await page.getByText('H* recent').count(), 1)
+      await screenshot('machine-1200-light')
+    }))
+
+  test('names from outside are text, and what is invisible in them is shown', () =>
+    onMachinePage(browser(), JSON.stringify(hostile), async ({ page, chart, screenshot }) => {
+      assert.is(await page.locator('img, script:not([src]), b, i, [onload]').count(), 0)
+      assert.is(await page.locator('h1').textContent(), hostile.id)
+      const buttons = await page.locator('.outline button').allTextContents()
+      assert.equal(buttons, Object.keys(hostile.states).map(escapeDots).map(visible))
+      const drawn = await page.locator('.state text').allTextContents()
+      assert.ok(drawn.includes('bell\\u{7} turned\\u{202e}'))
+      assert.ok(drawn.includes(`${'n'.repeat(39)}…`))
+      const box = chart.wide.boxes[2] ?? []
+      assert.ok(Number(box[2]) < 400, `${box[2]} px wide`)
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+      assert.ok(wide <= 1200, `${wide} px wide`)
+      await screenshot('machine-hostile-1200-light')
+    }))
+
+  test('keyboard only: from a state in the text to the picture, and larger and smaller there', () =>
+    onMachinePage(browser(), JSON.stringify(parcel), async ({ page }) => {
+      const picture = page.locator('.picture')
+      const width = async () => Number(await picture.getAttribute('width'))
+      await page.getByRole('region', { name: /^The picture/ }).focus()
+      await page.keyboard.press('0')
+      const whole = await width()
+      await page.keyboard.press('+')
+      assert.ok((await width()) > whole)
+      await page.keyboard.press('-')
+      assert.is(Math.round(await width()), Math.round(whole))
+      await page.getByRole('button', { name: 'working.packing.packed' }).focus()
+      await page.keyboard.press('Enter')
+      assert.equal(
+        await page
+          .locator('.state.active')
+          .evaluateAll((all) => all.map((box) => box.getAttribute('data-state'))),
+        ['working.packing.packed'],
+      )
+      assert.is(await page.locator('.outline [aria-current]').count(), 1)
+    }))
+
+  for (const theme of ['light', 'dark'] as const) {
+    for (const width of [1200, 320]) {
+      test(`no violation, and no scrolling sideways :: ${theme}, ${width} px`, () =>
+        onMachinePage(
+          browser(),
+          JSON.stringify(parcel),
+          async ({ page, screenshot }) => {
+            await page.getByRole('button', { name: 'working.payment', exact: true }).click()
+            await screenshot(`machine-${width}-${theme}`)
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+            assert.ok(wide <= width, `${wide} px wide`)
+            assert.equal(await axeViolations(page), [])
+          },
+          { colorScheme: theme, viewport: { width, height: 900 } },
+        ))
+    }
+  }
+})
+
+function escapeDots(name: string): string {
+  return name.replace(/\./g, '\\.')
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
+import { layOutMachine } from '../../../src/ui/layout/layOutMachine.ts'
+import type { MachineChart } from '../../../src/ui/machineChart.ts'
+import type { PageFiles } from '../../../src/ui/pageFiles.ts'
+import { startMachineUi } from '../../../src/ui/startMachineUi.ts'
+import { parseStatechart } from '../../../src/ui/statechart/parseStatechart.ts'
+import { visitPage } from './visitPage.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const script = bundleForBrowser('src/ui/page/machine.ts')
+
+export interface MachinePageStage {
+  page: Page
+  chart: MachineChart
+  screenshot(name: string): Promise<void>
+}
+
+/** The page of a machine in a browser, by the JSON of the machine. */
+export async function onMachinePage(
+  browser: Browser,
+  json: string,
+  act: (stage: MachinePageStage) => Promise<void>,
+  context: BrowserContextOptions = {},
+): Promise<void> {
+  const chart = await layOutMachine(parseStatechart(json))
+  const server = await startMachineUi({ chart, port: 0, files: await pageFiles() })
+  try {
+    await visitPage(browser, server.url, context, async ({ page, screenshot }) => {
+      await page.locator('.outline').waitFor()
+      await act({ page, chart, screenshot })
+    })
+  } finally {
+    await server.close()
+  }
+}
+
+async function pageFiles(): Promise<PageFiles> {
+  const file = (name: string) => readFileSync(join(root, 'src/ui/page', name))
+  return new Map([
+    ['machine.html', { type: 'text/html; charset=utf-8', content: file('machine.html') }],
+    ['page.css', { type: 'text/css; charset=utf-8', content: file('page.css') }],
+    ['machine.js', { type: 'text/javascript; charset=utf-8', content: Buffer.from(await script) }],
+  ])
+}

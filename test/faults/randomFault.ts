@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { type Fault, sends, sendsAndEnds, sendsAndResets, targets } from './fault.ts'
+import type { Strike } from './recordedEngine.ts'
+import { answerBytes, type WireAnswer, withBody } from './wireAnswer.ts'
+
+/** A fault that nobody has thought of. */
+export type RandomFault = Pick<Fault, 'role' | 'detail' | 'strike'> & { patience: number }
+
+/** Bytes of the status line: with another status it would be another answer, and no fault. */
+const STATUS_LINE = 13
+const PATIENCE_MS = 2_500
+
+/** Where in an answer, from 0, its beginning, to 1, its end: everywhere as often. */
+export const place = fc.noBias(fc.integer({ min: 0, max: 10_000 })).map((share) => share / 10_000)
+const someBytes = fc.uint8Array({ minLength: 1, maxLength: 40 })
+
+interface Struck {
+  detail: string
+  strike: Strike
+}
+
+/** Does something to the bytes of an answer, beyond its status line. */
+function changed(
+  detail: string,
+  share: number,
+  change: (bytes: Buffer, at: number) => Uint8Array[],
+): Struck {
+  return {
+    detail: `${detail} at ${(share * 100).toFixed(2)} %`,
+    strike: sends((answer) => {
+      const bytes = answerBytes(answer)
+      const at = STATUS_LINE + Math.floor(share * (bytes.length - STATUS_LINE))
+      return Buffer.concat(change(bytes, at))
+    }),
+  }
+}
+
+const struck: fc.Arbitrary<Struck> = fc.oneof(
+  place.map((share) => ({
+    detail: `cut at ${(share * 100).toFixed(2)} %`,
+    strike: sendsAndEnds((answer) => partOf(answer, share)),
+  })),
+  place.map((share) => ({
+    detail: `reset at ${(share * 100).toFixed(2)} %`,
+    strike: resets(share),
+  })),
+  fc
+    .tuple(place, someBytes)
+    .map(([share, more]) =>
+      changed(`${shown(more)} put in`, share, (bytes, at) => [
+        bytes.subarray(0, at),
+        more,
+        bytes.subarray(at),
+      ]),
+    ),
+  fc
+    .tuple(place, fc.integer({ min: 1, max: 200 }))
+    .map(([share, length]) =>
+      changed(`${length} bytes taken out`, share, (bytes, at) => [
+        bytes.subarray(0, at),
+        bytes.subarray(at + length),
+      ]),
+    ),
+  // Another digit in an id, or another letter in a name, is the answer about another plugin.
+  fc
+    .tuple(place, fc.integer({ min: 0x80, max: 0xff }))
+    .map(([share, byte]) =>
+      changed(`${byte.toString(16)} in place of a byte`, share, (bytes, at) => [
+        bytes.subarray(0, at),
+        Buffer.of(byte),
+        bytes.subarray(at + 1),
+      ]),
+    ),
+  fc.json({ maxDepth: 3 }).map((text) => ({
+    detail: `${text.slice(0, 60)} as the body`,
+    strike: sends((answer) => answerBytes(withBody(answer, text))),
+  })),
+)
+
+/** Such a fault of any answer of this install. */
+export function randomFault(story: 'succeeds' | 'fails'): fc.Arbitrary<RandomFault> {
+  const roles = story === 'succeeds' ? forward : [...forward, ...back]
+  return fc
+    .tuple(fc.constantFrom(...roles), struck)
+    .map(([role, { detail, strike }]) => ({ role, detail, strike, patience: PATIENCE_MS }))
+}
+
+const forward = targets.filter(({ story }) => story === 'succeeds').map(({ role }) => role)
+const back = targets.filter(({ story }) => story === 'fails').map(({ role }) => role)
+
+/**
+ * The same answer in pieces, as a network may deliver it: nothing may come of it.
+ *
+ * @param shares where it is split
+ */
+export function inPieces(shares: readonly number[]): Strike {
+  return async (socket, answer) => {
+    const bytes = answerBytes(answer)
+    const places = shares.map((share) => Math.floor(share * bytes.length)).sort((a, b) => a - b)
+    let from = 0
+    for (const at of [...places, bytes.length]) {
+      await new Promise((sent) => socket.write(bytes.subarray(from, at), sent))
+      await new Promise((next) => setImmediate(next))
+      from = at
+    }
+  }
+}
+
+function resets(share: number): Strike {
+  return (socket, answer) => sendsAndResets(socket, partOf(answer, share))
+}
+
+function partOf(answer: WireAnswer, share: number): Buffer {
+  const bytes = answerBytes(answer)
+  return bytes.subarray(0, Math.floor(share * bytes.length))
+}
+
+function shown(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import * as assert from 'uvu/assert'
+import { parcel } from '../support/foreignMachines.ts'
+import { suite } from '../support/suite.ts'
+
+const command = join(import.meta.dirname, '../../dist/command/bin.js')
+const LIMIT_MS = 60_000
+
+/** Tells at the end which CommonJS modules of the layout's package were loaded. */
+const tell = `
+  import Module from 'node:module'
+  process.on('exit', () => {
+    const loaded = Object.keys(Module._cache).filter((path) => path.includes('/elkjs/'))
+    process.stderr.write('layout modules: ' + loaded.length)
+  })`
+
+suite('built command :: ui --machine', (test) => {
+  test('the layout is loaded by whoever shows a machine, and by nobody else', async () => {
+    const version = start(['--version'])
+    assert.equal(await version.ended, { code: 0, stderr: 'layout modules: 0' })
+    const shown = start(['ui', '--machine', '-'])
+    shown.child.stdin.end(JSON.stringify(parcel))
+    const [printed] = await once(shown.child.stdout, 'data')
+    assert.match(String(printed), /open http:\/\/127\.0\.0\.1:\d+\/\?token=/)
+    shown.child.kill('SIGINT')
+    assert.equal(await shown.ended, { code: 130, stderr: 'layout modules: 1' })
+  })
+})
+
+function start(args: string[]) {
+  const signal = AbortSignal.timeout(LIMIT_MS)
+  const module = `data:text/javascript,${encodeURIComponent(tell)}`
+  const child = spawn(process.execPath, ['--import', module, command, ...args], { signal })
+  child.stdout.resume()
+  const ended = Promise.all([text(child.stderr), once(child, 'close')]).then(
+    ([stderr, [code]]) => ({ code, stderr }),
+  )
+  return { child, ended }
+}

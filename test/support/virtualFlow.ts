@@ -1,0 +1,130 @@
+import { setImmediate } from 'node:timers/promises'
+import { SimulatedClock } from 'xstate'
+import { EngineError } from '../../machines/errors.ts'
+import type { PluginEngine } from '../../machines/ports.ts'
+import type { Plugin } from '../../machines/types.ts'
+import { toInput } from '../../src/input.ts'
+import { toResumedInput } from '../../src/resumeInstall.ts'
+import type { Time } from '../../src/retry/time.ts'
+import { keepSecrets } from '../../src/secrets/keepSecrets.ts'
+import { startFlow } from '../../src/startFlow.ts'
+import type {
+  Engine,
+  InstallOptions,
+  InstallSnapshot,
+  PluginInstall,
+  Retry,
+} from '../../src/types.ts'
+import { type FakeEngine, fakeEngine } from './fakePorts.ts'
+import { digest, hostNetwork, samplePlugin } from './samples.ts'
+
+/** Time that passes only when a test says so. */
+export interface VirtualTime extends Time {
+  /** Lets it pass at once, and everything happen that comes of it. */
+  pass(ms: number): Promise<void>
+}
+
+export function virtualTime(random: () => number = () => 0): VirtualTime {
+  const clock = new SimulatedClock()
+  return {
+    now: () => clock.now(),
+    setTimeout: (call, ms) => clock.setTimeout(call, ms),
+    clearTimeout: (timer) => clock.clearTimeout(timer as number),
+    random,
+    async pass(ms) {
+      await settled()
+      clock.increment(ms)
+      await settled()
+    },
+  }
+}
+
+/** Every promise that can settle without a timer has. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await setImmediate()
+}
+
+/** A call that is answered by nobody, until it is cancelled. */
+export function hang(...args: unknown[]): Promise<never> {
+  const signal = args.at(-1) as AbortSignal
+  return new Promise((_, reject) => {
+    const end = () => reject(new EngineError('cancelled', 'cancelled'))
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
+}
+
+export interface RememberingEngine extends PluginEngine {
+  /** What is on it. */
+  plugin(): Plugin | undefined
+}
+
+/** An engine that remembers what was done to it, in as far as a flow looks. */
+export function rememberingEngine(): RememberingEngine {
+  let plugin: Plugin | undefined
+  const change = (changed: Partial<Plugin>) => {
+    if (plugin) plugin = { ...plugin, ...changed }
+  }
+  return {
+    plugin: () => plugin,
+    systemPing: async () => ({ apiVersion: '1.41' }),
+    getPluginPrivileges: async () => [hostNetwork],
+    distributionInspect: async () => ({ digest }),
+    pluginInspect: async () => plugin,
+    async pluginPull() {
+      plugin = samplePlugin()
+      return { digest }
+    },
+    pluginSet: async (_, settings) =>
+      change({ Settings: { Args: [], Devices: [], Mounts: [], Env: [...settings] } }),
+    pluginEnable: async () => change({ Enabled: true }),
+    async pluginDelete() {
+      plugin = undefined
+    },
+  }
+}
+
+export interface VirtualFlow extends PluginInstall {
+  engine: FakeEngine
+  time: VirtualTime
+  states: string[]
+  retries: Retry[]
+}
+
+/** An install in virtual time, new or taken up again. */
+export function virtualFlow(
+  answers: Partial<PluginEngine>,
+  options: Partial<InstallOptions> = {},
+  left?: InstallSnapshot,
+  time = virtualTime(),
+): VirtualFlow {
+  const engine = fakeEngine(answers)
+  const host: Engine = {
+    host: 'unix:///virtual.sock',
+    operations: () => engine,
+    configured: async () => undefined,
+    close() {},
+  }
+  const whole = { reference: 'acme/probe:1.0', ...options }
+  const input = left ? toResumedInput(left, whole) : toInput(whole)
+  const flow = startFlow(host, input, whole, keepSecrets(), time)
+  const states: string[] = []
+  const retries: Retry[] = []
+  flow.transition$.subscribe(({ to }) => states.push(to))
+  flow.retry$.subscribe((retry) => retries.push(retry))
+  return { ...flow, engine, time, states, retries }
+}
+
+/** Nothing here hangs: there are only waits between attempts, and for what a cut pull may leave. */
+const LONGEST_MS = 5 * 60_000
+
+/** Lets time pass until the flow has ended, and tells how long that was. */
+export async function run(flow: VirtualFlow): Promise<number> {
+  const { time, states } = flow
+  await settled()
+  while (!['done', 'rolledBack'].includes(String(states.at(-1)))) {
+    if (time.now() > LONGEST_MS) throw new Error(`still ${states.at(-1)}`)
+    await time.pass(50)
+  }
+  return time.now()
+}
