@@ -20,6 +20,13 @@ export interface ConnectOptions {
   tls?: TlsOptions
   /** Sent with every request, besides those of Docker's configuration. They are told to nobody. */
   headers?: Readonly<Record<string, string>>
+  /**
+   * An engine on `tcp://`, `http://` or `https://` is reached through the proxy that `HTTP_PROXY`, or with
+   * TLS `HTTPS_PROXY`, of `env` names, by a tunnel (`CONNECT`), unless `NO_PROXY` excepts it or it is on
+   * this host. Every other way to an engine is as it is without: a context may lead anywhere. Default
+   * `false`: no proxy of the environment is used.
+   */
+  proxy?: boolean
   /** Where variables are read, and what `ssh` and credential helpers run in. Default `process.env`. */
   env?: Readonly<Record<string, string | undefined>>
   timeouts?: Partial<Timeouts>
@@ -50,6 +57,7 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
     ...(isDefault ? {} : { name: (address) => `${address} (context ${context})` }),
     ...(tls ? { tls } : {}),
     headers: withHeaders(headers, options.headers),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
     ...(options.timeouts ? { timeouts: options.timeouts } : {}),
   })
   return {

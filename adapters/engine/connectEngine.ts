@@ -1,7 +1,9 @@
 import type { Agent } from 'node:http'
-import axios from 'axios'
+import type { AxiosInstance } from 'axios'
+import type { axiosClient } from './axiosClient.ts'
 import { type EngineAddress, parseHost } from './dockerHost.ts'
 import { EngineAgent } from './engineAgent.ts'
+import { type EnvironmentProxy, environmentProxy } from './environmentProxy.ts'
 import { OneCallAgent } from './oneCallAgent.ts'
 import { checkHeaders, secretsInHeaders } from './requestHeaders.ts'
 import { type EngineAnswer, type EngineRequest, sendRequest } from './sendRequest.ts'
@@ -36,7 +38,9 @@ export interface EngineConnectionOptions {
   tls?: TlsOptions
   /** Sent with every request: secrets. */
   headers?: Readonly<Record<string, string>>
-  /** Where `ssh` is found and what it runs in. Default `process.env`. */
+  /** An engine on TCP is reached through the proxy that `env` names for it. Default `false`. */
+  proxy?: boolean
+  /** Where `ssh` is found and what it runs in, and what names a proxy. Default `process.env`. */
   env?: Readonly<Record<string, string | undefined>>
   /** Whose addresses are taken. Default `process.platform`. */
   platform?: NodeJS.Platform
@@ -49,7 +53,8 @@ const SSH_CONNECT_MS = 30_000
 /**
  * Names an engine to talk to. Nothing is sent and no socket is opened before the first call.
  *
- * @throws EngineError `invalid-option` for a host, a certificate, a header or a timeout that cannot be used
+ * @throws EngineError `invalid-option` for a host, a certificate, a header, a timeout or a proxy that cannot
+ * be used
  */
 export function connectEngine(options: EngineConnectionOptions): EngineConnection {
   const { headers = {} } = options
@@ -63,38 +68,24 @@ export function connectEngine(options: EngineConnectionOptions): EngineConnectio
     ...('ssh' in address ? { connect: SSH_CONNECT_MS } : {}),
     ...options.timeouts,
   })
-  const agent = agentFor(address, options, timeouts.connect)
+  const proxy = proxyFor(address, options)
+  const agent = agentFor(address, { ...options, proxy }, timeouts.connect)
   const apart = new OneCallAgent(agent)
-  const http = axios.create({
-    ...baseOf(address),
-    httpAgent: agent,
-    httpsAgent: agent,
-    // A proxy of the environment would get the credentials, and a redirect loses the body.
-    proxy: false,
-    maxRedirects: 0,
-    allowAbsoluteUrls: false,
-    // An engine does not compress. Taking compressed answers would hide a cut: axios inflates
-    // what came and reports no error.
-    decompress: false,
-    responseType: 'stream',
-    validateStatus: null,
-    transformRequest: [],
-    transformResponse: [],
-    headers: {
-      common: {
-        ...headers,
-        Accept: 'application/json',
-        'Accept-Encoding': false,
-        'User-Agent': 'docker-plugin-flow',
-      },
-    },
-  })
+  let client: Promise<AxiosInstance> | undefined
+  let closes = 0
   const wire = {
-    http,
+    async http() {
+      const before = closes
+      if (!client) client = loadClient(address, headers, agent)
+      const loaded = await client
+      // There was no socket yet whose end would have told the call.
+      if (closes > before) throw Object.assign(new Error('closed'), { code: 'ECONNRESET' })
+      return loaded
+    },
     apart,
     host: options.name?.(host) ?? host,
     timeouts,
-    secrets: secretsInHeaders(headers),
+    secrets: [...secretsInHeaders(headers), ...(proxy?.secrets ?? [])],
     sent: [],
   }
   return {
@@ -103,35 +94,42 @@ export function connectEngine(options: EngineConnectionOptions): EngineConnectio
     timeouts,
     send: (request, signal) => sendRequest(wire, request, signal),
     close: () => {
+      closes++
       agent.destroy()
       apart.destroy()
     },
   }
 }
 
+/** With the first call: to load axios takes longer than to load all the rest. */
+async function loadClient(...client: Parameters<typeof axiosClient>): Promise<AxiosInstance> {
+  // The loader that the tests run with adds a branch of its own to it.
+  /* c8 ignore next */
+  const { axiosClient } = await import('./axiosClient.ts')
+  return axiosClient(...client)
+}
+
+function proxyFor(
+  address: EngineAddress,
+  { proxy = false, env = process.env }: EngineConnectionOptions,
+): EnvironmentProxy | undefined {
+  return proxy && 'secure' in address ? environmentProxy(address, env) : undefined
+}
+
 function agentFor(
   address: EngineAddress,
-  options: EngineConnectionOptions,
+  options: Omit<EngineConnectionOptions, 'proxy'> & { proxy: EnvironmentProxy | undefined },
   connectWithin: number,
 ): Agent {
   if ('ssh' in address) return new SshAgent(address.ssh, options.env ?? process.env, connectWithin)
-  if (!('secure' in address) || !address.secure) return new EngineAgent(connectWithin)
-  const { tls = {} } = options
+  const { tls = {}, proxy } = options
+  if (!('secure' in address) || !address.secure) return new EngineAgent(connectWithin, proxy)
   return new TlsAgent({
     connectWithin,
     secureContext: secureContext(address.host, tls),
     verify: tls.verify ?? true,
     hostname: address.hostname.replace(/^\[|\]$/g, ''),
     hasExpired: tls.cert !== undefined && hasExpired(tls.cert),
+    proxy,
   })
-}
-
-function baseOf(address: EngineAddress) {
-  if ('socketPath' in address) {
-    const { socketPath } = address
-    return { baseURL: 'http://docker', socketPath, allowedSocketPaths: [socketPath] }
-  }
-  if ('ssh' in address) return { baseURL: 'http://docker' }
-  const { secure, hostname, port, prefix } = address
-  return { baseURL: `${secure ? 'https' : 'http'}://${hostname}:${port}${prefix}` }
 }

@@ -1,4 +1,4 @@
-import { isAxiosError } from 'axios'
+import type { ClientRequest } from 'node:http'
 import {
   EngineError,
   type EngineErrorDetails,
@@ -24,6 +24,7 @@ const UNSENT: ReadonlySet<string> = new Set([
   'EPERM',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ECONNECTFAILED',
 ])
 
 /**
@@ -50,8 +51,11 @@ export function toEngineError(
 
 /** Whether a request failed only because the pool handed out a socket that was dead already. */
 export function isStaleSocket(error: unknown): boolean {
-  const request: unknown = isAxiosError(error) ? error.request : undefined
-  return CUT.has(codeOf(error)) && (request as { reusedSocket?: unknown })?.reusedSocket === true
+  const { isAxiosError, request } = (error ?? {}) as {
+    isAxiosError?: true
+    request?: ClientRequest
+  }
+  return CUT.has(codeOf(error)) && isAxiosError === true && request?.reusedSocket === true
 }
 
 /** What answered is not what was asked for. `what` completes "it answered pluginSet with …". */

@@ -36,6 +36,10 @@ export const engineOptions = {
     completes: 'files',
     help: "The key of the client's certificate (default: key.pem there)",
   },
+  proxy: {
+    type: 'boolean',
+    help: 'Go through the proxy that HTTP_PROXY or HTTPS_PROXY names, on tcp, http and https; NO_PROXY is heeded',
+  },
 } as const satisfies OptionTable
 
 /** The same, and the simulated one. */
@@ -55,13 +59,15 @@ export interface EngineSelection {
   context?: string
   /** Absent: no flag says anything of TLS. Files are absolute. */
   tls?: TlsFlags
+  /** Through the proxy that the environment names for it. */
+  proxy?: true
 }
 
 type EngineValues = OptionValues<typeof engineOptions>
 
 /** @throws UsageError */
 export function readEngineOptions(values: EngineValues): EngineSelection {
-  const { host, context } = values
+  const { host, context, proxy } = values
   if (host !== undefined && context !== undefined) {
     throw new UsageError('--host and --context name two engines')
   }
@@ -73,6 +79,7 @@ export function readEngineOptions(values: EngineValues): EngineSelection {
     ...(host === undefined ? {} : { host }),
     ...(context === undefined ? {} : { context }),
     ...(tls && { tls }),
+    ...(proxy ? { proxy } : {}),
   }
 }
 

@@ -21,13 +21,14 @@ export async function openEngine(
   env: Surroundings['env'],
 ): Promise<OpenEngine> {
   if (embedded) return openEmbeddedEngine()
-  const { host, context } = selection
+  const { host, context, proxy } = selection
   const tls = readTls(selection, env)
   const engine = connect({
     env,
     ...(host === undefined ? {} : { host }),
     ...(context === undefined ? {} : { context }),
     ...(tls && { tls }),
+    ...(proxy && { proxy }),
   })
   return { engine, close: async () => engine.close() }
 }

@@ -15,6 +15,8 @@ export interface JournaledEngine {
   context?: string
   /** What its flags said of TLS: names of files. */
   tls?: Readonly<Record<string, string | boolean>>
+  /** Through the proxy that the environment of whoever takes it up names. */
+  proxy?: true
 }
 
 /** A run that was written down. */
@@ -137,9 +139,12 @@ async function readRun(folder: string, id: string): Promise<JournaledRun> {
 }
 
 function isEngine(value: JournaledEngine | undefined): value is JournaledEngine {
-  const { host, context, tls } = value ?? {}
+  const { host, context, tls, proxy } = value ?? {}
   return (
-    typeof host === 'string' && ['string', 'undefined'].includes(typeof context) && isFlags(tls)
+    typeof host === 'string' &&
+    ['string', 'undefined'].includes(typeof context) &&
+    isFlags(tls) &&
+    [true, undefined].includes(proxy)
   )
 }
 

@@ -34,7 +34,7 @@ export const defaultPolicy: Readonly<{ [Part in keyof Policy]: Readonly<Policy[P
     rollingBack: MINUTE,
   },
   retry: { attempts: 4, baseMs: SECOND, factor: 2, maxMs: 10 * SECOND, jitter: 1 },
-  rollback: { attempts: 6, baseMs: 250, factor: 2, maxMs: 10 * SECOND, jitter: 0.5 },
+  rollback: { attempts: 8, baseMs: 250, factor: 2, maxMs: 10 * SECOND, jitter: 0.5 },
 }
 
 /**

@@ -72,8 +72,27 @@ suite('imports', (test) => {
     assert.equal(lazy, ['src/command/showMachine.ts'])
   })
 
+  test('whoever imports the package does not wait for axios: the first call loads it', () => {
+    const seen = new Set<string>()
+    const packages = new Set<string>()
+    const left = ['src/index.ts']
+    for (let file = left.pop(); file !== undefined; file = left.pop()) {
+      if (seen.has(file)) continue
+      seen.add(file)
+      for (const path of loadedBy(file)) {
+        if (path.startsWith('.')) left.push(relative(root, join(root, dirname(file), path)))
+        else packages.add(path)
+      }
+    }
+    assert.equal([...packages].filter((name) => !name.startsWith('node:')).sort(), [
+      'rxjs',
+      'xstate',
+    ])
+    assert.ok(seen.has('adapters/engine/connectEngine.ts'))
+  })
+
   test('only the one file that translates it knows an axios error', () => {
-    const knowing = sources('adapters').filter((file) => /AxiosError|isAxiosError/.test(text(file)))
+    const knowing = sources('adapters').filter((file) => /AxiosError/.test(text(file)))
     assert.equal(knowing, ['adapters/engine/toEngineError.ts'])
   })
 })
@@ -92,6 +111,12 @@ function importsOf(file: string): string[] {
     ...text(file).matchAll(/\bimport\('([^']+)'\)/g),
   ]
   return found.map(([, path]) => String(path))
+}
+
+/** What is loaded with a file: types are erased, and what is imported as a call comes later. */
+function loadedBy(file: string): string[] {
+  const declarations = /^(?:import|export)\b(?! type\b)(?:[^'";]*?\bfrom)?\s*'([^']+)'/gm
+  return [...text(file).matchAll(declarations)].map(([, path]) => String(path))
 }
 
 function text(file: string): string {

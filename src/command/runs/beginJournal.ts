@@ -29,7 +29,12 @@ export async function beginJournal(
 /** With the context and the flags it is found again where its address alone is not enough. */
 function toJournaled(
   { host, context }: ConnectedEngine,
-  { tls }: EngineSelection,
+  { tls, proxy }: EngineSelection,
 ): JournaledEngine {
-  return { host, ...(context === undefined ? {} : { context }), ...(tls && { tls: { ...tls } }) }
+  return {
+    host,
+    ...(context === undefined ? {} : { context }),
+    ...(tls && { tls: { ...tls } }),
+    ...(proxy && { proxy }),
+  }
 }

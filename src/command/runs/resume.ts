@@ -111,6 +111,10 @@ function toInstallCommand(
   }
 }
 
-function selectionOf({ host, context, tls }: JournaledEngine): EngineSelection {
-  return { ...(context === undefined ? { host } : { context }), ...(tls && { tls }) }
+function selectionOf({ host, context, tls, proxy }: JournaledEngine): EngineSelection {
+  return {
+    ...(context === undefined ? { host } : { context }),
+    ...(tls && { tls }),
+    ...(proxy && { proxy }),
+  }
 }

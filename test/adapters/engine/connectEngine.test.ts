@@ -79,17 +79,36 @@ suite('connectEngine', (test) => {
   })
 
   test('a call under way :: fails when the connection is closed', async () => {
+    let arrived = 0
+    let arrive = () => {}
+    const both = new Promise<void>((resolve) => {
+      arrive = () => {
+        if (++arrived === 2) resolve()
+      }
+    })
     await withEngine(
-      () => {},
+      () => arrive(),
       async (connection) => {
         const calls = [
           systemPing(connection, never),
           pluginDelete(connection, { name: 'a', force: false }, never),
         ]
         const failures = calls.map((call) => refusedWith('engine-unreachable', () => call))
-        await new Promise((resolve) => setImmediate(resolve))
+        await both
         connection.close()
         await Promise.all(failures)
+      },
+    )
+  })
+
+  test('a call that has only begun :: fails, too, and is not sent', async () => {
+    await withEngine(
+      () => assert.unreachable('it was sent'),
+      async (connection, server) => {
+        const failure = refusedWith('engine-unreachable', () => systemPing(connection, never))
+        connection.close()
+        await failure
+        assert.is(server.connections(), 0)
       },
     )
   })

@@ -55,6 +55,11 @@ suite('outcomeLines', (test) => {
       /: docker --host tcp:\/\/10\.0\.0\.1:2375 plugin rm sshfs:latest$/,
     )
     assert.is(onEngine(command, {}), command)
+    // Docker's command has no such option, and heeds the variables by itself.
+    assert.is(
+      onEngine(command, { context: 'far', proxy: true }),
+      onEngine(command, { context: 'far' }),
+    )
     assert.is(onEngine(command, { context: 'far' }), 'docker --context far plugin rm sshfs:latest')
     assert.is(
       onEngine(command, { host: 'tcp://h', tls: { tlsverify: true, tlscacert: '/my ca.pem' } }),

@@ -23,6 +23,8 @@ const accepted: [line: string, command: Partial<InstallCommand>][] = [
     { host: 'tcp://h', tls: { tls: true, tlscacert: '/a', tlscert: '/b', tlskey: '/c' } },
   ],
   ['install --tlscacert ca.pem a', { tls: { tlscacert: resolve('ca.pem') } }],
+  ['install --proxy -H tcp://h a', { host: 'tcp://h', proxy: true }],
+  ['--proxy install --context far a', { context: 'far', proxy: true }],
   ['install --engine embedded a', { embedded: true }],
   ['install --keep-on-failure a', { keepOnFailure: true }],
   ['install --enable-timeout 30 a', { enableTimeout: 30 }],

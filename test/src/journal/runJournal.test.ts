@@ -113,6 +113,7 @@ suite('runJournal', (test) => {
         '{',
         '{}',
         '{"engine":{"host":"a"},"began":"b","snapshot":{"version":2}}',
+        JSON.stringify({ engine: { host: 'a', proxy: 'http://b' }, began: 'b', snapshot }),
       ]) {
         writeFileSync(path, text)
         const error = await thrownBy(takeUpRun(folder, run.id))

@@ -236,6 +236,6 @@ suite('what is made again', (test) => {
 
   test('a rollback has attempts and waits of its own', () => {
     const { rollback, stop } = setUp({})
-    assert.equal(rollback(stop.signal).delays, [250, 500, 1_000, 2_000, 4_000])
+    assert.equal(rollback(stop.signal).delays, [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000])
   })
 })

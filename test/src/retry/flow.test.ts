@@ -177,8 +177,8 @@ suite('a flow that tries again', (test) => {
     assert.equal(
       flow.retries.map(({ state, attempt, attempts, delay }) => [state, attempt, attempts, delay]),
       [
-        ['rollingBack', 2, 6, 250],
-        ['rollingBack', 3, 6, 500],
+        ['rollingBack', 2, 8, 250],
+        ['rollingBack', 3, 8, 500],
       ],
     )
   })
@@ -201,7 +201,7 @@ suite('a flow that tries again', (test) => {
     assert.is(looks, 2 + attempts)
     assert.equal(
       flow.retries.map(({ attempt }) => attempt),
-      [2, 3, 4, 5, 6],
+      [2, 3, 4, 5, 6, 7, 8],
     )
   })
 
