@@ -76,6 +76,17 @@ suite('runJournal', (test) => {
       assert.is((await listRuns(folder))[0]?.run.began, driven?.run.began)
     }))
 
+  test('given back twice, it is not taken from whoever has taken it up meanwhile', () =>
+    onFolder(async (folder) => {
+      const run = await beginRun(folder, { host: 'unix:///x.sock' })
+      await run.write(snapshot)
+      await run.close()
+      const taken = await takeUpRun(folder, run.id)
+      await run.close()
+      assert.instance(await thrownBy(takeUpRun(folder, run.id)), RunInUse)
+      await taken.close()
+    }))
+
   test('a run that has ended with nothing left behind is forgotten, another is not', () =>
     onFolder(async (folder) => {
       const ends = [

@@ -1,0 +1,41 @@
+import * as assert from 'uvu/assert'
+import { withDockerFolder } from '../../support/dockerFolder.ts'
+import { suite } from '../../support/suite.ts'
+import { run } from './stage.ts'
+
+async function ended(env: Record<string, string>, ...argv: string[]) {
+  const { code, stdout, stderr } = run({}, env, argv)
+  return { code: await code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+const usage: [args: string[], line: string][] = [
+  [
+    ['--tlskey', '/key.pem', '-H', 'tcp://127.0.0.1:1'],
+    'a file for TLS is named, and no TLS asked for: add --tlsverify',
+  ],
+  [['--context', 'nosuch'], 'there is no Docker context "nosuch"'],
+  [['--tls', '--tlskey', '/nowhere/key.pem', '-H', 'tcp://127.0.0.1:1'], '/nowhere/key.pem'],
+]
+
+suite('an engine that cannot be named so', (test) => {
+  for (const [args, line] of usage) {
+    test(`${args.join(' ')} :: one line, 2, by every command`, () =>
+      withDockerFolder(async ({ env }) => {
+        for (const command of [['ls'], ['install', 'acme/plain']]) {
+          const { code, stdout, stderr } = await ended(env, ...command, ...args)
+          assert.equal([code, stdout], [2, ''])
+          assert.match(stderr, line)
+        }
+      }))
+  }
+
+  test('a configuration that is none :: one line that names it, 1', () =>
+    withDockerFolder(async ({ env, path, config }) => {
+      config('{')
+      assert.equal(await ended(env, 'ls'), {
+        code: 1,
+        stdout: '',
+        stderr: `plugin-flow: the Docker config ${path}/config.json is no JSON\n`,
+      })
+    }))
+})
