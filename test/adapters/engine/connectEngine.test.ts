@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
@@ -11,6 +10,7 @@ import { systemPing } from '../../../adapters/engine/systemPing.ts'
 import { completeTimeouts } from '../../../adapters/engine/timeouts.ts'
 import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { answerJSON, answerPing, serveBytes } from '../../support/engineServer.ts'
+import { runNode } from '../../support/runNode.ts'
 import { suite } from '../../support/suite.ts'
 import { never, withEngine } from './engineFixture.ts'
 
@@ -164,26 +164,16 @@ suite('connectEngine', (test) => {
       const connection = connectEngine({ host: process.argv[1] })
       console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
     `
-    await withEngine(
-      (_, response) => answerPing(response),
-      async (_, { host }) => {
-        const args = ['--import', 'tsx', '--input-type=module', '-e', program, host]
-        const proxy = 'http://127.0.0.1:1'
-        const child = spawn(process.execPath, args, {
-          env: { ...process.env, HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy },
-          stdio: ['ignore', 'pipe', 'inherit'],
-          timeout: 20_000,
-        })
-        let output = ''
-        child.stdout.setEncoding('utf8').on('data', (text: string) => {
-          output += text
-        })
-        const [code] = await once(child, 'close')
-        assert.is(output, '1.41\n')
-        assert.is(code, 0)
-      },
-      { tcp: true },
-    )
+    // It ends no connection by itself, as an HTTP server of Node.js does.
+    const server = await serveBytes((socket) => socket.write(PONG))
+    try {
+      const args = ['--import', 'tsx', '--input-type=module', '-e', program, server.host]
+      const proxy = 'http://127.0.0.1:1'
+      const env = { ...process.env, HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy }
+      assert.equal(await runNode(args, { env }), { code: 0, output: '1.41\n' })
+    } finally {
+      await server.close()
+    }
   })
 })
 

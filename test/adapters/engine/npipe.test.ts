@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -8,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { answerPing } from '../../support/engineServer.ts'
+import { runNode } from '../../support/runNode.ts'
 import { suite } from '../../support/suite.ts'
 
 const PIPE = '\\\\.\\pipe\\docker_engine'
@@ -37,19 +37,10 @@ suite('connectEngine :: npipe', (test) => {
       const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program]
       // Run elsewhere the code is compiled in another way, which a measure of coverage cannot add up.
       const env = { ...process.env, NODE_V8_COVERAGE: undefined }
-      const child = spawn(process.execPath, args, {
-        cwd: folder,
-        env,
-        stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: 20_000,
+      assert.equal(await runNode(args, { cwd: folder, env }), {
+        code: 0,
+        output: 'npipe:////./pipe/docker_engine 1.41\n',
       })
-      let output = ''
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        output += text
-      })
-      const [code] = await once(child, 'close')
-      assert.is(output, 'npipe:////./pipe/docker_engine 1.41\n')
-      assert.is(code, 0)
     } finally {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
