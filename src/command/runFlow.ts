@@ -1,3 +1,4 @@
+import { Subscription } from 'rxjs'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
 import type { OpenRun } from '../journal/runJournal.ts'
 import type { FlowOptions, PluginInstall } from '../types.ts'
@@ -35,11 +36,12 @@ export async function runFlow(
     credentials: askCredentials(prompt, view, login?.username),
     ...(journaled && { journal: async (snapshot) => (await journaled)?.write(snapshot) }),
   })
+  const shown = new Subscription()
   try {
     answerConsent(flow, prompt, view)
-    flow.transition$.subscribe((transition) => view.transition(transition))
-    flow.progress$.subscribe((progress) => view.progress(progress))
-    flow.retry$.subscribe((retry) => view.retry(retry))
+    shown.add(flow.transition$.subscribe((transition) => view.transition(transition)))
+    shown.add(flow.progress$.subscribe((progress) => view.progress(progress)))
+    shown.add(flow.retry$.subscribe((retry) => view.retry(retry)))
     const left = interrupts.second.then(async () => {
       const run = await journaled
       if (run) view.notice(`plugin-flow rollback ${run.id} takes it back`)
@@ -47,6 +49,8 @@ export async function runFlow(
     })
     return await Promise.race([outcomeOf(flow), left])
   } finally {
+    // One that is left goes on for a moment, and its outcome is the last thing that is shown.
+    shown.unsubscribe()
     await (await journaled)?.close()
   }
 }
