@@ -1,64 +1,26 @@
 import { type AnyActorRef, fromPromise } from 'xstate'
-import { EngineError } from '../machines/errors.ts'
-import type { PullProgress } from '../machines/plugin-install/hasContent.ts'
 import type {
   AuthRequest,
   EnableRequest,
   InspectRequest,
   SetRequest,
 } from '../machines/plugin-install/inputs.ts'
-import { type LookUpRequest, lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
+import type { LookUpRequest } from '../machines/plugin-install/lookUpPlugin.ts'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
-import { checkSettings } from '../machines/plugin-install/settings.ts'
-import { type PullEnd, startPull } from '../machines/plugin-install/startPull.ts'
-import { type TakeBackRequest, takeBack } from '../machines/plugin-install/takeBack.ts'
-import type { ConsentDecision, ConsentRequest } from '../machines/plugin-install/types.ts'
-import type {
-  CredentialsReason,
-  CredentialsRequest,
-  PluginEngine,
-  PullRequest,
-  RegistryAuth,
-} from '../machines/ports.ts'
-import type { JSONMessage } from '../machines/types.ts'
-import type { PullTurns } from './pullTurns.ts'
-import type { Retries } from './retry/createRetries.ts'
-import { pause, type Time } from './retry/time.ts'
-import type { FlowSecrets } from './secrets/keepSecrets.ts'
-import type { ConsentPolicy } from './types.ts'
-
-/** What the actors of one flow work with. */
-export interface Surroundings {
-  engine: PluginEngine
-  retries: Retries
-  time: Time
-  auth: RegistryAuth
-  secrets: Pick<FlowSecrets, 'fill' | 'has'>
-  consent: ConsentPolicy | undefined
-  /** Credentials come from a function, whose "none" is final, and not from a person. */
-  hasCredentialsSource: boolean
-  credentialsReason(): CredentialsReason
-  /** Writes down where the flow is, before it changes the engine. */
-  record(): Promise<void>
-  /** A line of the pull came in; the pull ended well. */
-  progress: { add(message: JSONMessage): void; now(): PullProgress; finish(): void }
-  turns: PullTurns
-  /** Of the pull that was asked for last, since the last look. */
-  pullEnd?: Promise<PullEnd> | undefined
-}
-
-/** Of a pull that nothing was sent of. */
-const NOT_BEGUN: Promise<PullEnd> = Promise.resolve({ ownership: 'nothing' })
+import type { TakeBackRequest } from '../machines/plugin-install/takeBack.ts'
+import type { ConsentRequest } from '../machines/plugin-install/types.ts'
+import type { PullRequest } from '../machines/ports.ts'
+import type { FlowWork } from './flowWork.ts'
 
 /**
- * A flow's surroundings by its actor system. To provide actors to the machine for each flow would
+ * The work of each flow, by its actor system. To provide actors to the machine for each flow would
  * make all of the chart anew each time, which takes longer than the flow's own work.
  */
-const surroundings = new WeakMap<AnyActorRef['system'], Surroundings>()
+const works = new WeakMap<AnyActorRef['system'], Promise<FlowWork>>()
 
-/** Gives a flow what its actors work with, before it starts. */
-export function surround(system: AnyActorRef['system'], by: Surroundings): void {
-  surroundings.set(system, by)
+/** Gives a flow the work that its actors do, before it starts. */
+export function provideWork(system: AnyActorRef['system'], work: Promise<FlowWork>): void {
+  works.set(system, work)
 }
 
 /**
@@ -66,103 +28,32 @@ export function surround(system: AnyActorRef['system'], by: Surroundings): void 
  */
 export const installMachine = pluginInstallMachine.provide({
   actors: {
-    lookUpPlugin: actor((by, input: LookUpRequest, signal) => {
-      const { retries, time, auth, secrets } = by
-      by.pullEnd = undefined
-      const ports = {
-        engine: retries.patient,
-        auth,
-        pause: (ms: number) => pause(time, ms, signal),
-        hasSecret: secrets.has,
-      }
-      return lookUpPlugin(ports, input, signal)
-    }),
-    requestCredentials: actor(async (by, input: AuthRequest, signal) => {
-      await seen()
-      const request = { ...input, reason: by.credentialsReason() }
-      const account = await by.auth.request(request, signal)
-      if (!account && by.hasCredentialsSource) throw noCredentials(request)
-      return account
-    }),
-    decideConsent: actor(({ consent }, input: ConsentRequest, signal) =>
-      decide(consent, input, signal),
+    lookUpPlugin: actor((work, input: LookUpRequest, signal) => work.lookUpPlugin(input, signal)),
+    requestCredentials: actor((work, input: AuthRequest, signal) =>
+      work.requestCredentials(input, signal),
     ),
-    pluginPull: actor(async (by, input: PullRequest, signal) => {
-      by.pullEnd = NOT_BEGUN
-      const endTurn = await by.turns.take(input.name, signal)
-      try {
-        await by.record()
-        signal.throwIfAborted()
-        const { engine, progress, time } = by
-        const ports = { engine, progress, clock: time.now, pause: (ms: number) => pause(time, ms) }
-        const pulled = await by.retries.untilSeen(() => {
-          const { result, end } = startPull(ports, input, signal)
-          by.pullEnd = end
-          return result
-        }, signal)
-        progress.finish()
-        return pulled
-      } finally {
-        // A pull that nobody waits for any more may go on for a while.
-        void by.pullEnd?.then(endTurn)
-      }
-    }),
-    pluginInspect: actor(({ retries }, { name }: InspectRequest, signal) =>
-      retries.patient.pluginInspect(name, signal),
+    decideConsent: actor((work, input: ConsentRequest, signal) =>
+      work.decideConsent(input, signal),
     ),
-    pluginSet: actor(async (by, { plugin, settings }: SetRequest, signal) => {
-      checkSettings(plugin.Config, settings)
-      const filled = by.secrets.fill(settings)
-      await by.record()
-      await by.retries.patient.pluginSet(plugin.Id, filled, signal)
-      return undefined
-    }),
-    pluginEnable: actor(async ({ retries, record }, { id, timeout }: EnableRequest, signal) => {
-      await record()
-      await retries.patient.pluginEnable(id, timeout, signal)
-      return undefined
-    }),
-    takeBack: actor(async (by, input: TakeBackRequest, signal) => {
-      const { engine, retries, record, pullEnd } = by
-      // What cannot be written down has to be taken back all the same.
-      await record().catch(() => {})
-      // Of a pull that nobody waits for any more it is known by now how it ended.
-      const ended = input.ownership === 'uncertain' ? await pullEnd : undefined
-      const ports = { engine, ...retries.rollback(signal) }
-      return takeBack(ports, { ...input, ...ended }, signal)
-    }),
+    pluginPull: actor((work, input: PullRequest, signal) => work.pluginPull(input, signal)),
+    pluginInspect: actor((work, input: InspectRequest, signal) =>
+      work.pluginInspect(input, signal),
+    ),
+    pluginSet: actor((work, input: SetRequest, signal) => work.pluginSet(input, signal)),
+    pluginEnable: actor((work, input: EnableRequest, signal) => work.pluginEnable(input, signal)),
+    takeBack: actor((work, input: TakeBackRequest, signal) => work.takeBack(input, signal)),
   },
 })
 
 function actor<Input, Output>(
-  run: (by: Surroundings, input: Input, signal: AbortSignal) => Promise<Output>,
+  run: (work: FlowWork, input: Input, signal: AbortSignal) => Promise<Output>,
 ) {
-  return fromPromise<Output, Input>(({ input, signal, system }) => {
-    const by = surroundings.get(system)
-    if (!by) throw new Error('the flow has no surroundings')
-    return run(by, input, signal)
+  return fromPromise<Output, Input>(async ({ input, signal, system }) => {
+    const work = works.get(system)
+    if (!work) throw new Error('the flow has no work')
+    // Actors start before their state is told: a turn later the host has seen it.
+    const loaded = await work
+    signal.throwIfAborted()
+    return run(loaded, input, signal)
   })
-}
-
-/** Actors start before their state is told: a turn later the host has seen it. */
-function seen(): Promise<void> {
-  return Promise.resolve()
-}
-
-async function decide(
-  policy: ConsentPolicy | undefined,
-  request: ConsentRequest,
-  signal: AbortSignal,
-): Promise<ConsentDecision> {
-  await seen()
-  const answer = await policy?.(request, signal)
-  return typeof answer === 'boolean' ? { granted: answer } : answer
-}
-
-function noCredentials({ registry, reason }: CredentialsRequest): EngineError {
-  const said = reason === 'missing' ? 'wants credentials' : 'did not accept the credentials'
-  return new EngineError(
-    'unauthorized',
-    `the registry ${registry} ${said}: docker login ${registry}`,
-  )
 }

@@ -1,10 +1,13 @@
-import { readDockerConfig } from '../adapters/credentials/dockerConfig.ts'
 import { selectEngine } from '../adapters/docker/selectEngine.ts'
-import { connectEngine } from '../adapters/engine/connectEngine.ts'
-import { type InstalledPlugins, installedPlugins } from '../adapters/engine/installedPlugins.ts'
-import { pluginEngine } from '../adapters/engine/pluginEngine.ts'
+import { type EngineTarget, engineTarget } from '../adapters/engine/engineTarget.ts'
+import type { InstalledPlugins } from '../adapters/engine/installedPlugins.ts'
+import type { OpenEngine } from '../adapters/engine/openEngine.ts'
 import type { Timeouts } from '../adapters/engine/timeouts.ts'
 import type { TlsOptions } from '../adapters/engine/tlsOptions.ts'
+import { EngineError } from '../machines/errors.ts'
+import type { PluginEngine } from '../machines/ports.ts'
+import { calledLater } from './calledLater.ts'
+import { notLoaded } from './notLoaded.ts'
 import type { Engine } from './types.ts'
 
 export interface ConnectOptions {
@@ -51,7 +54,7 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
   const env = options.env ?? process.env
   const { context, host, tls, headers } = selectEngine(options, env)
   const isDefault = context === 'default'
-  const connection = connectEngine({
+  const target = engineTarget({
     host,
     env,
     ...(isDefault ? {} : { name: (address) => `${address} (context ${context})` }),
@@ -60,14 +63,81 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
     ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
     ...(options.timeouts ? { timeouts: options.timeouts } : {}),
   })
+  const { opened, close } = openLater(target)
   return {
-    host: connection.address,
+    host: target.address.host,
     ...(isDefault ? {} : { context }),
-    operations: (authHeader) => pluginEngine(connection, authHeader),
-    plugins: installedPlugins(connection),
-    configured: (registry, signal) => readDockerConfig(env, registry, signal),
-    close: () => connection.close(),
+    operations(authHeader) {
+      let operations: PluginEngine | undefined
+      return calledLater(pluginEngineCalls, async () => {
+        const engine = await opened()
+        operations ??= engine.operations(authHeader)
+        return operations
+      })
+    },
+    plugins: calledLater(installedPluginsCalls, async () => (await opened()).plugins),
+    async configured(registry, signal) {
+      const { readDockerConfig } = await import('../adapters/credentials/dockerConfig.ts').catch(
+        notLoaded,
+      )
+      return readDockerConfig(env, registry, signal)
+    },
+    close,
   }
+}
+
+/**
+ * An engine, opened with its first call: to load what speaks with one takes longer than all the rest,
+ * and many a host that is about to call none connects.
+ */
+function openLater(target: EngineTarget) {
+  let engine: Promise<OpenEngine> | undefined
+  let closes = 0
+  return {
+    async opened(): Promise<OpenEngine> {
+      const before = closes
+      engine ??= import('../adapters/engine/openEngine.ts').then(
+        ({ openEngine }) => openEngine(target),
+        notLoaded,
+      )
+      const opened = await engine
+      // There was no socket yet whose end would have told the call.
+      if (closes > before) throw closed(target.host)
+      return opened
+    },
+    close() {
+      closes++
+      void engine?.then(
+        (opened) => opened.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+function closed(host: string): EngineError {
+  return new EngineError('engine-unreachable', `the connection to ${host} was closed`)
+}
+
+/** The operations that a flow needs, by Docker's `operationId`. */
+const pluginEngineCalls: Readonly<Record<keyof PluginEngine, true>> = {
+  systemPing: true,
+  getPluginPrivileges: true,
+  distributionInspect: true,
+  pluginInspect: true,
+  pluginPull: true,
+  pluginSet: true,
+  pluginEnable: true,
+  pluginDelete: true,
+}
+
+const installedPluginsCalls: Readonly<Record<keyof InstalledPlugins, true>> = {
+  pluginList: true,
+  pluginInspect: true,
+  pluginSet: true,
+  pluginEnable: true,
+  pluginDisable: true,
+  pluginDelete: true,
 }
 
 type Headers = Readonly<Record<string, string>>

@@ -1,5 +1,4 @@
 import { toInput } from './input.ts'
-import { keepSecrets } from './secrets/keepSecrets.ts'
 import { readSettings } from './secrets/readSettings.ts'
 import { startFlow } from './startFlow.ts'
 import type { Engine, InstallOptions, PluginInstall } from './types.ts'
@@ -12,6 +11,5 @@ import type { Engine, InstallOptions, PluginInstall } from './types.ts'
  * policy cannot be used
  */
 export function installPlugin(engine: Engine, options: InstallOptions): PluginInstall {
-  const secrets = keepSecrets(readSettings(options.settings).values)
-  return startFlow(engine, toInput(options), options, secrets)
+  return startFlow(engine, toInput(options), options, readSettings(options.settings).values)
 }

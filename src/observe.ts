@@ -1,8 +1,7 @@
 import { BehaviorSubject, filter, ReplaySubject, Subject } from 'rxjs'
 import type { InspectionEvent, StateValue } from 'xstate'
 import type { RetryNotice } from '../machines/plugin-install/retry.ts'
-import type { JSONMessage } from '../machines/types.ts'
-import { createProgress, type Progress } from './progress.ts'
+import type { Progress } from './progress.ts'
 import type { Retry, Transition } from './types.ts'
 
 /** `pulling.streaming` for `{ pulling: 'streaming' }`. */
@@ -56,33 +55,23 @@ export function observePending<T>() {
   }
 }
 
-/** The lines of a pull become what is known after them: the newest only, once a turn of the loop. */
+/** What is known of a pull: the newest only, once a turn of the loop. */
 export function observeProgress() {
   const subject = new ReplaySubject<Progress>(1)
-  const progress = createProgress(() => performance.now())
-  let due = false
+  let due: (() => Progress) | undefined
   const emit = () => {
-    due = false
-    subject.next(progress.snapshot())
-  }
-  const emitSoon = () => {
-    if (!due) queueMicrotask(emit)
-    due = true
+    const progress = due
+    due = undefined
+    if (progress) subject.next(progress())
   }
   return {
     value$: subject.asObservable(),
-    add(message: JSONMessage) {
-      progress.add(message)
-      emitSoon()
-    },
-    now: progress.snapshot,
-    /** The pull ended well. */
-    finish() {
-      progress.complete()
-      emitSoon()
+    show(progress: () => Progress) {
+      if (!due) queueMicrotask(emit)
+      due = progress
     },
     complete() {
-      if (due) emit()
+      emit()
       subject.complete()
     },
   }

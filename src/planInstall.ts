@@ -1,23 +1,5 @@
-import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
-import { asksFor, makeConsentRequest } from '../machines/plugin-install/consent.ts'
-import { toFailure } from '../machines/plugin-install/failure.ts'
-import { lookUpInput } from '../machines/plugin-install/inputs.ts'
-import { lookUpPlugin } from '../machines/plugin-install/lookUpPlugin.ts'
-import type {
-  ConsentDecision,
-  ConsentRequest,
-  InstallInput,
-  PluginLookUp,
-} from '../machines/plugin-install/types.ts'
-import { initialContext } from '../machines/plugin-install/updates.ts'
-import { toInput } from './input.ts'
-import { InstallError } from './installError.ts'
-import { createRetries } from './retry/createRetries.ts'
-import { completePolicy } from './retry/policy.ts'
-import { createStay } from './retry/stay.ts'
-import { pause, processTime as time } from './retry/time.ts'
-import { keepSecrets } from './secrets/keepSecrets.ts'
-import { readSettings } from './secrets/readSettings.ts'
+import type { ConsentDecision, ConsentRequest } from '../machines/plugin-install/types.ts'
+import { notLoaded } from './notLoaded.ts'
 import type { Engine, InstallOptions } from './types.ts'
 
 /** What an install would do. */
@@ -40,60 +22,6 @@ export interface InstallPlan {
  * the settings cannot be read, `invalid-option` where the policy cannot be used
  */
 export async function planInstall(engine: Engine, options: InstallOptions): Promise<InstallPlan> {
-  const auth = createRegistryAuth({
-    configured: (registry, signal) => engine.configured(registry, signal),
-  })
-  const signal = options.signal ?? new AbortController().signal
-  const input = toInput(options)
-  const context = initialContext({ input })
-  const policy = completePolicy(options.policy)
-  const stay = createStay(policy.timeouts, time.now)
-  stay.enter('checkPrivileges')
-  const secrets = keepSecrets(readSettings(options.settings).values)
-  try {
-    const operations = secrets.guard(engine.operations(() => auth.header()))
-    const { left } = stay
-    const retries = createRetries(operations, { policy, time, left, tell: () => {} })
-    const ports = {
-      engine: retries.patient,
-      auth,
-      pause: (ms: number) => pause(time, ms, signal),
-      hasSecret: secrets.has,
-    }
-    const found = await lookUpPlugin(ports, lookUpInput({ context }), signal)
-    const request = makeConsentRequest(context, found)
-    const present = found.present?.asWanted === true
-    const consent = present ? granted : await decide(request, options, signal)
-    return { request, consent, present, requests: present ? [] : changes(input, found) }
-  } catch (error) {
-    throw new InstallError(toFailure(error, 'checkPrivileges'), { result: 'nothingToRemove' })
-  } finally {
-    auth.forget()
-    secrets.forget()
-  }
-}
-
-const granted: ConsentDecision = { granted: true }
-
-async function decide(
-  request: ConsentRequest,
-  { consent, grantAllPermissions }: InstallOptions,
-  signal: AbortSignal,
-): Promise<ConsentDecision> {
-  if (grantAllPermissions || !asksFor(request)) return granted
-  const answer = await consent?.(request, signal)
-  return typeof answer === 'boolean' ? { granted: answer } : answer
-}
-
-function changes(
-  { settings, disabled, enableTimeout }: InstallInput,
-  found: PluginLookUp,
-): string[] {
-  const { remote, name, present } = found
-  const pull = `POST /plugins/pull?remote=${encodeURIComponent(remote)}&name=${encodeURIComponent(name)}`
-  return [
-    ...(present ? [] : [pull]),
-    ...(settings.length > 0 ? [`POST /plugins/${name}/set`] : []),
-    ...(disabled ? [] : [`POST /plugins/${name}/enable?timeout=${enableTimeout}`]),
-  ]
+  const { makePlan } = await import('./makePlan.ts').catch(notLoaded)
+  return makePlan(engine, options)
 }

@@ -3,7 +3,6 @@ import { makeFailure } from '../machines/plugin-install/failure.ts'
 import { isSecret, keyOf } from '../machines/plugin-install/settings.ts'
 import type { InstallInput, Resumed } from '../machines/plugin-install/types.ts'
 import { completePolicy } from './retry/policy.ts'
-import { keepSecrets } from './secrets/keepSecrets.ts'
 import { readSnapshot } from './snapshot.ts'
 import { startFlow } from './startFlow.ts'
 import type { Engine, InstallSnapshot, PluginInstall, ResumeOptions } from './types.ts'
@@ -25,7 +24,7 @@ export function resumeInstall(
   const input = toResumedInput(snapshot, options)
   const values = new Map(Object.entries(options.secretSettings ?? {}))
   if (!input.resumed.failure && !snapshot.outcome) checkSecrets(secretNames(snapshot), values)
-  return startFlow(engine, input, options, keepSecrets(values))
+  return startFlow(engine, input, options, values)
 }
 
 /** The run as it was asked for, with what is known of it. A snapshot holds no policy. */

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
 import { createActor, type InspectionEvent, type SnapshotFrom } from 'xstate'
-import { createRegistryAuth } from '../adapters/credentials/registryAuth.ts'
 import type { PersonEvent } from '../machines/plugin-install/events.ts'
 import { credentialsInput } from '../machines/plugin-install/inputs.ts'
 import type { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
@@ -9,60 +8,65 @@ import type {
   InstalledPlugin,
   InstallInput,
 } from '../machines/plugin-install/types.ts'
-import type { CredentialsReason, CredentialsRequest } from '../machines/ports.ts'
-import { installMachine, surround } from './actors.ts'
-import { inspectFlow } from './inspection/inspectFlow.ts'
+import type { CredentialsRequest } from '../machines/ports.ts'
+import { installMachine, provideWork } from './actors.ts'
+import type { FlowSurroundings, FlowWork } from './flowWork.ts'
+import { inspectLater } from './inspection/inspectLater.ts'
 import { InstallError } from './installError.ts'
+import { notLoaded } from './notLoaded.ts'
 import { observePending, observeProgress, observeRetries, observeTransitions } from './observe.ts'
-import { pullTurns } from './pullTurns.ts'
-import { createRetries } from './retry/createRetries.ts'
 import { completePolicy } from './retry/policy.ts'
 import { createStay } from './retry/stay.ts'
-import { processTime } from './retry/time.ts'
-import { keepSecrets } from './secrets/keepSecrets.ts'
+import { processTime, type Time } from './retry/time.ts'
 import { makeSnapshot } from './snapshot.ts'
 import type { Engine, FlowOptions, PluginInstall } from './types.ts'
 
-/** Starts a flow, of a new run or of one that is taken up again. */
+export interface StartOptions {
+  time?: Time
+  load?: typeof loadWork
+}
+
+/**
+ * Starts a flow, of a new run or of one that is taken up again.
+ *
+ * @param values of the secret settings, by `NAME[.FIELD]`; cleared when the flow has ended
+ */
 export function startFlow(
   engine: Engine,
   input: InstallInput,
   options: FlowOptions,
-  secrets = keepSecrets(),
-  time = processTime,
+  values = new Map<string, string>(),
+  { time = processTime, load = loadWork }: StartOptions = {},
 ): PluginInstall {
   const policy = completePolicy(options.policy)
-  const auth = createRegistryAuth({
-    configured: (registry, signal) => engine.configured(registry, signal),
-    ...(options.credentials && { source: options.credentials }),
-  })
   const transitions = observeTransitions(Date.now)
   const progress = observeProgress()
   const stay = createStay(input.timeouts, time.now)
   const retries = observeRetries(stay.state, Date.now)
   const consent = observePending<ConsentRequest>()
   const credentials = observePending<CredentialsRequest>()
-  const credentialsReason = () => (auth.header() === undefined ? 'missing' : 'refused')
-  const inspection = options.inspect && inspectFlow(options.inspect)
+  const inspection = options.inspect && inspectLater(options.inspect)
   const inspect = (event: InspectionEvent) => {
     transitions.inspect(event)
     inspection?.(event)
   }
   const actor = createActor(installMachine, { input, inspect, clock: time })
-  const operations = secrets.guard(engine.operations(() => auth.header()))
-  surround(actor.system, {
-    engine: operations,
-    retries: createRetries(operations, { policy, time, left: stay.left, tell: retries.tell }),
+  let work: FlowWork | undefined
+  const loading = load({
+    engine,
+    options,
+    values,
+    policy,
     time,
-    auth,
-    secrets,
-    consent: options.consent,
-    hasCredentialsSource: options.credentials !== undefined,
-    credentialsReason,
-    progress,
-    turns: pullTurns(engine),
+    left: stay.left,
+    tell: retries.tell,
+    show: progress.show,
     record: () => record(),
+  }).then((loaded) => {
+    work = loaded
+    return loaded
   })
+  provideWork(actor.system, loading)
   const snapshot = () => makeSnapshot(actor.getSnapshot())
   const record = async () => options.journal?.(snapshot())
   const written = async () => {
@@ -76,8 +80,9 @@ export function startFlow(
   const cancel = () => send({ type: 'install.cancel' })
   const end = () => {
     options.signal?.removeEventListener('abort', cancel)
-    auth.forget()
-    secrets.forget()
+    values.clear()
+    // What could not be loaded holds nothing.
+    void loading.then(({ forget }) => forget()).catch(() => {})
     for (const observed of [transitions, progress, retries, consent, credentials]) {
       observed.complete()
     }
@@ -87,7 +92,7 @@ export function startFlow(
       stay.enter(snapshot.value)
       transitions.show(snapshot.value)
       consent.show(askedConsent(snapshot))
-      credentials.show(askedCredentials(snapshot, credentialsReason()))
+      credentials.show(askedCredentials(snapshot, work))
       const output = snapshot.output
       if (!output) return
       end()
@@ -126,8 +131,8 @@ export function startFlow(
     },
     authenticate(given) {
       const asked = credentials.current()
-      if (!asked) return false
-      return send({ type: 'credentials.submit', account: auth.submit(asked.registry, given) })
+      if (!asked || !work) return false
+      return send({ type: 'credentials.submit', account: work.submit(asked.registry, given) })
     },
     cancel,
     snapshot,
@@ -137,6 +142,15 @@ export function startFlow(
       getSnapshot: () => actor.getSnapshot(),
     },
   }
+}
+
+/**
+ * With the first state, and so before anything is changed: what takes back must not be missing when
+ * it is needed.
+ */
+async function loadWork(surroundings: FlowSurroundings): Promise<FlowWork> {
+  const { createFlowWork } = await import('./flowWork.ts').catch(notLoaded)
+  return createFlowWork(surroundings)
 }
 
 const JOURNAL_LIMIT_MS = 10_000
@@ -157,8 +171,8 @@ function askedConsent({ value, context }: MachineSnapshot): ConsentRequest | und
 
 function askedCredentials(
   { value, context }: MachineSnapshot,
-  reason: CredentialsReason,
+  work: FlowWork | undefined,
 ): CredentialsRequest | undefined {
-  if (value !== 'reauth' || !context.asksPerson) return undefined
-  return { ...credentialsInput({ context }), reason }
+  if (value !== 'reauth' || !context.asksPerson || !work) return undefined
+  return { ...credentialsInput({ context }), reason: work.credentialsReason() }
 }

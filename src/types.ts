@@ -58,7 +58,8 @@ export interface FlowOptions {
   /**
    * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It is
    * told what happens, without account names, values of settings, or anything in somebody's own words,
-   * and by stand-ins for the actors that cannot be spoken to. It is never completed.
+   * and by stand-ins for the actors that cannot be spoken to. What happens until its part of the package is
+   * loaded it is told then, in order. It is never completed.
    */
   inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
 }

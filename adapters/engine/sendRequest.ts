@@ -36,7 +36,7 @@ export interface EngineAnswer extends AnswerBody {
 }
 
 export interface Wire {
-  http(): Promise<AxiosInstance>
+  http: AxiosInstance
   /** Of the calls that have a connection of their own. */
   apart: Agent
   host: string
@@ -62,7 +62,7 @@ export async function sendRequest(
   remember(sent, registryAuth)
   try {
     deadline.start(request.answerWithin ?? timeouts.answer)
-    const response = await exchange({ http: await http(), apart }, request, deadline.signal)
+    const response = await exchange({ http, apart }, request, deadline.signal)
     deadline.stop()
     const body = answerBody(response.data, { concern, deadline, timeouts })
     const clean = cleanerOf(sent, secrets)

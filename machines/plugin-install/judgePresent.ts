@@ -1,9 +1,10 @@
 import { EngineError } from '../errors.ts'
 import { computePrivileges } from '../privileges.ts'
 import type { Plugin } from '../types.ts'
+import { isApplied } from './isApplied.ts'
 import type { LookUpRequest } from './lookUpPlugin.ts'
 import { isPulledFrom } from './pulledFrom.ts'
-import { isApplied, isSecret, keyOf } from './settings.ts'
+import { isSecret, keyOf } from './settings.ts'
 import type { InstallNames, PluginLookUp, Resumed, SecretSetting } from './types.ts'
 
 /** Whether a plugin has the value of a secret setting already, which the machine does not know. */

@@ -1,11 +1,11 @@
 import { EngineError, isEngineError } from '../errors.ts'
 import type { PluginEngine, RegistryAuth } from '../ports.ts'
-import { canonicalName, localName, parseReference } from '../reference.ts'
 import type { PluginPrivilege } from '../types.ts'
+import { checkWriting } from './checkSettings.ts'
 import { inspectSettled, type Pause, settlings } from './inspectSettled.ts'
 import { type HasSecret, judgePresent } from './judgePresent.ts'
-import { checkWriting } from './settings.ts'
-import type { InstallNames, PluginLookUp, Resumed, Setting } from './types.ts'
+import { resolveNames } from './resolveNames.ts'
+import type { PluginLookUp, Resumed, Setting } from './types.ts'
 
 export interface LookUpRequest {
   reference: string
@@ -64,24 +64,6 @@ export async function lookUpPlugin(
     signal.removeEventListener('abort', abort)
     stop.abort()
   }
-}
-
-/** The names of an install, or what is wrong with the reference or the alias. */
-export function resolveNames(
-  request: Pick<LookUpRequest, 'reference' | 'alias'>,
-): InstallNames | EngineError {
-  const { reference, alias } = request
-  const remote = parseReference(reference)
-  if (typeof remote === 'string') return invalid(reference, 'a plugin reference', remote)
-  const local = alias === undefined ? remote : parseReference(alias)
-  if (typeof local === 'string') return invalid(alias, 'an alias', local)
-  if (alias !== undefined && local.digest) return invalid(alias, 'an alias', 'it has a digest')
-  const tagged = (remote.tag ?? remote.digest) ? remote : { ...remote, tag: 'latest' }
-  return { remote: canonicalName(tagged), name: localName(local), registry: remote.domain }
-}
-
-function invalid(text: string | undefined, what: string, why: string): EngineError {
-  return new EngineError('invalid-reference', `"${text}" is not ${what}: ${why}`)
 }
 
 function checkOptions({ settings, enableTimeout }: LookUpRequest): void {

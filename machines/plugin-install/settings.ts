@@ -1,15 +1,15 @@
 import { EngineError } from '../errors.ts'
-import type { Plugin, PluginConfig } from '../types.ts'
+import type { PluginConfig } from '../types.ts'
 import type { RequestedSetting, SecretSetting, Setting } from './types.ts'
 
-interface ParsedSetting {
+export interface ParsedSetting {
   name: string
   field?: string
   value: string
 }
 
 /** Fields of a mount or a device: what they point at is a privilege (recording `set.mount-source`). */
-const WIDENING_FIELDS = ['source', 'path']
+export const WIDENING_FIELDS = ['source', 'path']
 
 /** What can be told of the settings before the plugin's config is known. */
 export function describeSettings(settings: readonly Setting[]): RequestedSetting[] {
@@ -19,42 +19,6 @@ export function describeSettings(settings: readonly Setting[]): RequestedSetting
     const widens = field === undefined ? /^\.|\//.test(value) : WIDENING_FIELDS.includes(field)
     return { setting, widens }
   })
-}
-
-/**
- * Refuses what the engine would refuse, before anything is set: a set that fails halfway has applied
- * the settings before (recording `inspect.after-set-second-unknown`).
- */
-export function checkSettings(config: PluginConfig, settings: readonly Setting[]): void {
-  for (const given of settings) {
-    const setting = parseSetting(given)
-    const target = findTarget(config, setting.name)
-    if (!target) {
-      throw new EngineError(
-        'unknown-setting',
-        `the plugin has no setting "${setting.name}"; it has ${listSettable(config)}`,
-      )
-    }
-    if (!isSettable(target, setting)) {
-      throw new EngineError(
-        'setting-not-settable',
-        `the setting "${keyOf(given)}" cannot be changed; ${listSettable(config)} can`,
-      )
-    }
-  }
-}
-
-/** Whether a setting has the wanted value already. One that the plugin does not have has not. */
-export function isApplied({ Config, Settings }: Plugin, text: string): boolean {
-  const { name, value } = parseSetting(text)
-  if ((Config.Env ?? []).some(({ Name }) => Name === name)) {
-    return (Settings.Env ?? []).includes(`${name}=${value}`)
-  }
-  const mount = (Settings.Mounts ?? []).find(({ Name }) => Name === name)
-  if (mount) return mount.Source === value
-  const device = (Settings.Devices ?? []).find(({ Name }) => Name === name)
-  if (device) return device.Path === value
-  return Config.Args.Name === name && (Settings.Args ?? []).join(' ') === value
 }
 
 /**
@@ -70,21 +34,6 @@ export function unseenWidening(
     const target = findTarget(config, parsed.name)
     return !widens && target?.isHostPath && isSettable(target, parsed)
   })
-}
-
-/**
- * Refuses what is not written as a setting, and to keep secret what has to be shown to whoever
- * consents.
- */
-export function checkWriting(settings: readonly Setting[]): void {
-  for (const setting of settings) {
-    const { field = '' } = parseSetting(setting)
-    if (!isSecret(setting) || !WIDENING_FIELDS.includes(field)) continue
-    throw new EngineError(
-      'invalid-setting',
-      `the setting "${setting.name}" cannot be secret: what a mount or a device is pointed at is part of what is consented to`,
-    )
-  }
 }
 
 export function isSecret(setting: Setting): setting is SecretSetting {
@@ -113,7 +62,8 @@ export function parseSetting(setting: Setting): ParsedSetting {
   return { name: key.slice(0, dot), field: key.slice(dot + 1), value }
 }
 
-interface Target {
+/** What a setting sets. */
+export interface Target {
   settable: string[]
   /** The one field of this kind that the engine can set. */
   field: string
@@ -121,7 +71,7 @@ interface Target {
 }
 
 /** The engine looks among env, mounts, devices and args, in this order. */
-function findTarget(config: PluginConfig, name: string): Target | undefined {
+export function findTarget(config: PluginConfig, name: string): Target | undefined {
   const kinds = [
     { items: config.Env ?? [], field: 'value', isHostPath: false },
     { items: config.Mounts ?? [], field: 'source', isHostPath: true },
@@ -135,20 +85,7 @@ function findTarget(config: PluginConfig, name: string): Target | undefined {
   return undefined
 }
 
-function isSettable(target: Target, { field }: ParsedSetting): boolean {
+export function isSettable(target: Target, { field }: ParsedSetting): boolean {
   const wanted = field ?? (target.settable.length === 1 ? target.settable[0] : undefined)
   return wanted === target.field && target.settable.includes(wanted)
-}
-
-function listSettable(config: PluginConfig): string {
-  const named = [
-    ...(config.Env ?? []).map((item) => ({ ...item, suffix: '' })),
-    ...(config.Mounts ?? []).map((item) => ({ ...item, suffix: '.source' })),
-    ...(config.Linux.Devices ?? []).map((item) => ({ ...item, suffix: '.path' })),
-    { ...config.Args, suffix: '' },
-  ]
-  const names = named
-    .filter(({ Name, Settable }) => Name !== '' && (Settable ?? []).length > 0)
-    .map(({ Name, suffix }) => `${Name}${suffix}`)
-  return names.length === 0 ? 'none' : names.join(', ')
 }

@@ -5,6 +5,7 @@ import type { HasContent } from './hasContent.ts'
 import { inspectSettled, type Pause, settlings } from './inspectSettled.ts'
 import { isPulledFrom } from './pulledFrom.ts'
 import { type RetryPorts, retry } from './retry.ts'
+import { enabledByOthers, failed, kept, removed } from './rollbackReport.ts'
 import type { Ownership, RollbackReport } from './types.ts'
 
 export interface TakeBackRequest {
@@ -87,31 +88,4 @@ async function findOwn(
       : await engine.pluginInspect(name, signal)
   if (!plugin || !isPulledFrom(plugin, remote)) return undefined
   return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin
-}
-
-/** The one command that removes what is left. */
-export function removeCommand(name: string, force: boolean): string {
-  return `docker plugin rm ${force ? '--force ' : ''}${name}`
-}
-
-function removed({ name }: TakeBackRequest, id: string): RollbackReport {
-  return { result: 'removed', name, id }
-}
-
-function kept({ Name: name, Id: id, Enabled: enabled }: Plugin): RollbackReport {
-  return { result: 'kept', name, id, enabled, command: removeCommand(name, enabled) }
-}
-
-function enabledByOthers({ Name: name, Id: id }: Plugin): RollbackReport {
-  const reason = 'somebody else has enabled it meanwhile'
-  return { result: 'failed', name, id, reason, command: removeCommand(name, true) }
-}
-
-export function failed(
-  { name, enableRequested }: Pick<TakeBackRequest, 'name' | 'enableRequested'>,
-  reason: string,
-  id?: string,
-): RollbackReport {
-  const command = removeCommand(name, enableRequested)
-  return { result: 'failed', name, reason, command, ...(id === undefined ? {} : { id }) }
 }

@@ -6,8 +6,8 @@ import { endedAnotherPull } from './endedAnotherPull.ts'
 import { errorOf, type InstallEvent } from './events.ts'
 import { createdNothing, makeFailure, toFailure } from './failure.ts'
 import { known } from './known.ts'
-import { resolveNames } from './lookUpPlugin.ts'
-import { failed } from './takeBack.ts'
+import { resolveNames } from './resolveNames.ts'
+import { failed } from './rollbackReport.ts'
 import type {
   ConsentRecord,
   ConsentRequest,

@@ -1,6 +1,6 @@
 import { isEngineError } from '../../machines/errors.ts'
 import { makeFailure, toFailure } from '../../machines/plugin-install/failure.ts'
-import { failed } from '../../machines/plugin-install/takeBack.ts'
+import { failed } from '../../machines/plugin-install/rollbackReport.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
 import { isInstallError } from '../installError.ts'
 import type { PluginInstall } from '../types.ts'

@@ -6,7 +6,7 @@ import type { GivenSetting, GivenSettings } from '../types.ts'
 export interface SettingsRead {
   settings: Setting[]
   /** By `NAME[.FIELD]`. */
-  values: ReadonlyMap<string, string>
+  values: Map<string, string>
 }
 
 /**

@@ -9,7 +9,6 @@ import { isInstallError } from '../../src/installError.ts'
 import { installPlugin } from '../../src/installPlugin.ts'
 import type { Progress } from '../../src/progress.ts'
 import { toResumedInput } from '../../src/resumeInstall.ts'
-import { keepSecrets } from '../../src/secrets/keepSecrets.ts'
 import { startFlow } from '../../src/startFlow.ts'
 import type { InstallOptions, InstallSnapshot, PluginInstall } from '../../src/types.ts'
 import { hastyTime } from '../support/hastyTime.ts'
@@ -83,7 +82,7 @@ engineSuite('real engine :: two flows at once for one name', (test, world) => {
     const engine = connect({ host: proxy.host, env: { DOCKER_CONFIG: world().folder } })
     try {
       const input = toResumedInput(leftPulling(options), {})
-      const flow = startFlow(engine, input, {}, keepSecrets(), hastyTime)
+      const flow = startFlow(engine, input, {}, undefined, { time: hastyTime })
       const states: string[] = []
       flow.transition$.subscribe(({ to }) => states.push(to))
       const plugin = await flow.result

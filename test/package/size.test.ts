@@ -6,10 +6,17 @@ import { suite } from '../support/suite.ts'
 
 const dist = join(import.meta.dirname, '../../dist')
 
-/** What a host's bundler makes of an entry: without packages, and without what a later call loads. */
-async function gzippedBytes(entry: string): Promise<number> {
-  const { outputFiles } = await build({
-    entryPoints: { entry: join(dist, entry) },
+interface Sizes {
+  /** Loaded with the import, gzipped. */
+  atOnce: number
+  /** Loaded by later calls, gzipped. */
+  later: number
+}
+
+/** What a host's bundler makes of what a host imports: packages are none of it. */
+async function sizesOf(imported: string, entry: string): Promise<Sizes> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export ${imported} from './${entry}'`, resolveDir: dist },
     outdir: 'nowhere',
     write: false,
     bundle: true,
@@ -18,30 +25,42 @@ async function gzippedBytes(entry: string): Promise<number> {
     format: 'esm',
     platform: 'node',
     packages: 'external',
+    metafile: true,
   })
-  const texts = new Map(outputFiles.map(({ path, text }) => [path.split('/').at(-1), text]))
-  const loaded = new Set(['entry.js'])
+  const outputs = Object.entries(metafile.outputs)
+  const [first] = outputs.find(([, { entryPoint }]) => entryPoint === '<stdin>') ?? []
+  assert.ok(first)
+  const loaded = new Set([first])
   for (const file of loaded) {
-    for (const [, chunk = ''] of (texts.get(file) ?? '').matchAll(/from"\.\/([\w-]+\.js)"/g)) {
-      loaded.add(chunk)
+    for (const { path, kind } of metafile.outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && path in metafile.outputs) loaded.add(path)
     }
   }
-  const text = [...loaded].map((file) => texts.get(file) ?? assert.unreachable(file)).join('\n')
-  return gzipSync(text, { level: 9 }).length
+  const gzipped = (wanted: boolean) => {
+    const files = outputs.map(([file]) => file).filter((file) => loaded.has(file) === wanted)
+    const text = files.map(
+      (file) => outputFiles.find(({ path }) => path.endsWith(`/${file.split('/').at(-1)}`))?.text,
+    )
+    return gzipSync(text.join('\n'), { level: 9 }).length
+  }
+  return { atOnce: gzipped(true), later: gzipped(false) }
 }
 
 suite('size', (test) => {
-  const bounds: [entry: string, most: number][] = [
+  const bounds: [what: string, imported: string, entry: string, most: number][] = [
     // The chart with its types' guards and actions, and the errors.
-    ['machines/plugin-install/pluginInstallMachine.js', 12_000],
-    // With the engine's adapters but axios: what it may grow to before somebody looks why.
-    ['src/index.js', 40_000],
+    ['./machine', '*', 'machines/plugin-install/pluginInstallMachine.js', 9_000],
+    // The core: the flow with what it observes, on whatever engine a host hands to it.
+    ['{ installPlugin }', '{ installPlugin }', 'src/index.js', 12_000],
+    // With `connect()`, which checks at once all that can be checked of an engine's address and options.
+    ['all', '*', 'src/index.js', 20_500],
   ]
-  for (const [entry, most] of bounds) {
-    test(`${entry} :: at most ${most} bytes, gzipped`, async () => {
-      const bytes = await gzippedBytes(entry)
-      console.log(`${entry}: ${bytes} bytes`)
-      assert.ok(bytes > 1_000 && bytes <= most, `${bytes} bytes`)
+  for (const [what, imported, entry, most] of bounds) {
+    test(`${what} :: at most ${most} bytes with the import, gzipped`, async () => {
+      const { atOnce, later } = await sizesOf(imported, entry)
+      console.log(`${what}: ${atOnce} bytes at once, ${later} later`)
+      assert.ok(atOnce > 5_000 && atOnce <= most, `${atOnce} bytes`)
+      assert.is(later > 10_000, what !== './machine', `${later} bytes`)
     })
   }
 })

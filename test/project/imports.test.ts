@@ -72,7 +72,7 @@ suite('imports', (test) => {
     assert.equal(lazy, ['src/command/showMachine.ts'])
   })
 
-  test('whoever imports the package does not wait for axios: the first call loads it', () => {
+  test('whoever imports the package waits for no axios, and for nothing else that only calls need', () => {
     const seen = new Set<string>()
     const packages = new Set<string>()
     const left = ['src/index.ts']
@@ -88,7 +88,12 @@ suite('imports', (test) => {
       'rxjs',
       'xstate',
     ])
-    assert.ok(seen.has('adapters/engine/connectEngine.ts'))
+    assert.ok(seen.has('adapters/engine/engineTarget.ts'))
+    const lazy = ['src/flowWork.ts', 'src/makePlan.ts', 'adapters/engine/openEngine.ts']
+    assert.equal(
+      lazy.filter((file) => seen.has(file)),
+      [],
+    )
   })
 
   test('only the one file that translates it knows an axios error', () => {

@@ -6,7 +6,6 @@ import { isInstallError } from '../../src/installError.ts'
 import { installPlugin } from '../../src/installPlugin.ts'
 import { resumeInstall, toResumedInput } from '../../src/resumeInstall.ts'
 import type { Time } from '../../src/retry/time.ts'
-import { keepSecrets } from '../../src/secrets/keepSecrets.ts'
 import { readSnapshot } from '../../src/snapshot.ts'
 import { startFlow } from '../../src/startFlow.ts'
 import type { InstallOptions, InstallSnapshot, ResumeOptions } from '../../src/types.ts'
@@ -214,7 +213,7 @@ async function resume(
   const engine = connect({ host: stage.embedded.host, env: { DOCKER_CONFIG: '/nonexistent' } })
   try {
     const flow = time
-      ? startFlow(engine, toResumedInput(left, options), options, keepSecrets(), time)
+      ? startFlow(engine, toResumedInput(left, options), options, undefined, { time })
       : resumeInstall(engine, left, options)
     await flow.result
     return 'done'

@@ -3,10 +3,10 @@ import { SimulatedClock } from 'xstate'
 import { EngineError } from '../../machines/errors.ts'
 import type { PluginEngine } from '../../machines/ports.ts'
 import type { Plugin } from '../../machines/types.ts'
+import { createFlowWork, type FlowSurroundings } from '../../src/flowWork.ts'
 import { toInput } from '../../src/input.ts'
 import { toResumedInput } from '../../src/resumeInstall.ts'
 import type { Time } from '../../src/retry/time.ts'
-import { keepSecrets } from '../../src/secrets/keepSecrets.ts'
 import { startFlow } from '../../src/startFlow.ts'
 import type {
   Engine,
@@ -91,6 +91,11 @@ export interface VirtualFlow extends PluginInstall {
   retries: Retry[]
 }
 
+/** To load takes time that is not virtual. */
+async function loaded(surroundings: FlowSurroundings) {
+  return createFlowWork(surroundings)
+}
+
 /** An install in virtual time, new or taken up again. */
 export function virtualFlow(
   answers: Partial<PluginEngine>,
@@ -107,7 +112,7 @@ export function virtualFlow(
   }
   const whole = { reference: 'acme/probe:1.0', ...options }
   const input = left ? toResumedInput(left, whole) : toInput(whole)
-  const flow = startFlow(host, input, whole, keepSecrets(), time)
+  const flow = startFlow(host, input, whole, undefined, { time, load: loaded })
   const states: string[] = []
   const retries: Retry[] = []
   flow.transition$.subscribe(({ to }) => states.push(to))

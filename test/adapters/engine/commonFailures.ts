@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { connectEngine, type EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
 import { type InstallErrorCode, isEngineError } from '../../../machines/errors.ts'
 import {
   assertTellsNothing,
@@ -12,6 +12,7 @@ import {
   refusedWith,
 } from '../../support/engineFailure.ts'
 import { answerJSON, type Handler, serveBytes } from '../../support/engineServer.ts'
+import { connectTo } from './connectTo.ts'
 import { never, withEngine } from './engineFixture.ts'
 
 export interface CommonFailures {
@@ -38,7 +39,7 @@ export function failsAsEveryOperation(
     })
 
   test('no socket there', async () => {
-    const connection = connectEngine({ host: 'unix:///nonexistent/engine.sock' })
+    const connection = connectTo({ host: 'unix:///nonexistent/engine.sock' })
     const error = await refusedWith('engine-unreachable', () => call(connection, never))
     assert.is(
       error.message,
@@ -50,14 +51,14 @@ export function failsAsEveryOperation(
   test('nothing listens', async () => {
     const { host, close } = await serveBytes(() => {})
     await close()
-    const connection = connectEngine({ host })
+    const connection = connectTo({ host })
     const error = await refusedWith('engine-unreachable', () => call(connection, never))
     assert.is(error.message, `no Docker Engine answers at ${host}: nothing listens there`)
   })
 
   test('no HTTP', async () => {
     const server = await serveBytes((socket) => socket.end('220 mail.example ESMTP\r\n'))
-    const connection = connectEngine({ host: server.host })
+    const connection = connectTo({ host: server.host })
     try {
       const error = await refusedWith('engine-protocol', () => call(connection, never))
       assert.match(error.message, `${server.host} does not speak as a Docker Engine does`)

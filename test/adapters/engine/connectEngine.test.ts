@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { EngineAgent } from '../../../adapters/engine/engineAgent.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
 import { pluginDelete } from '../../../adapters/engine/pluginDelete.ts'
@@ -12,6 +11,7 @@ import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/e
 import { answerJSON, answerPing, serveBytes } from '../../support/engineServer.ts'
 import { runNode } from '../../support/runNode.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { never, withEngine } from './engineFixture.ts'
 
 const PONG = 'HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK'
@@ -26,14 +26,13 @@ suite('connectEngine', (test) => {
   })
 
   test('names its host', () => {
-    const plain = connectEngine({ host: 'tcp://engine' })
-    assert.equal([plain.host, plain.address], ['tcp://engine:2375', 'tcp://engine:2375'])
-    const named = connectEngine({ host: 'tcp://engine', name: (address) => `${address} (mine)` })
-    assert.equal([named.host, named.address], ['tcp://engine:2375 (mine)', 'tcp://engine:2375'])
+    assert.is(connectTo({ host: 'tcp://engine' }).host, 'tcp://engine:2375')
+    const named = connectTo({ host: 'tcp://engine', name: (address) => `${address} (mine)` })
+    assert.is(named.host, 'tcp://engine:2375 (mine)')
   })
 
   test('a host that is none', async () => {
-    await refusedWith('invalid-option', async () => connectEngine({ host: 'ftp://engine' }))
+    await refusedWith('invalid-option', async () => connectTo({ host: 'ftp://engine' }))
   })
 
   for (const tcp of [false, true]) {
@@ -101,19 +100,7 @@ suite('connectEngine', (test) => {
     )
   })
 
-  test('a call that has only begun :: fails, too, and is not sent', async () => {
-    await withEngine(
-      () => assert.unreachable('it was sent'),
-      async (connection, server) => {
-        const failure = refusedWith('engine-unreachable', () => systemPing(connection, never))
-        connection.close()
-        await failure
-        assert.is(server.connections(), 0)
-      },
-    )
-  })
-
-  let connection: ReturnType<typeof connectEngine> | undefined
+  let connection: ReturnType<typeof connectTo> | undefined
   test('a path that looks like another host :: stays with this one', async () => {
     await withEngine(
       (_, response) => response.end('[]'),
@@ -159,9 +146,9 @@ suite('connectEngine', (test) => {
 
   test('goes through no proxy, and an idle socket keeps no process alive', async () => {
     const program = `
-      const { connectEngine } = await import('./adapters/engine/connectEngine.ts')
+      const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
       const { systemPing } = await import('./adapters/engine/systemPing.ts')
-      const connection = connectEngine({ host: process.argv[1] })
+      const connection = connectTo({ host: process.argv[1] })
       console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
     `
     // It ends no connection by itself, as an HTTP server of Node.js does.
@@ -190,7 +177,7 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
       else if (data.toString('latin1').startsWith('GET /_ping')) socket.write(PONG)
       else socket.destroy()
     })
-    const connection = connectEngine({ host: server.host })
+    const connection = connectTo({ host: server.host })
     try {
       await systemPing(connection, never)
       assert.equal(await getPluginPrivileges(connection, input, never), [])
@@ -203,7 +190,7 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
 
   test('a GET is not sent a third time', async () => {
     const server = await dying()
-    const connection = connectEngine({ host: server.host })
+    const connection = connectTo({ host: server.host })
     try {
       await systemPing(connection, never)
       await refusedWith('engine-unreachable', () => getPluginPrivileges(connection, input, never))
@@ -216,7 +203,7 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
 
   test('a DELETE is sent once', async () => {
     const server = await dying()
-    const connection = connectEngine({ host: server.host })
+    const connection = connectTo({ host: server.host })
     try {
       await systemPing(connection, never)
       await refusedWith('engine-unreachable', () =>
@@ -231,7 +218,7 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
 
   test('a GET on a new socket is sent once', async () => {
     const server = await serveBytes((socket) => socket.destroy())
-    const connection = connectEngine({ host: server.host })
+    const connection = connectTo({ host: server.host })
     try {
       await refusedWith('engine-unreachable', () => systemPing(connection, never))
       assert.is(server.connections(), 1)
@@ -273,7 +260,7 @@ suite('EngineAgent', (test) => {
 
   test('a socket that is connected :: has time', async () => {
     const server = await serveBytes((socket) => setTimeout(() => socket.end(PONG), 60))
-    const connection = connectEngine({ host: server.host, timeouts: { connect: 30 } })
+    const connection = connectTo({ host: server.host, timeouts: { connect: 30 } })
     try {
       assert.is((await systemPing(connection, never)).apiVersion, '1.41')
     } finally {
@@ -295,10 +282,10 @@ suite('completeTimeouts', (test) => {
   test('the defaults', () => {
     assert.equal(completeTimeouts(), defaults)
     assert.equal(completeTimeouts({}), defaults)
-    assert.equal(connectEngine({ host: 'unix:///a' }).timeouts, defaults)
-    assert.equal(connectEngine({ host: 'ssh://a' }).timeouts, { ...defaults, connect: 30_000 })
+    assert.equal(connectTo({ host: 'unix:///a' }).timeouts, defaults)
+    assert.equal(connectTo({ host: 'ssh://a' }).timeouts, { ...defaults, connect: 30_000 })
     const timeouts = { connect: 1 }
-    assert.is(connectEngine({ host: 'ssh://a', timeouts }).timeouts.connect, 1)
+    assert.is(connectTo({ host: 'ssh://a', timeouts }).timeouts.connect, 1)
   })
 
   test('what is given replaces them', () => {

@@ -1,8 +1,5 @@
-import {
-  connectEngine,
-  type EngineConnection,
-  type EngineConnectionOptions,
-} from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnectionOptions } from '../../../adapters/engine/engineTarget.ts'
 import {
   answerJSON,
   answerPing,
@@ -10,6 +7,7 @@ import {
   type Handler,
   serveEngine,
 } from '../../support/engineServer.ts'
+import { connectTo } from './connectTo.ts'
 
 /** A signal that never fires. */
 export const never = new AbortController().signal
@@ -21,7 +19,7 @@ export async function withEngine<T>(
   { tcp = false, ...options }: Partial<EngineConnectionOptions> & { tcp?: boolean } = {},
 ): Promise<T> {
   const server = await serveEngine(handler, { tcp })
-  const connection = connectEngine({ host: server.host, ...options })
+  const connection = connectTo({ host: server.host, ...options })
   try {
     return await use(connection, server)
   } finally {

@@ -4,18 +4,18 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { answerPing } from '../../support/engineServer.ts'
 import { runNode } from '../../support/runNode.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 
 const PIPE = '\\\\.\\pipe\\docker_engine'
-const at = (file: string) => new URL(`../../../adapters/engine/${file}`, import.meta.url).href
+const at = (file: string) => new URL(file, import.meta.url).href
 const program = `
-  const { connectEngine } = await import('${at('connectEngine.ts')}')
-  const { systemPing } = await import('${at('systemPing.ts')}')
-  const connection = connectEngine({ host: 'npipe:////./pipe/docker_engine', platform: 'win32' })
+  const { connectTo } = await import('${at('./connectTo.ts')}')
+  const { systemPing } = await import('${at('../../../adapters/engine/systemPing.ts')}')
+  const connection = connectTo({ host: 'npipe:////./pipe/docker_engine', platform: 'win32' })
   const { apiVersion } = await systemPing(connection, new AbortController().signal)
   console.log(connection.host, apiVersion)
 `
@@ -23,8 +23,8 @@ const program = `
 suite('connectEngine :: npipe', (test) => {
   test('is for Windows', async () => {
     const host = 'npipe:////./pipe/docker_engine'
-    assert.is(connectEngine({ host, platform: 'win32' }).address, host)
-    await refusedWith('invalid-option', async () => connectEngine({ host, platform: 'linux' }))
+    assert.is(connectTo({ host, platform: 'win32' }).host, host)
+    await refusedWith('invalid-option', async () => connectTo({ host, platform: 'linux' }))
   })
 
   // To Node.js a pipe is a path as that of a socket. Where there are no pipes the path is that of a file

@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
-import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { pluginEngine } from '../../../adapters/engine/pluginEngine.ts'
 import type { PluginEngine } from '../../../machines/ports.ts'
 import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { answerPing } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { digest, never, willing, withEngine } from './engineFixture.ts'
 
 const calls: Record<
@@ -112,7 +112,7 @@ suite('pluginEngine', (test) => {
   })
 
   test('an engine that is not there :: fails every call', async () => {
-    const connection = connectEngine({ host: 'unix:///nonexistent/engine.sock' })
+    const connection = connectTo({ host: 'unix:///nonexistent/engine.sock' })
     const engine = pluginEngine(connection, () => PLANTED_HEADER)
     for (const call of Object.values(calls)) {
       await refusedWith('engine-unreachable', async () => call(engine))

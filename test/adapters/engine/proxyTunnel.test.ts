@@ -3,11 +3,8 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import * as assert from 'uvu/assert'
-import {
-  connectEngine,
-  type EngineConnection,
-  type EngineConnectionOptions,
-} from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnectionOptions } from '../../../adapters/engine/engineTarget.ts'
 import { environmentProxy } from '../../../adapters/engine/environmentProxy.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
 import { pluginSet } from '../../../adapters/engine/pluginSet.ts'
@@ -23,6 +20,7 @@ import {
   serveEngine,
 } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { never, willing } from './engineFixture.ts'
 import { type ConnectProxy, type ConnectProxyOptions, serveProxy } from './proxyFixture.ts'
 import { serveSecureEngine } from './tlsFixture.ts'
@@ -51,7 +49,7 @@ async function behindProxy(
   const env = { HTTP_PROXY: `http://${user}${proxy.name}` }
   const open: Ground['open'] = (more) => {
     const timeouts = { connect: 3_000, answer: 3_000 }
-    const connection = connectEngine({ host, env, proxy: true, timeouts, ...more })
+    const connection = connectTo({ host, env, proxy: true, timeouts, ...more })
     opened.push(connection)
     return connection
   }
@@ -236,10 +234,10 @@ function through(proxy: ConnectProxy, port: number): ProxyTunnel {
 /** Pings from a process of its own, and waits until that ends by itself. */
 async function inChild(host: string, env: Record<string, string>): Promise<string> {
   const program = `
-    const { connectEngine } = await import('./adapters/engine/connectEngine.ts')
+    const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
     const { systemPing } = await import('./adapters/engine/systemPing.ts')
     const tls = process.env.CA && { ca: process.env.CA }
-    const connection = connectEngine({ host: process.argv[1], proxy: true, ...(tls && { tls }) })
+    const connection = connectTo({ host: process.argv[1], proxy: true, ...(tls && { tls }) })
     try {
       console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
     } catch (error) {
@@ -386,7 +384,7 @@ suite('ProxyTunnel :: TLS', (test) => {
         open(more) {
           const timeouts = { connect: 3_000, answer: 3_000 }
           const tls = { ca: ours.ca }
-          const connection = connectEngine({ host, env, proxy: true, timeouts, tls, ...more })
+          const connection = connectTo({ host, env, proxy: true, timeouts, tls, ...more })
           opened.push(connection)
           return connection
         },

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
 import { PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { serveBytes } from '../../support/engineServer.ts'
 import { answerAsRecorded, readRecording, recordedBody } from '../../support/recordingServer.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { never, withEngine } from './engineFixture.ts'
 
 const input = {
@@ -70,7 +70,7 @@ suite('pluginPull :: over a connection that ends', (test) => {
       socket.write('HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n')
       socket.end(body.subarray(0, cut))
     })
-    const connection = connectEngine({ host: server.host })
+    const connection = connectTo({ host: server.host })
     try {
       const firstEnd = body.indexOf('\n') + 1
       for (cut of [0, 1, firstEnd - 3, firstEnd + 1, body.length - 3]) {

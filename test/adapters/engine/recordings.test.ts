@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { connectEngine, type EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
 import { isAmbiguous } from '../../../adapters/engine/findPhrase.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
 import { pluginDelete } from '../../../adapters/engine/pluginDelete.ts'
@@ -25,6 +25,7 @@ import {
   scenarios,
 } from '../../support/recordingServer.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { expectations } from './expectations.ts'
 
 const signal = new AbortController().signal
@@ -117,7 +118,7 @@ suite('recordings', (test) => {
     test(`${scenario} :: ${expected}`, async () => {
       const recording = readRecording(scenario)
       const server = await serveEngine((_, response) => answerAsRecorded(recording, response))
-      const connection = connectEngine({ host: server.host })
+      const connection = connectTo({ host: server.host })
       try {
         if (expected === 'value') {
           assert.equal(await call(connection, recording), recordedValue(recording))
@@ -143,7 +144,7 @@ suite('recordings', (test) => {
       const remote =
         new URL(recording.request.path, 'http://engine').searchParams.get('remote') ?? ''
       const server = await replay(recording)
-      const connection = connectEngine({ host: server.host })
+      const connection = connectTo({ host: server.host })
       const engine = pluginEngine(connection, () => PLANTED_HEADER)
       try {
         await refusedWith('engine-unsupported', () =>

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { pluginEngine } from '../../../adapters/engine/pluginEngine.ts'
 import {
   checkHeaders,
@@ -16,6 +15,7 @@ import {
 } from '../../support/engineFailure.ts'
 import { afterPing, answerJSON } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { answerLines, never, willing, withEngine } from './engineFixture.ts'
 
 suite('checkHeaders', (test) => {
@@ -44,7 +44,7 @@ suite('checkHeaders', (test) => {
     test(`${JSON.stringify(name)} ${JSON.stringify(value)} :: is refused`, async () => {
       const headers = { good: 'x', [name]: value } as Record<string, string>
       const error = await refusedWith('invalid-option', async () =>
-        connectEngine({ host: 'tcp://engine', headers }),
+        connectTo({ host: 'tcp://engine', headers }),
       )
       const why = 'HTTP does not take its name or its value'
       assert.is(error.message, `the header ${JSON.stringify(name)} cannot be sent: ${why}`)
@@ -85,7 +85,7 @@ suite('headers of a connection', (test) => {
   }
 
   /** One call after another, as a flow makes them. */
-  const callAll = async (connection: ReturnType<typeof connectEngine>) => {
+  const callAll = async (connection: ReturnType<typeof connectTo>) => {
     const engine = pluginEngine(connection, () => PLANTED_HEADER)
     const calls = [
       () => engine.systemPing(never),
@@ -110,7 +110,7 @@ suite('headers of a connection', (test) => {
       },
       async (_, server) => {
         const host = `${server.host.replace('tcp', 'http')}/api/endpoints/1/docker/`
-        const connection = connectEngine({ host, headers })
+        const connection = connectTo({ host, headers })
         const outcomes = await callAll(connection)
         connection.close()
         assert.equal(outcomes.filter(isEngineError), [])
@@ -161,7 +161,7 @@ suite('headers of a connection', (test) => {
   })
 
   test('are not told when nobody answers', async () => {
-    const connection = connectEngine({ host: 'unix:///nosuch/engine.sock', headers })
+    const connection = connectTo({ host: 'unix:///nosuch/engine.sock', headers })
     assertTellsNothing(await callAll(connection))
     assertTellsNothing(connection)
   })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { connectEngine, type EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
 import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
 import { pluginSet } from '../../../adapters/engine/pluginSet.ts'
@@ -19,6 +19,7 @@ import {
   serveEngine,
 } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { never } from './engineFixture.ts'
 import { DIAL, type FakeSsh, makeFakeSsh } from './sshFixture.ts'
 
@@ -36,7 +37,7 @@ async function through(
   { env = {}, ...options }: { env?: Record<string, string>; timeouts?: object } = {},
 ): Promise<void> {
   const ssh = makeFakeSsh(script, env)
-  const connection = connectEngine({ host: HOST, env: ssh.env, ...options })
+  const connection = connectTo({ host: HOST, env: ssh.env, ...options })
   try {
     await use(connection, ssh)
     connection.close()
@@ -205,9 +206,9 @@ suite('SshStream :: a connection', (test) => {
 
   test('an idle one keeps no process alive, and ends with it', async () => {
     const program = `
-      const { connectEngine } = await import('./adapters/engine/connectEngine.ts')
+      const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
       const { systemPing } = await import('./adapters/engine/systemPing.ts')
-      const connection = connectEngine({ host: process.argv[1] })
+      const connection = connectTo({ host: process.argv[1] })
       console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
     `
     await dialling(
@@ -233,7 +234,7 @@ suite('SshStream :: a connection', (test) => {
 
 suite('SshStream :: no connection', (test) => {
   test('there is no ssh', async () => {
-    const connection = connectEngine({ host: HOST, env: { PATH: '/nosuch' } })
+    const connection = connectTo({ host: HOST, env: { PATH: '/nosuch' } })
     const why = 'an engine behind ssh:// needs the ssh command'
     await unreachable(connection, `ssh cannot be run (it is not on the PATH): ${why}`)
   })

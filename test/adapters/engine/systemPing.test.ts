@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
-import { connectEngine } from '../../../adapters/engine/connectEngine.ts'
 import { systemPing } from '../../../adapters/engine/systemPing.ts'
 import type { EngineVersion } from '../../../machines/types.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { answerPing, serveBytes } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
 import { failsAsEveryOperation } from './commonFailures.ts'
+import { connectTo } from './connectTo.ts'
 import { never, withEngine } from './engineFixture.ts'
 
 suite('systemPing :: request', (test) => {
@@ -105,7 +105,7 @@ suite('systemPing :: failure', (test) => {
     const server = await serveBytes((socket) =>
       socket.end(`HTTP/1.0 400 Bad Request\r\n\r\n${words}`),
     )
-    const connection = connectEngine({ host: server.host })
+    const connection = connectTo({ host: server.host })
     try {
       const error = await refusedWith('engine-protocol', () => systemPing(connection, never))
       assert.is(

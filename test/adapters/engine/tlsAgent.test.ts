@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import {
-  connectEngine,
-  type EngineConnectionOptions,
-} from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnectionOptions } from '../../../adapters/engine/engineTarget.ts'
 import { systemPing } from '../../../adapters/engine/systemPing.ts'
 import type { TlsOptions } from '../../../adapters/engine/tlsOptions.ts'
 import { type Authority, type Issued, makeAuthority } from '../../support/certificates.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { answerPing, serveBytes, serveEngine } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
+import { connectTo } from './connectTo.ts'
 import { never } from './engineFixture.ts'
 import { type SecureEngineOptions, serveSecureEngine } from './tlsFixture.ts'
 
@@ -51,7 +49,7 @@ suite('TlsAgent', (test) => {
     return server
   }
   const open = (options: EngineConnectionOptions) => {
-    const connection = connectEngine({ timeouts: { connect: 3_000, answer: 3_000 }, ...options })
+    const connection = connectTo({ timeouts: { connect: 3_000, answer: 3_000 }, ...options })
     opened.unshift(connection)
     return connection
   }

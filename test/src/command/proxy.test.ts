@@ -83,10 +83,11 @@ suite('plugin-flow --proxy', (test) => {
         disabled: true,
         grantAllPermissions: true,
       })
-      await left?.write(flow.snapshot())
-      await left?.close()
+      const begun = flow.snapshot()
       flow.cancel()
       await flow.result.catch(() => {})
+      await left?.write(begun)
+      await left?.close()
       engine.close()
       const asked = proxy.asked.length
       const { code, stderr } = await command('resume')

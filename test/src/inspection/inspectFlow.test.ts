@@ -112,10 +112,10 @@ suite('inspection', (test) => {
       const events: InspectionEvent[] = []
       const flow = start({ inspect: (event) => events.push(event) })
       const asked = new Promise((resolve) => flow.consent$.subscribe(resolve))
+      await asked
       const [first] = events
       const root = first?.actorRef as AnyActorRef
       assert.is(root.getSnapshot().value, flow.actor.getSnapshot().value)
-      await asked
       for (const { actorRef, rootId } of events) {
         const { sessionId, _parent } = actorRef as AnyActorRef
         assert.is(_parent ?? root, root, sessionId)

@@ -1,0 +1,24 @@
+import type { PluginEngine } from '../../machines/ports.ts'
+import { connectEngine } from './connectEngine.ts'
+import type { EngineTarget } from './engineTarget.ts'
+import { type InstalledPlugins, installedPlugins } from './installedPlugins.ts'
+import { pluginEngine } from './pluginEngine.ts'
+
+/** One engine, the sockets to it, and its calls. */
+export interface OpenEngine {
+  /** As flows need them, with the credentials of one flow. */
+  operations(authHeader: () => string | undefined): PluginEngine
+  readonly plugins: InstalledPlugins
+  /** Destroys the sockets; calls under way fail. */
+  close(): void
+}
+
+/** All that speaks with an engine, in one piece to load. No socket is opened before the first call. */
+export function openEngine(target: EngineTarget): OpenEngine {
+  const connection = connectEngine(target)
+  return {
+    operations: (authHeader) => pluginEngine(connection, authHeader),
+    plugins: installedPlugins(connection),
+    close: () => connection.close(),
+  }
+}

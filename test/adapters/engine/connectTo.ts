@@ -1,0 +1,10 @@
+import { connectEngine, type EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import {
+  type EngineConnectionOptions,
+  engineTarget,
+} from '../../../adapters/engine/engineTarget.ts'
+
+/** A connection as `connect()` makes one, with its first call. */
+export function connectTo(options: EngineConnectionOptions): EngineConnection {
+  return connectEngine(engineTarget(options))
+}

@@ -1,0 +1,67 @@
+import * as assert from 'uvu/assert'
+import { toInput } from '../../src/input.ts'
+import { isInstallError } from '../../src/installError.ts'
+import { notLoaded } from '../../src/notLoaded.ts'
+import { toResumedInput } from '../../src/resumeInstall.ts'
+import { startFlow } from '../../src/startFlow.ts'
+import type { Engine, FlowOptions, InstallSnapshot } from '../../src/types.ts'
+import { suite } from '../support/suite.ts'
+
+function asked(): never {
+  throw new Error('the engine was asked')
+}
+
+const engine: Engine = {
+  host: 'unix:///nowhere.sock',
+  operations: asked,
+  configured: asked,
+  close() {},
+}
+const install = { reference: 'acme/probe:1.0' }
+const missing = Object.assign(new Error('Cannot find module'), { code: 'ERR_MODULE_NOT_FOUND' })
+const load = async () => notLoaded(missing)
+
+async function failureOf(
+  input: Parameters<typeof startFlow>[1],
+  options: FlowOptions = {},
+  values = new Map<string, string>(),
+) {
+  const states: string[] = []
+  const flow = startFlow(engine, input, options, values, { load })
+  flow.transition$.subscribe(({ to }) => states.push(to))
+  try {
+    throw new Error(`${(await flow.result).name} was installed`)
+  } catch (error) {
+    if (!isInstallError(error)) throw error
+    return { states, error }
+  }
+}
+
+suite('a flow whose work cannot be loaded', (test) => {
+  test('ends before anything was asked or changed, and says why', async () => {
+    const { states, error } = await failureOf(toInput(install))
+    assert.equal(states, ['checkPrivileges', 'rolledBack'])
+    assert.is(error.code, 'host-failed')
+    assert.match(error.message, /could not be loaded \(ERR_MODULE_NOT_FOUND\)/)
+    assert.equal(error.rollback, { result: 'nothingToRemove' })
+  })
+
+  test('drops the values of its secret settings', async () => {
+    const values = new Map([['PASSWORD', 'planted']])
+    await failureOf(toInput(install), {}, values)
+    assert.is(values.size, 0)
+  })
+
+  test('a run that was being taken back :: is told to be left, with the command', async () => {
+    const input = toInput({ ...install, disabled: true })
+    const left: InstallSnapshot = {
+      version: 1,
+      state: 'rollingBack',
+      input,
+      run: { ownership: 'created', enableRequested: false, id: 'f'.repeat(64) },
+    }
+    const { error } = await failureOf(toResumedInput(left, { rollBack: true }))
+    assert.is(error.rollback.result, 'failed')
+    assert.match(JSON.stringify(error.rollback), 'docker plugin rm acme/probe:1.0')
+  })
+})
