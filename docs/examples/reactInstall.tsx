@@ -6,14 +6,15 @@ import { type FormEvent, useEffect, useState } from 'react'
 
 /** What is true now, as XState's own hook tells it, and what a person is asked. */
 export function Install({ flow }: { flow: PluginInstall }) {
+  const isWorking = useSelector(flow.actor, (snapshot) => snapshot.hasTag('working'))
   const isCancellable = useSelector(flow.actor, (snapshot) => snapshot.hasTag('cancellable'))
   const failure = useSelector(flow.actor, (snapshot) => snapshot.context.failure)
   const state = useLatest(flow.transition$)?.to
   const progress = useLatest(flow.progress$)
   return (
-    <section aria-busy={isCancellable}>
+    <section aria-busy={isWorking}>
       <h2>{state}</h2>
-      {progress && <progress max={100} value={progress.percent} />}
+      {progress && <progress aria-label="Download" max={100} value={progress.percent} />}
       {state === 'awaitConsent' && <Consent flow={flow} />}
       {failure && <p role="alert">{`${failure.message} ${failure.next}`}</p>}
       {isCancellable && (
@@ -28,6 +29,12 @@ export function Install({ flow }: { flow: PluginInstall }) {
 function Consent({ flow }: { flow: PluginInstall }) {
   const request = useLatest(flow.consent$)
   if (!request) return null
+  const { name, privileges, settings } = request
+  // A set: two mounts of one directory are one privilege twice.
+  const asked = new Set([
+    ...privileges.map(({ Name, Value }) => `${Name}: ${Value.join(', ')}`),
+    ...settings.filter(({ widens }) => widens).map(({ setting }) => `setting: ${setting}`),
+  ])
   const grant = (event: FormEvent) => {
     event.preventDefault()
     // Only what is shown here: meanwhile something else may be asked.
@@ -35,10 +42,10 @@ function Consent({ flow }: { flow: PluginInstall }) {
   }
   return (
     <form onSubmit={grant}>
-      <p>{`${request.name} asks for:`}</p>
+      <p>{`${name} asks for:`}</p>
       <ul>
-        {request.privileges.map(({ Name, Value }) => (
-          <li key={Name + Value.join()}>{`${Name}: ${Value.join(', ')}`}</li>
+        {[...asked].map((line) => (
+          <li key={line}>{line}</li>
         ))}
       </ul>
       <button type="submit">Grant</button>
@@ -55,14 +62,17 @@ interface Source<T> {
 
 /** The newest value of an observable of a flow: who comes late is told the latest at once. */
 function useLatest<T>(source: Source<T>): T | undefined {
-  const [value, setValue] = useState<T | undefined>(() => {
-    let latest: T | undefined
-    source.subscribe((next) => (latest = next)).unsubscribe()
-    return latest
-  })
+  const [told, setTold] = useState<{ source: Source<T>; value: T }>()
   useEffect(() => {
-    const subscription = source.subscribe(setValue)
+    const subscription = source.subscribe((value) => setTold({ source, value }))
     return () => subscription.unsubscribe()
   }, [source])
-  return value
+  // What another flow has told, before this one was shown, is nothing of this one.
+  return told?.source === source ? told.value : peek(source)
+}
+
+function peek<T>(source: Source<T>): T | undefined {
+  let latest: T | undefined
+  source.subscribe((value) => (latest = value)).unsubscribe()
+  return latest
 }
