@@ -1,7 +1,7 @@
 // Writes the pages that come from the code: `npm run docs`. A test fails when one of them is stale.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { catalogue } from '../machines/errors.ts'
+import { catalogue } from '../machines/catalogue.ts'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../src/chart.ts'
 import { commandTable } from '../src/command/commandTable.ts'
@@ -74,7 +74,7 @@ function errors(): string {
   )
   return `# Errors
 
-Generated from \`machines/errors.ts\` by \`npm run docs\`.
+Generated from \`machines/catalogue.ts\` by \`npm run docs\`.
 
 \`result\` rejects with an \`InstallError\`. Match on its \`code\`, which is stable, never on its message.
 Besides the code it tells the \`state\` it happened in, the \`next\` step for a person, whether trying again

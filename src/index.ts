@@ -4,8 +4,10 @@ export type {
 } from '../adapters/credentials/registryAuth.ts'
 export type { InstalledPlugins } from '../adapters/engine/installedPlugins.ts'
 export type { TlsOptions } from '../adapters/engine/tlsOptions.ts'
-export type { EngineErrorDetails, Failure, InstallErrorCode } from '../machines/errors.ts'
-export { catalogue, EngineError } from '../machines/errors.ts'
+export type { InstallErrorCode } from '../machines/catalogue.ts'
+export { catalogue } from '../machines/catalogue.ts'
+export type { EngineErrorDetails, Failure } from '../machines/errors.ts'
+export { EngineError } from '../machines/errors.ts'
 export type { Backoff } from '../machines/plugin-install/retry.ts'
 export type {
   ConsentDecision,

@@ -1,4 +1,5 @@
-import type { Failure, InstallErrorCode } from '../machines/errors.ts'
+import type { InstallErrorCode } from '../machines/catalogue.ts'
+import type { Failure } from '../machines/errors.ts'
 import type { RollbackReport } from '../machines/plugin-install/types.ts'
 
 /** What `result` rejects with: why the install failed, and what is on the engine now. */

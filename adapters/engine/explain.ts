@@ -1,8 +1,5 @@
-import {
-  EngineError,
-  type EngineErrorDetails,
-  type InstallErrorCode,
-} from '../../machines/errors.ts'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
+import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
 import { findPhrase } from './findPhrase.ts'
 import { oneLine } from './oneLine.ts'
 import type { Concern, Operation } from './operation.ts'

@@ -1,9 +1,6 @@
 import type { ClientRequest } from 'node:http'
-import {
-  EngineError,
-  type EngineErrorDetails,
-  type InstallErrorCode,
-} from '../../machines/errors.ts'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
+import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
 import { ConnectFailure } from './connectFailure.ts'
 import type { DeadlineReason } from './deadline.ts'
 import { sentence } from './explain.ts'

@@ -1,4 +1,5 @@
-import { catalogue, type Failure, type InstallErrorCode, isEngineError } from '../errors.ts'
+import { catalogue, type InstallErrorCode } from '../catalogue.ts'
+import { type Failure, isEngineError } from '../errors.ts'
 
 /** What a rejected call amounts to. Anything but an `EngineError` came from the host's own code. */
 export function toFailure(error: unknown, state: string): Failure {

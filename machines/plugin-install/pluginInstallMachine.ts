@@ -1,4 +1,4 @@
-import type { InstallErrorCode } from '../errors.ts'
+import type { InstallErrorCode } from '../catalogue.ts'
 import {
   consentInput,
   credentialsInput,

@@ -1,4 +1,5 @@
-import { type InstallErrorCode, isEngineError } from '../errors.ts'
+import type { InstallErrorCode } from '../catalogue.ts'
+import { isEngineError } from '../errors.ts'
 import type { Pause } from './inspectSettled.ts'
 
 /** How often something is tried, and how long one waits in between. */

@@ -1,5 +1,5 @@
 import { assertEvent } from 'xstate'
-import type { InstallErrorCode } from '../errors.ts'
+import type { InstallErrorCode } from '../catalogue.ts'
 import { isEngineError } from '../errors.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
 import { endedAnotherPull } from './endedAnotherPull.ts'

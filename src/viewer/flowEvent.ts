@@ -1,4 +1,5 @@
-import type { EngineErrorDetails, InstallErrorCode } from '../../machines/errors.ts'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
+import type { EngineErrorDetails } from '../../machines/errors.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 import type { CredentialsRequest } from '../../machines/ports.ts'
 import type { PluginPrivilege } from '../../machines/types.ts'

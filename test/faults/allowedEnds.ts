@@ -1,4 +1,4 @@
-import type { InstallErrorCode } from '../../machines/errors.ts'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import type { Kind } from './fault.ts'
 import type { Role } from './recordedInstall.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import type { InstallErrorCode } from '../../machines/errors.ts'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import type { ConsentRequest, RollbackReport } from '../../machines/plugin-install/types.ts'
 import { connect } from '../../src/connect.ts'
 import { isInstallError } from '../../src/installError.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { catalogue } from '../../machines/errors.ts'
+import { catalogue } from '../../machines/catalogue.ts'
 import { suite } from '../support/suite.ts'
 import { attempt, type End } from './attempt.ts'
 import { wrongHoldings } from './judgeEnd.ts'

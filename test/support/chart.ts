@@ -1,9 +1,6 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate'
-import {
-  EngineError,
-  type EngineErrorDetails,
-  type InstallErrorCode,
-} from '../../machines/errors.ts'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
+import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
 import type { InstallEvent } from '../../machines/plugin-install/events.ts'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallInput, PluginLookUp } from '../../machines/plugin-install/types.ts'

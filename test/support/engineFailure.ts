@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import { type EngineError, type InstallErrorCode, isEngineError } from '../../machines/errors.ts'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
+import { type EngineError, isEngineError } from '../../machines/errors.ts'
 
 /** A secret that is sent with a request and must not be found in anything that comes of it. */
 export const PLANTED = 'planted-Secret-9f8e7d'

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
-import { type InstallErrorCode, isEngineError } from '../../../machines/errors.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import { isEngineError } from '../../../machines/errors.ts'
 import {
   assertTellsNothing,
   PLANTED,

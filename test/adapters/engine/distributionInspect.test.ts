@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { distributionInspect } from '../../../adapters/engine/distributionInspect.ts'
 import { isAmbiguous } from '../../../adapters/engine/findPhrase.ts'
-import type { InstallErrorCode } from '../../../machines/errors.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { answerJSON } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'

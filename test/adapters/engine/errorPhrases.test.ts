@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { errorPhrases } from '../../../adapters/engine/errorPhrases.ts'
 import { findPhrase, isAmbiguous, isTransient } from '../../../adapters/engine/findPhrase.ts'
-import { catalogue } from '../../../machines/errors.ts'
+import { catalogue } from '../../../machines/catalogue.ts'
 import { readRecording, recordedBody, scenarios } from '../../support/recordingServer.ts'
 import { suite } from '../../support/suite.ts'
 

@@ -1,4 +1,4 @@
-import type { InstallErrorCode } from '../../../machines/errors.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 
 /**
  * What the adapter makes of each recorded answer: the value that the engine gave, nothing (no such

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { EngineError, type InstallErrorCode } from '../../../machines/errors.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import { EngineError } from '../../../machines/errors.ts'
 import { type LookUpRequest, lookUpPlugin } from '../../../machines/plugin-install/lookUpPlugin.ts'
 import type { Resumed } from '../../../machines/plugin-install/types.ts'
 import type { PluginEngine } from '../../../machines/ports.ts'

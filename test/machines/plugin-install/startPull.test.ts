@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { EngineError, type InstallErrorCode } from '../../../machines/errors.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import { EngineError } from '../../../machines/errors.ts'
 import type { PullProgress } from '../../../machines/plugin-install/hasContent.ts'
 import { startPull } from '../../../machines/plugin-install/startPull.ts'
 import type { PluginEngine } from '../../../machines/ports.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { catalogue } from '../../../machines/errors.ts'
+import { catalogue } from '../../../machines/catalogue.ts'
 import { jsonView } from '../../../src/command/jsonView.ts'
 import { type Schema, violations } from '../../support/jsonSchema.ts'
 import { suite } from '../../support/suite.ts'

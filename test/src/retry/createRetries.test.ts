@@ -1,10 +1,7 @@
 import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
-import {
-  EngineError,
-  type EngineErrorDetails,
-  type InstallErrorCode,
-} from '../../../machines/errors.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
 import type { RetryNotice } from '../../../machines/plugin-install/retry.ts'
 import type { PluginEngine } from '../../../machines/ports.ts'
 import { createRetries } from '../../../src/retry/createRetries.ts'
