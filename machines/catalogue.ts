@@ -26,12 +26,22 @@ export const catalogue = {
   },
   'engine-unreachable': {
     summary: 'No Docker Engine answers at this address.',
-    next: 'Check that the engine runs, the host address, and the right to use its socket.',
+    next: 'Check that the engine runs, and the host address.',
     retryable: true,
+  },
+  'engine-not-trusted': {
+    summary: 'It could not be verified that what answers is the engine that is meant.',
+    next: 'Ask whoever runs it: a certificate may have to be renewed, or its CA or SSH key to be trusted.',
+    retryable: false,
+  },
+  'engine-access-denied': {
+    summary: 'The engine, or what stands before it, does not let this user in, or do this.',
+    next: 'Have it let you in: by the rights of its socket, a client certificate, an SSH key, or a user of the proxy.',
+    retryable: false,
   },
   'engine-protocol': {
     summary: 'What answered does not speak as a Docker Engine does.',
-    next: 'Check the host address: is a Docker Engine behind it?',
+    next: 'Check the host address, and a proxy if there is one: is a Docker Engine behind it?',
     retryable: false,
   },
   'engine-unsupported': {
@@ -167,8 +177,9 @@ export const catalogue = {
     retryable: true,
   },
   'invalid-configuration': {
-    summary: "Docker's own configuration, or a credential helper that it names, cannot be used.",
-    next: 'Correct the file, the variable or the helper, or remove it.',
+    summary:
+      "Docker's own configuration cannot be used, or a program that it needs: a credential helper, ssh.",
+    next: 'Correct the file, the variable or the program, or do without it.',
     retryable: false,
   },
   'host-failed': {

@@ -1,12 +1,13 @@
-/** Why the way to an engine cannot be gone, in words for a person: no secret is in them. */
+import type { Obstacle } from './obstacle.ts'
+
+/** The way to an engine cannot be gone: no connection was made. */
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure'
   readonly code = 'ECONNECTFAILED'
-  /** Completes "no Docker Engine answers at HOST: …". */
-  readonly why: string
+  readonly obstacle: Obstacle
 
-  constructor(why: string) {
-    super(why)
-    this.why = why
+  constructor(obstacle: Obstacle) {
+    super(obstacle.why)
+    this.obstacle = obstacle
   }
 }

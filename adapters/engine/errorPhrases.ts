@@ -49,13 +49,13 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     seen: ['Go net/http server.go'],
   },
   {
-    code: 'engine-failed',
+    code: 'engine-access-denied',
     words: /authorization denied by plugin/,
     seen: ['moby pkg/authorization/authz.go'],
   },
   {
     // An engine lets in whoever reaches it: this is what stands before it.
-    code: 'engine-failed',
+    code: 'engine-access-denied',
     words: /^/,
     operations: ['systemPing'],
     statuses: [401, 403, 407],

@@ -7,6 +7,7 @@ import type { Concern, Operation } from './operation.ts'
 /** `{subject}`, `{name}` and `{host}` are filled in; a sentence that ends in `: ` wants the engine's words. */
 const SENTENCES = {
   'engine-protocol': 'what answers at {host} is no Docker Engine: ',
+  'engine-access-denied': 'the engine does not let this user do {operation} of {subject}: ',
   'engine-unsupported': 'the engine at {host} cannot do {operation}: ',
   'engine-failed': 'the engine failed at {operation} of {subject}: ',
   'invalid-reference': 'the engine does not take {subject} as a name: ',

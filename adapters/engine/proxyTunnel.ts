@@ -4,6 +4,7 @@ import { isIP, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { ConnectFailure } from './connectFailure.ts'
 import type { EnvironmentProxy } from './environmentProxy.ts'
+import type { Obstacle } from './obstacle.ts'
 import { transportFailure } from './transportFailures.ts'
 
 /**
@@ -24,7 +25,7 @@ export class ProxyTunnel extends Duplex {
     // As a socket: with its other side gone it is of no use to the pool.
     super({ allowHalfOpen: false })
     this.#proxy = proxy
-    this.#clock = setTimeout(() => this.#fail('did not open the way in time'), openWithin)
+    this.#clock = setTimeout(() => this.#fail(TOO_SLOW), openWithin)
     this.#asked = ask(proxy)
       .on('connect', ({ statusCode = 0 }, socket, head) => {
         if (statusCode >= 200 && statusCode <= 299) return this.#take(socket, head)
@@ -48,8 +49,8 @@ export class ProxyTunnel extends Duplex {
     this.#held?.()
   }
 
-  #fail(how: string): void {
-    this.destroy(new ConnectFailure(`the proxy ${this.#proxy.name} ${how}`))
+  #fail({ code, why }: Obstacle): void {
+    this.destroy(new ConnectFailure({ code, why: `the proxy ${this.#proxy.name} ${why}` }))
   }
 
   override _read(): void {
@@ -99,17 +100,31 @@ export class ProxyTunnel extends Duplex {
   }
 }
 
-function refusal({ variable, authorization }: EnvironmentProxy, status: number): string {
-  if (status !== 407) return `does not let it through (status ${status})`
-  return authorization === undefined
-    ? `wants a user and a password: put them into ${variable}, as http://USER:PASSWORD@HOST:PORT`
-    : `does not take the user and the password in ${variable}`
+const TOO_SLOW: Obstacle = { code: 'engine-unreachable', why: 'did not open the way in time' }
+
+/** Statuses of a client's fault that may pass all the same, and the one of a server's that does not. */
+const PASSES: readonly number[] = [408, 425, 429]
+const NOT_IMPLEMENTED = 501
+
+function refusal({ variable, authorization }: EnvironmentProxy, status: number): Obstacle {
+  const mayPass = PASSES.includes(status) || (status >= 500 && status !== NOT_IMPLEMENTED)
+  const code = mayPass ? 'engine-unreachable' : 'engine-access-denied'
+  if (status !== 407) return { code, why: `does not let it through (status ${status})` }
+  const why =
+    authorization === undefined
+      ? `wants a user and a password: put them into ${variable}, as http://USER:PASSWORD@HOST:PORT`
+      : `does not take the user and the password in ${variable}`
+  return { code, why }
 }
 
-function noAnswer({ code = '', message }: NodeJS.ErrnoException): string {
-  if (code === 'ECONNRESET' || code === 'EPIPE') return 'hung up'
-  if (code.startsWith('HPE_')) return 'answers with something that is no HTTP'
-  return `cannot be used: ${transportFailure(code, message)}`
+function noAnswer({ code = '', message }: NodeJS.ErrnoException): Obstacle {
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return { code: 'engine-unreachable', why: 'hung up' }
+  if (code.startsWith('HPE_')) {
+    return { code: 'engine-protocol', why: 'answers with something that is no HTTP' }
+  }
+  const obstacle = transportFailure(code, message)
+  return { ...obstacle, why: `cannot be used: ${obstacle.why}` }
 }
 
 function ask(proxy: EnvironmentProxy): ClientRequest {

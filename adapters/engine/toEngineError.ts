@@ -4,6 +4,7 @@ import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
 import { ConnectFailure } from './connectFailure.ts'
 import type { DeadlineReason } from './deadline.ts'
 import { sentence } from './explain.ts'
+import { type Obstacle, obstacleSentences } from './obstacle.ts'
 import { oneLine } from './oneLine.ts'
 import type { Concern } from './operation.ts'
 import { SWITCHED } from './transport.ts'
@@ -39,8 +40,9 @@ export function toEngineError(
   if (code.startsWith('HPE_')) return protocolError(concern, 'something that is no HTTP')
   if (code === SWITCHED) return protocolError(concern, 'a switch to another protocol')
   if (CUT.has(code)) return connectionLost(concern)
-  const line = sentence('no Docker Engine answers at {host}: ', concern, whyOf(error, code))
-  return new EngineError('engine-unreachable', line, {
+  const obstacle = obstacleOf(error, code)
+  const line = sentence(obstacleSentences[obstacle.code], concern, obstacle.why)
+  return new EngineError(obstacle.code, line, {
     operation: concern.operation,
     ...(UNSENT.has(code) ? { unsent: true } : {}),
   })
@@ -109,9 +111,9 @@ function fail(
 }
 
 /** axios keeps what it was given as the cause. */
-function whyOf(error: unknown, code: string): string {
+function obstacleOf(error: unknown, code: string): Obstacle {
   const cause: unknown = (error as { cause?: unknown } | null)?.cause
-  if (cause instanceof ConnectFailure) return cause.why
+  if (cause instanceof ConnectFailure) return cause.obstacle
   return transportFailure(code, cause instanceof Error ? cause.message : '')
 }
 

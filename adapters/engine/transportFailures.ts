@@ -1,57 +1,96 @@
-/** What the codes of Node.js and OpenSSL mean for a person. Of the host, unless the code is another one. */
-const TRANSPORT: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such socket',
-  ENOTDIR: 'there is no such socket',
-  ECONNREFUSED: 'nothing listens there',
-  EACCES: 'this user may not use the socket (on Linux: the group docker)',
-  EPERM: 'this user may not use the socket (on Linux: the group docker)',
-  ENOTFOUND: 'the name of the host is not known',
-  EAI_AGAIN: 'the name of the host could not be looked up',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the host',
-  ETIMEDOUT: 'it did not take the connection in time',
+import type { Obstacle, ObstacleCode } from './obstacle.ts'
 
-  CERT_HAS_EXPIRED: 'its certificate has expired: it needs a new one',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet: check the clocks of both hosts',
-  CERT_REVOKED: 'its certificate was revoked',
-  INVALID_PURPOSE: 'its certificate is not one for a server',
-  ERR_TLS_CERT_ALTNAME_INVALID:
+/** What the codes of Node.js and OpenSSL mean for a person. */
+const TRANSPORT: readonly [codes: readonly string[], code: ObstacleCode, why: string][] = [
+  [['ENOENT', 'ENOTDIR'], 'engine-unreachable', 'there is no such socket'],
+  [['ECONNREFUSED'], 'engine-unreachable', 'nothing listens there'],
+  [['ENOTFOUND'], 'engine-unreachable', 'the name of the host is not known'],
+  [['EAI_AGAIN'], 'engine-unreachable', 'the name of the host could not be looked up'],
+  [['EHOSTUNREACH', 'ENETUNREACH'], 'engine-unreachable', 'there is no way to the host'],
+  [['ETIMEDOUT'], 'engine-unreachable', 'it did not take the connection in time'],
+  [
+    ['EACCES', 'EPERM'],
+    'engine-access-denied',
+    'this user may not use the socket (on Linux: the group docker)',
+  ],
+
+  [['CERT_HAS_EXPIRED'], 'engine-not-trusted', 'its certificate has expired: it needs a new one'],
+  [
+    ['CERT_NOT_YET_VALID'],
+    'engine-not-trusted',
+    'its certificate is not valid yet: check the clocks of both hosts',
+  ],
+  [['CERT_REVOKED'], 'engine-not-trusted', 'its certificate was revoked'],
+  [['INVALID_PURPOSE'], 'engine-not-trusted', 'its certificate is not one for a server'],
+  [
+    ['ERR_TLS_CERT_ALTNAME_INVALID'],
+    'engine-not-trusted',
     'its certificate is for another host: use the name that is in it, if this is the engine that is meant',
-}
-
-/** The engine's certificate is not of the CA that it should be of. */
-const FOREIGN: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'INVALID_CA',
-])
+  ],
+  [
+    [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'CERT_SIGNATURE_FAILURE',
+      'CERT_UNTRUSTED',
+      'INVALID_CA',
+    ],
+    'engine-not-trusted',
+    'its certificate is not signed by the CA that is trusted for it',
+  ],
+  [
+    // Of what Node.js has no code for, as a signature by SHA-1, it says UNSPECIFIED.
+    ['UNSPECIFIED', 'CERT_REJECTED', 'CERT_CHAIN_TOO_LONG', 'PATH_LENGTH_EXCEEDED'],
+    'engine-not-trusted',
+    'its certificate is too weak, or not made as it should be: it needs another one',
+  ],
+]
 
 const NOT_LET_IN =
   "it does not let this client in: it wants a client's certificate, or another one than it got"
 
 /** What OpenSSL says of a handshake; Node.js puts it into a code, or into the message alone. */
-const HANDSHAKE: readonly [words: RegExp, why: string][] = [
-  [/WRONG.VERSION.NUMBER|PACKET.LENGTH.TOO.LONG|HTTP.REQUEST/i, 'it speaks no TLS'],
-  [/UNSUPPORTED.PROTOCOL|PROTOCOL.VERSION/i, 'it speaks no version of TLS that is spoken here'],
-  [/ALERT.CERTIFICATE.EXPIRED/i, "the client's certificate has expired: it needs a new one"],
-  [/ALERT.*(?:CERTIFICATE|UNKNOWN.CA|ACCESS.DENIED|HANDSHAKE.FAILURE)/i, NOT_LET_IN],
+const HANDSHAKE: readonly [words: RegExp, code: ObstacleCode, why: string][] = [
+  [
+    /WRONG.VERSION.NUMBER|PACKET.LENGTH.TOO.LONG|HTTP.REQUEST/i,
+    'engine-protocol',
+    'it speaks no TLS',
+  ],
+  [
+    /UNSUPPORTED.PROTOCOL|PROTOCOL.VERSION/i,
+    'engine-protocol',
+    'it speaks no version of TLS that is spoken here',
+  ],
+  [
+    /ALERT.CERTIFICATE.EXPIRED/i,
+    'engine-access-denied',
+    "the client's certificate has expired: it needs a new one",
+  ],
+  [
+    /ALERT.*(?:CERTIFICATE|UNKNOWN.CA|ACCESS.DENIED|HANDSHAKE.FAILURE)/i,
+    'engine-access-denied',
+    NOT_LET_IN,
+  ],
 ]
 
 /**
- * Completes "no Docker Engine answers at HOST: …".
+ * What kept a connection from being made, or broke it; of the host, unless the code is another one.
+ * What nobody knows may pass by itself.
  *
  * @param words of the error; they are looked at and not shown
  */
-export function transportFailure(code: string, words: string): string {
-  if (FOREIGN.has(code)) return 'its certificate is not signed by the CA that is trusted for it'
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
-    const known = HANDSHAKE.find(([phrase]) => phrase.test(`${code} ${words}`))
-    return known?.[1] ?? 'it does not speak TLS as it should'
-  }
-  return TRANSPORT[code] ?? (code || 'it cannot be used')
+export function transportFailure(code: string, words: string): Obstacle {
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return handshakeFailure(`${code} ${words}`)
+  const known = TRANSPORT.find(([codes]) => codes.includes(code))
+  if (known) return { code: known[1], why: known[2] }
+  return { code: 'engine-unreachable', why: code || 'it cannot be used' }
+}
+
+function handshakeFailure(said: string): Obstacle {
+  const known = HANDSHAKE.find(([phrase]) => phrase.test(said))
+  if (known) return { code: known[1], why: known[2] }
+  return { code: 'engine-unreachable', why: 'it does not speak TLS as it should' }
 }

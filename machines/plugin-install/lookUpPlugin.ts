@@ -1,3 +1,4 @@
+import type { InstallErrorCode } from '../catalogue.ts'
 import { EngineError, isEngineError } from '../errors.ts'
 import type { PluginEngine, RegistryAuth } from '../ports.ts'
 import type { PluginPrivilege } from '../types.ts'
@@ -105,7 +106,14 @@ function isHidden(privileges: Settled<PluginPrivilege[] | null>): boolean {
   return 'value' in privileges && privileges.value?.length === 0
 }
 
+/** What the engine itself says of the look-up: the registry may have the content all the same. */
+const SILENT: readonly InstallErrorCode[] = [
+  'engine-access-denied',
+  'engine-failed',
+  'engine-protocol',
+  'engine-unsupported',
+]
+
 function tellsWhy(error: unknown): boolean {
-  const silent = ['engine-failed', 'engine-unsupported', 'engine-protocol']
-  return !(isEngineError(error) && silent.includes(error.code))
+  return !(isEngineError(error) && SILENT.includes(error.code))
 }

@@ -50,8 +50,11 @@ export function createRetries(
     const mayPass = (error: unknown) => {
       if (signal.aborted || !isEngineError(error)) return false
       hasAnswered ||= error.details.status !== undefined
-      if (!isLook) return hasAnswered && error.details.unsent === true
-      if (error.code === 'engine-unreachable') return hasAnswered
+      if (error.code === 'engine-not-trusted') return false
+      const isUnsent = error.details.unsent === true
+      if (!isLook) return hasAnswered && isUnsent
+      // An engine that starts again gives its socket its rights a moment after that is there.
+      if (isUnsent || error.code === 'engine-unreachable') return hasAnswered
       return error.code === 'timed-out' || isTransient(error.details)
     }
     try {

@@ -51,7 +51,7 @@ engineSuite("real engine :: behind a dashboard's proxy", (test, world) => {
     const forwarded = proxy.forwarded.length
     const options = { reference: world().reference('plain') }
     const error = await failure(install(world(), options, proxy.host))
-    assert.is(error.code, 'engine-failed')
+    assert.equal([error.code, error.retryable], ['engine-access-denied', false])
     const words = 'A valid authorisation token is missing'
     assert.is(error.message, `what answers at ${proxy.host} does not let this client in: ${words}`)
     assert.is(error.failure.status, 401)

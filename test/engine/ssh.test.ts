@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { entering, failure, install, onEngine, pullsEnded } from './world/flows.ts'
 import { freePort } from './world/freePort.ts'
@@ -33,11 +34,11 @@ engineSuite('real engine :: SSH', (test, world) => {
   const left = () =>
     processesOf(server.folder).filter((pid) => /ssh_config|dial-stdio/.test(commandLine(pid)))
   const noneLeft = () => until('every connection has ended', () => left().length === 0)
-  const refused = async (why: string, to = host) => {
+  const refused = async (code: InstallErrorCode, line: string, to = host) => {
     const options = { reference: world().reference('plain') }
     const error = await failure(install(world(), options, to, server.env))
-    assert.is(error.code, 'engine-unreachable')
-    assert.is(error.message, `no Docker Engine answers at ${to}: ${why}`)
+    assert.equal([error.code, error.message], [code, line])
+    assert.is(error.retryable, code === 'engine-unreachable')
     assert.is(error.state, 'checkPrivileges')
     await noneLeft()
   }
@@ -85,7 +86,8 @@ engineSuite('real engine :: SSH', (test, world) => {
   test('the key of the server is not known', async () => {
     writeFileSync(server.knownHosts, '')
     await refused(
-      'the key of the SSH server is not known: connect once with ssh, and compare the key before you accept it',
+      'engine-not-trusted',
+      `what answers at ${host} is not trusted: the key of the SSH server is not known: connect once with ssh, and compare the key before you accept it`,
     )
     assert.is(readFileSync(server.knownHosts, 'utf8'), '', 'nobody was trusted')
   })
@@ -95,35 +97,45 @@ engineSuite('real engine :: SSH', (test, world) => {
     const key = readFileSync(join(server.folder, 'user.pub'), 'utf8')
     writeFileSync(server.knownHosts, `${place} ${key}`)
     await refused(
-      'the key of the SSH server is another one than it was: find out why before you forget the old one (ssh-keygen -R HOST)',
+      'engine-not-trusted',
+      `what answers at ${host} is not trusted: the key of the SSH server is another one than it was: find out why before you forget the old one (ssh-keygen -R HOST)`,
     )
   })
 
   test('the key of the user is another one', async () => {
     writeFileSync(server.authorizedKeys, server.hostLine.replace(/^\S+ /, ''))
     await refused(
-      'the SSH server does not let this user in: check the user and the key (a password is not asked for)',
+      'engine-access-denied',
+      `no access to the engine at ${host}: the SSH server does not let this user in: check the user and the key (a password is not asked for)`,
     )
   })
 
   test('no docker there', async () => {
     before('PATH=/nosuch')
-    await refused('the docker command is not on that host, or not on the PATH of the user there')
+    await refused(
+      'invalid-configuration',
+      `no Docker Engine answers at ${host}: the docker command is not on that host, or not on the PATH of the user there`,
+    )
   })
 
   test('no engine there', async () => {
+    const to = `${host}/nosuch/docker.sock`
     await refused(
-      'the engine there does not run, or listens elsewhere',
-      `${host}/nosuch/docker.sock`,
+      'engine-unreachable',
+      `no Docker Engine answers at ${to}: the engine there does not run, or listens elsewhere`,
+      to,
     )
   })
 
   test('no SSH server there', async () => {
     const to = `ssh://root@127.0.0.1:${await freePort()}`
-    await refused('no SSH server listens there', to)
+    const line = `no Docker Engine answers at ${to}: no SSH server listens there`
+    await refused('engine-unreachable', line, to)
   })
 
   test('the name of the host is not known', async () => {
-    await refused('the name of the host is not known', 'ssh://root@engine.invalid')
+    const to = 'ssh://root@engine.invalid'
+    const line = `no Docker Engine answers at ${to}: the name of the host is not known`
+    await refused('engine-unreachable', line, to)
   })
 })

@@ -70,8 +70,8 @@ engineSuite('real engine :: TLS', (test, world) => {
     test(`the client's certificate :: ${title}`, async () => {
       const { host } = world().secure
       const error = await refused(host, variables(shows()))
-      assert.is(error.code, 'engine-unreachable')
-      assert.is(error.message, `no Docker Engine answers at ${host}: ${why}`)
+      assert.equal([error.code, error.retryable], ['engine-access-denied', false])
+      assert.is(error.message, `no access to the engine at ${host}: ${why}`)
     })
   }
 
@@ -79,7 +79,8 @@ engineSuite('real engine :: TLS', (test, world) => {
     const { host } = world().secure
     const error = await refused(host, variables(client, foreign))
     const why = 'its certificate is not signed by the CA that is trusted for it'
-    assert.is(error.message, `no Docker Engine answers at ${host}: ${why}`)
+    assert.equal([error.code, error.retryable], ['engine-not-trusted', false])
+    assert.is(error.message, `what answers at ${host} is not trusted: ${why}`)
   })
 
   test('TLS that nobody asked for', async () => {

@@ -217,6 +217,12 @@ export const allowedEnds: readonly AllowedEnd[] = [
   },
   {
     kinds: ['other status'],
+    roles: ['ping'],
+    ends: ['engine-access-denied'],
+    why: 'what 401 and 403 mean of what stands before an engine',
+  },
+  {
+    kinds: ['other status'],
     roles: ['privileges', 'pull'],
     ends: ['not-found'],
     why: 'what 404 means of a registry',

@@ -94,9 +94,9 @@ suite('connect :: through the proxy of the environment', (test) => {
         assert.ok(isInstallError(error))
         assert.is(
           error.message,
-          `no Docker Engine answers at tcp://engine.test:2375: the proxy ${proxy.name} does not let it through (status 403)`,
+          `no access to the engine at tcp://engine.test:2375: the proxy ${proxy.name} does not let it through (status 403)`,
         )
-        assert.is(error.code, 'engine-unreachable')
+        assert.equal([error.code, error.retryable], ['engine-access-denied', false])
         const { found, look } = search()
         look('error', [error, error.stack, flow.snapshot()])
         assert.equal(found, [])

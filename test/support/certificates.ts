@@ -20,6 +20,8 @@ export interface IssueOptions {
   days?: number
   /** By its own key in place of that of the authority. */
   selfSigned?: boolean
+  /** What is signed by. Default: what openssl takes. */
+  digest?: 'sha1'
 }
 
 export interface Authority {
@@ -51,7 +53,8 @@ export async function makeAuthority(parent: string = tmpdir()): Promise<Authorit
     caFile,
     keyFile: caKeyFile,
     folder,
-    async issue(name, { names = 'IP:127.0.0.1,DNS:localhost', days = 1, selfSigned } = {}) {
+    async issue(name, options = {}) {
+      const { names = 'IP:127.0.0.1,DNS:localhost', days = 1, selfSigned, digest } = options
       const [certFile, keyFile] = [file(`${name}.pem`), file(`${name}-key.pem`)]
       const [request, extensions] = [file(`${name}.csr`), file(`${name}.ext`)]
       writeFileSync(extensions, `subjectAltName=${names}\n`)
@@ -69,7 +72,8 @@ export async function makeAuthority(parent: string = tmpdir()): Promise<Authorit
       const signer = selfSigned
         ? ['-signkey', keyFile]
         : ['-CA', caFile, '-CAkey', caKeyFile, '-set_serial', `0x${randomBytes(8).toString('hex')}`]
-      const signed = ['-extfile', extensions, '-days', String(days), '-out', certFile]
+      const by = digest ? [`-${digest}`] : []
+      const signed = [...by, '-extfile', extensions, '-days', String(days), '-out', certFile]
       await openssl('x509', '-req', '-in', request, ...signer, ...signed)
       const [cert, key] = [readFileSync(certFile, 'utf8'), readFileSync(keyFile, 'utf8')]
       return { cert, key, certFile, keyFile }

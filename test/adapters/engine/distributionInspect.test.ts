@@ -110,7 +110,7 @@ suite('distributionInspect :: failure', (test) => {
     [429, 'toomanyrequests: You have reached your pull rate limit.', 'registry-unreachable'],
     [500, 'received unexpected HTTP status: 503 Service Unavailable', 'registry-unreachable'],
     [400, 'unknown image reference format: X', 'invalid-reference'],
-    [403, 'authorization denied by plugin gatekeeper: no', 'engine-failed'],
+    [403, 'authorization denied by plugin gatekeeper: no', 'engine-access-denied'],
     [500, 'the moon is full', 'engine-failed'],
   ]
   for (const [status, words, expected] of SAID) {

@@ -142,7 +142,7 @@ suite('pluginPull :: failure', (test) => {
       'Encountered remote "application/vnd.docker.container.image.v1+json"(image) when fetching',
       'not-a-plugin',
     ],
-    [403, 'authorization denied by plugin gatekeeper: pulls are off', 'engine-failed'],
+    [403, 'authorization denied by plugin gatekeeper: pulls are off', 'engine-access-denied'],
   ] as const) {
     test(`${status} ${words} :: ${code}`, async () => {
       await withEngine(

@@ -7,6 +7,7 @@ import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts
 import type { EngineConnectionOptions } from '../../../adapters/engine/engineTarget.ts'
 import { environmentProxy } from '../../../adapters/engine/environmentProxy.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
+import type { ObstacleCode } from '../../../adapters/engine/obstacle.ts'
 import { pluginSet } from '../../../adapters/engine/pluginSet.ts'
 import { ProxyTunnel } from '../../../adapters/engine/proxyTunnel.ts'
 import { systemPing } from '../../../adapters/engine/systemPing.ts'
@@ -22,6 +23,7 @@ import {
 import { suite } from '../../support/suite.ts'
 import { connectTo } from './connectTo.ts'
 import { never, willing } from './engineFixture.ts'
+import { kept } from './obstacleFixture.ts'
 import { type ConnectProxy, type ConnectProxyOptions, serveProxy } from './proxyFixture.ts'
 import { serveSecureEngine } from './tlsFixture.ts'
 
@@ -261,21 +263,25 @@ async function inChild(host: string, env: Record<string, string>): Promise<strin
 }
 
 suite('ProxyTunnel :: no way through', (test) => {
-  const refused = async ({ host, open }: Ground, how: string, more = {}) => {
-    const error = await refusedWith('engine-unreachable', () => systemPing(open(more), never))
-    assert.is(error.message, `no Docker Engine answers at ${host}: the proxy ${how}`)
-    assert.is(error.details.operation, 'systemPing')
-  }
+  const refused = ({ host, open }: Ground, code: ObstacleCode, how: string, more = {}) =>
+    kept({ code, why: `the proxy ${how}` }, host, () => systemPing(open(more), never))
   const answering = (head: string) => ({
     answer: (socket: Duplex) => socket.end(`${head}\r\n\r\n`),
   })
   const user = `me:${PLANTED}@`
 
-  for (const status of [100, 199, 301, 400, 401, 403, 404, 500, 502, 503]) {
-    test(`status ${status}`, () =>
+  const statuses = {
+    'engine-access-denied': [100, 199, 301, 400, 401, 403, 404, 405, 501],
+    'engine-unreachable': [408, 425, 429, 500, 502, 503, 504],
+  }
+  const rows = Object.entries(statuses).flatMap(([code, each]) =>
+    each.map((status) => [status, code as ObstacleCode] as const),
+  )
+  for (const [status, code] of rows) {
+    test(`status ${status} :: ${code}`, () =>
       behindProxy(
         (ground) =>
-          refused(ground, `${ground.proxy.name} does not let it through (status ${status})`),
+          refused(ground, code, `${ground.proxy.name} does not let it through (status ${status})`),
         { ...answering(`HTTP/1.1 ${status} ${PLANTED}`), user },
       ))
   }
@@ -285,6 +291,7 @@ suite('ProxyTunnel :: no way through', (test) => {
       (ground) =>
         refused(
           ground,
+          'engine-access-denied',
           `${ground.proxy.name} wants a user and a password: put them into HTTP_PROXY, as http://USER:PASSWORD@HOST:PORT`,
         ),
       answering('HTTP/1.1 407 Proxy Authentication Required'),
@@ -295,6 +302,7 @@ suite('ProxyTunnel :: no way through', (test) => {
       (ground) =>
         refused(
           ground,
+          'engine-access-denied',
           `${ground.proxy.name} does not take the user and the password in HTTP_PROXY`,
         ),
       { ...answering('HTTP/1.1 407 No'), user },
@@ -305,7 +313,12 @@ suite('ProxyTunnel :: no way through', (test) => {
       const gone = await serveProxy()
       await gone.close()
       const env = { HTTP_PROXY: `http://${user}${gone.name}` }
-      await refused(ground, `${gone.name} cannot be used: nothing listens there`, { env })
+      await refused(
+        ground,
+        'engine-unreachable',
+        `${gone.name} cannot be used: nothing listens there`,
+        { env },
+      )
     }))
 
   for (const [what, words] of [
@@ -318,23 +331,28 @@ suite('ProxyTunnel :: no way through', (test) => {
         const other = await serveBytes((socket) => socket.write(words))
         const name = other.host.slice('tcp://'.length)
         const env = { HTTP_PROXY: `http://${user}${name}` }
-        await refused(ground, `${name} answers with something that is no HTTP`, { env })
+        await refused(ground, 'engine-protocol', `${name} answers with something that is no HTTP`, {
+          env,
+        })
         await other.close()
       }))
   }
 
   for (const words of ['', 'HTTP/1.1 200 OK\r\n']) {
     test(`hung up :: after ${JSON.stringify(words)}`, () =>
-      behindProxy((ground) => refused(ground, `${ground.proxy.name} hung up`), {
-        answer: (socket) => socket.end(words),
-        user,
-      }))
+      behindProxy(
+        (ground) => refused(ground, 'engine-unreachable', `${ground.proxy.name} hung up`),
+        {
+          answer: (socket) => socket.end(words),
+          user,
+        },
+      ))
   }
 
   test('a proxy that hangs :: is given up in time', () =>
     behindProxy(
       (ground) =>
-        refused(ground, `${ground.proxy.name} did not open the way in time`, {
+        refused(ground, 'engine-unreachable', `${ground.proxy.name} did not open the way in time`, {
           timeouts: { connect: 50 },
         }),
       { answer: () => {}, user },
@@ -343,7 +361,12 @@ suite('ProxyTunnel :: no way through', (test) => {
   test('a proxy behind TLS that speaks none', () =>
     behindProxy((ground) => {
       const env = { HTTP_PROXY: `https://${user}${ground.proxy.name}` }
-      return refused(ground, `${ground.proxy.name} cannot be used: it speaks no TLS`, { env })
+      return refused(
+        ground,
+        'engine-protocol',
+        `${ground.proxy.name} cannot be used: it speaks no TLS`,
+        { env },
+      )
     }))
 })
 
@@ -397,10 +420,8 @@ suite('ProxyTunnel :: TLS', (test) => {
       await proxy.close()
     }
   }
-  const unreachable = async (connection: EngineConnection, host: string, why: string) => {
-    const error = await refusedWith('engine-unreachable', () => systemPing(connection, never))
-    assert.is(error.message, `no Docker Engine answers at ${host}: ${why}`)
-  }
+  const refused = (connection: EngineConnection, host: string, code: ObstacleCode, why: string) =>
+    kept({ code, why }, host, () => systemPing(connection, never))
 
   test('it is spoken with the engine, through the proxy', () =>
     behind(async ({ proxy, host, handshakes, open }) => {
@@ -422,9 +443,10 @@ suite('ProxyTunnel :: TLS', (test) => {
   test('the certificate has to be good for the engine', () =>
     behind(
       async ({ host, open }) => {
-        await unreachable(
+        await refused(
           open(),
           host,
+          'engine-not-trusted',
           'its certificate is for another host: use the name that is in it, if this is the engine that is meant',
         )
         await systemPing(open({ tls: { ca: ours.ca, verify: false } }), never)
@@ -434,9 +456,10 @@ suite('ProxyTunnel :: TLS', (test) => {
 
   test('the certificate has to be of the CA', () =>
     behind(({ host, open }) =>
-      unreachable(
+      refused(
         open({ tls: {} }),
         host,
+        'engine-not-trusted',
         'its certificate is not signed by the CA that is trusted for it',
       ),
     ))
@@ -444,9 +467,10 @@ suite('ProxyTunnel :: TLS', (test) => {
   test('the proxy does not let it through', () =>
     behind(
       ({ proxy, host, open }) =>
-        unreachable(
+        refused(
           open(),
           host,
+          'engine-access-denied',
           `the proxy ${proxy.name} does not take the user and the password in HTTPS_PROXY`,
         ),
       { answer: (socket) => socket.end('HTTP/1.1 407 No\r\n\r\n') },
@@ -455,9 +479,10 @@ suite('ProxyTunnel :: TLS', (test) => {
   test('the proxy hangs :: is given up in time', () =>
     behind(
       ({ proxy, host, open }) =>
-        unreachable(
+        refused(
           open({ timeouts: { connect: 50 } }),
           host,
+          'engine-unreachable',
           `the proxy ${proxy.name} did not open the way in time`,
         ),
       { answer: () => {} },
@@ -466,16 +491,17 @@ suite('ProxyTunnel :: TLS', (test) => {
   test('the engine behind it hangs in the handshake :: is given up in time', () =>
     behind(
       ({ host, open }) =>
-        unreachable(
+        refused(
           open({ timeouts: { connect: 200 } }),
           host,
+          'engine-unreachable',
           'it did not take the connection in time',
         ),
       { answer: (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n') },
     ))
 
   test('no TLS behind it', () =>
-    behind(({ host, open }) => unreachable(open(), host, 'it speaks no TLS'), {
+    behind(({ host, open }) => refused(open(), host, 'engine-protocol', 'it speaks no TLS'), {
       answer: (socket) => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n')
         socket.once('data', () => socket.end('220 mail.example ESMTP\r\n'))
@@ -524,8 +550,8 @@ suite('ProxyTunnel :: TLS', (test) => {
         const env = { HTTPS_PROXY: `https://me:${PLANTED}@${proxy.name}` }
         const foreign = 'its certificate is not signed by the CA that is trusted for it'
         const why = `the proxy ${proxy.name} cannot be used: ${foreign}`
-        await unreachable(open({ env }), host, why)
-        await unreachable(open({ env, tls: { verify: false } }), host, why)
+        await refused(open({ env }), host, 'engine-not-trusted', why)
+        await refused(open({ env, tls: { verify: false } }), host, 'engine-not-trusted', why)
         // By its name here, and not by that of the engine, which the Host header has.
         const named = { HTTPS_PROXY: env.HTTPS_PROXY.replace('127.0.0.1', 'localhost') }
         const child = { ...named, CA: ours.ca, NODE_EXTRA_CA_CERTS: ours.caFile }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
+import type { ObstacleCode } from '../../../adapters/engine/obstacle.ts'
 import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
 import { pluginSet } from '../../../adapters/engine/pluginSet.ts'
 import { SshStream } from '../../../adapters/engine/sshStream.ts'
@@ -21,6 +22,7 @@ import {
 import { suite } from '../../support/suite.ts'
 import { connectTo } from './connectTo.ts'
 import { never } from './engineFixture.ts'
+import { kept } from './obstacleFixture.ts'
 import { DIAL, type FakeSsh, makeFakeSsh } from './sshFixture.ts'
 
 const HOST = 'ssh://me@engine.example:2222'
@@ -65,10 +67,8 @@ async function dialling(
   }
 }
 
-const unreachable = async (connection: EngineConnection, why: string) => {
-  const error = await refusedWith('engine-unreachable', () => systemPing(connection, never))
-  assert.is(error.message, `no Docker Engine answers at ${HOST}: ${why}`)
-}
+const refused = (connection: EngineConnection, code: ObstacleCode, why: string) =>
+  kept({ code, why }, HOST, () => systemPing(connection, never))
 
 suite('SshStream :: a connection', (test) => {
   test('one process for one call after another', async () => {
@@ -236,7 +236,8 @@ suite('SshStream :: no connection', (test) => {
   test('there is no ssh', async () => {
     const connection = connectTo({ host: HOST, env: { PATH: '/nosuch' } })
     const why = 'an engine behind ssh:// needs the ssh command'
-    await unreachable(connection, `ssh cannot be run (it is not on the PATH): ${why}`)
+    const line = `ssh cannot be run (it is not on the PATH): ${why}`
+    await refused(connection, 'invalid-configuration', line)
   })
 
   const UNFIT: [code: string, content: string, env: Record<string, string>][] = [
@@ -251,42 +252,55 @@ suite('SshStream :: no connection', (test) => {
         async (connection, ssh) => {
           writeFileSync(join(String(ssh.env.FOLDER), 'ssh'), content)
           const why = 'an engine behind ssh:// needs the ssh command'
-          await unreachable(connection, `ssh cannot be run (${code}): ${why}`)
+          const line = `ssh cannot be run (${code}): ${why}`
+          await refused(connection, 'invalid-configuration', line)
         },
         { env },
       ))
   }
 
-  const ENDS: [title: string, script: string, why: string][] = [
+  const ENDS: [title: string, script: string, code: ObstacleCode, why: string][] = [
     [
       'words of ssh',
       'echo "Host key verification failed." >&2; exit 255',
+      'engine-not-trusted',
       'the key of the SSH server is not known: connect once with ssh, and compare the key before you accept it',
     ],
     [
       'the last of many words',
       'yes "a warning" | head -c 200000 >&2; echo "docker: command not found" >&2; exit 127',
+      'invalid-configuration',
       'the docker command is not on that host, or not on the PATH of the user there',
     ],
-    ['other words', 'echo "no luck today" >&2; exit 3', 'ssh ended with status 3: no luck today'],
-    ['no words', 'exit 0', 'ssh ended with status 0 and no words'],
-    ['killed', 'kill -KILL $$', 'ssh was killed and no words'],
+    [
+      'other words',
+      'echo "no luck today" >&2; exit 3',
+      'engine-unreachable',
+      'ssh ended with status 3: no luck today',
+    ],
+    ['no words', 'exit 0', 'engine-unreachable', 'ssh ended with status 0 and no words'],
+    ['killed', 'kill -KILL $$', 'engine-unreachable', 'ssh was killed and no words'],
     [
       'an end in the answer',
       "printf 'HTTP/1.1 200'; exit 1",
+      'engine-unreachable',
       'ssh ended with status 1 and no words',
     ],
   ]
-  for (const [title, script, why] of ENDS) {
+  for (const [title, script, code, why] of ENDS) {
     test(`${title} :: says why`, () =>
-      through(script, (connection) => unreachable(connection, why)))
+      through(script, (connection) => refused(connection, code, why)))
   }
 
   test('no engine on the other side', async () => {
     await through(
       `exec ${DIAL}`,
       (connection) =>
-        unreachable(connection, 'the engine there does not run, or listens elsewhere'),
+        refused(
+          connection,
+          'engine-unreachable',
+          'the engine there does not run, or listens elsewhere',
+        ),
       { env: { ENGINE: '/nosuch/docker.sock' } },
     )
   })
@@ -320,7 +334,7 @@ suite('SshStream :: no connection', (test) => {
     through(
       'sleep 60 & note $!; wait',
       async (connection, ssh) => {
-        await unreachable(connection, 'it did not take the connection in time')
+        await refused(connection, 'engine-unreachable', 'it did not take the connection in time')
         await ssh.gone()
         assert.is(ssh.pids().length, 2)
       },
@@ -331,7 +345,7 @@ suite('SshStream :: no connection', (test) => {
     through(
       "trap '' TERM; while :; do sleep 1; done",
       async (connection, ssh) => {
-        await unreachable(connection, 'it did not take the connection in time')
+        await refused(connection, 'engine-unreachable', 'it did not take the connection in time')
         await ssh.gone()
         assert.is(ssh.pids().length, 1)
       },

@@ -91,7 +91,9 @@ suite('systemPing :: failure', (test) => {
       await withEngine(
         (_, response) => response.writeHead(status).end(body),
         async (connection, { host }) => {
-          const error = await refusedWith('engine-failed', () => systemPing(connection, never))
+          const error = await refusedWith('engine-access-denied', () =>
+            systemPing(connection, never),
+          )
           const line = `what answers at ${host} does not let this client in: ${words}`
           assert.is(error.message, line)
           assert.is(error.details.status, status)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
 import type { EngineConnectionOptions } from '../../../adapters/engine/engineTarget.ts'
+import type { ObstacleCode } from '../../../adapters/engine/obstacle.ts'
 import { systemPing } from '../../../adapters/engine/systemPing.ts'
 import type { TlsOptions } from '../../../adapters/engine/tlsOptions.ts'
 import { type Authority, type Issued, makeAuthority } from '../../support/certificates.ts'
@@ -10,7 +11,8 @@ import { answerPing, serveBytes, serveEngine } from '../../support/engineServer.
 import { suite } from '../../support/suite.ts'
 import { connectTo } from './connectTo.ts'
 import { never } from './engineFixture.ts'
-import { type SecureEngineOptions, serveSecureEngine } from './tlsFixture.ts'
+import { kept } from './obstacleFixture.ts'
+import { type SecureEngine, type SecureEngineOptions, serveSecureEngine } from './tlsFixture.ts'
 
 type Certificates = Record<'engine' | 'expired' | 'elsewhere' | 'client', Issued>
 
@@ -55,10 +57,12 @@ suite('TlsAgent', (test) => {
   }
   const ping = (host: string, tls?: TlsOptions, more: Partial<EngineConnectionOptions> = {}) =>
     systemPing(open({ host, ...(tls ? { tls } : {}), ...more }), never)
-  const unreachable = async (host: string, tls: TlsOptions, why: string) => {
-    const error = await refusedWith('engine-unreachable', () => ping(host, tls))
-    assert.is(error.message, `no Docker Engine answers at ${host}: ${why}`)
-    assert.is(error.details.operation, 'systemPing')
+  const refused = (code: ObstacleCode, host: string, tls: TlsOptions, why: string) =>
+    kept({ code, why }, host, () => ping(host, tls))
+  /** It is sent nothing. */
+  const untrusted = async ({ host, requests }: SecureEngine, tls: TlsOptions, why: string) => {
+    await refused('engine-not-trusted', host, tls, why)
+    assert.equal(requests, [])
   }
 
   test('tcp :: the certificate of its CA is good, and one socket for one call after another', async () => {
@@ -92,14 +96,14 @@ suite('TlsAgent', (test) => {
   })
 
   test('expired', async () => {
-    const { host } = await serve(certificates.expired)
-    await unreachable(host, { ca: ours.ca }, 'its certificate has expired: it needs a new one')
+    const server = await serve(certificates.expired)
+    await untrusted(server, { ca: ours.ca }, 'its certificate has expired: it needs a new one')
   })
 
   test('for another host', async () => {
-    const { host } = await serve(certificates.elsewhere)
-    await unreachable(
-      host,
+    const server = await serve(certificates.elsewhere)
+    await untrusted(
+      server,
       { ca: ours.ca },
       'its certificate is for another host: use the name that is in it, if this is the engine that is meant',
     )
@@ -107,26 +111,32 @@ suite('TlsAgent', (test) => {
 
   const FOREIGN = 'its certificate is not signed by the CA that is trusted for it'
   test('of a foreign CA', async () => {
-    const { host } = await serve(stranger)
-    await unreachable(host, { ca: ours.ca }, FOREIGN)
+    await untrusted(await serve(stranger), { ca: ours.ca }, FOREIGN)
   })
 
   test('of a CA that nobody named', async () => {
-    const { port } = await serve(certificates.engine)
-    await unreachable(`https://127.0.0.1:${port}`, {}, FOREIGN)
+    const server = await serve(certificates.engine)
+    await untrusted({ ...server, host: `https://127.0.0.1:${server.port}` }, {}, FOREIGN)
   })
 
   test('signed by itself :: good where it is trusted', async () => {
     const own = await ours.issue('own', { selfSigned: true })
-    const { host } = await serve(own)
-    await unreachable(host, { ca: ours.ca }, FOREIGN)
-    assert.is((await ping(host, { ca: own.cert })).apiVersion, '1.41')
+    const server = await serve(own)
+    await untrusted(server, { ca: ours.ca }, FOREIGN)
+    assert.is((await ping(server.host, { ca: own.cert })).apiVersion, '1.41')
   })
 
   test('one that is not for a server', async () => {
     const key = readFileSync(ours.keyFile, 'utf8')
-    const { host } = await serve({ ...certificates.engine, cert: ours.ca, key })
-    await unreachable(host, { ca: ours.ca }, 'its certificate is not one for a server')
+    const server = await serve({ ...certificates.engine, cert: ours.ca, key })
+    await untrusted(server, { ca: ours.ca }, 'its certificate is not one for a server')
+  })
+
+  test('signed by SHA-1', async () => {
+    const weak = await ours.issue('weak', { digest: 'sha1' })
+    const server = await serve(weak, { ciphers: 'DEFAULT@SECLEVEL=0' })
+    const why = 'its certificate is too weak, or not made as it should be: it needs another one'
+    await untrusted(server, { ca: ours.ca }, why)
   })
 
   test('without a check :: any certificate is taken', async () => {
@@ -149,7 +159,7 @@ suite('TlsAgent', (test) => {
     })
 
     test(`a certificate of the client is wanted :: ${maxVersion} :: there is none`, async () => {
-      await unreachable((await wanting()).host, { ca: ours.ca }, NOT_IN)
+      await refused('engine-access-denied', (await wanting()).host, { ca: ours.ca }, NOT_IN)
     })
 
     test(`a certificate of the client is wanted :: ${maxVersion} :: another is cut off`, async () => {
@@ -164,46 +174,49 @@ suite('TlsAgent', (test) => {
 
   const EXPIRED = "the client's certificate has expired: it needs a new one"
   const DAMAGED = 'it does not speak TLS as it should'
-  const alerts: [code: number, name: string, ours: string, expired?: string][] = [
-    [40, 'handshake failure', NOT_IN],
-    [42, 'bad certificate', NOT_IN, EXPIRED],
-    [45, 'certificate expired', EXPIRED],
-    [48, 'unknown CA', NOT_IN],
-    [49, 'access denied', NOT_IN],
-    [70, 'protocol version', 'it speaks no version of TLS that is spoken here'],
-    [80, 'internal error', DAMAGED],
-    [112, 'unrecognized name', DAMAGED],
+  const OLD = 'it speaks no version of TLS that is spoken here'
+  const DENIED = 'engine-access-denied'
+  const alerts: [number: number, name: string, ObstacleCode, ours: string, expired?: string][] = [
+    [40, 'handshake failure', DENIED, NOT_IN],
+    [42, 'bad certificate', DENIED, NOT_IN, EXPIRED],
+    [45, 'certificate expired', DENIED, EXPIRED],
+    [48, 'unknown CA', DENIED, NOT_IN],
+    [49, 'access denied', DENIED, NOT_IN],
+    [70, 'protocol version', 'engine-protocol', OLD],
+    [80, 'internal error', 'engine-unreachable', DAMAGED],
+    [112, 'unrecognized name', 'engine-unreachable', DAMAGED],
   ]
-  for (const [code, name, why, whenExpired = why] of alerts) {
+  for (const [number, name, code, why, whenExpired = why] of alerts) {
     test(`an alert :: ${name}`, async () => {
       const server = await serveBytes((socket) =>
-        socket.end(Buffer.from([21, 3, 3, 0, 2, 2, code])),
+        socket.end(Buffer.from([21, 3, 3, 0, 2, 2, number])),
       )
       opened.push(server)
       const { ca } = ours
       const { client, expired } = certificates
-      await unreachable(server.host, { ca }, why)
-      await unreachable(server.host, { ca, cert: client.cert, key: client.key }, why)
-      await unreachable(server.host, { ca, cert: expired.cert, key: expired.key }, whenExpired)
+      await refused(code, server.host, { ca }, why)
+      await refused(code, server.host, { ca, cert: client.cert, key: client.key }, why)
+      const { cert, key } = expired
+      await refused(code, server.host, { ca, cert, key }, whenExpired)
     })
   }
 
   test('a version of TLS that is too old', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
     const { host } = await serve(certificates.engine, old)
-    await unreachable(host, { ca: ours.ca }, 'it speaks no version of TLS that is spoken here')
+    await refused('engine-protocol', host, { ca: ours.ca }, OLD)
   })
 
   test('no TLS there', async () => {
     const server = await serveEngine((_, response) => answerPing(response), { tcp: true })
     opened.push(server)
-    await unreachable(server.host, { ca: ours.ca }, 'it speaks no TLS')
+    await refused('engine-protocol', server.host, { ca: ours.ca }, 'it speaks no TLS')
   })
 
   test('something else there', async () => {
     const server = await serveBytes((socket) => socket.end('220 mail.example ESMTP\r\n'))
     opened.push(server)
-    await unreachable(server.host, { ca: ours.ca }, 'it speaks no TLS')
+    await refused('engine-protocol', server.host, { ca: ours.ca }, 'it speaks no TLS')
   })
 
   test('a handshake that is no handshake', async () => {
@@ -212,7 +225,7 @@ suite('TlsAgent', (test) => {
       socket.end(Buffer.from('160303000455000000', 'hex')),
     )
     opened.push(server)
-    await unreachable(server.host, { ca: ours.ca }, 'it does not speak TLS as it should')
+    await refused('engine-unreachable', server.host, { ca: ours.ca }, DAMAGED)
   })
 
   test('TLS there, and none here', async () => {

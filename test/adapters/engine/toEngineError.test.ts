@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { oneLine } from '../../../adapters/engine/oneLine.ts'
 import type { Concern } from '../../../adapters/engine/operation.ts'
 import { isStaleSocket, toEngineError } from '../../../adapters/engine/toEngineError.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import { assertTellsNothing, PLANTED, PLANTED_HEADER } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
@@ -25,8 +26,6 @@ suite('toEngineError', (test) => {
     ['ENOENT', 'there is no such socket'],
     ['ENOTDIR', 'there is no such socket'],
     ['ECONNREFUSED', 'nothing listens there'],
-    ['EACCES', 'this user may not use the socket (on Linux: the group docker)'],
-    ['EPERM', 'this user may not use the socket (on Linux: the group docker)'],
     ['ENOTFOUND', 'the name of the host is not known'],
     ['EAI_AGAIN', 'the name of the host could not be looked up'],
     ['EHOSTUNREACH', 'there is no way to the host'],
@@ -39,6 +38,40 @@ suite('toEngineError', (test) => {
       const error = toEngineError(axiosError(code), concern, undefined)
       assert.is(error.code, 'engine-unreachable')
       assert.is(error.message, `no Docker Engine answers at tcp://engine:2375: ${why}`)
+      assert.equal(error.details, {
+        operation: 'pluginSet',
+        ...(UNSENT.includes(code) ? { unsent: true } : {}),
+      })
+      assertTellsNothing(error)
+    })
+  }
+
+  const OTHERS: [code: string, becomes: InstallErrorCode, line: string][] = [
+    [
+      'EACCES',
+      'engine-access-denied',
+      'no access to the engine at tcp://engine:2375: this user may not use the socket (on Linux: the group docker)',
+    ],
+    [
+      'EPERM',
+      'engine-access-denied',
+      'no access to the engine at tcp://engine:2375: this user may not use the socket (on Linux: the group docker)',
+    ],
+    [
+      'CERT_REVOKED',
+      'engine-not-trusted',
+      'what answers at tcp://engine:2375 is not trusted: its certificate was revoked',
+    ],
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'engine-protocol',
+      'no Docker Engine answers at tcp://engine:2375: it speaks no TLS',
+    ],
+  ]
+  for (const [code, becomes, line] of OTHERS) {
+    test(`${code} :: ${becomes}`, () => {
+      const error = toEngineError(axiosError(code), concern, undefined)
+      assert.equal([error.code, error.message], [becomes, line])
       assert.equal(error.details, {
         operation: 'pluginSet',
         ...(UNSENT.includes(code) ? { unsent: true } : {}),

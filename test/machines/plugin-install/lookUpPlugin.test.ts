@@ -115,7 +115,12 @@ suite('lookUpPlugin', (test) => {
   })
 
   test('an empty list :: where nothing tells why, the pull is the judge', async () => {
-    for (const code of ['engine-failed', 'engine-unsupported', 'engine-protocol'] as const) {
+    for (const code of [
+      'engine-failed',
+      'engine-unsupported',
+      'engine-protocol',
+      'engine-access-denied',
+    ] as const) {
       const { found } = lookUp({
         getPluginPrivileges: async () => [],
         distributionInspect: refuse(code),

@@ -136,6 +136,17 @@ suite('takeBack', (test) => {
     assert.match(JSON.stringify(report), 'may still install it')
   })
 
+  test('late :: an engine that lets nobody in for a moment may still install it', async () => {
+    for (const code of ['engine-access-denied', 'engine-not-trusted'] as const) {
+      const away = new EngineError(code, 'no access', { unsent: true })
+      const pluginInspect = inspections(undefined, away, undefined)
+      const request = { ownership: 'uncertain', hadContent: 'yes' } as const
+      const { report } = await take(fakeEngine({ pluginInspect }), request)
+      assert.is(report.result, 'failed', code)
+      assert.match(JSON.stringify(report), 'may still install it')
+    }
+  })
+
   test('uncertain :: nothing there, nothing removed', async () => {
     const { report, calls } = await take(fakeEngine(), { ownership: 'uncertain' })
     assert.equal(report, nothing)

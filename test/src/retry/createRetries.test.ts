@@ -42,6 +42,10 @@ const failures: [
 ][] = [
   ['no connection was made', 'engine-unreachable', { unsent: true }, true, true],
   ['the connection was lost', 'engine-unreachable', {}, true, false],
+  ['its socket has no rights yet', 'engine-access-denied', { unsent: true }, true, true],
+  ['a proxy lets nobody in', 'engine-access-denied', { status: 403 }, false, false],
+  ['its certificate is another one', 'engine-not-trusted', {}, false, false],
+  ['its SSH key is another one', 'engine-not-trusted', { unsent: true }, false, false],
   ['no answer in time', 'timed-out', {}, true, false],
   [
     'the registry refused the connection',
