@@ -184,7 +184,7 @@ export const catalogue = {
   },
   'host-failed': {
     summary: 'A function of the host failed: its policy, its source of credentials or its journal.',
-    next: 'Mend the function that was handed to the flow.',
+    next: 'Mend that function, or the installed package if the message names it.',
     retryable: false,
   },
 } as const satisfies Record<string, CatalogueEntry>
