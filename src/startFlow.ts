@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { createActor, type InspectionEvent, type SnapshotFrom } from 'xstate'
 import type { PersonEvent } from '../machines/plugin-install/events.ts'
 import { credentialsInput } from '../machines/plugin-install/inputs.ts'
@@ -157,10 +156,14 @@ const JOURNAL_LIMIT_MS = 10_000
 
 /** Resolves when the promise has settled, either way, or when the time is up. */
 async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  const timer = new AbortController()
-  const limit = setTimeout(ms, undefined, { signal: timer.signal }).catch(() => {})
-  await Promise.race([promise.catch(() => {}), limit])
-  timer.abort()
+  const settled = promise.catch(() => {})
+  await new Promise<void>((resolve) => {
+    const limit = setTimeout(resolve, ms)
+    void settled.then(() => {
+      clearTimeout(limit)
+      resolve()
+    })
+  })
 }
 
 type MachineSnapshot = SnapshotFrom<typeof pluginInstallMachine>

@@ -1,3 +1,5 @@
+import { base64 } from './base64.ts'
+
 /** What a registry is shown. An identity token stands in for the password. */
 export type RegistryCredentials =
   | { username: string; password: string }
@@ -11,7 +13,7 @@ export type RegistryCredentials =
  */
 export function authHeader(credentials: RegistryCredentials, registry: string): string {
   const config = { ...secretFields(credentials), serveraddress: registry }
-  const encoded = Buffer.from(JSON.stringify(config), 'utf8').toString('base64')
+  const encoded = base64(new TextEncoder().encode(JSON.stringify(config)))
   return encoded.replaceAll('+', '-').replaceAll('/', '_')
 }
 

@@ -1,3 +1,5 @@
+import { base64 } from '../credentials/base64.ts'
+
 /** Shorter ones cannot be told from ordinary words. */
 export const SHORTEST_SECRET = 4
 
@@ -10,7 +12,10 @@ export function secretForms(secret: string): string[] {
   const line = secret.replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ').trim()
   const texts = [...new Set([secret, json, asInGo, inJson(json), line])]
   return texts
-    .flatMap((text) => [text, encodeURIComponent(Buffer.from(text).toString()), ...inBase64(text)])
+    .flatMap((text) => {
+      const bytes = new TextEncoder().encode(text)
+      return [text, encodeURIComponent(wellFormed(bytes)), ...inBase64(bytes)]
+    })
     .filter(({ length }) => length >= SHORTEST_SECRET)
 }
 
@@ -22,17 +27,27 @@ function inJson(text: string): string {
  * Whole without padding, and as it stands in something longer: three ways, by how many bytes are before
  * it, without the letters that it shares with its neighbours. In both alphabets.
  */
-function inBase64(text: string): string[] {
-  const bytes = Buffer.from(text)
+function inBase64(bytes: Uint8Array): string[] {
   const shifted = [0, 1, 2].map((before) => {
-    const all = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
+    const all = base64(shiftedBy(before, bytes))
     return all.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6))
   })
-  const whole = bytes.toString('base64').replace(/=+$/, '')
+  const whole = base64(bytes).replace(/=+$/, '')
   return [whole, ...shifted].flatMap((each) => [
     each,
     each.replaceAll('+', '-').replaceAll('/', '_'),
   ])
+}
+
+function shiftedBy(before: number, bytes: Uint8Array): Uint8Array {
+  const all = new Uint8Array(before + bytes.length)
+  all.set(bytes, before)
+  return all
+}
+
+/** A lone half of a character stands there as what it was encoded to. */
+function wellFormed(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }
 
 /** Finds any of them; where one is the beginning of another, the longer. `undefined`: there are none. */

@@ -73,17 +73,7 @@ suite('imports', (test) => {
   })
 
   test('whoever imports the package waits for no axios, and for nothing else that only calls need', () => {
-    const seen = new Set<string>()
-    const packages = new Set<string>()
-    const left = ['src/index.ts']
-    for (let file = left.pop(); file !== undefined; file = left.pop()) {
-      if (seen.has(file)) continue
-      seen.add(file)
-      for (const path of loadedBy(file)) {
-        if (path.startsWith('.')) left.push(relative(root, join(root, dirname(file), path)))
-        else packages.add(path)
-      }
-    }
+    const { files: seen, packages } = reached('src/index.ts', loadedBy)
     assert.equal([...packages].filter((name) => !name.startsWith('node:')).sort(), [
       'rxjs',
       'xstate',
@@ -94,6 +84,15 @@ suite('imports', (test) => {
       lazy.filter((file) => seen.has(file)),
       [],
     )
+  })
+
+  test('the core needs no Node.js, neither with its import nor later', () => {
+    const { files, packages } = reached('src/core.ts', (file) => [
+      ...loadedBy(file),
+      ...loadedLaterBy(file),
+    ])
+    assert.equal([...packages].sort(), ['rxjs', 'xstate'])
+    assert.ok(files.has('src/flowWork.ts') && files.has('src/inspection/inspectFlow.ts'))
   })
 
   test('only the one file that translates it knows an axios error', () => {
@@ -122,6 +121,26 @@ function importsOf(file: string): string[] {
 function loadedBy(file: string): string[] {
   const declarations = /^(?:import|export)\b(?! type\b)(?:[^'";]*?\bfrom)?\s*'([^']+)'/gm
   return [...text(file).matchAll(declarations)].map(([, path]) => String(path))
+}
+
+/** What is loaded by a call. */
+function loadedLaterBy(file: string): string[] {
+  return [...text(file).matchAll(/\bimport\('([^']+)'\)/g)]
+    .filter(({ index }) => !text(file).slice(0, index).endsWith('typeof '))
+    .map(([, path]) => String(path))
+}
+
+/** All files of the project that are behind one, itself included, and the packages. */
+function reached(from: string, behind: (file: string) => string[]) {
+  const files = new Set([from])
+  const packages = new Set<string>()
+  for (const file of files) {
+    for (const path of behind(file)) {
+      if (path.startsWith('.')) files.add(relative(root, join(root, dirname(file), path)))
+      else packages.add(path)
+    }
+  }
+  return { files, packages }
 }
 
 function text(file: string): string {

@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises'
 import { SimulatedClock } from 'xstate'
 import { EngineError } from '../../machines/errors.ts'
 import type { PluginEngine } from '../../machines/ports.ts'
-import type { Plugin } from '../../machines/types.ts'
 import { createFlowWork, type FlowSurroundings } from '../../src/flowWork.ts'
 import { toInput } from '../../src/input.ts'
 import { toResumedInput } from '../../src/resumeInstall.ts'
@@ -16,7 +15,6 @@ import type {
   Retry,
 } from '../../src/types.ts'
 import { type FakeEngine, fakeEngine } from './fakePorts.ts'
-import { digest, hostNetwork, samplePlugin } from './samples.ts'
 
 /** Time that passes only when a test says so. */
 export interface VirtualTime extends Time {
@@ -52,36 +50,6 @@ export function hang(...args: unknown[]): Promise<never> {
     if (signal.aborted) end()
     else signal.addEventListener('abort', end, { once: true })
   })
-}
-
-export interface RememberingEngine extends PluginEngine {
-  /** What is on it. */
-  plugin(): Plugin | undefined
-}
-
-/** An engine that remembers what was done to it, in as far as a flow looks. */
-export function rememberingEngine(): RememberingEngine {
-  let plugin: Plugin | undefined
-  const change = (changed: Partial<Plugin>) => {
-    if (plugin) plugin = { ...plugin, ...changed }
-  }
-  return {
-    plugin: () => plugin,
-    systemPing: async () => ({ apiVersion: '1.41' }),
-    getPluginPrivileges: async () => [hostNetwork],
-    distributionInspect: async () => ({ digest }),
-    pluginInspect: async () => plugin,
-    async pluginPull() {
-      plugin = samplePlugin()
-      return { digest }
-    },
-    pluginSet: async (_, settings) =>
-      change({ Settings: { Args: [], Devices: [], Mounts: [], Env: [...settings] } }),
-    pluginEnable: async () => change({ Enabled: true }),
-    async pluginDelete() {
-      plugin = undefined
-    },
-  }
 }
 
 export interface VirtualFlow extends PluginInstall {

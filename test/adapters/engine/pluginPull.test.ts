@@ -104,18 +104,18 @@ suite('pluginPull :: answer', (test) => {
     await withEngine(
       (_, response) => {
         response.writeHead(200)
-        let left = 8
+        let left = 12
         const beat = setInterval(() => {
           response.write(`{"status":"${left} to come"}\r\n`)
           if (--left > 0) return
           clearInterval(beat)
           response.end()
-        }, 20)
+        }, 50)
       },
       async (connection) => {
         assert.equal(await pluginPull(connection, input, never), {})
       },
-      { timeouts: { idle: 100, answer: 100 } },
+      { timeouts: { idle: 400, answer: 400 } },
     )
   })
 

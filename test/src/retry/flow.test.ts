@@ -2,14 +2,9 @@ import * as assert from 'uvu/assert'
 import { EngineError } from '../../../machines/errors.ts'
 import type { PluginEngine } from '../../../machines/ports.ts'
 import { defaultPolicy } from '../../../src/retry/policy.ts'
+import { rememberingEngine } from '../../support/rememberingEngine.ts'
 import { suite } from '../../support/suite.ts'
-import {
-  rememberingEngine,
-  run,
-  settled,
-  type VirtualFlow,
-  virtualFlow,
-} from '../../support/virtualFlow.ts'
+import { run, settled, type VirtualFlow, virtualFlow } from '../../support/virtualFlow.ts'
 
 const options = { grantAllPermissions: true, settings: ['DEBUG=1'] }
 const unsent = new EngineError('engine-unreachable', 'nothing listens there', { unsent: true })

@@ -5,14 +5,9 @@ import type { PluginEngine } from '../../../machines/ports.ts'
 import { chartEdges } from '../../../src/chart.ts'
 import { defaultPolicy } from '../../../src/retry/policy.ts'
 import type { InstallOptions, InstallSnapshot } from '../../../src/types.ts'
+import { rememberingEngine } from '../../support/rememberingEngine.ts'
 import { suite } from '../../support/suite.ts'
-import {
-  hang,
-  rememberingEngine,
-  settled,
-  type VirtualFlow,
-  virtualFlow,
-} from '../../support/virtualFlow.ts'
+import { hang, settled, type VirtualFlow, virtualFlow } from '../../support/virtualFlow.ts'
 
 const refuse = (code: 'unauthorized' | 'enable-failed') => () =>
   Promise.reject(new EngineError(code, `the sample of ${code}`, { status: 500 }))

@@ -1,0 +1,33 @@
+import * as assert from 'uvu/assert'
+import { bundleForBrowser } from '../../.ci/bundleViewer.ts'
+import { authHeader } from '../../adapters/credentials/authHeader.ts'
+import { registryKey } from '../../adapters/credentials/registryKey.ts'
+import { browserSuite } from './world/browserSuite.ts'
+import type { InstalledInPage } from './world/corePage.ts'
+import { visitPage } from './world/visitPage.ts'
+
+browserSuite('core', (test, browser) => {
+  test('a flow runs in a page, on an engine that the page brings', async () => {
+    const module = await bundleForBrowser('test/browser/world/corePage.ts')
+    await visitPage(browser(), 'about:blank', {}, async ({ page }) => {
+      const address = `data:text/javascript;base64,${Buffer.from(module).toString('base64')}`
+      const ended = (await page.evaluate(
+        `import(${JSON.stringify(address)}).then(({ installInPage }) => installInPage())`,
+      )) as InstalledInPage
+      assert.equal(ended, {
+        states: [
+          'checkPrivileges',
+          'awaitConsent',
+          'pulling.streaming',
+          'pulling.verifying',
+          'configuring',
+          'enabling',
+          'done',
+        ],
+        settings: [{ name: 'DEBUG', secret: true }],
+        enabled: true,
+        authHeader: authHeader({ username: 'zoë', password: 'planted' }, registryKey('docker.io')),
+      })
+    })
+  })
+})
