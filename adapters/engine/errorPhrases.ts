@@ -10,11 +10,6 @@ export interface ErrorPhrase {
   statuses?: readonly number[]
   /** `true`: only as the last line of a stream; `false`: only as an answer with a status. */
   inStream?: boolean
-  /**
-   * The words hide the cause: an engine that tries a registry over https and over http reports the
-   * failure of the last attempt, whatever the first one said.
-   */
-  ambiguous?: true
   /** It passes by itself, and often soon: nobody has to change anything. */
   transient?: true
   /** In place of the sentence that the code has. */

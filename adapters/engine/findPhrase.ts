@@ -23,28 +23,13 @@ export function findPhrase(words: string, context: PhraseContext): ErrorPhrase |
 }
 
 /**
- * Whether a failure's words hide its cause, so that `distributionInspect` has to tell the truth:
- * true of the `details` of an error of a pull or a lookup, never of another one.
- */
-export function isAmbiguous(details: EngineErrorDetails): boolean {
-  return phraseOf(details)?.ambiguous === true
-}
-
-/**
  * Whether a failure's words tell of something between the engine and a registry that passes by itself:
  * true of the `details` of an error of a pull or a lookup, never of another one.
  */
 export function isTransient(details: EngineErrorDetails): boolean {
-  return phraseOf(details)?.transient === true
-}
-
-function phraseOf(details: EngineErrorDetails): ErrorPhrase | undefined {
   const { operation, engineMessage = '', status, inStream = false } = details
   const known = operations.find((each) => each === operation)
-  if (known === undefined) return undefined
-  return findPhrase(engineMessage, {
-    operation: known,
-    inStream,
-    ...(status === undefined ? {} : { status }),
-  })
+  if (known === undefined) return false
+  const context = { operation: known, inStream, ...(status === undefined ? {} : { status }) }
+  return findPhrase(engineMessage, context)?.transient === true
 }

@@ -72,7 +72,6 @@ export const pullPhrases: readonly ErrorPhrase[] = [
       /\/blobs\/.*(?:server gave HTTP response to HTTPS client|HTTP request to an HTTPS server)/,
     operations: ['pluginPull'],
     inStream: true,
-    ambiguous: true,
     says: 'the registry does not give a part of {subject}: ',
     seen: ['pull.layer-missing', 'pull.config-missing'],
   },
@@ -87,12 +86,13 @@ export const registryPhrases: readonly ErrorPhrase[] = [
     says: 'the registry takes no more requests for {subject} at the moment: ',
     seen: ["Docker Hub's rate limit"],
   },
+  // The cause is hidden: an engine that tries a registry over https and over http tells the failure of the
+  // last attempt, whatever the first one said.
   {
     code: 'registry-unreachable',
     words:
       /server gave HTTP response to HTTPS client|HTTP request to an HTTPS server|400 Bad Request/,
     operations: REGISTRY,
-    ambiguous: true,
     seen: [
       'pull.auth-none',
       'pull.auth-bad',

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { errorPhrases } from '../../../adapters/engine/errorPhrases.ts'
-import { findPhrase, isAmbiguous, isTransient } from '../../../adapters/engine/findPhrase.ts'
+import { findPhrase, isTransient } from '../../../adapters/engine/findPhrase.ts'
 import { catalogue } from '../../../machines/catalogue.ts'
 import { readRecording, recordedBody, scenarios } from '../../support/recordingServer.ts'
 import { suite } from '../../support/suite.ts'
@@ -62,32 +62,6 @@ suite('errorPhrases', (test) => {
   })
 })
 
-suite('isAmbiguous', (test) => {
-  const engineMessage =
-    'Head "https://r/v2/a/manifests/1": http: server gave HTTP response to HTTPS client'
-
-  test('a pull, a lookup', () => {
-    for (const operation of ['pluginPull', 'getPluginPrivileges', 'distributionInspect']) {
-      assert.is(isAmbiguous({ operation, status: 500, engineMessage }), true)
-    }
-  })
-
-  test('clear words', () => {
-    assert.is(
-      isAmbiguous({ operation: 'pluginPull', status: 500, engineMessage: '401 Unauthorized' }),
-      false,
-    )
-  })
-
-  test('other calls, no call, no words', () => {
-    assert.is(isAmbiguous({ operation: 'pluginEnable', status: 500, engineMessage }), false)
-    assert.is(isAmbiguous({ operation: 'toString', engineMessage }), false)
-    assert.is(isAmbiguous({ engineMessage }), false)
-    assert.is(isAmbiguous({ operation: 'pluginPull' }), false)
-    assert.is(isAmbiguous({}), false)
-  })
-})
-
 suite('isTransient', (test) => {
   const operation = 'distributionInspect'
   const rows: [engineMessage: string, passes: boolean][] = [
@@ -117,7 +91,9 @@ suite('isTransient', (test) => {
   test('other calls, no call, no words', () => {
     const engineMessage = '503 Service Unavailable'
     assert.is(isTransient({ operation: 'pluginEnable', status: 500, engineMessage }), false)
+    assert.is(isTransient({ operation: 'toString', engineMessage }), false)
     assert.is(isTransient({ engineMessage }), false)
     assert.is(isTransient({ operation }), false)
+    assert.is(isTransient({}), false)
   })
 })

@@ -1,6 +1,5 @@
 import * as assert from 'uvu/assert'
 import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
-import { isAmbiguous } from '../../../adapters/engine/findPhrase.ts'
 import { getPluginPrivileges } from '../../../adapters/engine/getPluginPrivileges.ts'
 import { pluginDelete } from '../../../adapters/engine/pluginDelete.ts'
 import { pluginDisable } from '../../../adapters/engine/pluginDisable.ts'
@@ -12,7 +11,6 @@ import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
 import { pluginSet } from '../../../adapters/engine/pluginSet.ts'
 import { systemPing } from '../../../adapters/engine/systemPing.ts'
 import { systemVersion } from '../../../adapters/engine/systemVersion.ts'
-import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import type { JSONMessage, PluginPrivilege } from '../../../machines/types.ts'
 import { PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { serveEngine } from '../../support/engineServer.ts'
@@ -125,9 +123,7 @@ suite('recordings', (test) => {
         } else if (expected === 'nothing') {
           assert.is(await call(connection, recording), undefined)
         } else {
-          const code = expected.replace('?', '') as InstallErrorCode
-          const error = await refusedWith(code, () => call(connection, recording))
-          assert.is(isAmbiguous(error.details), expected.endsWith('?'))
+          await refusedWith(expected, () => call(connection, recording))
         }
       } finally {
         connection.close()
