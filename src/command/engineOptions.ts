@@ -88,14 +88,14 @@ export function readEmbeddableOptions(
   values: OptionValues<typeof embeddableOptions>,
 ): EngineSelection & { embedded: boolean } {
   const { engine } = values
-  const selection = readEngineOptions(values)
-  if (engine !== undefined && engine !== 'embedded') {
+  if (engine === undefined) return { ...readEngineOptions(values), embedded: false }
+  if (engine !== 'embedded') {
     throw new UsageError(`--engine takes "embedded" only, and not "${engine}"`)
   }
-  if (engine !== undefined && namesEngine(selection)) {
-    throw new UsageError('--engine and --host, --context or --tls name two engines')
-  }
-  return { ...selection, embedded: engine === 'embedded' }
+  const names = Object.keys(engineOptions) as (keyof typeof engineOptions)[]
+  const other = names.find((name) => values[name] !== undefined)
+  if (other) throw new UsageError(`--engine embedded is inside this command: leave --${other} out`)
+  return { embedded: true }
 }
 
 /** Whether anything was said of the engine. */

@@ -47,10 +47,24 @@ const refused: [line: string, message: string][] = [
   ['install', 'install needs a PLUGIN'],
   ['install --json', 'install needs a PLUGIN'],
   ['install --engine docker a', '--engine takes "embedded" only, and not "docker"'],
-  ...['-H unix:///x', '--context far', '--tls', '--tlskey x'].map((named): [string, string] => [
-    `install --engine embedded ${named} a`,
-    '--engine and --host, --context or --tls name two engines',
-  ]),
+  ...(
+    [
+      ['-H unix:///x', 'host'],
+      ['--context far', 'context'],
+      ['--tls', 'tls'],
+      ['--tlsverify', 'tlsverify'],
+      ['--tlscacert x', 'tlscacert'],
+      ['--tlscert x', 'tlscert'],
+      ['--tlskey x', 'tlskey'],
+      ['--proxy', 'proxy'],
+    ] as const
+  ).flatMap(([given, name]): [string, string][] => {
+    const message = `--engine embedded is inside this command: leave --${name} out`
+    return [
+      [`install --engine embedded ${given} a`, message],
+      [`ui ${given} --engine embedded`, message],
+    ]
+  }),
   ['install -H unix:///x --context far a', '--host and --context name two engines'],
   [
     'install --context far --tlscacert ca.pem a',

@@ -137,7 +137,7 @@ suite('plugin-flow ui', (test) => {
     [['--port', '70000'], /--port takes a number/],
     [['--port', 'http'], /--port takes a number/],
     [['--engine', 'real'], /takes "embedded" only/],
-    [['--engine', 'embedded', '--host', 'unix:///x'], /two engines/],
+    [['--engine', 'embedded', '--host', 'unix:///x'], /inside this command: leave --host out/],
     [['--machine', 'x.json', '--engine', 'embedded'], /talks to no engine, and --engine names one/],
     [['--machine', 'x.json', '--tls'], /talks to no engine, and --tls names one/],
   ]
