@@ -42,6 +42,7 @@ export type {
   InstallActor,
   InstallOptions,
   InstallSnapshot,
+  PlanOptions,
   PluginInstall,
   ResumeOptions,
   Retry,

@@ -13,16 +13,16 @@ import { initialContext } from '../machines/plugin-install/updates.ts'
 import { toInput } from './input.ts'
 import { InstallError } from './installError.ts'
 import type { InstallPlan } from './planInstall.ts'
-import { createRetries } from './retry/createRetries.ts'
+import { createRetries, type FlowRetries } from './retry/createRetries.ts'
 import { completePolicy } from './retry/policy.ts'
 import { createStay } from './retry/stay.ts'
 import { pause, processTime as time } from './retry/time.ts'
 import { keepSecrets } from './secrets/keepSecrets.ts'
 import { readSettings } from './secrets/readSettings.ts'
-import type { Engine, InstallOptions } from './types.ts'
+import type { Engine, InstallOptions, PlanOptions } from './types.ts'
 
 /** What `planInstall` tells. */
-export async function makePlan(engine: Engine, options: InstallOptions): Promise<InstallPlan> {
+export async function makePlan(engine: Engine, options: PlanOptions): Promise<InstallPlan> {
   const auth = createRegistryAuth({
     configured: (registry, signal) => engine.configured(registry, signal),
   })
@@ -36,7 +36,9 @@ export async function makePlan(engine: Engine, options: InstallOptions): Promise
   try {
     const operations = secrets.guard(engine.operations(() => auth.header()))
     const { left } = stay
-    const retries = createRetries(operations, { policy, time, left, tell: () => {} })
+    const tell: FlowRetries['tell'] = (notice) =>
+      apart(() => options.onRetry?.({ ...notice, state: stay.state(), at: Date.now() }))
+    const retries = createRetries(operations, { policy, time, left, tell })
     const ports = {
       engine: retries.patient,
       auth,
@@ -53,6 +55,17 @@ export async function makePlan(engine: Engine, options: InstallOptions): Promise
   } finally {
     auth.forget()
     secrets.forget()
+  }
+}
+
+/** A host's function that throws would otherwise look like an answer that did not come. */
+function apart(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }
 

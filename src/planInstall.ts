@@ -1,6 +1,6 @@
 import type { ConsentDecision, ConsentRequest } from '../machines/plugin-install/types.ts'
 import { notLoaded } from './notLoaded.ts'
-import type { Engine, InstallOptions } from './types.ts'
+import type { Engine, PlanOptions } from './types.ts'
 
 /** What an install would do. */
 export interface InstallPlan {
@@ -21,7 +21,7 @@ export interface InstallPlan {
  * @throws InstallError as the install itself would at this point, and EngineError `invalid-setting` where
  * the settings cannot be read, `invalid-option` where the policy cannot be used
  */
-export async function planInstall(engine: Engine, options: InstallOptions): Promise<InstallPlan> {
+export async function planInstall(engine: Engine, options: PlanOptions): Promise<InstallPlan> {
   const { makePlan } = await import('./makePlan.ts').catch(notLoaded)
   return makePlan(engine, options)
 }

@@ -111,6 +111,14 @@ export interface InstallOptions extends FlowOptions {
   enableTimeout?: number
 }
 
+export interface PlanOptions extends InstallOptions {
+  /**
+   * Called before each wait for another attempt, as `retry$` tells it. What it throws is an uncaught
+   * exception, as with a subscriber.
+   */
+  onRetry?: (retry: Retry) => void
+}
+
 /** One step from state to state; sub-states are written `pulling.streaming`. */
 export interface Transition {
   /** Absent for the first state. */

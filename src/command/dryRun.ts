@@ -2,8 +2,9 @@ import { asksFor } from '../../machines/plugin-install/consent.ts'
 import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
 import { isInstallError } from '../installError.ts'
 import { type InstallPlan, planInstall } from '../planInstall.ts'
-import type { Engine, InstallOptions } from '../types.ts'
+import type { Engine, InstallOptions, Retry } from '../types.ts'
 import type { Outputs } from './commandEntry.ts'
+import { describeRetry } from './describeRetry.ts'
 import type { InstallCommand } from './entries/install.ts'
 import { privilegeLines } from './prompt.ts'
 import { visible, visibleJson } from './visible.ts'
@@ -14,9 +15,16 @@ export type DryRun =
   | (InstallOutput & { state: 'rolledBack' })
 
 /** Looks up what an install would do; sends nothing that changes anything. */
-export async function dryRun(engine: Engine, options: InstallOptions): Promise<DryRun> {
+export async function dryRun(
+  engine: Engine,
+  options: InstallOptions,
+  { quiet }: InstallCommand,
+  { stderr }: Outputs,
+): Promise<DryRun> {
+  const onRetry = (retry: Retry) => stderr.write(`plugin-flow: ${describeRetry(retry)}\n`)
   try {
-    return { state: 'planned', plan: await planInstall(engine, options) }
+    const plan = await planInstall(engine, { ...options, ...(quiet ? {} : { onRetry }) })
+    return { state: 'planned', plan }
   } catch (error) {
     if (!isInstallError(error)) throw error
     return { state: 'rolledBack', failure: error.failure, rollback: error.rollback }

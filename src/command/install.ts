@@ -60,7 +60,7 @@ export async function drive(
   try {
     const outcome = await withEngine(command, surroundings.env, run, async (engine) => {
       if (command.embedded) view.notice(SIMULATION)
-      if (command.dryRun) return dryRun(engine, options)
+      if (command.dryRun) return dryRun(engine, options, command, outputs)
       const { start, journaled } = await prepare(engine, options, view)
       return runFlow(start, { ...command, ...(journaled && { journaled }) }, run)
     })

@@ -1,10 +1,35 @@
+import { once } from 'node:events'
 import * as assert from 'uvu/assert'
+import { EngineError } from '../../machines/errors.ts'
 import { allowList } from '../../src/consent/allowList.ts'
 import { isInstallError } from '../../src/installError.ts'
+import { planInstall } from '../../src/planInstall.ts'
+import type { Engine, Retry } from '../../src/types.ts'
 import { onStage } from '../support/embedded.ts'
+import { rememberingEngine } from '../support/rememberingEngine.ts'
+import { digest } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'
 
 const reference = 'vieux/sshfs'
+const policy = { retry: { attempts: 3, baseMs: 2, factor: 1, jitter: 0 } }
+
+/** Its look-ups of the content are lost so often. */
+function losing(times: number): Engine {
+  const engine = rememberingEngine()
+  let left = times
+  return {
+    host: 'unix:///virtual.sock',
+    operations: () => ({
+      ...engine,
+      async distributionInspect() {
+        if (left-- > 0) throw new EngineError('engine-unreachable', 'the connection ended')
+        return { digest }
+      },
+    }),
+    configured: async () => undefined,
+    close() {},
+  }
+}
 
 suite('planInstall', (test) => {
   test('tells what would be asked and sent, and sends nothing that changes anything', () =>
@@ -46,6 +71,40 @@ suite('planInstall', (test) => {
       const finished = await plan({ reference: 'acme/plain', ifPresent: 'finish' })
       assert.equal(finished.requests, ['POST /plugins/acme/plain:latest/enable?timeout=0'])
     }))
+
+  test('what is looked up again is told before each wait', async () => {
+    const retries: Retry[] = []
+    const onRetry = (retry: Retry) => retries.push(retry)
+    const before = Date.now()
+    const plan = await planInstall(losing(2), { reference, policy, onRetry })
+    assert.is(plan.request.digest, digest)
+    const told = {
+      state: 'checkPrivileges',
+      code: 'engine-unreachable',
+      message: 'the connection ended',
+      attempts: 3,
+      delay: 2,
+    }
+    assert.equal(
+      retries.map(({ at, ...retry }) => retry),
+      [
+        { ...told, attempt: 2 },
+        { ...told, attempt: 3 },
+      ],
+    )
+    assert.ok(retries.every(({ at }) => at >= before && at <= Date.now()))
+  })
+
+  test('a function that throws when it is told changes nothing, and is not hushed up', async () => {
+    const thrown = once(process, 'uncaughtException', { signal: AbortSignal.timeout(10_000) })
+    const broken = new TypeError('no such thing')
+    const onRetry = () => {
+      throw broken
+    }
+    const plan = await planInstall(losing(1), { reference, policy, onRetry })
+    assert.is(plan.request.digest, digest)
+    assert.is((await thrown)[0], broken)
+  })
 
   test('fails as the install would', () =>
     onStage(async ({ plan }) => {

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { definePlugin } from '../../../adapters/embedded/definePlugin.ts'
-import { afterPing, serveEngine } from '../../support/engineServer.ts'
+import { afterPing, answerJSON, serveEngine } from '../../support/engineServer.ts'
+import { digest } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 import { lines, onStage, run, type Stage } from './stage.ts'
 
@@ -148,6 +149,40 @@ suite('plugin-flow install --dry-run', (test) => {
         const { type, exitCode } = JSON.parse(lines(json.stdout).at(-1) ?? '')
         assert.equal([json.code, type, exitCode], [code, 'outcome', code])
       }))
+  }
+
+  const forms: [form: string, told: RegExp][] = [
+    ['', /^plugin-flow: .*503 Service Unavailable.*; again in .*s \(attempt 2 of 4\)\n$/],
+    ['--json', /^plugin-flow: .*503 Service Unavailable.*; again in .*s \(attempt 2 of 4\)\n$/],
+    ['--quiet', /^$/],
+  ]
+  for (const [form, told] of forms) {
+    test(`what is looked up again is told on stderr :: ${form || 'lines'}`, async () => {
+      let isOverloaded = true
+      const server = await serveEngine(
+        afterPing(({ url }, response) => {
+          if (url.includes('/privileges')) return answerJSON(response, 200, null)
+          if (!url.includes('/distribution/')) {
+            return answerJSON(response, 404, { message: 'plugin "a" not found' })
+          }
+          if (!isOverloaded) return answerJSON(response, 200, { Descriptor: { digest } })
+          isOverloaded = false
+          const message = 'received unexpected HTTP status: 503 Service Unavailable'
+          answerJSON(response, 500, { message })
+        }),
+      )
+      try {
+        const env = { DOCKER_HOST: server.host, DOCKER_CONFIG: '/nonexistent' }
+        const argv = ['install', '--dry-run', SSHFS, ...(form ? [form] : [])]
+        const { code, stdout, stderr } = run({}, env, argv)
+        assert.is(await code, 0, stderr.text())
+        assert.match(stderr.text(), told)
+        if (form === '--json') assert.is(JSON.parse(stdout.text()).request.digest, digest)
+        else assert.is(stdout.text().includes(digest), form === '')
+      } finally {
+        await server.close()
+      }
+    })
   }
 
   test('Ctrl-C ends it, and there is nothing to take back', async () => {
