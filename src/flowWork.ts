@@ -19,6 +19,7 @@ import type {
 } from '../machines/plugin-install/types.ts'
 import type { CredentialsReason, PullRequest, PullResult } from '../machines/ports.ts'
 import type { Account, JSONMessage, Plugin } from '../machines/types.ts'
+import { recorded } from './journal/recorded.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { pullTurns } from './pullTurns.ts'
 import { createRetries } from './retry/createRetries.ts'
@@ -134,8 +135,8 @@ export function createFlowWork(by: FlowSurroundings): FlowWork {
       return undefined
     },
     async takeBack(input, signal) {
-      // What cannot be written down has to be taken back all the same.
-      await record().catch(() => {})
+      // What cannot be written down, or not in time, has to be taken back all the same.
+      await recorded(record(), time)
       // Of a pull that nobody waits for any more it is known by now how it ended.
       const ended = input.ownership === 'uncertain' ? await pullEnd : undefined
       const ports = { engine, ...retries.rollback(signal) }

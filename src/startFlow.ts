@@ -12,6 +12,7 @@ import { installMachine, provideWork } from './actors.ts'
 import type { FlowSurroundings, FlowWork } from './flowWork.ts'
 import { inspectLater } from './inspection/inspectLater.ts'
 import { InstallError } from './installError.ts'
+import { recorded } from './journal/recorded.ts'
 import { notLoaded } from './notLoaded.ts'
 import { observePending, observeProgress, observeRetries, observeTransitions } from './observe.ts'
 import { completePolicy } from './retry/policy.ts'
@@ -69,7 +70,7 @@ export function startFlow(
   const snapshot = () => makeSnapshot(actor.getSnapshot())
   const record = async () => options.journal?.(snapshot())
   const written = async () => {
-    if (options.journal) await within(JOURNAL_LIMIT_MS, record())
+    if (options.journal) await recorded(record(), time)
   }
   const send = (event: PersonEvent): boolean => {
     const accepted = actor.getSnapshot().can(event)
@@ -150,20 +151,6 @@ export function startFlow(
 async function loadWork(surroundings: FlowSurroundings): Promise<FlowWork> {
   const { createFlowWork } = await import('./flowWork.ts').catch(notLoaded)
   return createFlowWork(surroundings)
-}
-
-const JOURNAL_LIMIT_MS = 10_000
-
-/** Resolves when the promise has settled, either way, or when the time is up. */
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  const settled = promise.catch(() => {})
-  await new Promise<void>((resolve) => {
-    const limit = setTimeout(resolve, ms)
-    void settled.then(() => {
-      clearTimeout(limit)
-      resolve()
-    })
-  })
 }
 
 type MachineSnapshot = SnapshotFrom<typeof pluginInstallMachine>

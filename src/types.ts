@@ -52,7 +52,7 @@ export interface FlowOptions {
   /**
    * Keeps the flow's snapshot somewhere that outlives the process. It is waited for before each
    * request that changes the engine, and when the flow has ended; where it fails before a step
-   * forward, the flow is taken back.
+   * forward, the flow is taken back. What is taken back, and the end, wait ten seconds for it at most.
    */
   journal?: (snapshot: InstallSnapshot) => void | Promise<void>
   /**
