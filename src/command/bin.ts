@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { leave } from './leave.ts'
 import { runCommand } from './runCommand.ts'
 
 const code = await runCommand({
@@ -17,4 +18,4 @@ const code = await runCommand({
   signals: process,
 })
 // Whoever leaves at once leaves requests behind that would keep the process alive.
-process.exit(code)
+leave(code)

@@ -14,6 +14,8 @@ export interface Interrupts {
   readonly first: Interrupt | undefined
   /** Resolves when a second signal comes. */
   readonly second: Promise<void>
+  /** Resolves when a third one comes. */
+  readonly third: Promise<void>
   /** A Ctrl-C that the terminal has made no signal of. */
   interrupt(): void
   /** Signals have their usual effect again. */
@@ -29,16 +31,17 @@ export function catchInterrupts(
   onFirst: (interrupt: Interrupt) => void,
 ): Interrupts {
   let first: Interrupt | undefined
-  let leave = () => {}
-  const second = new Promise<void>((resolve) => {
-    leave = resolve
-  })
+  const second = createEvent()
+  const third = createEvent()
   const begin = (interrupt: Interrupt) => {
     first = interrupt
     onFirst(interrupt)
   }
-  const receive = (reason: string, exitCode: number) =>
-    first ? leave() : begin({ exitCode, reason })
+  const receive = (reason: string, exitCode: number) => {
+    if (!first) begin({ exitCode, reason })
+    else if (second.hasCome()) third.come()
+    else second.come()
+  }
   const listeners: [name: string, listener: (error: unknown) => void][] = [
     ...Object.entries(EXIT_CODES).map(([reason, exitCode]): [string, () => void] => [
       reason,
@@ -56,10 +59,27 @@ export function catchInterrupts(
     get first() {
       return first
     },
-    second,
+    second: second.promise,
+    third: third.promise,
     interrupt: () => receive('SIGINT', EXIT_CODES.SIGINT),
     release() {
       for (const [name, listener] of listeners) signals.off(name, listener)
+    },
+  }
+}
+
+function createEvent() {
+  let hasCome = false
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return {
+    promise,
+    hasCome: () => hasCome,
+    come() {
+      hasCome = true
+      resolve()
     },
   }
 }

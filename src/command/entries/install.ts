@@ -104,7 +104,7 @@ export const installEntry = defineCommand({
   jq -r 'select(.type == "outcome").failure.code'`,
     },
   ],
-  notes: `The first Ctrl-C cancels and takes back what was done; a second one leaves at once and says what is left. Exit status: 0 installed, or there already with --if-present keep; 1 failed and taken back, 2 wrong usage, 130 or 143 cancelled by SIGINT or SIGTERM.`,
+  notes: `The first Ctrl-C cancels and takes back what was done; a second one leaves and says what is left, a third waits for nothing. Exit status: 0 installed, or there already with --if-present keep; 1 failed and taken back, 2 wrong usage, 130 or 143 cancelled by SIGINT or SIGTERM.`,
   read({ values, positionals }): InstallCommand {
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('install needs a PLUGIN')

@@ -9,18 +9,23 @@ import type { EngineSelection } from '../engineOptions.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { View } from '../view.ts'
 import { visible } from '../visible.ts'
+import { boundedRun, inTime, journalLimits } from './boundedRun.ts'
 
 /** Begins to write a run down. Where that cannot be, the run goes on without, and says so. */
 export async function beginJournal(
   engine: ConnectedEngine,
   selection: EngineSelection,
   { env, view }: { env: Surroundings['env']; view: Pick<View, 'notice'> },
+  limits = journalLimits,
 ): Promise<OpenRun | undefined> {
   const folder = journalFolder(env)
   if (folder === undefined) return undefined
+  const begun = beginRun(folder, toJournaled(engine, selection))
   try {
-    return await beginRun(folder, toJournaled(engine, selection))
+    return boundedRun(await inTime(begun, folder, limits.begin), folder, limits)
   } catch (error) {
+    // One that begins after all is given back.
+    begun.then((late) => late.close()).catch(() => {})
     view.notice(visible(`plugin-flow: this run is not written down: ${(error as Error).message}`))
     return undefined
   }

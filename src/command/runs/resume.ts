@@ -17,6 +17,7 @@ import type { InstallCommand } from '../entries/install.ts'
 import type { ResumeCommand } from '../entries/resume.ts'
 import { drive } from '../install.ts'
 import { UsageError } from '../usageError.ts'
+import { boundedRun } from './boundedRun.ts'
 
 /** `plugin-flow resume` and `plugin-flow rollback`: another process began the run. */
 export const resume: Run<ResumeCommand> = async (command, surroundings, outputs) => {
@@ -71,7 +72,7 @@ async function takeUp(
 ): Promise<OpenRun & JournaledRun> {
   if (folder === undefined) throw new UsageError('HOME is not set, so no run was written down')
   try {
-    return await takeUpRun(folder, wanted ?? (await onlyRun(folder)))
+    return boundedRun(await takeUpRun(folder, wanted ?? (await onlyRun(folder))), folder)
   } catch (error) {
     if (error instanceof RunInUse) {
       throw new UsageError(`another plugin-flow drives this run (${error.message})`)

@@ -24,6 +24,17 @@ suite('interrupts', (test) => {
     assert.is(seen.length, 1)
   })
 
+  test('a third signal is another thing than the second', async () => {
+    const { signals, interrupts } = setUp()
+    signals.emit('SIGINT')
+    signals.emit('SIGINT')
+    const third = interrupts.third.then(() => 'third')
+    await interrupts.second
+    assert.is(await Promise.race([third, Promise.resolve('none yet')]), 'none yet')
+    signals.emit('SIGTERM')
+    assert.is(await third, 'third')
+  })
+
   test('an exception is a first, and never a second', async () => {
     const { signals, interrupts, seen } = setUp()
     signals.emit('uncaughtException', new TypeError('no such thing'))

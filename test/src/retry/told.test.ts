@@ -45,6 +45,7 @@ suite('a retry', (test) => {
     const interrupts = {
       first: undefined,
       second: new Promise<void>(() => {}),
+      third: new Promise<void>(() => {}),
       interrupt() {},
       release() {},
     }
