@@ -45,6 +45,8 @@ export async function drive(
 ): Promise<number> {
   const policy = await readPolicy(command)
   const secrets = await readSecrets(command)
+  // No signal is heard while Docker's files are read, so none is caught before they have been.
+  const opened = await openEngine(command, surroundings.env).catch(outcomeOfBadEngine)
   const view = chooseView(command, surroundings.env, outputs)
   const cancel = new AbortController()
   const interrupts = catchInterrupts(surroundings.signals, ({ reason }) => {
@@ -58,7 +60,7 @@ export async function drive(
   const run = { view, prompt, interrupts, signal: cancel.signal }
   const options = installOptions(command, cancel.signal, policy, secrets)
   try {
-    const outcome = await withEngine(command, surroundings.env, run, async (engine) => {
+    const outcome = await withEngine(command, opened, run, async (engine) => {
       if (command.embedded) view.notice(SIMULATION)
       if (command.dryRun) return dryRun(engine, options, command, outputs)
       const { start, journaled } = await prepare(engine, options, view)
@@ -78,22 +80,17 @@ const SIMULATION = 'simulation: the embedded engine downloads, runs and keeps no
 
 async function withEngine(
   command: InstallCommand,
-  env: Surroundings['env'],
+  opened: OpenEngine | InstallOutput,
   { prompt, signal }: Run,
   use: (engine: ConnectedEngine) => Promise<InstallOutput | DryRun>,
 ): Promise<InstallOutput | DryRun> {
-  let open: OpenEngine
-  let engine: ConnectedEngine
+  if ('state' in opened) return opened
   try {
-    const credentials = await readLogin(command.login, prompt, signal)
-    open = await openEngine(command, env)
-    engine = command.login ? withLogin(open.engine, credentials) : open.engine
-  } catch (error) {
-    return outcomeOfBadEngine(error)
-  }
-  try {
-    return await use(engine)
+    if (!command.login) return await use(opened.engine)
+    const credentials = await readLogin(command.login, prompt, signal).catch(outcomeOfBadEngine)
+    if (credentials && 'state' in credentials) return credentials
+    return await use(withLogin(opened.engine, credentials))
   } finally {
-    await open.close()
+    await opened.close()
   }
 }

@@ -1,12 +1,12 @@
 import type { ConnectedEngine } from '../connect.ts'
 import { installPlugin } from '../installPlugin.ts'
 import type { Install } from '../ui/flowShelf.ts'
-import { readPageFiles } from '../ui/pageFiles.ts'
+import { type PageFiles, readPageFiles } from '../ui/pageFiles.ts'
 import { startUi } from '../ui/startUi.ts'
 import type { Outputs } from './commandEntry.ts'
 import type { FlowUiCommand, UiCommand } from './entries/ui.ts'
 import { catchInterrupts } from './interrupts.ts'
-import { openEngine } from './openEngine.ts'
+import { type OpenEngine, openEngine } from './openEngine.ts'
 import { beginJournal } from './runs/beginJournal.ts'
 import type { Surroundings } from './surroundings.ts'
 import { visible } from './visible.ts'
@@ -28,43 +28,51 @@ async function showFlows(
   surroundings: Surroundings,
   { stdout, stderr }: Outputs,
 ): Promise<number> {
-  let end = () => {}
-  const interrupted = new Promise<void>((resolve) => {
-    end = resolve
-  })
-  const interrupts = catchInterrupts(surroundings.signals, () => end())
   try {
     const files = await readPageFiles()
     const open = await openEngine(command, surroundings.env)
     try {
-      const { host } = open.engine
-      const view = { notice: (line: string) => stderr.write(`${line}\n`) }
-      const { install, written } = journaledInstalls(open.engine, command, {
-        ...surroundings,
-        view,
-      })
-      const server = await startUi({
-        host,
-        install,
-        simulated: command.embedded,
-        port: command.port,
-        files,
-      })
-      if (command.embedded) stdout.write(`${SIMULATION}\n`)
-      stdout.write(`plugin-flow ui: open ${server.url}\n`)
-      await interrupted
-      stderr.write('plugin-flow: taking back what runs; once more leaves at once\n')
-      await Promise.race([server.cancelFlows().then(written), interrupts.second])
-      await server.close()
+      return await serve(command, { open, files }, surroundings, { stdout, stderr })
     } finally {
       await open.close()
     }
-    return interrupts.first?.exitCode ?? 0
   } catch (error) {
     stderr.write(
       `plugin-flow: ${visible(error instanceof Error ? error.message : String(error))}\n`,
     )
     return 1
+  }
+}
+
+async function serve(
+  command: FlowUiCommand,
+  { open, files }: { open: OpenEngine; files: PageFiles },
+  surroundings: Surroundings,
+  { stdout, stderr }: Outputs,
+): Promise<number> {
+  let end = () => {}
+  const interrupted = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  // No signal is heard while Docker's files are read, so none is caught before they have been.
+  const interrupts = catchInterrupts(surroundings.signals, () => end())
+  try {
+    const view = { notice: (line: string) => stderr.write(`${line}\n`) }
+    const { install, written } = journaledInstalls(open.engine, command, { ...surroundings, view })
+    const server = await startUi({
+      host: open.engine.host,
+      install,
+      simulated: command.embedded,
+      port: command.port,
+      files,
+    })
+    if (command.embedded) stdout.write(`${SIMULATION}\n`)
+    stdout.write(`plugin-flow ui: open ${server.url}\n`)
+    await interrupted
+    stderr.write('plugin-flow: taking back what runs; once more leaves at once\n')
+    await Promise.race([server.cancelFlows().then(written), interrupts.second])
+    await server.close()
+    return interrupts.first?.exitCode ?? 0
   } finally {
     interrupts.release()
   }

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { buildViewer } from '../../../.ci/buildViewer.ts'
+import { suite } from '../../support/suite.ts'
+import { spawnCommand } from './stage.ts'
+
+const page = join(import.meta.dirname, '../../../dist/ui/index.html')
+
+suite('Docker’s configuration on a folder that does not answer', (test) => {
+  test.before(async () => {
+    if (!existsSync(page)) await buildViewer()
+  })
+
+  for (const argv of [['install', 'acme/plain'], ['ui']]) {
+    test(`Ctrl-C ends ${argv.join(' ')}, which reads it`, async () => {
+      const config = mkdtempSync(join(tmpdir(), 'plugin-flow-hanging-'))
+      const file = join(config, 'config.json')
+      execFileSync('mkfifo', [file])
+      const env = { DOCKER_CONFIG: config, DOCKER_HOST: 'unix:///nowhere/engine.sock' }
+      const { child, ended } = spawnCommand(env, argv)
+      const closed = once(child, 'close')
+      // A command that ends without a look at it leaves nobody waiting.
+      const unread = closed.then(async () => (await open(file, constants.O_NONBLOCK)).close())
+      try {
+        // It opens once somebody reads, and nothing comes of it.
+        const read = await open(file, 'w')
+        child.kill('SIGINT')
+        const end = await Promise.race([closed, once(AbortSignal.timeout(5_000), 'abort')])
+        await read.close()
+        assert.equal(end, [null, 'SIGINT'])
+      } finally {
+        child.kill('SIGKILL')
+        await ended
+        await unread
+        rmSync(config, { recursive: true })
+      }
+    })
+  }
+})
