@@ -47,6 +47,8 @@ export interface EngineTarget {
 
 /** As Docker's own: there is more to do than to take a connection. */
 const SSH_CONNECT_MS = 30_000
+/** A call may have to wait for its connection first. */
+const SSH_INSPECT_MS = 40_000
 
 /**
  * @throws EngineError `invalid-option` for a host, a certificate, a header, a timeout or a proxy that cannot
@@ -60,7 +62,7 @@ export function engineTarget(options: EngineConnectionOptions): EngineTarget {
   })
   checkHeaders(headers)
   const timeouts = completeTimeouts({
-    ...('ssh' in address ? { connect: SSH_CONNECT_MS } : {}),
+    ...('ssh' in address ? { connect: SSH_CONNECT_MS, inspect: SSH_INSPECT_MS } : {}),
     ...options.timeouts,
   })
   const tcp = 'secure' in address ? address : undefined

@@ -24,7 +24,7 @@ export async function pluginInspect(
   const path = `/plugins/${name}/json`
   try {
     const answer = await client.send(
-      { operation, subject: name, method: 'GET', path, apart: true },
+      { operation, subject: name, method: 'GET', path, apart: true, local: true },
       signal,
     )
     return await answer.json((value) => readAsked(value, name))

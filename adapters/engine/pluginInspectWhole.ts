@@ -15,6 +15,9 @@ export async function pluginInspectWhole(
   const operation = 'pluginInspect'
   assertPlainName(name, operation)
   const path = `/plugins/${name}/json`
-  const answer = await client.send({ operation, subject: name, method: 'GET', path }, signal)
+  const answer = await client.send(
+    { operation, subject: name, method: 'GET', path, local: true },
+    signal,
+  )
   return answer.json((value) => fields(value, 'the answer'))
 }

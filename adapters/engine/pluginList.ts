@@ -15,7 +15,10 @@ export async function pluginList(
   signal: AbortSignal,
 ): Promise<Plugin[]> {
   const path = `/plugins${filtersQuery(filters)}`
-  const answer = await client.send({ operation: 'pluginList', method: 'GET', path }, signal)
+  const answer = await client.send(
+    { operation: 'pluginList', method: 'GET', path, local: true },
+    signal,
+  )
   return answer.json((value) => listOrNull(value, 'the answer', readPlugin) ?? [])
 }
 

@@ -24,6 +24,8 @@ export interface EngineRequest {
   registryAuth?: string | undefined
   /** Milliseconds until the answer must begin. Default `timeouts.answer`. */
   answerWithin?: number
+  /** No registry is asked, so the answer is there within `timeouts.inspect`. */
+  local?: boolean
   /** Over a connection of its own. Default: of every call that changes something. */
   apart?: boolean
 }
@@ -52,11 +54,13 @@ const MOST_SENT = 16
 
 /** Sends one request, and a GET once more when the socket it was given had died in the pool. */
 export async function sendRequest(
-  { http, apart, host, timeouts, secrets, sent }: Wire,
+  { http, apart, host, timeouts: bounds, secrets, sent }: Wire,
   request: EngineRequest,
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
   const { operation, subject = host, localName, registryAuth } = request
+  const answerIn = request.local ? Math.min(bounds.answer, bounds.inspect) : bounds.answer
+  const timeouts = { ...bounds, answer: answerIn }
   const concern: Concern = { operation, subject, host, ...(localName ? { localName } : {}) }
   const deadline = createDeadline(signal)
   remember(sent, registryAuth)

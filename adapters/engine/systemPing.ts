@@ -19,7 +19,10 @@ export async function systemPing(
   signal: AbortSignal,
 ): Promise<EngineVersion> {
   const operation = 'systemPing'
-  const answer = await client.send({ operation, method: 'GET', path: '/_ping' }, signal)
+  const answer = await client.send(
+    { operation, method: 'GET', path: '/_ping', local: true },
+    signal,
+  )
   await answer.text()
   const { host } = client
   const offered = answer.header('api-version')

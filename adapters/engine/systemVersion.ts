@@ -7,7 +7,7 @@ export async function systemVersion(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const answer = await client.send(
-    { operation: 'systemVersion', method: 'GET', path: '/version' },
+    { operation: 'systemVersion', method: 'GET', path: '/version', local: true },
     signal,
   )
   return answer.json((value) => text(fields(value, 'the answer').Version, 'Version') || undefined)

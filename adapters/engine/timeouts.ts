@@ -7,6 +7,11 @@ export interface Timeouts {
   /** Until the engine has begun to answer, and again until a short answer is whole. Default 120 000. */
   answer: number
   /**
+   * In place of `answer`, where that is longer, for what the engine answers by itself: `systemPing`,
+   * `systemVersion`, `pluginInspect` and `pluginList`. Default 20 000, through SSH 40 000.
+   */
+  inspect: number
+  /**
    * In place of `answer` for `pluginEnable`, which the engine answers when the plugin has opened its
    * socket; the `timeout` of the call comes on top. Default 300 000.
    */
@@ -23,6 +28,7 @@ export interface Timeouts {
 const DEFAULTS: Timeouts = {
   connect: 10_000,
   answer: 120_000,
+  inspect: 20_000,
   enable: 300_000,
   pull: 3_600_000,
   idle: 300_000,

@@ -274,6 +274,7 @@ suite('completeTimeouts', (test) => {
   const defaults = {
     connect: 10_000,
     answer: 120_000,
+    inspect: 20_000,
     enable: 300_000,
     pull: 3_600_000,
     idle: 300_000,
@@ -283,7 +284,8 @@ suite('completeTimeouts', (test) => {
     assert.equal(completeTimeouts(), defaults)
     assert.equal(completeTimeouts({}), defaults)
     assert.equal(connectTo({ host: 'unix:///a' }).timeouts, defaults)
-    assert.equal(connectTo({ host: 'ssh://a' }).timeouts, { ...defaults, connect: 30_000 })
+    const ssh = { ...defaults, connect: 30_000, inspect: 40_000 }
+    assert.equal(connectTo({ host: 'ssh://a' }).timeouts, ssh)
     const timeouts = { connect: 1 }
     assert.is(connectTo({ host: 'ssh://a', timeouts }).timeouts.connect, 1)
   })
