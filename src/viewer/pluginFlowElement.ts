@@ -5,12 +5,10 @@ import { followObservable, followUrl, type ObservableLike } from './followSource
 import { pluginInstallLayout } from './layout.generated.ts'
 import { createPlayback } from './playback.ts'
 import { isFlowEvent, readRun, recordRun } from './readRun.ts'
+import { createRedraw } from './redraw.ts'
 import { countAtStep, runAt } from './runAt.ts'
 import { saveFile } from './saveFile.ts'
 import { style } from './style.ts'
-
-/** Nobody sees more of a bar. */
-const PROGRESS_MS = 100
 
 /** So that a server may import the element, and send it to browsers. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
@@ -28,12 +26,13 @@ export class PluginFlowElement extends Base {
   #count: number | undefined
   #notice = ''
   #isRecorded = false
-  #frame = 0
-  #drawnAt = 0
-  #soon: ReturnType<typeof setTimeout> | undefined
   #clock: ReturnType<typeof setInterval> | undefined
   #unfollow: (() => void) | undefined
   #panel: ReturnType<typeof createFlowPanel> | undefined
+  readonly #redraw = createRedraw(() => this.#update(), {
+    request: (call) => requestAnimationFrame(call),
+    cancel: (frame) => cancelAnimationFrame(frame),
+  })
   readonly #playback = createPlayback({
     events: () => this.#log.events,
     show: (count) => this.#show(count),
@@ -48,10 +47,7 @@ export class PluginFlowElement extends Base {
 
   disconnectedCallback(): void {
     clearInterval(this.#clock)
-    cancelAnimationFrame(this.#frame)
-    this.#frame = 0
-    clearTimeout(this.#soon)
-    this.#soon = undefined
+    this.#redraw.stop()
     this.#playback.stop()
     this.#stopFollowing()
   }
@@ -87,8 +83,8 @@ export class PluginFlowElement extends Base {
   /** Takes one event. What is no event, or is there already, is passed over. */
   push(event: FlowEvent): void {
     if (!isFlowEvent(event) || !this.#log.add(event)) return
-    if (event.type === 'progress') this.#drawSoon()
-    else this.#draw()
+    if (event.type !== 'progress') this.#draw()
+    else if (this.isConnected) this.#redraw.soon()
   }
 
   /** Forgets the run. */
@@ -193,35 +189,21 @@ export class PluginFlowElement extends Base {
     this.#draw()
   }
 
-  /** Some times a second: of progress only the newest is looked at. */
-  #drawSoon(): void {
-    if (!this.isConnected) return
-    this.#soon ??= setTimeout(
-      () => {
-        this.#soon = undefined
-        this.#draw()
-      },
-      this.#drawnAt + PROGRESS_MS - performance.now(),
-    )
+  #draw(): void {
+    if (this.#panel && this.isConnected) this.#redraw.now()
   }
 
-  /** Once a frame, however many events there are. */
-  #draw(): void {
-    if (this.#frame !== 0 || !this.#panel || !this.isConnected) return
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0
-      this.#drawnAt = performance.now()
-      const { events } = this.#log
-      const latest = runAt(events, events.length)
-      this.#panel?.update({
-        run: this.#count === undefined ? latest : runAt(events, this.#count),
-        latest,
-        isFollowing: this.#count === undefined,
-        isPlaying: this.#playback.isPlaying(),
-        isRecorded: this.#isRecorded,
-        notice: this.#notice,
-        now: Date.now(),
-      })
+  #update(): void {
+    const { events } = this.#log
+    const latest = runAt(events, events.length)
+    this.#panel?.update({
+      run: this.#count === undefined ? latest : runAt(events, this.#count),
+      latest,
+      isFollowing: this.#count === undefined,
+      isPlaying: this.#playback.isPlaying(),
+      isRecorded: this.#isRecorded,
+      notice: this.#notice,
+      now: Date.now(),
     })
   }
 }
