@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 
 /** Where something listens. An IPv6 address is without its brackets, a name in lower case. */
 export interface Destination {
@@ -30,15 +31,18 @@ function fits(entry: string, { hostname, port }: Destination): boolean {
   if (entry === '*') return true
   const [, network = '', bits] = /^([\da-f.:]+)\/(\d{1,3})$/.exec(entry) ?? []
   if (bits !== undefined) return isWithin(hostname, network, Number(bits))
-  const [, host = entry, only] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(entry) ?? []
-  if (only && Number(only) !== port) return false
-  const address = host.replace(/^\[|\]$/g, '')
-  if (isIP(address)) return isWithin(hostname, address)
-  const name = host.replace(/^\*\./, '.')
+  // Brackets are for an address with a port: without one Go takes them for a part of a name.
+  const [, bracketed, plain, only] = /^(?:\[([^\]]*)\](?=:)|([^:]*))(?::(\d*))?$/.exec(entry) ?? []
+  const host = bracketed ?? plain ?? entry
+  if (only && only !== String(port)) return false
+  return isIP(host) ? isWithin(hostname, host) : isNamed(hostname, host.replace(/^\*\./, '.'))
+}
+
+function isNamed(hostname: string, name: string): boolean {
   if (name === '') return false
-  return name.startsWith('.')
-    ? hostname.endsWith(name)
-    : hostname === name || hostname.endsWith(`.${name}`)
+  const bare = name.replace(/^\./, '')
+  const ascii = /^[\0-\x7f]*$/.test(bare) ? bare : domainToASCII(bare) || bare
+  return hostname.endsWith(`.${ascii}`) || (bare === name && hostname === ascii)
 }
 
 /** @param bits of the network that count. Default: all, which is one address */
