@@ -7,13 +7,15 @@ import type { InstalledInPage } from './world/corePage.ts'
 import { visitPage } from './world/visitPage.ts'
 
 browserSuite('core', (test, browser) => {
-  test('a flow runs in a page, on an engine that the page brings', async () => {
+  test('a flow runs in a page, on an engine that the page brings, and is drawn there', async () => {
     const module = await bundleForBrowser('test/browser/world/corePage.ts')
     await visitPage(browser(), 'about:blank', {}, async ({ page }) => {
       const address = `data:text/javascript;base64,${Buffer.from(module).toString('base64')}`
-      const ended = (await page.evaluate(
+      const ending = page.evaluate(
         `import(${JSON.stringify(address)}).then(({ installInPage }) => installInPage())`,
-      )) as InstalledInPage
+      )
+      await page.getByRole('button', { name: 'Grant' }).click()
+      const ended = (await ending) as InstalledInPage
       assert.equal(ended, {
         states: [
           'checkPrivileges',
@@ -28,6 +30,7 @@ browserSuite('core', (test, browser) => {
         enabled: true,
         authHeader: authHeader({ username: 'zoë', password: 'planted' }, registryKey('docker.io')),
       })
+      await page.getByText('Installed acme/probe:1.0.').first().waitFor()
     })
   })
 })

@@ -86,13 +86,12 @@ suite('imports', (test) => {
     )
   })
 
-  test('the core needs no Node.js, neither with its import nor later', () => {
-    const { files, packages } = reached('src/core.ts', (file) => [
-      ...loadedBy(file),
-      ...loadedLaterBy(file),
-    ])
+  test('the core needs no Node.js, neither with its import nor later, nor do the events', () => {
+    const all = (file: string) => [...loadedBy(file), ...loadedLaterBy(file)]
+    const { files, packages } = reached('src/core.ts', all)
     assert.equal([...packages].sort(), ['rxjs', 'xstate'])
     assert.ok(files.has('src/flowWork.ts') && files.has('src/inspection/inspectFlow.ts'))
+    assert.equal([...reached('src/flowEvents.ts', all).packages], ['rxjs'])
   })
 
   test('only the one file that translates it knows an axios error', () => {

@@ -1,4 +1,6 @@
 import { type Engine, installPlugin } from '../../../src/core.ts'
+import { flowEvents } from '../../../src/flowEvents.ts'
+import { PluginFlowElement } from '../../../src/viewer/pluginFlow.ts'
 import { rememberingEngine } from '../../support/rememberingEngine.ts'
 
 /** What became of an install in a page. */
@@ -10,7 +12,7 @@ export interface InstalledInPage {
   authHeader: string | undefined
 }
 
-/** Installs on an engine that is in the page, too. */
+/** Installs on an engine that is in the page, too, and shows it there. */
 export async function installInPage(): Promise<InstalledInPage> {
   const operations = rememberingEngine()
   let readHeader: () => string | undefined = () => undefined
@@ -36,7 +38,10 @@ export async function installInPage(): Promise<InstalledInPage> {
     journal: async () => {},
   })
   flow.transition$.subscribe(({ to }) => states.push(to))
-  flow.consent$.subscribe((request) => flow.grant(request))
+  const element = new PluginFlowElement()
+  element.events = flowEvents(flow, { engine: engine.host })
+  element.addEventListener('flow-grant', () => flow.grant())
+  document.body.append(element)
   const { settings } = await flow.result
   return { states, settings, enabled: operations.plugin()?.Enabled, authHeader }
 }
