@@ -18,4 +18,4 @@ const code = await runCommand({
   signals: process,
 })
 // Whoever leaves at once leaves requests behind that would keep the process alive.
-leave(code)
+await leave(code)

@@ -79,6 +79,16 @@ suite('plugin-flow, in a process of its own', (test) => {
       ))
   }
 
+  test('SIGINT in a pull of the engine of its own :: its exit status tells, and not a signal', async () => {
+    const argv = ['install', '--engine', 'embedded', SSHFS, '--grant-all-permissions', '--json']
+    const { child, seen, ended } = spawnCommand({}, argv)
+    await seen('"phase":"downloading"')
+    child.kill('SIGINT')
+    const { code, stdout } = await ended
+    assert.is(code, 130)
+    assert.is(JSON.parse(stdout.split('\n').at(-2) ?? '').failure.code, 'cancelled')
+  })
+
   test('a reader that goes away :: no stack trace, and the install is finished', () =>
     onStage(
       async ({ embedded, spawn }) => {
