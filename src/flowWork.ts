@@ -29,7 +29,7 @@ import { keepSecrets } from './secrets/keepSecrets.ts'
 import type { Engine, FlowOptions } from './types.ts'
 
 /** What a flow is given to work with. */
-export interface FlowSurroundings {
+export interface WorkSurroundings {
   engine: Engine
   options: Pick<FlowOptions, 'consent' | 'credentials'>
   /** Values of the secret settings, by `NAME[.FIELD]`. */
@@ -67,7 +67,7 @@ export interface FlowWork {
 /** Of a pull that nothing was sent of. */
 const NOT_BEGUN: Promise<PullEnd> = Promise.resolve({ ownership: 'nothing' })
 
-export function createFlowWork(by: FlowSurroundings): FlowWork {
+export function createFlowWork(by: WorkSurroundings): FlowWork {
   const { options, time, record } = by
   const auth = createRegistryAuth({
     configured: (registry, signal) => by.engine.configured(registry, signal),
@@ -151,7 +151,7 @@ export function createFlowWork(by: FlowSurroundings): FlowWork {
   }
 }
 
-function shownProgress(show: FlowSurroundings['show']) {
+function shownProgress(show: WorkSurroundings['show']) {
   const progress = createProgress(() => performance.now())
   return {
     add(message: JSONMessage) {

@@ -9,7 +9,7 @@ import type {
 } from '../machines/plugin-install/types.ts'
 import type { CredentialsRequest } from '../machines/ports.ts'
 import { installMachine, provideWork } from './actors.ts'
-import type { FlowSurroundings, FlowWork } from './flowWork.ts'
+import type { FlowWork, WorkSurroundings } from './flowWork.ts'
 import { inspectLater } from './inspection/inspectLater.ts'
 import { InstallError } from './installError.ts'
 import { recorded } from './journal/recorded.ts'
@@ -21,8 +21,10 @@ import { processTime, type Time } from './retry/time.ts'
 import { makeSnapshot } from './snapshot.ts'
 import type { Engine, FlowOptions, PluginInstall } from './types.ts'
 
+/** What tests have of their own. */
 export interface StartOptions {
   time?: Time
+  /** How what the actors do is come by. */
   load?: typeof loadWork
 }
 
@@ -148,7 +150,7 @@ export function startFlow(
  * With the first state, and so before anything is changed: what takes back must not be missing when
  * it is needed.
  */
-async function loadWork(surroundings: FlowSurroundings): Promise<FlowWork> {
+async function loadWork(surroundings: WorkSurroundings): Promise<FlowWork> {
   const { createFlowWork } = await import('./flowWork.ts').catch(notLoaded)
   return createFlowWork(surroundings)
 }

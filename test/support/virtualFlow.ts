@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { SimulatedClock } from 'xstate'
 import { EngineError } from '../../machines/errors.ts'
 import type { PluginEngine } from '../../machines/ports.ts'
-import { createFlowWork, type FlowSurroundings } from '../../src/flowWork.ts'
+import { createFlowWork, type WorkSurroundings } from '../../src/flowWork.ts'
 import { toInput } from '../../src/input.ts'
 import { toResumedInput } from '../../src/resumeInstall.ts'
 import type { Time } from '../../src/retry/time.ts'
@@ -60,7 +60,7 @@ export interface VirtualFlow extends PluginInstall {
 }
 
 /** To load takes time that is not virtual. */
-async function loaded(surroundings: FlowSurroundings) {
+async function loaded(surroundings: WorkSurroundings) {
   return createFlowWork(surroundings)
 }
 
