@@ -45,8 +45,10 @@ export async function drive(
 ): Promise<number> {
   const policy = await readPolicy(command)
   const secrets = await readSecrets(command)
-  // No signal is heard while Docker's files are read, so none is caught before they have been.
-  const opened = await openEngine(command, surroundings.env).catch(outcomeOfBadEngine)
+  const open = () => openEngine(command, surroundings.env).catch(outcomeOfBadEngine)
+  // No signal is heard while Docker's files are read, so none is caught before they have been. The engine
+  // that is inside of this command reads none, and has a socket to remove.
+  const opened = command.embedded ? undefined : await open()
   const view = chooseView(command, surroundings.env, outputs)
   const cancel = new AbortController()
   const interrupts = catchInterrupts(surroundings.signals, ({ reason }) => {
@@ -60,7 +62,7 @@ export async function drive(
   const run = { view, prompt, interrupts, signal: cancel.signal }
   const options = installOptions(command, cancel.signal, policy, secrets)
   try {
-    const outcome = await withEngine(command, opened, run, async (engine) => {
+    const outcome = await withEngine(command, opened ?? (await open()), run, async (engine) => {
       if (command.embedded) view.notice(SIMULATION)
       if (command.dryRun) return dryRun(engine, options, command, outputs)
       const { start, journaled } = await prepare(engine, options, view)
