@@ -5,8 +5,8 @@ import { type PageFiles, readPageFiles } from '../ui/pageFiles.ts'
 import { startUi } from '../ui/startUi.ts'
 import type { Outputs } from './commandEntry.ts'
 import type { FlowUiCommand, UiCommand } from './entries/ui.ts'
-import { catchInterrupts } from './interrupts.ts'
-import { type OpenEngine, openEngine } from './openEngine.ts'
+import { catchInterrupts, type Interrupts } from './interrupts.ts'
+import { openEngine } from './openEngine.ts'
 import { beginJournal } from './runs/beginJournal.ts'
 import type { Surroundings } from './surroundings.ts'
 import { visible } from './visible.ts'
@@ -26,56 +26,63 @@ export async function ui(
 async function showFlows(
   command: FlowUiCommand,
   surroundings: Surroundings,
-  { stdout, stderr }: Outputs,
+  outputs: Outputs,
 ): Promise<number> {
+  let end = () => {}
+  const interrupted = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const open = () => openEngine(command, surroundings.env)
   try {
     const files = await readPageFiles()
-    const open = await openEngine(command, surroundings.env)
+    // No signal is heard while Docker's files are read, so none is caught before they have been. The engine
+    // that is inside of this command reads none, and has a socket to remove.
+    const early = command.embedded ? undefined : await open()
+    const interrupts = catchInterrupts(surroundings.signals, () => end())
     try {
-      return await serve(command, { open, files }, surroundings, { stdout, stderr })
+      const opened = early ?? (await open())
+      const page = { files, engine: opened.engine, interrupted, interrupts }
+      return await serve(command, page, surroundings, outputs).finally(opened.close)
     } finally {
-      await open.close()
+      interrupts.release()
     }
   } catch (error) {
-    stderr.write(
+    outputs.stderr.write(
       `plugin-flow: ${visible(error instanceof Error ? error.message : String(error))}\n`,
     )
     return 1
   }
 }
 
+interface Page {
+  files: PageFiles
+  engine: ConnectedEngine
+  interrupted: Promise<void>
+  interrupts: Interrupts
+}
+
 async function serve(
   command: FlowUiCommand,
-  { open, files }: { open: OpenEngine; files: PageFiles },
+  { files, engine, interrupted, interrupts }: Page,
   surroundings: Surroundings,
   { stdout, stderr }: Outputs,
 ): Promise<number> {
-  let end = () => {}
-  const interrupted = new Promise<void>((resolve) => {
-    end = resolve
+  const view = { notice: (line: string) => stderr.write(`${line}\n`) }
+  const { install, written } = journaledInstalls(engine, command, { ...surroundings, view })
+  const server = await startUi({
+    host: engine.host,
+    install,
+    simulated: command.embedded,
+    port: command.port,
+    files,
   })
-  // No signal is heard while Docker's files are read, so none is caught before they have been.
-  const interrupts = catchInterrupts(surroundings.signals, () => end())
-  try {
-    const view = { notice: (line: string) => stderr.write(`${line}\n`) }
-    const { install, written } = journaledInstalls(open.engine, command, { ...surroundings, view })
-    const server = await startUi({
-      host: open.engine.host,
-      install,
-      simulated: command.embedded,
-      port: command.port,
-      files,
-    })
-    if (command.embedded) stdout.write(`${SIMULATION}\n`)
-    stdout.write(`plugin-flow ui: open ${server.url}\n`)
-    await interrupted
-    stderr.write('plugin-flow: taking back what runs; once more leaves at once\n')
-    await Promise.race([server.cancelFlows().then(written), interrupts.second])
-    await server.close()
-    return interrupts.first?.exitCode ?? 0
-  } finally {
-    interrupts.release()
-  }
+  if (command.embedded) stdout.write(`${SIMULATION}\n`)
+  stdout.write(`plugin-flow ui: open ${server.url}\n`)
+  await interrupted
+  stderr.write('plugin-flow: taking back what runs; once more leaves at once\n')
+  await Promise.race([server.cancelFlows().then(written), interrupts.second])
+  await server.close()
+  return interrupts.first?.exitCode ?? 0
 }
 
 /** Installs that are written down while they last, on an engine that is not simulated. */
