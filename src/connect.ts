@@ -1,7 +1,7 @@
 import { selectEngine } from '../adapters/docker/selectEngine.ts'
+import type { EngineCalls } from '../adapters/engine/engineCalls.ts'
 import { type EngineTarget, engineTarget } from '../adapters/engine/engineTarget.ts'
 import type { InstalledPlugins } from '../adapters/engine/installedPlugins.ts'
-import type { OpenEngine } from '../adapters/engine/openEngine.ts'
 import type { Timeouts } from '../adapters/engine/timeouts.ts'
 import type { TlsOptions } from '../adapters/engine/tlsOptions.ts'
 import { EngineError } from '../machines/errors.ts'
@@ -91,13 +91,13 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
  * and many a host that is about to call none connects.
  */
 function openLater(target: EngineTarget) {
-  let engine: Promise<OpenEngine> | undefined
+  let engine: Promise<EngineCalls> | undefined
   let closes = 0
   return {
-    async opened(): Promise<OpenEngine> {
+    async opened(): Promise<EngineCalls> {
       const before = closes
-      engine ??= import('../adapters/engine/openEngine.ts').then(
-        ({ openEngine }) => openEngine(target),
+      engine ??= import('../adapters/engine/engineCalls.ts').then(
+        ({ engineCalls }) => engineCalls(target),
         notLoaded,
       )
       const opened = await engine

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http'
 import { axiosClient } from './axiosClient.ts'
+import { withoutBrackets } from './dockerHost.ts'
 import { EngineAgent } from './engineAgent.ts'
 import type { EngineTarget } from './engineTarget.ts'
 import { OneCallAgent } from './oneCallAgent.ts'
@@ -51,6 +52,6 @@ export function connectEngine(target: EngineTarget): EngineConnection {
 function agentFor({ address, tls, proxy, env, timeouts: { connect } }: EngineTarget): Agent {
   if ('ssh' in address) return new SshAgent(address.ssh, env, connect)
   if (!('secure' in address) || !tls) return new EngineAgent(connect, proxy)
-  const hostname = address.hostname.replace(/^\[|\]$/g, '')
+  const hostname = withoutBrackets(address.hostname)
   return new TlsAgent({ connectWithin: connect, hostname, proxy, ...tls })
 }

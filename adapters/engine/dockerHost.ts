@@ -119,11 +119,16 @@ function parseSsh(host: string): EngineAddress {
     host: path === '/' ? host.replace(/\/$/, '') : host,
     ssh: {
       ...(user === undefined ? {} : { user }),
-      hostname: hostname.replace(/^\[|\]$/g, ''),
+      hostname: withoutBrackets(hostname),
       ...(port === undefined ? {} : { port }),
       ...(path === '/' ? {} : { path }),
     },
   }
+}
+
+/** An IPv6 address as sockets and TLS take it. */
+export function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
 }
 
 function refuse(host: string, why: string): never {

@@ -1,5 +1,6 @@
 import { EngineError } from '../../machines/errors.ts'
 import type { Env } from '../credentials/readConfigFile.ts'
+import { withoutBrackets } from './dockerHost.ts'
 import { type Destination, isExcepted, isLoopback } from './noProxy.ts'
 
 /** A proxy that a variable names. */
@@ -34,9 +35,9 @@ export interface TcpEngine extends Destination {
 export function environmentProxy(engine: TcpEngine, env: Env): EnvironmentProxy | undefined {
   const hostname = canonical(engine.hostname)
   const variable = firstSet(env, engine.secure ? 'HTTPS_PROXY' : 'HTTP_PROXY')
-  if (variable === undefined || isLoopback(bare(hostname))) return undefined
+  if (variable === undefined || isLoopback(withoutBrackets(hostname))) return undefined
   const excepted = firstSet(env, 'NO_PROXY')
-  const destination = { hostname: bare(hostname), port: engine.port }
+  const destination = { hostname: withoutBrackets(hostname), port: engine.port }
   if (excepted !== undefined && isExcepted(destination, String(env[excepted]))) return undefined
   // A header `Proxy` of a request becomes HTTP_PROXY for what a web server runs (CVE-2016-5386).
   if (!engine.secure && env.REQUEST_METHOD) {
@@ -59,7 +60,7 @@ function readProxy(variable: string, value: string): Omit<EnvironmentProxy, 'tar
   return {
     name: `${hostname}:${port}`,
     variable,
-    hostname: bare(hostname),
+    hostname: withoutBrackets(hostname),
     port,
     secure,
     secrets: [],
@@ -93,10 +94,6 @@ function firstSet(env: Env, name: string): string | undefined {
 /** 127.1 is connected to as 127.0.0.1 is, and names are the same in whatever case. */
 function canonical(host: string): string {
   return new URL(`http://${host}`).hostname
-}
-
-function bare(host: string): string {
-  return host.replace(/^\[|\]$/g, '')
 }
 
 function refuse(variable: string, why: string): never {

@@ -82,7 +82,7 @@ export async function sendRequest(
 }
 
 async function exchange(
-  { http, apart }: { http: AxiosInstance; apart: Agent },
+  { http, apart }: Pick<Wire, 'http' | 'apart'>,
   request: EngineRequest,
   signal: AbortSignal,
 ): Promise<AxiosResponse<Readable>> {

@@ -1,4 +1,4 @@
-import type { ClientRequest } from 'node:http'
+import { isAxiosError } from 'axios'
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
 import { ConnectFailure } from './connectFailure.ts'
@@ -50,11 +50,8 @@ export function toEngineError(
 
 /** Whether a request failed only because the pool handed out a socket that was dead already. */
 export function isStaleSocket(error: unknown): boolean {
-  const { isAxiosError, request } = (error ?? {}) as {
-    isAxiosError?: true
-    request?: ClientRequest
-  }
-  return CUT.has(codeOf(error)) && isAxiosError === true && request?.reusedSocket === true
+  const request: unknown = isAxiosError(error) ? error.request : undefined
+  return CUT.has(codeOf(error)) && (request as { reusedSocket?: unknown })?.reusedSocket === true
 }
 
 /** What answered is not what was asked for. `what` completes "it answered pluginSet with …". */

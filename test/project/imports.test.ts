@@ -79,7 +79,7 @@ suite('imports', (test) => {
       'xstate',
     ])
     assert.ok(seen.has('adapters/engine/engineTarget.ts'))
-    const lazy = ['src/flowWork.ts', 'src/makePlan.ts', 'adapters/engine/openEngine.ts']
+    const lazy = ['src/flowWork.ts', 'src/makePlan.ts', 'adapters/engine/engineCalls.ts']
     assert.equal(
       lazy.filter((file) => seen.has(file)),
       [],

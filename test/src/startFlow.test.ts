@@ -1,10 +1,15 @@
+import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { createFlowWork } from '../../src/flowWork.ts'
 import { toInput } from '../../src/input.ts'
 import { isInstallError } from '../../src/installError.ts'
+import { installPlugin } from '../../src/installPlugin.ts'
 import { notLoaded } from '../../src/notLoaded.ts'
 import { toResumedInput } from '../../src/resumeInstall.ts'
 import { startFlow } from '../../src/startFlow.ts'
 import type { Engine, FlowOptions, InstallSnapshot } from '../../src/types.ts'
+import { fakeEngine } from '../support/fakePorts.ts'
+import { rememberingEngine } from '../support/rememberingEngine.ts'
 import { suite } from '../support/suite.ts'
 
 function asked(): never {
@@ -36,6 +41,56 @@ async function failureOf(
     return { states, error }
   }
 }
+
+suite('a flow whose work is loaded', (test) => {
+  test('too late, once it was cancelled :: the engine is asked nothing', async () => {
+    const operations = fakeEngine()
+    const host: Engine = {
+      ...engine,
+      operations: () => operations,
+      configured: async () => undefined,
+    }
+    let arrive = () => {}
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    const flow = startFlow(host, toInput(install), {}, undefined, {
+      load: async (surroundings) => {
+        await arrived
+        return createFlowWork(surroundings)
+      },
+    })
+    assert.ok(flow.cancel())
+    arrive()
+    await flow.result.catch(() => {})
+    await setImmediate()
+    assert.equal(operations.calls, [])
+  })
+
+  test('the credentials that it found are dropped with its end', async () => {
+    const operations = rememberingEngine()
+    let header = (): string | undefined => undefined
+    let whileItRan: string | undefined
+    const host: Engine = {
+      ...engine,
+      operations(authHeader) {
+        header = authHeader
+        return {
+          ...operations,
+          async pluginEnable(...call) {
+            whileItRan = header()
+            await operations.pluginEnable(...call)
+          },
+        }
+      },
+      configured: async () => ({ username: 'somebody', password: 'planted' }),
+    }
+    await installPlugin(host, { ...install, grantAllPermissions: true }).result
+    await setImmediate()
+    assert.type(whileItRan, 'string')
+    assert.is(header(), undefined)
+  })
+})
 
 suite('a flow whose work cannot be loaded', (test) => {
   test('ends before anything was asked or changed, and says why', async () => {

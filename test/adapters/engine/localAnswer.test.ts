@@ -41,6 +41,16 @@ suite('what the engine answers by itself', (test) => {
         ))
     }
   }
+
+  test('a shorter timeouts.answer counts for it, too', () =>
+    withEngine(
+      () => {},
+      async (connection) => {
+        const tooLate = AbortSignal.timeout(5_000)
+        await refusedWith('timed-out', () => systemPing(connection, tooLate))
+      },
+      { timeouts: { inspect: 60_000, answer: 30 } },
+    ))
 })
 
 suite('what a registry is asked for', (test) => {

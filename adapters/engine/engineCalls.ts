@@ -5,7 +5,7 @@ import { type InstalledPlugins, installedPlugins } from './installedPlugins.ts'
 import { pluginEngine } from './pluginEngine.ts'
 
 /** One engine, the sockets to it, and its calls. */
-export interface OpenEngine {
+export interface EngineCalls {
   /** As flows need them, with the credentials of one flow. */
   operations(authHeader: () => string | undefined): PluginEngine
   readonly plugins: InstalledPlugins
@@ -14,11 +14,11 @@ export interface OpenEngine {
 }
 
 /** All that speaks with an engine, in one piece to load. No socket is opened before the first call. */
-export function openEngine(target: EngineTarget): OpenEngine {
+export function engineCalls(target: EngineTarget): EngineCalls {
   const connection = connectEngine(target)
   return {
     operations: (authHeader) => pluginEngine(connection, authHeader),
     plugins: installedPlugins(connection),
-    close: () => connection.close(),
+    close: connection.close,
   }
 }
