@@ -17,7 +17,7 @@ export async function buildViewer(): Promise<void> {
   for (const folder of ['dist/viewer', 'dist/ui']) {
     mkdirSync(join(root, folder), { recursive: true })
   }
-  await write('src/viewer/pluginFlow.ts', 'dist/viewer/pluginFlow.js')
+  await write('src/viewer.ts', 'dist/viewer/pluginFlow.js')
   await write('src/ui/page/page.ts', 'dist/ui/page.js')
   await write('src/ui/page/machine.ts', 'dist/ui/machine.js')
   for (const name of ['index.html', 'page.css', 'machine.html']) {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { catalogue } from '../machines/catalogue.ts'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
-import { chartEdges, toMermaid } from '../src/chart.ts'
+import { chartEdges, toMermaid } from '../src/chart/chart.ts'
 import { commandTable } from '../src/command/commandTable.ts'
 import { helpText } from '../src/command/help.ts'
 

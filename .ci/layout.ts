@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
-import { layOut } from '../src/ui/layout/layOut.ts'
-import { noLabels, shortLabels } from '../src/ui/layout/pictureStyle.ts'
-import { parseStatechart } from '../src/ui/statechart/parseStatechart.ts'
+import { layOut } from '../src/chart/layout/layOut.ts'
+import { noLabels, shortLabels } from '../src/chart/layout/pictureStyle.ts'
+import { parseStatechart } from '../src/chart/statechart/parseStatechart.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
 /** Where the layout is kept. */
-export const layoutPath = 'src/viewer/layout.generated.ts'
+export const layoutPath = 'src/chart/layout.generated.ts'
 
 /** The text that the generated file should have. */
 export async function layoutText(): Promise<string> {

@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { lastValueFrom, toArray } from 'rxjs'
-import { startEmbeddedEngine } from '../adapters/embedded/startEmbeddedEngine.ts'
-import { connect } from '../src/connect.ts'
-import { flowEvents } from '../src/flowEvents.ts'
-import { installPlugin } from '../src/installPlugin.ts'
-import type { PluginInstall } from '../src/types.ts'
-import { recordRun } from '../src/viewer/readRun.ts'
+import { startEmbeddedEngine } from '../src/embedded.ts'
+import { flowEvents } from '../src/events/flowEvents.ts'
+import { recordRun } from '../src/events/readRun.ts'
+import { connect } from '../src/flow/connect.ts'
+import { installPlugin } from '../src/flow/installPlugin.ts'
+import type { PluginInstall } from '../src/flow/types.ts'
 
 interface Scenario {
   reference: string

@@ -1,4 +1,4 @@
-import type { PluginConfig, PluginPrivilege } from './types.ts'
+import type { PluginConfig, PluginPrivilege } from './plugin.ts'
 
 /**
  * The privileges that a plugin's config amounts to, in the engine's own words and order

@@ -5,11 +5,25 @@
 export type {
   CredentialsSource,
   RegistryCredentials,
-} from '../adapters/credentials/registryAuth.ts'
+} from '../adapters/docker/registryAuth.ts'
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
+export type {
+  CredentialsRequest,
+  PluginEngine,
+  PullRequest,
+  PullResult,
+} from '../machines/engine.ts'
 export type { EngineErrorDetails, Failure } from '../machines/errors.ts'
 export { EngineError } from '../machines/errors.ts'
+export type {
+  EngineVersion,
+  JSONMessage,
+  Plugin,
+  PluginConfig,
+  PluginPrivilege,
+} from '../machines/plugin.ts'
+export type { InstallSnapshot } from '../machines/plugin-install/snapshot.ts'
 export type {
   ConsentDecision,
   ConsentRecord,
@@ -17,30 +31,16 @@ export type {
   InstalledPlugin,
   RollbackReport,
 } from '../machines/plugin-install/types.ts'
-export type {
-  CredentialsRequest,
-  PluginEngine,
-  PullRequest,
-  PullResult,
-} from '../machines/ports.ts'
-export type {
-  EngineVersion,
-  JSONMessage,
-  Plugin,
-  PluginConfig,
-  PluginPrivilege,
-} from '../machines/types.ts'
-export { InstallError, isInstallError } from './installError.ts'
-export { installPlugin } from './installPlugin.ts'
-export type { LayerProgress, Progress } from './progress.ts'
-export { defaultPolicy, type Policy, type PolicyOptions } from './retry/policy.ts'
+export { InstallError, isInstallError } from './flow/installError.ts'
+export { installPlugin } from './flow/installPlugin.ts'
+export type { LayerProgress, Progress } from './flow/progress.ts'
+export { defaultPolicy, type Policy, type PolicyOptions } from './flow/retry/policy.ts'
 export type {
   ConsentPolicy,
   Engine,
   FlowOptions,
   InstallOptions,
-  InstallSnapshot,
   PluginInstall,
   Retry,
   Transition,
-} from './types.ts'
+} from './flow/types.ts'

@@ -1,38 +1,37 @@
 export type {
   CredentialsSource,
   RegistryCredentials,
-} from '../adapters/credentials/registryAuth.ts'
+} from '../adapters/docker/registryAuth.ts'
+export type { TlsOptions } from '../adapters/engine/http/tlsOptions.ts'
 export type { InstalledPlugins } from '../adapters/engine/installedPlugins.ts'
-export type { TlsOptions } from '../adapters/engine/tlsOptions.ts'
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
+export type { CredentialsRequest, PluginEngine } from '../machines/engine.ts'
 export type { EngineErrorDetails, Failure } from '../machines/errors.ts'
 export { EngineError } from '../machines/errors.ts'
-export type { Backoff } from '../machines/plugin-install/retry.ts'
+export type { PluginPrivilege } from '../machines/plugin.ts'
+export { type InstallSnapshot, readSnapshot } from '../machines/plugin-install/snapshot.ts'
 export type {
   ConsentDecision,
   ConsentRecord,
   ConsentRequest,
   InstalledPlugin,
-  RequestedSetting,
   RollbackReport,
-  SecretSetting,
-  Setting,
   Timeouts,
 } from '../machines/plugin-install/types.ts'
-export type { CredentialsRequest, PluginEngine } from '../machines/ports.ts'
-export type { PluginPrivilege } from '../machines/types.ts'
-export { type ConnectedEngine, type ConnectOptions, connect } from './connect.ts'
-export { allowList } from './consent/allowList.ts'
-export { parseConsentPolicy } from './consent/consentPolicyFile.ts'
-export { type FlowSurroundings, flowEvents } from './flowEvents.ts'
-export { InstallError, isInstallError } from './installError.ts'
-export { installPlugin } from './installPlugin.ts'
-export { type InstallPlan, planInstall } from './planInstall.ts'
-export type { LayerProgress, Progress } from './progress.ts'
-export { resumeInstall } from './resumeInstall.ts'
-export { defaultPolicy, type Policy, type PolicyOptions } from './retry/policy.ts'
-export { readSnapshot } from './snapshot.ts'
+export type { Backoff } from '../machines/retry.ts'
+export type { RequestedSetting, SecretSetting, Setting } from '../machines/settings.ts'
+export type { FlowEvent, RecordedRun } from './events/flowEvent.ts'
+export { type FlowSurroundings, flowEvents } from './events/flowEvents.ts'
+export { type ConnectedEngine, type ConnectOptions, connect } from './flow/connect.ts'
+export { allowList } from './flow/consent/allowList.ts'
+export { parseConsentPolicy } from './flow/consent/consentPolicyFile.ts'
+export { InstallError, isInstallError } from './flow/installError.ts'
+export { installPlugin } from './flow/installPlugin.ts'
+export { type InstallPlan, planInstall } from './flow/planInstall.ts'
+export type { LayerProgress, Progress } from './flow/progress.ts'
+export { resumeInstall } from './flow/resumeInstall.ts'
+export { defaultPolicy, type Policy, type PolicyOptions } from './flow/retry/policy.ts'
 export type {
   ConsentPolicy,
   Engine,
@@ -41,12 +40,10 @@ export type {
   GivenSettings,
   InstallActor,
   InstallOptions,
-  InstallSnapshot,
   PlanOptions,
   PluginInstall,
   ResumeOptions,
   Retry,
   SecretValue,
   Transition,
-} from './types.ts'
-export type { FlowEvent, RecordedRun } from './viewer/flowEvent.ts'
+} from './flow/types.ts'

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Env } from '../credentials/readConfigFile.ts'
+import type { Env } from '../process/env.ts'
 
 /** Where Docker's own command keeps its configuration: `$DOCKER_CONFIG`, else `~/.docker`. */
 export function configFolder(env: Env): string {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { quoted } from '../../machines/quoted.ts'
+import type { TlsOptions } from '../engine/http/tlsOptions.ts'
 import {
   asFields,
   type ConfigSource,
@@ -8,9 +10,7 @@ import {
   parseConfig,
   textIn,
   unusable,
-} from '../credentials/configSource.ts'
-import { quoted } from '../engine/quoted.ts'
-import type { TlsOptions } from '../engine/tlsOptions.ts'
+} from './configSource.ts'
 import { readTextFile } from './readTextFile.ts'
 
 /** A context as `docker context create` has written it. */

@@ -1,6 +1,6 @@
-import { type ConfigSource, fieldsIn, unusable } from '../credentials/configSource.ts'
-import type { Env } from '../credentials/readConfigFile.ts'
-import { isHeader, isReservedHeader } from '../engine/requestHeaders.ts'
+import { isHeader, isReservedHeader } from '../engine/http/requestHeaders.ts'
+import type { Env } from '../process/env.ts'
+import { type ConfigSource, fieldsIn, unusable } from './configSource.ts'
 
 type Headers = Readonly<Record<string, string>>
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { type ConfigSource, parseConfig, textIn } from '../credentials/configSource.ts'
-import type { Env } from '../credentials/readConfigFile.ts'
+import type { Env } from '../process/env.ts'
 import { configFolder } from './configFolder.ts'
+import { type ConfigSource, parseConfig, textIn } from './configSource.ts'
 import { readTextFile } from './readTextFile.ts'
 
 /** What `config.json` says of engines. */

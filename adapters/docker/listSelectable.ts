@@ -1,5 +1,5 @@
-import type { Env } from '../credentials/readConfigFile.ts'
-import { defaultHost } from '../engine/dockerHost.ts'
+import { defaultHost } from '../engine/http/dockerHost.ts'
+import type { Env } from '../process/env.ts'
 import { configFolder } from './configFolder.ts'
 import { listContexts } from './contextStore.ts'
 import { readEngineConfig } from './engineConfig.ts'

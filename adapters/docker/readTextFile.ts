@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { unusable } from '../credentials/configSource.ts'
+import { unusable } from './configSource.ts'
 
 /**
  * The text of a file of Docker's configuration; `undefined` where there is none.

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { EngineError } from '../../machines/errors.ts'
-import type { Env } from '../credentials/readConfigFile.ts'
-import type { TlsOptions } from '../engine/tlsOptions.ts'
+import type { TlsOptions } from '../engine/http/tlsOptions.ts'
+import type { Env } from '../process/env.ts'
 import { configFolder } from './configFolder.ts'
 import { readTextFile } from './readTextFile.ts'
 

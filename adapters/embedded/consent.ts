@@ -1,5 +1,5 @@
+import type { PluginConfig, PluginPrivilege } from '../../machines/plugin.ts'
 import { computePrivileges } from '../../machines/privileges.ts'
-import type { PluginConfig, PluginPrivilege } from '../../machines/types.ts'
 import { ApiError } from './apiError.ts'
 
 /**

@@ -6,7 +6,7 @@ import type {
   PluginEnv,
   PluginMount,
   PluginPrivilege,
-} from '../../machines/types.ts'
+} from '../../machines/plugin.ts'
 
 /** A registry that the embedded engine can pull from; its key in `registries` is its host. */
 export interface EmbeddedRegistry {

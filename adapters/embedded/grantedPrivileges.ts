@@ -1,4 +1,4 @@
-import type { PluginPrivilege } from '../../machines/types.ts'
+import type { PluginPrivilege } from '../../machines/plugin.ts'
 import { ApiError } from './apiError.ts'
 import { asList, asObject, asString, decodeJson } from './goJson.ts'
 

@@ -1,4 +1,4 @@
-import type { Plugin } from '../../machines/types.ts'
+import type { Plugin } from '../../machines/plugin.ts'
 import { ApiError } from './apiError.ts'
 import type { Exchange } from './exchange.ts'
 import { asObject, decodeJson } from './goJson.ts'

@@ -1,3 +1,4 @@
+import type { PluginPrivilege } from '../../machines/plugin.ts'
 import {
   canonicalName,
   familiarName,
@@ -5,7 +6,6 @@ import {
   type PluginReference,
   parseReference,
 } from '../../machines/reference.ts'
-import type { PluginPrivilege } from '../../machines/types.ts'
 import { ApiError, EngineDied } from './apiError.ts'
 import { demandConsent } from './consent.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'

@@ -1,4 +1,4 @@
-import type { Plugin, PluginConfig, PluginSettings } from '../../machines/types.ts'
+import type { Plugin, PluginConfig, PluginSettings } from '../../machines/plugin.ts'
 import { ApiError } from './apiError.ts'
 
 interface Setting {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import type { Plugin } from '../../machines/plugin.ts'
 import { familiarName, parseReference } from '../../machines/reference.ts'
-import type { Plugin } from '../../machines/types.ts'
 import { ApiError } from './apiError.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'
 import { initialSettings } from './pluginSettings.ts'

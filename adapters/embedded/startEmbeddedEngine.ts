@@ -4,22 +4,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Plugin } from '../../machines/types.ts'
+import type { Plugin } from '../../machines/plugin.ts'
 import { answerRequest } from './answerRequest.ts'
 import { SimulatedEngine, type SimulationOptions } from './simulatedEngine.ts'
-
-export {
-  type ConfigSketch,
-  definePlugin,
-  type EmbeddedLayer,
-  type EmbeddedPlugin,
-  type EmbeddedRegistry,
-  type PluginBehaviour,
-  type PluginDamage,
-  type PluginSketch,
-  type RegistryAccess,
-} from './definePlugin.ts'
-export { sampleRegistries } from './sampleRegistries.ts'
 
 export interface EmbeddedEngineOptions extends SimulationOptions {
   /** Where to listen. Default: a socket in a private folder of its own, removed by `close`. */

@@ -1,6 +1,6 @@
-import type { PluginEngine } from '../../machines/ports.ts'
-import { connectEngine } from './connectEngine.ts'
-import type { EngineTarget } from './engineTarget.ts'
+import type { PluginEngine } from '../../machines/engine.ts'
+import { connectEngine } from './http/connectEngine.ts'
+import type { EngineTarget } from './http/engineTarget.ts'
 import { type InstalledPlugins, installedPlugins } from './installedPlugins.ts'
 import { pluginEngine } from './pluginEngine.ts'
 

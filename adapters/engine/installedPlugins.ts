@@ -1,12 +1,12 @@
-import type { Plugin } from '../../machines/types.ts'
-import type { EngineConnection } from './connectEngine.ts'
+import type { Plugin } from '../../machines/plugin.ts'
+import { pluginDelete } from './api/pluginDelete.ts'
+import { pluginDisable } from './api/pluginDisable.ts'
+import { pluginEnable } from './api/pluginEnable.ts'
+import { pluginInspectWhole } from './api/pluginInspectWhole.ts'
+import { type PluginListInput, pluginList } from './api/pluginList.ts'
+import { pluginSet } from './api/pluginSet.ts'
+import type { EngineConnection } from './http/connectEngine.ts'
 import { negotiate } from './negotiate.ts'
-import { pluginDelete } from './pluginDelete.ts'
-import { pluginDisable } from './pluginDisable.ts'
-import { pluginEnable } from './pluginEnable.ts'
-import { pluginInspectWhole } from './pluginInspectWhole.ts'
-import { type PluginListInput, pluginList } from './pluginList.ts'
-import { pluginSet } from './pluginSet.ts'
 
 /**
  * The plugins that are on an engine: what surrounds an install. By Docker's `operationId`; a name is

@@ -1,9 +1,9 @@
-import type { EngineVersion } from '../../machines/types.ts'
-import type { EngineClient, EngineConnection } from './connectEngine.ts'
-import type { Operation } from './operation.ts'
+import type { EngineVersion } from '../../machines/plugin.ts'
+import { systemPing } from './api/systemPing.ts'
+import type { EngineClient, EngineConnection } from './http/connectEngine.ts'
+import { toEngineError } from './http/toEngineError.ts'
 import { shareOnce } from './shareOnce.ts'
-import { systemPing } from './systemPing.ts'
-import { toEngineError } from './toEngineError.ts'
+import type { Operation } from './words/operation.ts'
 
 export interface Negotiation {
   /** `GET /_ping`, once. */

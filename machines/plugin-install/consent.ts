@@ -1,5 +1,5 @@
 import { samePrivileges } from '../privileges.ts'
-import { describeSettings } from './settings.ts'
+import { describeSettings } from '../settings.ts'
 import type { ConsentRequest, InstallContext, PluginLookUp } from './types.ts'
 
 /** What somebody has to agree to, now that the look-ups are done. */

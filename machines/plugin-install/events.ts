@@ -1,6 +1,6 @@
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
-import type { PullResult } from '../ports.ts'
-import type { Account, Plugin } from '../types.ts'
+import type { PullResult } from '../engine.ts'
+import type { Account, Plugin } from '../plugin.ts'
 import type { ConsentDecision, PluginLookUp, RollbackReport } from './types.ts'
 
 /** What people do. */

@@ -1,12 +1,12 @@
 import { assertEvent } from 'xstate'
 import { isEngineError } from '../errors.ts'
 import { computePrivileges, samePrivileges } from '../privileges.ts'
+import { isPulledFrom } from '../pulledFrom.ts'
+import { unseenWidening } from '../settings.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
 import { endedAnotherPull } from './endedAnotherPull.ts'
 import { errorOf, type InstallEvent } from './events.ts'
 import { known } from './known.ts'
-import { isPulledFrom } from './pulledFrom.ts'
-import { unseenWidening } from './settings.ts'
 import type { InstallContext } from './types.ts'
 
 interface Args {

@@ -1,12 +1,40 @@
-import type { PullRequest } from '../ports.ts'
-import type { Plugin } from '../types.ts'
+import type { PullRequest } from '../engine.ts'
+import type { Plugin } from '../plugin.ts'
+import type { Setting } from '../settings.ts'
 import { known } from './known.ts'
-import type { LookUpRequest } from './lookUpPlugin.ts'
-import type { TakeBackRequest } from './takeBack.ts'
-import type { ConsentRequest, InstallContext, InstallOutput, Setting } from './types.ts'
+import type {
+  ConsentRequest,
+  HasContent,
+  InstallContext,
+  InstallOutput,
+  Ownership,
+  Resumed,
+} from './types.ts'
 
 interface Args {
   context: InstallContext
+}
+
+export interface LookUpRequest {
+  reference: string
+  alias?: string
+  settings: readonly Setting[]
+  enableTimeout: number
+  disabled: boolean
+  ifPresent: 'fail' | 'keep' | 'finish'
+  resumed?: Resumed
+}
+
+export interface TakeBackRequest {
+  name: string
+  remote: string
+  ownership: Ownership
+  /** How much the engine had when the pull was cut. Default `no`: not all of it. */
+  hadContent?: HasContent
+  /** Full id of the plugin, where this run has seen it. */
+  id?: string | undefined
+  enableRequested: boolean
+  onFailure: 'remove' | 'keep'
 }
 
 export interface AuthRequest {

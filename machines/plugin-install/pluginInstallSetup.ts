@@ -1,11 +1,16 @@
 import { assign, fromPromise, setup } from 'xstate'
-import type { PullRequest, PullResult } from '../ports.ts'
-import type { Account, Plugin } from '../types.ts'
+import type { PullRequest, PullResult } from '../engine.ts'
+import type { Account, Plugin } from '../plugin.ts'
 import type { InstallEvent } from './events.ts'
 import * as guards from './guards.ts'
-import type { AuthRequest, EnableRequest, InspectRequest, SetRequest } from './inputs.ts'
-import type { LookUpRequest } from './lookUpPlugin.ts'
-import type { TakeBackRequest } from './takeBack.ts'
+import type {
+  AuthRequest,
+  EnableRequest,
+  InspectRequest,
+  LookUpRequest,
+  SetRequest,
+  TakeBackRequest,
+} from './inputs.ts'
 import type {
   ConsentDecision,
   ConsentRequest,

@@ -1,4 +1,4 @@
-import type { Plugin } from '../types.ts'
+import type { Plugin } from '../plugin.ts'
 import type { RollbackReport } from './types.ts'
 
 interface Named {

@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.ts'
-import type { Account, EngineVersion, Plugin, PluginPrivilege } from '../types.ts'
+import type { Account, EngineVersion, Plugin, PluginPrivilege } from '../plugin.ts'
+import type { RequestedSetting, Setting } from '../settings.ts'
 
 /** How long the flow may stay in a state, in milliseconds. */
 export interface Timeouts {
@@ -17,16 +18,6 @@ export interface Timeouts {
   enabling: number
   /** Taking back, with all its attempts. Default 1 minute. */
   rollingBack: number
-}
-
-/** `NAME[.FIELD][=VALUE]`, or of a secret one no more than its name. */
-export type Setting = string | SecretSetting
-
-/** Its value never enters the machine: whoever calls the engine puts it in. */
-export interface SecretSetting {
-  /** `NAME[.FIELD]` */
-  name: string
-  secret: true
 }
 
 export interface InstallInput {
@@ -93,19 +84,6 @@ export interface PluginLookUp extends InstallNames {
   }
 }
 
-/** A setting that goes with the install. */
-export interface RequestedSetting {
-  /** As given: `NAME[.FIELD][=VALUE]`. Of a secret one its name. */
-  setting: string
-  /** Its value is known to nobody but the engine. */
-  secret?: true
-  /**
-   * It may point a mount or a device of the plugin at another place of the host. The engine never
-   * checks that against the privileges granted, so it is part of what is consented to.
-   */
-  widens: boolean
-}
-
 /** What somebody is asked to agree to. */
 export interface ConsentRequest {
   /** Counts the requests of one flow: 1, and 2 when the plugin's privileges changed meanwhile. */
@@ -137,6 +115,12 @@ export type ConsentDecision = { granted: boolean; reason?: string; who?: string 
  * of this run that ended well.
  */
 export type Ownership = 'nothing' | 'takenUp' | 'uncertain' | 'created'
+
+/**
+ * Whether the engine has all of a pull's content: `no`, it downloads; `yes`, or all but the last
+ * second of it; `perhaps`, when nothing tells, as before the first line about a layer.
+ */
+export type HasContent = 'no' | 'perhaps' | 'yes'
 
 /** What was done about what this run had created, and what is on the engine now. */
 export type RollbackReport =

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
-import type { PluginInstall } from '../types.ts'
+import type { PluginInstall } from '../flow/types.ts'
 import { consentQuestion, type Prompt } from './prompt.ts'
 import type { View } from './view.ts'
 

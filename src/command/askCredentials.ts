@@ -1,8 +1,8 @@
-import type { CredentialsSource } from '../../adapters/credentials/registryAuth.ts'
-import type { CredentialsRequest } from '../../machines/ports.ts'
+import type { CredentialsSource } from '../../adapters/docker/registryAuth.ts'
+import type { CredentialsRequest } from '../../machines/engine.ts'
+import { visible } from '../text/visible.ts'
 import type { Prompt } from './prompt.ts'
 import type { View } from './view.ts'
-import { visible } from './visible.ts'
 
 /**
  * Asks whoever sits at the terminal for the credentials of a registry. Where nobody does there are

@@ -1,6 +1,6 @@
-import type { Retry } from '../types.ts'
-import { formatElapsed } from './formatAmount.ts'
-import { visible } from './visible.ts'
+import type { Retry } from '../flow/types.ts'
+import { formatElapsed } from '../text/formatAmount.ts'
+import { visible } from '../text/visible.ts'
 
 /** What failed and when it is tried again, for somebody who waits for it. */
 export function describeRetry({ message, delay, attempt, attempts }: Retry): string {

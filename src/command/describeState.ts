@@ -1,5 +1,5 @@
+import { visible } from '../text/visible.ts'
 import type { InstallCommand } from './entries/install.ts'
-import { visible } from './visible.ts'
 
 /** The state of a path: `pulling` for `pulling.streaming`. */
 export function stateName(path: string): string {

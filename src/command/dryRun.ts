@@ -1,13 +1,13 @@
 import { asksFor } from '../../machines/plugin-install/consent.ts'
 import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
-import { isInstallError } from '../installError.ts'
-import { type InstallPlan, planInstall } from '../planInstall.ts'
-import type { Engine, InstallOptions, Retry } from '../types.ts'
+import { isInstallError } from '../flow/installError.ts'
+import { type InstallPlan, planInstall } from '../flow/planInstall.ts'
+import type { Engine, InstallOptions, Retry } from '../flow/types.ts'
+import { visible, visibleJson } from '../text/visible.ts'
 import type { Outputs } from './commandEntry.ts'
 import { describeRetry } from './describeRetry.ts'
 import type { InstallCommand } from './entries/install.ts'
 import { privilegeLines } from './prompt.ts'
-import { visible, visibleJson } from './visible.ts'
 import { withoutValues } from './withoutValues.ts'
 
 export type DryRun =

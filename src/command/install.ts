@@ -1,8 +1,9 @@
+import type { OpenRun } from '../../adapters/journal/runJournal.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
-import type { ConnectedEngine } from '../connect.ts'
-import { installPlugin } from '../installPlugin.ts'
-import type { OpenRun } from '../journal/runJournal.ts'
-import type { FlowOptions, InstallOptions, PluginInstall } from '../types.ts'
+import type { ConnectedEngine } from '../flow/connect.ts'
+import { installPlugin } from '../flow/installPlugin.ts'
+import type { FlowOptions, InstallOptions, PluginInstall } from '../flow/types.ts'
+import { visible } from '../text/visible.ts'
 import { chooseView, questionOutput } from './chooseView.ts'
 import type { Run as CommandRun, Outputs } from './commandEntry.ts'
 import { type DryRun, dryRun, showPlan } from './dryRun.ts'
@@ -19,7 +20,6 @@ import { type Run, runFlow } from './runFlow.ts'
 import { beginJournal } from './runs/beginJournal.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { View } from './view.ts'
-import { visible } from './visible.ts'
 
 /** A flow that is ready to be started, and where it is written down. */
 export interface ReadyFlow {

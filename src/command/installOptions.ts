@@ -1,5 +1,5 @@
-import { defaultPolicy } from '../retry/policy.ts'
-import type { ConsentPolicy, GivenSetting, InstallOptions } from '../types.ts'
+import { defaultPolicy } from '../flow/retry/policy.ts'
+import type { ConsentPolicy, GivenSetting, InstallOptions } from '../flow/types.ts'
 import type { InstallCommand } from './entries/install.ts'
 
 /** What the flow is asked to do. */

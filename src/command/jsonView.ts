@@ -1,10 +1,10 @@
 import type { InstalledPlugin, InstallOutput } from '../../machines/plugin-install/types.ts'
-import type { Progress } from '../progress.ts'
+import type { Progress } from '../flow/progress.ts'
+import { visibleJson } from '../text/visible.ts'
 import type { EngineSelection } from './engineOptions.ts'
 import type { ViewOptions } from './lineView.ts'
 import { onEngine, outcomeLines } from './outcomeLines.ts'
 import type { View } from './view.ts'
-import { visibleJson } from './visible.ts'
 import { withoutValues } from './withoutValues.ts'
 
 const PROGRESS_EVERY_MS = 100

@@ -1,7 +1,7 @@
-import type { LayerProgress } from '../progress.ts'
-import { formatBytes, formatPart } from './formatAmount.ts'
+import type { LayerProgress } from '../flow/progress.ts'
+import { formatBytes, formatPart } from '../text/formatAmount.ts'
+import { visible } from '../text/visible.ts'
 import type { Piece, TerminalStyle } from './terminalStyle.ts'
-import { visible } from './visible.ts'
 
 const LONGEST_BAR = 30
 /** Columns of a line without its bar. */

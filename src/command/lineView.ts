@@ -1,7 +1,7 @@
+import { formatProgress } from '../text/formatAmount.ts'
 import { describeRetry } from './describeRetry.ts'
 import { describeState, stateName } from './describeState.ts'
 import type { InstallCommand } from './entries/install.ts'
-import { formatProgress } from './formatAmount.ts'
 import { outcomeLines } from './outcomeLines.ts'
 import type { Output } from './output.ts'
 import type { View } from './view.ts'

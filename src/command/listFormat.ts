@@ -1,6 +1,6 @@
+import { visibleJson } from '../text/visible.ts'
 import { alignColumns } from './table.ts'
 import { parseTemplate, renderTemplate, type Template } from './template.ts'
-import { visibleJson } from './visible.ts'
 
 /** What a listing makes of its rows: lines. */
 export type ListFormat<Row> = (rows: readonly Row[]) => string[]

@@ -1,8 +1,8 @@
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
-import { toMermaid } from '../chart.ts'
-import { toScxml } from '../toScxml.ts'
-import { toSvg } from '../toSvg.ts'
-import { pluginInstallLayout } from '../viewer/layout.generated.ts'
+import { toMermaid } from '../chart/chart.ts'
+import { pluginInstallLayout } from '../chart/layout.generated.ts'
+import { toScxml } from '../chart/toScxml.ts'
+import { toSvg } from '../chart/toSvg.ts'
 import type { Run } from './commandEntry.ts'
 import type { MachineFormat } from './entries/machine.ts'
 

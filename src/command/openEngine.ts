@@ -1,7 +1,7 @@
 import { readTlsFiles } from '../../adapters/docker/tlsFiles.ts'
-import type { TlsOptions } from '../../adapters/engine/tlsOptions.ts'
+import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
 import { EngineError } from '../../machines/errors.ts'
-import { type ConnectedEngine, connect } from '../connect.ts'
+import { type ConnectedEngine, connect } from '../flow/connect.ts'
 import type { EngineSelection } from './engineOptions.ts'
 import type { Surroundings } from './surroundings.ts'
 

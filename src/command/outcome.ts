@@ -1,9 +1,9 @@
 import { isEngineError } from '../../machines/errors.ts'
-import { makeFailure, toFailure } from '../../machines/plugin-install/failure.ts'
+import { makeFailure, toFailure } from '../../machines/failure.ts'
 import { failed } from '../../machines/plugin-install/rollbackReport.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
-import { isInstallError } from '../installError.ts'
-import type { PluginInstall } from '../types.ts'
+import { isInstallError } from '../flow/installError.ts'
+import type { PluginInstall } from '../flow/types.ts'
 import type { Interrupt } from './interrupts.ts'
 
 /** How a flow ended. An error that is none of a flow's own is thrown on. */

@@ -1,6 +1,6 @@
 import type { InstallOutput, RollbackReport } from '../../machines/plugin-install/types.ts'
+import { visible } from '../text/visible.ts'
 import type { EngineSelection } from './engineOptions.ts'
-import { visible } from './visible.ts'
 
 /** The lines that tell a person how it ended, for `stdout` and for `stderr`. */
 export function outcomeLines(

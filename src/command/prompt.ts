@@ -1,8 +1,8 @@
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
+import { visible } from '../text/visible.ts'
 import { createLineInput } from './lineInput.ts'
 import type { Output } from './output.ts'
 import type { Surroundings } from './surroundings.ts'
-import { visible } from './visible.ts'
 
 /**
  * `ended`: nobody answered and nobody will. `taken`: the input was for something else. `cancelled`:

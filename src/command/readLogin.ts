@@ -1,6 +1,6 @@
-import type { RegistryCredentials } from '../../adapters/credentials/authHeader.ts'
+import type { RegistryCredentials } from '../../adapters/docker/authHeader.ts'
 import { EngineError } from '../../machines/errors.ts'
-import type { Engine } from '../types.ts'
+import type { Engine } from '../flow/types.ts'
 import type { Login } from './loginOptions.ts'
 import type { Prompt } from './prompt.ts'
 

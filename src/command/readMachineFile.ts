@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { parseStatechart } from '../ui/statechart/parseStatechart.ts'
-import type { Statechart } from '../ui/statechart/statechart.ts'
+import { parseStatechart } from '../chart/statechart/parseStatechart.ts'
+import type { Statechart } from '../chart/statechart/statechart.ts'
 import { UsageError } from './usageError.ts'
 import { whyUnreadable } from './whyUnreadable.ts'
 

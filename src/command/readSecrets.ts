@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { GivenSetting } from '../types.ts'
+import type { GivenSetting } from '../flow/types.ts'
 import type { SecretSelection } from './secretOptions.ts'
 import { UsageError } from './usageError.ts'
 import { whyUnreadable } from './whyUnreadable.ts'

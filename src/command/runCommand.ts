@@ -1,8 +1,8 @@
+import { visible } from '../text/visible.ts'
 import type { Outputs } from './commandEntry.ts'
 import { createOutput } from './output.ts'
 import { type Command, parseCommand, usageMessage } from './parseCommand.ts'
 import type { Surroundings } from './surroundings.ts'
-import { visible } from './visible.ts'
 
 /**
  * Runs `plugin-flow`, and resolves to its exit status. It rejects never: whatever goes wrong is one

@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { Subscription } from 'rxjs'
+import type { OpenRun } from '../../adapters/journal/runJournal.ts'
+import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
-import type { OpenRun } from '../journal/runJournal.ts'
-import type { FlowOptions, InstallSnapshot, PluginInstall } from '../types.ts'
+import type { FlowOptions, PluginInstall } from '../flow/types.ts'
+import { visible } from '../text/visible.ts'
 import { answerConsent } from './answerConsent.ts'
 import { askCredentials } from './askCredentials.ts'
 import type { Interrupts } from './interrupts.ts'
@@ -10,7 +12,6 @@ import type { Login } from './loginOptions.ts'
 import { outcomeOf, outcomeWhenLeft } from './outcome.ts'
 import type { Prompt } from './prompt.ts'
 import type { View } from './view.ts'
-import { visible } from './visible.ts'
 
 /** What a run of the command works with. */
 export interface Run {

@@ -1,3 +1,4 @@
+import { visible } from '../text/visible.ts'
 import { readPageFiles } from '../ui/pageFiles.ts'
 import { startMachineUi } from '../ui/startMachineUi.ts'
 import type { Outputs } from './commandEntry.ts'
@@ -5,7 +6,6 @@ import type { MachineUiCommand } from './entries/ui.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { readMachineFile } from './readMachineFile.ts'
 import type { Surroundings } from './surroundings.ts'
-import { visible } from './visible.ts'
 
 /** The layout of more can take longer than people expect of a command. */
 const MANY_TRANSITIONS = 300
@@ -24,7 +24,7 @@ export async function showMachine(
   try {
     const files = await readPageFiles()
     // Nothing else runs in the process meanwhile: so that Ctrl-C ends it, no signal is caught before.
-    const { layOutMachine } = await import('../ui/layout/layOutMachine.ts')
+    const { layOutMachine } = await import('../chart/layout/layOutMachine.ts')
     if (statechart.edges.length > MANY_TRANSITIONS) {
       stderr.write(`plugin-flow: laying out ${statechart.edges.length} transitions takes a while\n`)
     }

@@ -1,5 +1,5 @@
+import { visible, visibleJson } from '../text/visible.ts'
 import { UsageError } from './usageError.ts'
-import { visible, visibleJson } from './visible.ts'
 
 /** The value of a field, as text or as JSON. An empty path is the whole. */
 interface Action {

@@ -1,5 +1,6 @@
-import type { ConnectedEngine } from '../connect.ts'
-import { installPlugin } from '../installPlugin.ts'
+import type { ConnectedEngine } from '../flow/connect.ts'
+import { installPlugin } from '../flow/installPlugin.ts'
+import { visible } from '../text/visible.ts'
 import type { Install } from '../ui/flowShelf.ts'
 import { type PageFiles, readPageFiles } from '../ui/pageFiles.ts'
 import { startUi } from '../ui/startUi.ts'
@@ -9,7 +10,6 @@ import { catchInterrupts, type Interrupts } from './interrupts.ts'
 import { openEngine } from './openEngine.ts'
 import { beginJournal } from './runs/beginJournal.ts'
 import type { Surroundings } from './surroundings.ts'
-import { visible } from './visible.ts'
 
 /** `plugin-flow ui`: the page of flows, or of one machine. Resolves to the exit status. */
 export async function ui(

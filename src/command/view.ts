@@ -1,7 +1,7 @@
+import type { CredentialsRequest } from '../../machines/engine.ts'
 import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
-import type { CredentialsRequest } from '../../machines/ports.ts'
-import type { Progress } from '../progress.ts'
-import type { Retry, Transition } from '../types.ts'
+import type { Progress } from '../flow/progress.ts'
+import type { Retry, Transition } from '../flow/types.ts'
 
 /** Shows a run: on a terminal, as lines, or as JSON. */
 export interface View {

@@ -1,5 +1,6 @@
-import { keyOf } from '../../machines/plugin-install/settings.ts'
-import type { ConsentRequest, RequestedSetting } from '../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
+import type { RequestedSetting } from '../../machines/settings.ts'
+import { keyOf } from '../../machines/settings.ts'
 
 /**
  * A request as programs are told it: values of settings are left out (they are where plugins take

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RegistryCredentials } from '../../adapters/credentials/registryAuth.ts'
-import type { InstallOptions } from '../types.ts'
+import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
+import type { InstallOptions } from '../flow/types.ts'
 import type { FlowShelf, ShelvedFlow } from './flowShelf.ts'
 import { readBody } from './readBody.ts'
 import { sendJson } from './sendJson.ts'

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { RegistryCredentials } from '../../adapters/credentials/registryAuth.ts'
+import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
-import { type FlowSurroundings, flowEvents } from '../flowEvents.ts'
-import type { InstallOptions, PluginInstall } from '../types.ts'
-import { createEventLog, type EventLog } from '../viewer/eventLog.ts'
+import { createEventLog, type EventLog } from '../events/eventLog.ts'
+import { type FlowSurroundings, flowEvents } from '../events/flowEvents.ts'
+import type { InstallOptions, PluginInstall } from '../flow/types.ts'
 
 /** A flow that the server started, with all that it told. */
 export interface ShelvedFlow {

@@ -1,5 +1,5 @@
-import type { ChartLayout } from './chartLayout.ts'
-import type { TransitionTaken } from './flowEvent.ts'
+import type { ChartLayout } from '../chart/chartLayout.ts'
+import type { TransitionTaken } from '../events/flowEvent.ts'
 
 /** Which arrow of the chart a transition took; empty where it came from outside of the chart. */
 export function arrowOf(layout: ChartLayout, { from, to, event }: TransitionTaken): string {

@@ -1,8 +1,8 @@
+import type { ChartLayout } from '../chart/chartLayout.ts'
+import { drawChart } from '../chart/drawChart.ts'
+import type { TransitionTaken } from '../events/flowEvent.ts'
 import { arrowOf, withAncestors } from './arrowOf.ts'
-import type { ChartLayout } from './chartLayout.ts'
-import { drawChart } from './drawChart.ts'
 import { element, svgElement } from './element.ts'
-import type { TransitionTaken } from './flowEvent.ts'
 import type { RunState } from './runAt.ts'
 
 /** The chart with its active states, the way taken so far, and the last step of it. */

@@ -1,6 +1,6 @@
+import type { ShownConsentRequest } from '../events/flowEvent.ts'
 import { button, element } from './element.ts'
 import { type Explanation, explainPrivileges, explainSetting } from './explainPrivilege.ts'
-import type { ShownConsentRequest } from './flowEvent.ts'
 
 interface Answers {
   grant(request: ShownConsentRequest): void

@@ -1,5 +1,5 @@
+import type { CredentialsAsked } from '../events/flowEvent.ts'
 import { button, element } from './element.ts'
-import type { CredentialsAsked } from './flowEvent.ts'
 
 interface Answers {
   authenticate(credentials: { username: string; password: string }): void

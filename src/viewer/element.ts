@@ -1,5 +1,5 @@
-import { visible } from '../command/visible.ts'
-import type { Shape } from './drawChart.ts'
+import type { Shape } from '../chart/drawChart.ts'
+import { visible } from '../text/visible.ts'
 
 type Attributes = Readonly<Record<string, string | boolean | number>>
 

@@ -1,4 +1,4 @@
-import type { PluginPrivilege } from '../../machines/types.ts'
+import type { PluginPrivilege } from '../../machines/plugin.ts'
 import { explainCapability } from './explainCapability.ts'
 import { explainDevice, explainPath } from './explainPath.ts'
 

@@ -1,5 +1,5 @@
-import type { FlowEvent } from './flowEvent.ts'
-import { isFlowEvent } from './readRun.ts'
+import type { FlowEvent } from '../events/flowEvent.ts'
+import { isFlowEvent } from '../events/readRun.ts'
 
 /** What RxJS, and everything else that calls itself observable, has. */
 export interface ObservableLike {

@@ -1,5 +1,5 @@
+import type { ShownFailure, ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
 import { element } from './element.ts'
-import type { ShownFailure, ShownOutcome, ShownPlugin } from './flowEvent.ts'
 import type { RunState } from './runAt.ts'
 
 type Rollback = Extract<ShownOutcome, { state: 'rolledBack' }>['rollback']

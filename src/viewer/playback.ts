@@ -1,4 +1,4 @@
-import type { FlowEvent } from './flowEvent.ts'
+import type { FlowEvent } from '../events/flowEvent.ts'
 
 interface Played {
   events(): readonly FlowEvent[]

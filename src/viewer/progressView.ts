@@ -1,5 +1,5 @@
-import { formatBytes, formatPart, formatSeconds } from '../command/formatAmount.ts'
-import type { LayerProgress, Progress } from '../progress.ts'
+import type { LayerProgress, Progress } from '../flow/progress.ts'
+import { formatBytes, formatPart, formatSeconds } from '../text/formatAmount.ts'
 import { element, setText } from './element.ts'
 import type { RunState } from './runAt.ts'
 

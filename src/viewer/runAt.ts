@@ -5,7 +5,7 @@ import type {
   ShownOutcome,
   ShownRetry,
   TransitionTaken,
-} from './flowEvent.ts'
+} from '../events/flowEvent.ts'
 
 /** What is true of a run after some of its events. */
 export interface RunState {

@@ -1,6 +1,6 @@
-import { formatElapsed } from '../command/formatAmount.ts'
+import type { TransitionTaken } from '../events/flowEvent.ts'
+import { formatElapsed } from '../text/formatAmount.ts'
 import { button, element, setText } from './element.ts'
-import type { TransitionTaken } from './flowEvent.ts'
 
 interface Moves {
   /** Shows the run as it was in this step. */

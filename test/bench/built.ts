@@ -10,8 +10,8 @@ export function builtPackage(): Promise<typeof import('../../src/index.ts')> {
   return load('src/index.js')
 }
 
-export function builtDecoder(): Promise<typeof import('../../adapters/engine/jsonStream.ts')> {
-  return load('adapters/engine/jsonStream.js')
+export function builtDecoder(): Promise<typeof import('../../adapters/engine/http/jsonStream.ts')> {
+  return load('adapters/engine/http/jsonStream.js')
 }
 
 function load<Module>(path: string): Promise<Module> {

@@ -2,7 +2,7 @@
 // that another one has filled.
 import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
-import type { JSONMessage } from '../../machines/types.ts'
+import type { JSONMessage } from '../../machines/plugin.ts'
 import { builtDecoder } from './built.ts'
 import { chunksOf, progressText } from './progressChunks.ts'
 

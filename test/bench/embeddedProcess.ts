@@ -1,6 +1,6 @@
 // The embedded engine in a process of its own, so that what it costs is not on the event loop of what
 // is measured. Says where it listens, tells on request what it was asked, and ends with its parent.
-import { definePlugin, startEmbeddedEngine } from '../../adapters/embedded/startEmbeddedEngine.ts'
+import { definePlugin, startEmbeddedEngine } from '../../src/embedded.ts'
 
 const [, , registry = '', repository = ''] = process.argv
 const engine = await startEmbeddedEngine({

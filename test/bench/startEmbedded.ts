@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { RecordedRequest } from '../../adapters/embedded/startEmbeddedEngine.ts'
+import type { RecordedRequest } from '../../src/embedded.ts'
 import { within } from './rounds.ts'
 
 export interface EmbeddedProcess {

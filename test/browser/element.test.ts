@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
-import type { FlowEvent } from '../../src/viewer/flowEvent.ts'
-import type {} from '../../src/viewer/pluginFlow.ts'
+import type { FlowEvent } from '../../src/events/flowEvent.ts'
+import type {} from '../../src/viewer.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { onPage } from './world/onPage.ts'
 

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type {} from '../../src/viewer/pluginFlow.ts'
+import type {} from '../../src/viewer.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { longestTask, MARKS } from './world/longestTask.ts'
 import { onPage } from './world/onPage.ts'

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as assert from 'uvu/assert'
-import type {} from '../../src/viewer/pluginFlow.ts'
+import type {} from '../../src/viewer.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { onPage } from './world/onPage.ts'
 

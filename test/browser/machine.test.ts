@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { visible } from '../../src/command/visible.ts'
+import { visible } from '../../src/text/visible.ts'
 import { hostile, parcel } from '../support/foreignMachines.ts'
 import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'

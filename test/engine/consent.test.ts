@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { PluginPrivilege } from '../../machines/types.ts'
+import type { PluginPrivilege } from '../../machines/plugin.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { entering, failure, install, onEngine } from './world/flows.ts'
 import { type Lies, startLyingProxy } from './world/lyingProxy.ts'

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import type { InstallError } from '../../src/installError.ts'
-import type { InstallOptions } from '../../src/types.ts'
+import type { InstallError } from '../../src/flow/installError.ts'
+import type { InstallOptions } from '../../src/flow/types.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import type { FixtureName } from './world/fixtures.ts'
 import { entering, failure, install, onEngine } from './world/flows.ts'

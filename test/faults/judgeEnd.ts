@@ -1,5 +1,5 @@
+import type { Plugin } from '../../machines/plugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
-import type { Plugin } from '../../machines/types.ts'
 import { type AllowedEnd, allowedEnds, type Struck } from './allowedEnds.ts'
 import type { End } from './attempt.ts'
 import type { Fault } from './fault.ts'

@@ -1,4 +1,4 @@
-import type { Plugin } from '../../machines/types.ts'
+import type { Plugin } from '../../machines/plugin.ts'
 import { bodyOf, recordedAnswer, type WireAnswer, withBody, withHeaders } from './wireAnswer.ts'
 
 /** What is installed: the plugin of the recordings that asks for privileges and has settings. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
+import type { Plugin, PluginPrivilege } from '../../machines/plugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
-import type { Plugin, PluginPrivilege } from '../../machines/types.ts'
 import { readRecording, recordedBody } from '../support/recordingServer.ts'
 import { hostNetwork, sampleConfig } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'

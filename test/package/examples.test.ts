@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
-import { startEmbeddedEngine } from '../../adapters/embedded/startEmbeddedEngine.ts'
+import { startEmbeddedEngine } from '../../src/embedded.ts'
 import { suite } from '../support/suite.ts'
 import { type Consumer, makeConsumer } from './consumer.ts'
 

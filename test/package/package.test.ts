@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
-import { startEmbeddedEngine } from '../../adapters/embedded/startEmbeddedEngine.ts'
+import { startEmbeddedEngine } from '../../src/embedded.ts'
 import { writeNoCredentials } from '../support/noCredentials.ts'
 import { suite } from '../support/suite.ts'
 import { type Consumer, makeConsumer } from './consumer.ts'
@@ -44,7 +44,7 @@ suite('package', (test) => {
       'dist/src/index.d.ts',
       'dist/command/bin.js',
       'dist/viewer/pluginFlow.js',
-      'dist/src/viewer/pluginFlow.d.ts',
+      'dist/src/viewer.d.ts',
       'dist/ui/index.html',
       'dist/ui/page.js',
       'LICENSE',

@@ -1,5 +1,5 @@
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
-import type { ConsentPolicy } from '../../src/types.ts'
+import type { ConsentPolicy } from '../../src/flow/types.ts'
 
 const { signal } = new AbortController()
 

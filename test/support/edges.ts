@@ -2,8 +2,8 @@ import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { InstallEvent } from '../../machines/plugin-install/events.ts'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
-import { type ChartEdge, chartEdge, chartEdges } from '../../src/chart.ts'
-import { statePath } from '../../src/observe.ts'
+import { statePath } from '../../machines/statePath.ts'
+import { type ChartEdge, chartEdge, chartEdges } from '../../src/chart/chart.ts'
 import { type Snapshot, send } from './chart.ts'
 
 /**

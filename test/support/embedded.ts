@@ -6,11 +6,11 @@ import {
   type EmbeddedEngine,
   type EmbeddedEngineOptions,
   startEmbeddedEngine,
-} from '../../adapters/embedded/startEmbeddedEngine.ts'
-import { connect } from '../../src/connect.ts'
-import { installPlugin } from '../../src/installPlugin.ts'
-import { type InstallPlan, planInstall } from '../../src/planInstall.ts'
-import type { InstallOptions, PluginInstall, Transition } from '../../src/types.ts'
+} from '../../src/embedded.ts'
+import { connect } from '../../src/flow/connect.ts'
+import { installPlugin } from '../../src/flow/installPlugin.ts'
+import { type InstallPlan, planInstall } from '../../src/flow/planInstall.ts'
+import type { InstallOptions, PluginInstall, Transition } from '../../src/flow/types.ts'
 
 export interface Stage {
   embedded: EmbeddedEngine

@@ -1,5 +1,5 @@
+import type { PluginEngine, RegistryAuth } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
-import type { PluginEngine, RegistryAuth } from '../../machines/ports.ts'
 import { digest, type samplePlugin } from './samples.ts'
 
 /** Every call of the port, as `operation argument`, in order. */

@@ -1,4 +1,4 @@
-import { processTime, type Time } from '../../src/retry/time.ts'
+import { processTime, type Time } from '../../src/flow/retry/time.ts'
 
 /** Time in which the pauses between two looks are over at once; the bounds are as long as ever. */
 export const hastyTime: Time = {

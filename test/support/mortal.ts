@@ -1,5 +1,5 @@
-import type { PluginEngine } from '../../machines/ports.ts'
-import type { Engine } from '../../src/types.ts'
+import type { PluginEngine } from '../../machines/engine.ts'
+import type { Engine } from '../../src/flow/types.ts'
 
 export type Moment = 'before' | 'during' | 'after'
 

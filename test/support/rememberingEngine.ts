@@ -1,5 +1,5 @@
-import type { PluginEngine } from '../../machines/ports.ts'
-import type { Plugin } from '../../machines/types.ts'
+import type { PluginEngine } from '../../machines/engine.ts'
+import type { Plugin } from '../../machines/plugin.ts'
 import { digest, hostNetwork, samplePlugin } from './samples.ts'
 
 export interface RememberingEngine extends PluginEngine {

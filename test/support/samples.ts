@@ -1,5 +1,5 @@
+import type { Plugin, PluginConfig, PluginPrivilege } from '../../machines/plugin.ts'
 import type { ConsentRecord, InstallInput } from '../../machines/plugin-install/types.ts'
-import type { Plugin, PluginConfig, PluginPrivilege } from '../../machines/types.ts'
 
 export const digest = `sha256:${'a'.repeat(64)}`
 export const otherDigest = `sha256:${'b'.repeat(64)}`

@@ -1,19 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { SimulatedClock } from 'xstate'
+import type { PluginEngine } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
-import type { PluginEngine } from '../../machines/ports.ts'
-import { createFlowWork, type WorkSurroundings } from '../../src/flowWork.ts'
-import { toInput } from '../../src/input.ts'
-import { toResumedInput } from '../../src/resumeInstall.ts'
-import type { Time } from '../../src/retry/time.ts'
-import { startFlow } from '../../src/startFlow.ts'
-import type {
-  Engine,
-  InstallOptions,
-  InstallSnapshot,
-  PluginInstall,
-  Retry,
-} from '../../src/types.ts'
+import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import { createFlowWork, type WorkSurroundings } from '../../src/flow/flowWork.ts'
+import { toInput } from '../../src/flow/input.ts'
+import { toResumedInput } from '../../src/flow/resumeInstall.ts'
+import type { Time } from '../../src/flow/retry/time.ts'
+import { startFlow } from '../../src/flow/startFlow.ts'
+import type { Engine, InstallOptions, PluginInstall, Retry } from '../../src/flow/types.ts'
 import { type FakeEngine, fakeEngine } from './fakePorts.ts'
 
 /** Time that passes only when a test says so. */

@@ -1,5 +1,5 @@
 import { type AnyStateNode, createMachine } from 'xstate'
-import type { ChartEdge } from '../../src/chart.ts'
+import type { ChartEdge } from '../../src/chart/chart.ts'
 
 /**
  * The transitions that XState computes from a config, one for each target, in the words of a chart.

@@ -1,10 +1,10 @@
 import { listSelectable } from '../../../adapters/docker/listSelectable.ts'
 import { isEngineError } from '../../../machines/errors.ts'
+import { compareNaturally } from '../../text/compareNaturally.ts'
+import { visible } from '../../text/visible.ts'
 import type { Run } from '../commandEntry.ts'
-import { compareNaturally } from '../compareNaturally.ts'
 import type { ContextListCommand } from '../entries/contextLs.ts'
 import { type Listing, listFormat } from '../listFormat.ts'
-import { visible } from '../visible.ts'
 
 /** What a listing tells of a context, in the words of Docker's own command. */
 interface ListedContext {

@@ -1,12 +1,12 @@
-import { keepSecrets } from '../../secrets/keepSecrets.ts'
-import { readSettings } from '../../secrets/readSettings.ts'
+import { keepSecrets } from '../../flow/secrets/keepSecrets.ts'
+import { readSettings } from '../../flow/secrets/readSettings.ts'
+import { visible } from '../../text/visible.ts'
 import type { Run } from '../commandEntry.ts'
 import type { DisableCommand } from '../entries/disable.ts'
 import type { EnableCommand } from '../entries/enable.ts'
 import type { RemoveCommand } from '../entries/rm.ts'
 import type { SetCommand } from '../entries/set.ts'
 import { readSecrets } from '../readSecrets.ts'
-import { visible } from '../visible.ts'
 import { onEachInstalled, onInstalled, untilAnswered } from './onInstalled.ts'
 
 // As Docker's own command: what was done is told by the name that was given.

@@ -1,7 +1,7 @@
+import { visibleJson } from '../../text/visible.ts'
 import type { Run } from '../commandEntry.ts'
 import type { InspectCommand } from '../entries/inspect.ts'
 import { parseTemplate, renderTemplate } from '../template.ts'
-import { visibleJson } from '../visible.ts'
 import { onEachInstalled, untilAnswered } from './onInstalled.ts'
 
 /** `plugin-flow inspect`: as `docker plugin inspect`, every field as the engine gives it. */

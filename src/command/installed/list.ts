@@ -1,6 +1,6 @@
-import type { Plugin } from '../../../machines/types.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
+import { compareNaturally } from '../../text/compareNaturally.ts'
 import type { Run } from '../commandEntry.ts'
-import { compareNaturally } from '../compareNaturally.ts'
 import type { ListCommand } from '../entries/ls.ts'
 import { type Listing, listFormat } from '../listFormat.ts'
 import type { Output } from '../output.ts'

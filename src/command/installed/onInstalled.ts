@@ -1,11 +1,11 @@
 import type { InstalledPlugins } from '../../../adapters/engine/installedPlugins.ts'
 import { isEngineError } from '../../../machines/errors.ts'
+import { visible } from '../../text/visible.ts'
 import type { Outputs } from '../commandEntry.ts'
 import type { EngineSelection } from '../engineOptions.ts'
 import { openEngine } from '../openEngine.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { UsageError } from '../usageError.ts'
-import { visible } from '../visible.ts'
 
 /** A signal that never fires: whoever stops waiting ends the process. */
 export const untilAnswered = new AbortController().signal

@@ -1,14 +1,14 @@
-import type { ConnectedEngine } from '../../connect.ts'
 import {
   beginRun,
   type JournaledEngine,
   journalFolder,
   type OpenRun,
-} from '../../journal/runJournal.ts'
+} from '../../../adapters/journal/runJournal.ts'
+import type { ConnectedEngine } from '../../flow/connect.ts'
+import { visible } from '../../text/visible.ts'
 import type { EngineSelection } from '../engineOptions.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { View } from '../view.ts'
-import { visible } from '../visible.ts'
 import { boundedRun, inTime, journalLimits } from './boundedRun.ts'
 
 /** Begins to write a run down. Where that cannot be, the run goes on without, and says so. */

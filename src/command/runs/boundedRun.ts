@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { OpenRun } from '../../journal/runJournal.ts'
+import type { OpenRun } from '../../../adapters/journal/runJournal.ts'
 
 /** Milliseconds for what its folder may take: one on a network may answer never. */
 export interface JournalLimits {

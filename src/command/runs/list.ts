@@ -3,12 +3,12 @@ import {
   type JournaledRun,
   journalFolder,
   listRuns,
-} from '../../journal/runJournal.ts'
+} from '../../../adapters/journal/runJournal.ts'
+import { visible, visibleJson } from '../../text/visible.ts'
 import type { Run } from '../commandEntry.ts'
 import type { RunsCommand } from '../entries/runs.ts'
 import { alignColumns } from '../table.ts'
 import { UsageError } from '../usageError.ts'
-import { visible, visibleJson } from '../visible.ts'
 
 /** `plugin-flow runs`: what was begun and has not ended well. */
 export const list: Run<RunsCommand> = async ({ json }, { env }, { stdout }) => {

@@ -1,4 +1,3 @@
-import type { ConnectedEngine } from '../../connect.ts'
 import {
   JournalError,
   type JournaledEngine,
@@ -7,10 +6,11 @@ import {
   listRuns,
   type OpenRun,
   takeUpRun,
-} from '../../journal/runJournal.ts'
-import { RunInUse } from '../../journal/runLock.ts'
-import { resumeInstall, secretNames } from '../../resumeInstall.ts'
-import { readSettings } from '../../secrets/readSettings.ts'
+} from '../../../adapters/journal/runJournal.ts'
+import { RunInUse } from '../../../adapters/journal/runLock.ts'
+import type { ConnectedEngine } from '../../flow/connect.ts'
+import { resumeInstall, secretNames } from '../../flow/resumeInstall.ts'
+import { readSettings } from '../../flow/secrets/readSettings.ts'
 import type { Run } from '../commandEntry.ts'
 import { type EngineSelection, namesEngine } from '../engineOptions.ts'
 import type { InstallCommand } from '../entries/install.ts'

@@ -1,6 +1,6 @@
-import { drawChart } from '../../viewer/drawChart.ts'
+import { drawChart } from '../../chart/drawChart.ts'
+import type { MachineChart } from '../../chart/machineChart.ts'
 import { button, element, svgElement } from '../../viewer/element.ts'
-import type { MachineChart } from '../machineChart.ts'
 
 const STEP = 1.25
 const SMALLEST = 0.05

@@ -1,6 +1,6 @@
-import type { ChartState } from '../../viewer/chartLayout.ts'
+import type { ChartState } from '../../chart/chartLayout.ts'
+import type { MachineChart } from '../../chart/machineChart.ts'
 import { button, element } from '../../viewer/element.ts'
-import type { MachineChart } from '../machineChart.ts'
 
 /** Every state and every transition as text: what the picture shows, and what it has no room for. */
 export function createChartOutline(chart: MachineChart, show: (path: string) => void) {

@@ -1,4 +1,4 @@
-import '../../viewer/pluginFlow.ts'
+import '../../viewer.ts'
 
 /** What the simulated engine has. */
 const SAMPLES = [

@@ -1,9 +1,6 @@
 import * as assert from 'uvu/assert'
-import {
-  type EmbeddedEngine,
-  startEmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
 import { computePrivileges } from '../../../machines/privileges.ts'
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { type Answer, call } from './call.ts'
 import { whenAsked } from './engines.ts'

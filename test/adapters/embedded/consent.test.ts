@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { demandConsent } from '../../../adapters/embedded/consent.ts'
-import { definePlugin } from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { definePlugin } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 
 const privilege = (Name: string, ...Value: string[]) => ({ Name, Description: '', Value })

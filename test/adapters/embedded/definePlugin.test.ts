@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { definePlugin } from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
 import { computePrivileges } from '../../../machines/privileges.ts'
-import type { Plugin } from '../../../machines/types.ts'
+import { definePlugin } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { recordedBody } from './recordings.ts'
 

@@ -1,12 +1,12 @@
+import type { JSONMessage } from '../../../machines/plugin.ts'
+import { computePrivileges } from '../../../machines/privileges.ts'
 import {
   type EmbeddedEngine,
   type EmbeddedEngineOptions,
   type EmbeddedPlugin,
   type EmbeddedRegistry,
   startEmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
-import { computePrivileges } from '../../../machines/privileges.ts'
-import type { JSONMessage } from '../../../machines/types.ts'
+} from '../../../src/embedded.ts'
 import { type Answer, call } from './call.ts'
 
 /** An engine at no pace for one test, closed whatever happens. */

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { definePlugin } from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { definePlugin } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { call } from './call.ts'
 import { get, holding, message, post, pull, remove, whenAsked, withEngine } from './engines.ts'

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { applySettings, initialSettings } from '../../../adapters/embedded/pluginSettings.ts'
-import { definePlugin } from '../../../adapters/embedded/startEmbeddedEngine.ts'
-import type { Plugin } from '../../../machines/types.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
+import { definePlugin } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 
 const content = definePlugin({

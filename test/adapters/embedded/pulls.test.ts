@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net'
 import * as assert from 'uvu/assert'
-import { definePlugin } from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { definePlugin } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { call } from './call.ts'
 import {

@@ -1,10 +1,10 @@
+import type { Plugin, PluginConfig } from '../../../machines/plugin.ts'
 import {
   definePlugin,
   type EmbeddedLayer,
   type EmbeddedRegistry,
   type PluginSketch,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
-import type { Plugin, PluginConfig } from '../../../machines/types.ts'
+} from '../../../src/embedded.ts'
 import { recordedBody, recordings } from './recordings.ts'
 
 /** Accounts of the private registries. The second one's encoding differs between the alphabets. */

@@ -1,9 +1,5 @@
 import * as assert from 'uvu/assert'
-import {
-  definePlugin,
-  type EmbeddedEngine,
-  sampleRegistries,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { definePlugin, type EmbeddedEngine, sampleRegistries } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { get, message, post, pull, withEngine } from './engines.ts'
 

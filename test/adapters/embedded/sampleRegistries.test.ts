@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { sampleRegistries } from '../../../adapters/embedded/startEmbeddedEngine.ts'
-import type { PluginPrivilege } from '../../../machines/types.ts'
+import type { PluginPrivilege } from '../../../machines/plugin.ts'
+import { sampleRegistries } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { get, message, post, streamError, withEngine } from './engines.ts'
 

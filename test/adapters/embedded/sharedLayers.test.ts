@@ -1,8 +1,5 @@
 import * as assert from 'uvu/assert'
-import {
-  definePlugin,
-  type EmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { definePlugin, type EmbeddedEngine } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { type Answer, call } from './call.ts'
 import {

@@ -7,7 +7,7 @@ import {
   type EmbeddedEngine,
   type EmbeddedEngineOptions,
   startEmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+} from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { type Answer, call } from './call.ts'
 import { get, holding, post, pull, withEngine } from './engines.ts'

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import {

@@ -1,5 +1,5 @@
-import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
-import type { EngineConnectionOptions } from '../../../adapters/engine/engineTarget.ts'
+import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
+import type { EngineConnectionOptions } from '../../../adapters/engine/http/engineTarget.ts'
 import {
   answerJSON,
   answerPing,

@@ -1,6 +1,6 @@
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { EngineConnection } from '../../../adapters/engine/connectEngine.ts'
+import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { withEngine } from './engineFixture.ts'
 

@@ -2,7 +2,7 @@
 // Rounds are interleaved; `floor` is JSON.parse on lines that are split already.
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
-import { jsonStream } from '../../../adapters/engine/jsonStream.ts'
+import { jsonStream } from '../../../adapters/engine/http/jsonStream.ts'
 
 const CHUNK = 65_536
 const ROUNDS = 5

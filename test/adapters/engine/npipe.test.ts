@@ -14,7 +14,7 @@ const PIPE = '\\\\.\\pipe\\docker_engine'
 const at = (file: string) => new URL(file, import.meta.url).href
 const program = `
   const { connectTo } = await import('${at('./connectTo.ts')}')
-  const { systemPing } = await import('${at('../../../adapters/engine/systemPing.ts')}')
+  const { systemPing } = await import('${at('../../../adapters/engine/api/systemPing.ts')}')
   const connection = connectTo({ host: 'npipe:////./pipe/docker_engine', platform: 'win32' })
   const { apiVersion } = await systemPing(connection, new AbortController().signal)
   console.log(connection.host, apiVersion)

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import { pluginEngine } from '../../../adapters/engine/pluginEngine.ts'
-import type { PluginEngine } from '../../../machines/ports.ts'
+import type { PluginEngine } from '../../../machines/engine.ts'
 import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { answerPing } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'

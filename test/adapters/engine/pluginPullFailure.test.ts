@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
-import type { JSONMessage } from '../../../machines/types.ts'
+import { pluginPull } from '../../../adapters/engine/api/pluginPull.ts'
+import type { JSONMessage } from '../../../machines/plugin.ts'
 import { PLANTED, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { answerJSON } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'

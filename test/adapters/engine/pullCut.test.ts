@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { pluginPull } from '../../../adapters/engine/pluginPull.ts'
+import { pluginPull } from '../../../adapters/engine/api/pluginPull.ts'
 import { PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { serveBytes } from '../../support/engineServer.ts'
 import { answerAsRecorded, readRecording, recordedBody } from '../../support/recordingServer.ts'

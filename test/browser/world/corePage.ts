@@ -1,6 +1,6 @@
 import { type Engine, installPlugin } from '../../../src/core.ts'
-import { flowEvents } from '../../../src/flowEvents.ts'
-import { PluginFlowElement } from '../../../src/viewer/pluginFlow.ts'
+import { flowEvents } from '../../../src/events/flowEvents.ts'
+import { PluginFlowElement } from '../../../src/viewer.ts'
 import { rememberingEngine } from '../../support/rememberingEngine.ts'
 
 /** What became of an install in a page. */

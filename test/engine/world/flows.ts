@@ -1,8 +1,8 @@
 import { filter, firstValueFrom, timeout } from 'rxjs'
-import { connect } from '../../../src/connect.ts'
-import { type InstallError, isInstallError } from '../../../src/installError.ts'
-import { installPlugin } from '../../../src/installPlugin.ts'
-import type { InstallOptions, PluginInstall } from '../../../src/types.ts'
+import { connect } from '../../../src/flow/connect.ts'
+import { type InstallError, isInstallError } from '../../../src/flow/installError.ts'
+import { installPlugin } from '../../../src/flow/installPlugin.ts'
+import type { InstallOptions, PluginInstall } from '../../../src/flow/types.ts'
 import type { World } from './startWorld.ts'
 
 export interface ObservedInstall extends PluginInstall {

@@ -7,7 +7,7 @@ import {
   request,
   type ServerResponse,
 } from 'node:http'
-import type { PluginPrivilege } from '../../../machines/types.ts'
+import type { PluginPrivilege } from '../../../machines/plugin.ts'
 
 type Privileges = readonly PluginPrivilege[] | null
 

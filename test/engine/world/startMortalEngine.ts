@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Plugin } from '../../../machines/types.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
 import { type Answer, askEngine } from './askEngine.ts'
 import { type Ground, openGround } from './openGround.ts'
 import { commandLine, isAlive, processesOf } from './processes.ts'

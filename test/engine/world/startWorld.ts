@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Plugin } from '../../../machines/types.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
 import { type Authority, makeAuthority } from '../../support/certificates.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 import { type Answer, askEngine } from './askEngine.ts'

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { makeFailure } from '../../../machines/plugin-install/failure.ts'
+import { makeFailure } from '../../../machines/failure.ts'
 import type { Resumed } from '../../../machines/plugin-install/types.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge, eventless } from '../../support/edges.ts'

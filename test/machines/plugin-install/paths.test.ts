@@ -8,12 +8,12 @@ import {
   SimulatedClock,
 } from 'xstate'
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths } from 'xstate/graph'
+import { makeFailure } from '../../../machines/failure.ts'
 import type { InstallEvent } from '../../../machines/plugin-install/events.ts'
-import { makeFailure } from '../../../machines/plugin-install/failure.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallInput } from '../../../machines/plugin-install/types.ts'
-import { chartEdge } from '../../../src/chart.ts'
-import { statePath } from '../../../src/observe.ts'
+import { statePath } from '../../../machines/statePath.ts'
+import { chartEdge } from '../../../src/chart/chart.ts'
 import { after, done, failed, lookUp, type Snapshot } from '../../support/chart.ts'
 import { label, listEdges } from '../../support/edges.ts'
 import {

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs'
-import type { PluginInstall } from '../../../src/types.ts'
+import type { PluginInstall } from '../../../src/flow/types.ts'
 
 export interface Counted {
   flow: PluginInstall

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Window } from 'happy-dom'
 import { type ComponentType, createElement, type ReactNode } from 'react'
-import type { EmbeddedEngine } from '../../../adapters/embedded/startEmbeddedEngine.ts'
-import type { InstallOptions, PluginInstall } from '../../../src/types.ts'
+import type { EmbeddedEngine } from '../../../src/embedded.ts'
+import type { InstallOptions, PluginInstall } from '../../../src/flow/types.ts'
 import { openScreen, type Screen } from './openScreen.ts'
 
 type Package = typeof import('../../../src/index.ts')
-type Embedded = typeof import('../../../adapters/embedded/startEmbeddedEngine.ts')
+type Embedded = typeof import('../../../src/embedded.ts')
 type Example = { Install: ComponentType<{ flow: PluginInstall }> }
 
 const PACKAGE = 'node_modules/docker-plugin-flow/dist'
@@ -30,7 +30,7 @@ export async function openStage(folder: string, dom: Window): Promise<Stage> {
   const load = (path: string) => import(pathToFileURL(join(folder, path)).href)
   const { Install }: Example = await load('reactInstall.mjs')
   const { connect, installPlugin }: Package = await load(`${PACKAGE}/src/index.js`)
-  const embedded: Embedded = await load(`${PACKAGE}/adapters/embedded/startEmbeddedEngine.js`)
+  const embedded: Embedded = await load(`${PACKAGE}/src/embedded.js`)
   const simulated = await embedded.startEmbeddedEngine({
     pace: PACE,
     registries: registries(embedded),

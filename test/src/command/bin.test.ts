@@ -115,7 +115,7 @@ suite('plugin-flow, in a process of its own', (test) => {
     for (const heavy of ['install', 'openEngine', 'help'])
       assert.not.ok(names.includes(`command/${heavy}`))
     assert.ok(
-      files.every((file) => file.includes('/src/command/')),
+      files.every((file) => /\/src\/(?:command|text)\//.test(file)),
       files.join(' '),
     )
   })

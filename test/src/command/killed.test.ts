@@ -6,10 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
-import {
-  type EmbeddedEngine,
-  startEmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../../src/embedded.ts'
 import { startLyingProxy } from '../../engine/world/lyingProxy.ts'
 import {
   fatalRequest,

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { layerLines } from '../../../src/command/layerLines.ts'
 import { terminalStyle } from '../../../src/command/terminalStyle.ts'
-import type { LayerProgress } from '../../../src/progress.ts'
+import type { LayerProgress } from '../../../src/flow/progress.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('layerLines', (test) => {

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
 import { type AnyStateMachine, createMachine } from 'xstate'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
-import { chartEdges, toMermaid } from '../../../src/chart.ts'
-import { toScxml } from '../../../src/toScxml.ts'
-import { pluginInstallLayout } from '../../../src/viewer/layout.generated.ts'
+import { chartEdges, toMermaid } from '../../../src/chart/chart.ts'
+import { pluginInstallLayout } from '../../../src/chart/layout.generated.ts'
+import { toScxml } from '../../../src/chart/toScxml.ts'
 import { suite } from '../../support/suite.ts'
 import { onStage } from './stage.ts'
 

@@ -7,8 +7,8 @@ import {
   outcomeOfBadEngine,
   outcomeWhenLeft,
 } from '../../../src/command/outcome.ts'
-import { InstallError } from '../../../src/installError.ts'
-import type { PluginInstall } from '../../../src/types.ts'
+import { InstallError } from '../../../src/flow/installError.ts'
+import type { PluginInstall } from '../../../src/flow/types.ts'
 import { suite } from '../../support/suite.ts'
 import { done, removed, rolledBack } from './views.ts'
 

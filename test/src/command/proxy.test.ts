@@ -1,12 +1,9 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import {
-  type EmbeddedEngine,
-  startEmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
 import { beginJournal } from '../../../src/command/runs/beginJournal.ts'
-import { connect } from '../../../src/connect.ts'
-import { installPlugin } from '../../../src/installPlugin.ts'
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../../src/embedded.ts'
+import { connect } from '../../../src/flow/connect.ts'
+import { installPlugin } from '../../../src/flow/installPlugin.ts'
 import { type ConnectProxy, serveProxy } from '../../adapters/engine/proxyFixture.ts'
 import { type DockerFolder, withDockerFolder } from '../../support/dockerFolder.ts'
 import { PLANTED } from '../../support/engineFailure.ts'

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { runCommand } from '../../../src/command/runCommand.ts'
 import {
   type EmbeddedEngine,
   type EmbeddedEngineOptions,
   startEmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
-import { runCommand } from '../../../src/command/runCommand.ts'
+} from '../../../src/embedded.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 import { type Collector, collector } from './collect.ts'
 

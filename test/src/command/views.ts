@@ -1,7 +1,7 @@
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import type { View } from '../../../src/command/view.ts'
-import type { Progress } from '../../../src/progress.ts'
-import type { Retry } from '../../../src/types.ts'
+import type { Progress } from '../../../src/flow/progress.ts'
+import type { Retry } from '../../../src/flow/types.ts'
 
 const ID = '8d90ac09fd2b'.repeat(6).slice(0, 64)
 

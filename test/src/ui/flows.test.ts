@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { FlowEvent } from '../../../src/viewer/flowEvent.ts'
+import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { suite } from '../../support/suite.ts'
 import { enter, onUiStage, stream } from './uiStage.ts'
 

@@ -6,13 +6,13 @@ import {
   type EmbeddedEngine,
   type EmbeddedEngineOptions,
   startEmbeddedEngine,
-} from '../../../adapters/embedded/startEmbeddedEngine.ts'
-import { connect } from '../../../src/connect.ts'
-import { installPlugin } from '../../../src/installPlugin.ts'
-import type { InstallOptions } from '../../../src/types.ts'
+} from '../../../src/embedded.ts'
+import type { FlowEvent } from '../../../src/events/flowEvent.ts'
+import { connect } from '../../../src/flow/connect.ts'
+import { installPlugin } from '../../../src/flow/installPlugin.ts'
+import type { InstallOptions } from '../../../src/flow/types.ts'
 import type { PageFiles } from '../../../src/ui/pageFiles.ts'
 import { startUi, type Ui } from '../../../src/ui/startUi.ts'
-import type { FlowEvent } from '../../../src/viewer/flowEvent.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 
 export interface UiStage {

@@ -5,9 +5,9 @@ import * as assert from 'uvu/assert'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import { layoutPath, layoutText } from '../../../.ci/layout.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
-import { chartEdges } from '../../../src/chart.ts'
+import { chartEdges } from '../../../src/chart/chart.ts'
+import { pluginInstallLayout } from '../../../src/chart/layout.generated.ts'
 import { arrowOf } from '../../../src/viewer/arrowOf.ts'
-import { pluginInstallLayout } from '../../../src/viewer/layout.generated.ts'
 import { suite } from '../../support/suite.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -57,7 +57,7 @@ suite('viewer layout', (test) => {
   })
 
   test(`the element with the chart has at most ${MOST_BYTES} bytes, gzipped, and imports nothing`, async () => {
-    const bundle = await bundleForBrowser('src/viewer/pluginFlow.ts')
+    const bundle = await bundleForBrowser('src/viewer.ts')
     const size = gzipSync(bundle).length
     assert.ok(size <= MOST_BYTES, `${size} bytes`)
     assert.not.match(bundle, /(?:^|[;}\n])import\b/)

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { FlowEvent } from '../../../src/viewer/flowEvent.ts'
+import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { countAtStep, runAt } from '../../../src/viewer/runAt.ts'
 import { suite } from '../../support/suite.ts'
 import { away } from '../command/views.ts'

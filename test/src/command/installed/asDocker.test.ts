@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { definePlugin } from '../../../../adapters/embedded/definePlugin.ts'
-import {
-  type EmbeddedEngine,
-  startEmbeddedEngine,
-} from '../../../../adapters/embedded/startEmbeddedEngine.ts'
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../../../src/embedded.ts'
 import { type DockerCommand, dockerCommand, dockerVersion } from '../../../oracle/dockerCommand.ts'
 import { withTool } from '../../../support/optionalTool.ts'
 import { suite } from '../../../support/suite.ts'

@@ -4,10 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import {
-  type EmbeddedEngine,
-  startEmbeddedEngine,
-} from '../../../../adapters/embedded/startEmbeddedEngine.ts'
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../../../src/embedded.ts'
 import { suite } from '../../../support/suite.ts'
 import { type Collector, collector } from '../collect.ts'
 import { BIN } from '../stage.ts'

@@ -1,13 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import {
-  type EmbeddedEngine,
-  startEmbeddedEngine,
-} from '../../../../adapters/embedded/startEmbeddedEngine.ts'
-import { connect } from '../../../../src/connect.ts'
-import { installPlugin } from '../../../../src/installPlugin.ts'
-import { beginRun, type JournaledEngine } from '../../../../src/journal/runJournal.ts'
+import { beginRun, type JournaledEngine } from '../../../../adapters/journal/runJournal.ts'
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../../../src/embedded.ts'
+import { connect } from '../../../../src/flow/connect.ts'
+import { installPlugin } from '../../../../src/flow/installPlugin.ts'
 import { type DockerFolder, withDockerFolder } from '../../../support/dockerFolder.ts'
 import { suite } from '../../../support/suite.ts'
 import { run } from '../stage.ts'

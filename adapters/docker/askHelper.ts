@@ -1,0 +1,67 @@
+import { EngineError } from '../../machines/errors.ts'
+import { findProgram } from '../process/findProgram.ts'
+import type { RegistryCredentials } from './authHeader.ts'
+import { registryKey } from './registryKey.ts'
+import { type HelperRun, MOST_OUTPUT, runHelper } from './runHelper.ts'
+
+/** What every helper says when it has none (docker-credential-helpers, `credentials/error.go`). */
+const NOT_FOUND = 'credentials not found in native keychain'
+/** The user name that marks the secret as an identity token. */
+const TOKEN_USER = '<token>'
+
+/**
+ * Asks `docker-credential-NAME` for a registry's credentials, in its own protocol: `get`, the registry's
+ * key on its standard input, a JSON object on its standard output. `undefined`: it has none.
+ *
+ * @throws EngineError `invalid-configuration` naming the helper, and never what it wrote; `cancelled`
+ * once the signal has fired, when the helper has gone
+ */
+export async function askHelper(
+  helper: string,
+  registry: string,
+  run: HelperRun,
+): Promise<RegistryCredentials | undefined> {
+  const program = `docker-credential-${helper}`
+  const failed = (why: string) =>
+    new EngineError(
+      'invalid-configuration',
+      `the credential helper ${program}, asked for ${registry}, ${why}`,
+    )
+  const file = await findProgram(program, run.env, run.platform)
+  if (file === undefined) throw failed('is not on the PATH')
+  const ended = await runHelper(file, 'get', registryKey(registry), run)
+  switch (ended.end) {
+    case 'aborted':
+      throw new EngineError('cancelled', `the request to ${program} was cancelled`)
+    case 'notStarted':
+      throw failed(`could not be started (${ended.code})`)
+    case 'tooLong':
+      throw failed(`did not end within ${run.limitMs / 1000} s and was killed`)
+    case 'tooMuch':
+      throw failed(`wrote more than ${MOST_OUTPUT / 1024} KiB and was killed`)
+    case 'exited':
+      if (ended.code !== 0 && ended.output.trim() === NOT_FOUND) return undefined
+      if (ended.code === null) throw failed('was ended by a signal')
+      if (ended.code !== 0) throw failed(`failed with exit status ${ended.code}`)
+      return readAnswer(ended.output, () => failed('wrote something else than credentials'))
+  }
+}
+
+/** An answer of nothing but empty texts is none, as it is for Docker. */
+function readAnswer(output: string, rubbish: () => Error): RegistryCredentials | undefined {
+  const { username, secret } = parse(output)
+  if (typeof username !== 'string' || typeof secret !== 'string') throw rubbish()
+  if (username === '' && secret === '') return undefined
+  if (username === '' || (username === TOKEN_USER && secret === '')) throw rubbish()
+  return username === TOKEN_USER ? { identitytoken: secret } : { username, password: secret }
+}
+
+/** `Username` and `Secret`, in whatever case: Docker takes them in any. */
+function parse(output: string): Record<string, unknown> {
+  try {
+    const fields = Object.entries(JSON.parse(output))
+    return Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,108 @@
+import type { CredentialsRequest, RegistryAuth } from '../../machines/engine.ts'
+import { EngineError, isEngineError } from '../../machines/errors.ts'
+import type { Account } from '../../machines/plugin.ts'
+import { untilAborted } from '../../machines/untilAborted.ts'
+import { authHeader, type RegistryCredentials } from './authHeader.ts'
+import { readCredentials } from './readCredentials.ts'
+import { registryKey } from './registryKey.ts'
+
+export type { RegistryCredentials }
+
+type Answer = RegistryCredentials | undefined | Promise<RegistryCredentials | undefined>
+
+/**
+ * A host's way to credentials: a vault, a prompt, an environment. `undefined`: it has none. The signal
+ * fires when nobody waits for the answer any more.
+ */
+export type CredentialsSource = (request: CredentialsRequest, signal: AbortSignal) => Answer
+
+export interface RegistryAuthOptions {
+  /**
+   * What is configured for a registry, e.g. in Docker's own config (`readDockerConfig`). It is asked
+   * again when what it gave is refused; other credentials than those go before the source's.
+   */
+  configured?: (registry: string, signal: AbortSignal) => Answer
+  source?: CredentialsSource
+}
+
+/**
+ * The credentials of one flow. They stay in its closure: printed, it is a bag of functions. What its
+ * methods reject with is an `EngineError`: `cancelled` once the signal has fired, or `host-failed`.
+ */
+export interface FlowAuth extends RegistryAuth {
+  /** The value of `X-Registry-Auth` for what is held now; `undefined` when nothing is. */
+  header(): string | undefined
+  /**
+   * Takes credentials that a person entered.
+   *
+   * @throws EngineError `host-failed` when they are none
+   */
+  submit(registry: string, credentials: RegistryCredentials): Account
+  /** Drops what is held. */
+  forget(): void
+}
+
+export function createRegistryAuth({ configured, source }: RegistryAuthOptions = {}): FlowAuth {
+  let held: { header: string; account: Account; configured: boolean } | undefined
+
+  const take = (registry: string, given: unknown, from: string): Account => {
+    const credentials = readCredentials(given, from)
+    const username = 'username' in credentials ? credentials.username : undefined
+    const account = { registry, ...(username === undefined ? {} : { username }) }
+    const header = authHeader(credentials, registryKey(registry))
+    held = { header, account, configured: from === CONFIGURATION }
+    return account
+  }
+  const ask = async (registry: string, from: string, answer: () => Answer, signal: AbortSignal) => {
+    const aborted = () =>
+      new EngineError('cancelled', `the request for credentials of ${registry} was cancelled`)
+    const begin = async () => {
+      try {
+        return await answer()
+      } catch (error) {
+        throw hostFailed(error, from, registry)
+      }
+    }
+    const given = await untilAborted(begin, signal, aborted)
+    return given === undefined || given === null ? undefined : take(registry, given, from)
+  }
+  const askConfiguration = (registry: string, signal: AbortSignal) =>
+    ask(registry, CONFIGURATION, () => configured?.(registry, signal), signal)
+  /** A credential helper gives a new token where the one that was refused has expired. */
+  const renew = async (registry: string, signal: AbortSignal) => {
+    const refused = held
+    if (!refused?.configured) return undefined
+    const account = await askConfiguration(registry, signal)
+    return held?.header === refused.header ? undefined : account
+  }
+
+  return {
+    load(registry, signal) {
+      // What a person or a source gave since is newer than the configuration.
+      if (held !== undefined && !held.configured && held.account.registry === registry) {
+        return Promise.resolve(held.account)
+      }
+      return askConfiguration(registry, signal)
+    },
+    async request(request, signal) {
+      const renewed = await renew(request.registry, signal)
+      if (renewed) return renewed
+      return ask(request.registry, SOURCE, () => source?.(request, signal), signal)
+    },
+    submit: (registry, credentials) => take(registry, credentials, 'the host'),
+    header: () => held?.header,
+    forget() {
+      held = undefined
+    },
+  }
+}
+
+const CONFIGURATION = 'the configuration of credentials'
+const SOURCE = 'the source of credentials'
+
+/** Says no word of what a host's function threw: it may quote the secret. */
+function hostFailed(error: unknown, from: string, registry: string): EngineError {
+  if (from === CONFIGURATION && isEngineError(error)) return error
+  const what = error instanceof Error ? error.name : typeof error
+  return new EngineError('host-failed', `${from} failed for ${registry} (${what})`)
+}

@@ -1,0 +1,115 @@
+import { StringDecoder } from 'node:string_decoder'
+import type { JSONMessage } from '../../../machines/plugin.ts'
+
+/** In characters. The longest lines of an engine are errors of a few hundred. */
+const MAX_LINE = 1024 * 1024
+
+/** `truncated`: the stream ended inside a line. `malformed`: it is no stream of an engine. */
+export class JSONStreamError extends Error {
+  readonly kind: 'truncated' | 'malformed'
+
+  constructor(kind: 'truncated' | 'malformed', message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+/**
+ * Decodes an engine's progress stream, one JSON object a line, as it arrives: the messages of each
+ * chunk together, as an engine sends them. Memory is bounded by one chunk and one line, however the
+ * chunks split lines and characters.
+ *
+ * A last line without its line break counts when it is whole: chunked encoding and Content-Length
+ * tell a cut apart from an end, so what they call the end is one.
+ *
+ * @throws JSONStreamError, besides what `chunks` throws
+ */
+export async function* jsonStream(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<JSONMessage[], void, undefined> {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  for await (const chunk of chunks) {
+    const text = decoder.write(chunk)
+    const messages: JSONMessage[] = []
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      const line = text.slice(start, end)
+      addMessage(messages, rest === '' ? line : rest + line)
+      rest = ''
+      start = end + 1
+    }
+    rest += text.slice(start)
+    if (rest.length > MAX_LINE) throw tooLong()
+    if (messages.length > 0) yield messages
+  }
+  const last: JSONMessage[] = []
+  addLastMessage(last, rest + decoder.end())
+  if (last.length > 0) yield last
+}
+
+function addMessage(messages: JSONMessage[], line: string): void {
+  if (line.length > MAX_LINE) throw tooLong()
+  if (isBlank(line)) return
+  messages.push(readMessage(parse(line, 'malformed')))
+}
+
+function addLastMessage(messages: JSONMessage[], line: string): void {
+  if (isBlank(line)) return
+  // What begins like a message and is none was cut; anything else never was one.
+  const kind = line.trimStart().startsWith('{') ? 'truncated' : 'malformed'
+  messages.push(readMessage(parse(line, kind)))
+}
+
+function parse(line: string, kind: JSONStreamError['kind']): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw new JSONStreamError(kind, 'a line that is no JSON')
+  }
+}
+
+function isBlank(line: string): boolean {
+  return line === '' || line === '\r' || line.trim() === ''
+}
+
+function readMessage(value: unknown): JSONMessage {
+  if (!isMessage(value)) throw new JSONStreamError('malformed', 'a line of another form')
+  return value
+}
+
+/** Checks the fields that are read, and leaves the others as they are. */
+function isMessage(value: unknown): value is JSONMessage {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { id, status, progress, error, progressDetail, errorDetail } = value as Fields
+  return (
+    isText(id) &&
+    isText(status) &&
+    isText(progress) &&
+    isText(error) &&
+    (progressDetail === undefined ||
+      (isFields(progressDetail) &&
+        isNumber(progressDetail.current) &&
+        isNumber(progressDetail.total))) &&
+    (errorDetail === undefined ||
+      (isFields(errorDetail) && isText(errorDetail.message) && isNumber(errorDetail.code)))
+  )
+}
+
+type Fields = Record<string, unknown>
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null
+}
+
+function isText(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
+}
+
+function isNumber(value: unknown): boolean {
+  return value === undefined || typeof value === 'number'
+}
+
+function tooLong(): JSONStreamError {
+  return new JSONStreamError('malformed', `a line of more than ${MAX_LINE} characters`)
+}

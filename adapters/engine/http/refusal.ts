@@ -1,0 +1,69 @@
+import type { EngineError } from '../../../machines/errors.ts'
+import { explain } from '../words/explain.ts'
+import type { Concern } from '../words/operation.ts'
+import type { Cleaner } from '../words/withoutSecrets.ts'
+import type { AnswerBody } from './answerBody.ts'
+import { noAnswerBehind, protocolError } from './toEngineError.ts'
+
+export interface Refusal {
+  status: number
+  header(name: string): string | undefined
+  body: AnswerBody
+  concern: Concern
+  clean: Cleaner
+}
+
+/** Reads an answer that is no success to its end, and says what it means. */
+export async function refusal({
+  status,
+  header,
+  body,
+  concern,
+  clean,
+}: Refusal): Promise<EngineError> {
+  const text = await body.refusalText()
+  if (header('content-encoding')) {
+    return protocolError(concern, 'a compressed body, which was not asked for', { status })
+  }
+  if (status < 400) return protocolError(concern, `a redirection (status ${status})`, { status })
+  if (status > 599)
+    return protocolError(concern, `a status that has no meaning (${status})`, { status })
+  if (isOfGateway(status, text)) return noAnswerBehind(concern, status)
+  if (isPage(text, header('content-type'))) {
+    return protocolError(concern, `a web page (status ${status})`, { status })
+  }
+  const words = messageOf(text)
+  if (words === undefined) {
+    const what = `an error of another form (status ${status})`
+    return protocolError(concern, what, { status })
+  }
+  // Not before it was decoded: JSON can write any letter as its number.
+  return explain(concern, { words: clean.words(words), status })
+}
+
+/**
+ * What a proxy says in place of an engine that did not answer it. No engine knows 502 and 504; its own
+ * 503 has a message.
+ */
+function isOfGateway(status: number, text: string): boolean {
+  return status === 502 || status === 504 || (status === 503 && !/^\s*\{\s*"message"/.test(text))
+}
+
+function isPage(text: string, contentType = ''): boolean {
+  return contentType.includes('html') || /^\s*</.test(text)
+}
+
+/**
+ * `{"message": …}`, or the plain text that version checks of old engines answer with (recording
+ * `version.too-old`). `undefined`: it is JSON, and not that.
+ */
+function messageOf(text: string): string | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return text.trim()
+  }
+  const message: unknown = (value as { message?: unknown } | null)?.message
+  return typeof message === 'string' ? message : undefined
+}

@@ -1,0 +1,159 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import type { Env } from '../../process/env.ts'
+import { findProgram } from '../../process/findProgram.ts'
+import { noSsh, sshFailure } from '../words/sshFailure.ts'
+
+export interface SshProgram {
+  args: readonly string[]
+  /** Where `ssh` is found, and what it runs in. */
+  env: Env
+  platform: NodeJS.Platform
+}
+
+// Nothing comes out of dial-stdio before the engine answers something.
+const PROBE = 'HEAD /_ping HTTP/1.1\r\nHost: docker\r\n\r\n'
+const MAX_HEAD = 16 * 1024
+const MAX_WORDS = 16 * 1024
+const KILL_AFTER_MS = 2_000
+
+/**
+ * One connection to an engine through `ssh`, in the place of a socket. It tells `connect` once an engine
+ * has answered on the other side, and holds what is written until then. An end before that is an error
+ * that says why; one after it is as that of a socket.
+ */
+export class SshStream extends Duplex {
+  #child: ChildProcessWithoutNullStreams | undefined
+  /** Of the answer to the probe; `undefined` once that was whole. */
+  #head: string | undefined = ''
+  #held: (() => void) | undefined
+  #words = ''
+  readonly #hasGroup: boolean
+
+  constructor(program: SshProgram) {
+    // As a socket: with its other side gone it is of no use to the pool.
+    super({ allowHalfOpen: false })
+    this.#hasGroup = program.platform !== 'win32'
+    this.#start(program).catch((error: NodeJS.ErrnoException) => this.#cannotRun(error))
+  }
+
+  async #start({ args, env, platform }: SshProgram): Promise<void> {
+    const file = await findProgram('ssh', env, platform)
+    if (this.destroyed) return
+    if (file === undefined) return void this.destroy(noSsh('it is not on the PATH'))
+    // In a session of its own: a Ctrl-C is for this process, and nothing can be asked on its terminal.
+    const child = spawn(file, args, { env, detached: this.#hasGroup, windowsHide: true })
+    child.on('error', (error) => this.#cannotRun(error))
+    // One that was not started may have no pipes.
+    if (child.pid === undefined) return
+    this.#child = child
+    // Why it takes no more is told by its end.
+    child.stdin.on('error', () => {}).write(PROBE)
+    child.stderr.setEncoding('utf8').on('data', (words: string) => {
+      this.#words = (this.#words + words).slice(-MAX_WORDS)
+    })
+    child.stdout.on('data', (chunk: Buffer) => this.#take(chunk))
+    child.on('close', (status) => this.#end(status))
+  }
+
+  /** What keeps a program from running comes as an event or is thrown, by its kind. */
+  #cannotRun({ code }: NodeJS.ErrnoException): void {
+    this.destroy(noSsh(String(code)))
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#head !== undefined) this.#takeHead(chunk)
+    else if (!this.push(chunk)) this.#child?.stdout.pause()
+  }
+
+  #takeHead(chunk: Buffer): void {
+    const head = `${this.#head}${chunk.toString('latin1')}`
+    this.#head = head
+    const isHttp = head.slice(0, 7) === 'HTTP/1.'.slice(0, head.length)
+    if (!isHttp || head.length > MAX_HEAD) {
+      return void this.destroy(
+        Object.assign(new Error('no HTTP'), { code: 'HPE_INVALID_CONSTANT' }),
+      )
+    }
+    if (!head.includes('\r\n\r\n')) return
+    this.#head = undefined
+    this.emit('connect')
+    this.#held?.()
+  }
+
+  #end(status: number | null): void {
+    if (this.#head === undefined) this.push(null)
+    else this.destroy(sshFailure(this.#words, status))
+  }
+
+  override _read(): void {
+    this.#child?.stdout.resume()
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    const write = () =>
+      this.#child?.stdin.write(chunk, (error) => {
+        if (!error) done()
+      })
+    if (this.#head === undefined) write()
+    else this.#held = write
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    const child = this.#child
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      const target = this.#hasGroup ? -child.pid : child.pid
+      kill(target, 'SIGTERM')
+      const clock = setTimeout(kill, KILL_AFTER_MS, target, 'SIGKILL').unref()
+      child.once('exit', () => clearTimeout(clock))
+    }
+    for (const stream of streamsOf(child)) stream.destroy()
+    child?.unref()
+    done(error)
+  }
+
+  // What the pool of an agent and an HTTP client ask of a socket.
+
+  ref(): this {
+    this.#child?.ref()
+    for (const stream of streamsOf(this.#child)) stream.ref()
+    return this
+  }
+
+  unref(): this {
+    this.#child?.unref()
+    for (const stream of streamsOf(this.#child)) stream.unref()
+    return this
+  }
+
+  destroySoon(): this {
+    return this.destroy()
+  }
+
+  setTimeout(): this {
+    return this
+  }
+
+  setNoDelay(): this {
+    return this
+  }
+
+  setKeepAlive(): this {
+    return this
+  }
+}
+
+/** Pipes of a process are sockets, which its type does not tell. */
+function streamsOf(child: ChildProcessWithoutNullStreams | undefined): Socket[] {
+  return child ? ([child.stdin, child.stdout, child.stderr] as unknown[] as Socket[]) : []
+}
+
+/** With what it has started, where it has a group of its own: a ProxyCommand, say. */
+function kill(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal)
+  } catch {
+    // It is gone already.
+  }
+}

@@ -1,0 +1,51 @@
+import { catalogue, type InstallErrorCode } from './catalogue.ts'
+import { type Failure, isEngineError } from './errors.ts'
+
+/** What a rejected call amounts to. Anything but an `EngineError` came from the host's own code. */
+export function toFailure(error: unknown, state: string): Failure {
+  if (isEngineError(error)) {
+    const { unsent: _, ...details } = error.details
+    return makeFailure(error.code, state, error.message, details)
+  }
+  return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} ${nameOf(error)}`)
+}
+
+/** A failure of the catalogue, in its own words unless others say more. */
+export function makeFailure(
+  code: InstallErrorCode,
+  state: string,
+  message: string = catalogue[code].summary,
+  details: Partial<Failure> = {},
+): Failure {
+  const { next, retryable } = catalogue[code]
+  return { ...details, code, state, message: inOneLine(message), next, retryable }
+}
+
+/**
+ * A message quotes references, names and settings of whoever wrote them: what would break a line, or
+ * hide or turn a part of it (CVE-2021-42574), stands there as its number.
+ */
+function inOneLine(message: string): string {
+  return message.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
+}
+
+/** Codes of an answer that is not the engine's own: what the engine itself did is not known. */
+const NOT_OF_ENGINE: readonly InstallErrorCode[] = ['engine-protocol', 'engine-unreachable']
+
+/**
+ * Whether a pull that failed so has created nothing: the engine refused it, or never saw it. One that
+ * was cut may have, and one that something on the way answered.
+ */
+export function createdNothing(error: unknown): boolean {
+  if (!isEngineError(error)) return false
+  const { inStream = false, status = 0, unsent = false } = error.details
+  return unsent || inStream || (status >= 400 && !NOT_OF_ENGINE.includes(error.code))
+}
+
+/** Only the kind: the text of an unknown error may hold anything. */
+function nameOf(error: unknown): string {
+  return `(${error instanceof Error ? error.name : typeof error})`
+}

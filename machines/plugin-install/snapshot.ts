@@ -1,0 +1,80 @@
+import type { SnapshotFrom } from 'xstate'
+import type { SecretSetting, Setting } from '../settings.ts'
+import { statePath } from '../statePath.ts'
+import type { pluginInstallMachine } from './pluginInstallMachine.ts'
+import type { InstallInput, InstallOutput, Resumed } from './types.ts'
+
+/**
+ * A flow as plain data: enough for another process to take it up again. No credentials are in it;
+ * the values of settings are, but for those that are secret.
+ */
+export interface InstallSnapshot {
+  version: 1
+  state: string
+  /** Local name of the plugin. */
+  name?: string
+  input: Omit<InstallInput, 'timeouts' | 'resumed'>
+  run: Resumed
+  /** How it ended, once it has. */
+  outcome?: InstallOutput
+}
+
+/** What another process needs to go on with a flow, or to take it back. */
+export function makeSnapshot({
+  value,
+  context,
+  output,
+}: SnapshotFrom<typeof pluginInstallMachine>): InstallSnapshot {
+  const { timeouts: _, resumed, ...input } = context.input
+  const { ownership, enableRequested, plugin, consent, pulledDigest, failure, names } = context
+  const id = plugin?.Id ?? resumed?.id
+  const run: Resumed = {
+    ownership,
+    enableRequested,
+    ...(id === undefined ? {} : { id }),
+    ...(consent && { consent }),
+    ...(pulledDigest === undefined ? {} : { pulledDigest }),
+    ...(failure && { failure }),
+  }
+  return {
+    version: 1,
+    state: statePath(value),
+    ...(names && { name: names.name }),
+    input,
+    run,
+    ...(output && { outcome: output }),
+  }
+}
+
+/**
+ * Checks a snapshot that comes from outside, such as a file.
+ *
+ * @throws RangeError when it is none, or of another version
+ */
+export function readSnapshot(value: unknown): InstallSnapshot {
+  if (!isRecord(value)) throw new RangeError('a snapshot is an object')
+  if (value.version !== 1) {
+    throw new RangeError(`this is a snapshot of version ${String(value.version)}, and not of 1`)
+  }
+  const { input, run } = value
+  const texts = isRecord(input) && typeof input.reference === 'string' && isSettings(input.settings)
+  const facts = isRecord(run) && OWNERSHIPS.includes(String(run.ownership))
+  if (!texts || !facts || typeof run.enableRequested !== 'boolean') {
+    throw new RangeError('the snapshot is damaged')
+  }
+  return value as unknown as InstallSnapshot
+}
+
+const OWNERSHIPS = ['nothing', 'takenUp', 'uncertain', 'created']
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isSettings(value: unknown): value is Setting[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' || isSecret(item))
+}
+
+function isSecret(value: unknown): value is SecretSetting {
+  return isRecord(value) && typeof value.name === 'string' && value.secret === true
+}

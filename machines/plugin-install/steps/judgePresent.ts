@@ -1,0 +1,79 @@
+import { EngineError } from '../../errors.ts'
+import type { Plugin } from '../../plugin.ts'
+import { computePrivileges } from '../../privileges.ts'
+import { isPulledFrom } from '../../pulledFrom.ts'
+import type { SecretSetting } from '../../settings.ts'
+import { isSecret, keyOf } from '../../settings.ts'
+import type { LookUpRequest } from '../inputs.ts'
+import type { InstallNames, PluginLookUp, Resumed } from '../types.ts'
+import { isApplied } from './isApplied.ts'
+
+/** Whether a plugin has the value of a secret setting already, which the machine does not know. */
+export type HasSecret = (plugin: Plugin, setting: SecretSetting) => boolean
+
+type Present = Pick<PluginLookUp, 'privileges' | 'digest' | 'present'>
+
+/**
+ * Whether a plugin that has the name already is what was asked for, or can be finished. Its
+ * privileges are those of its config as it is set now; no digest is told of what is installed.
+ *
+ * @throws EngineError `already-exists`
+ */
+export function judgePresent(
+  plugin: Plugin,
+  { remote }: InstallNames,
+  { ifPresent, settings, disabled, resumed }: LookUpRequest,
+  hasSecret: HasSecret,
+): Present {
+  if (resumed && isOwn(plugin, remote, resumed)) return judgeOwn(plugin, resumed)
+  if (ifPresent === 'fail') throw alreadyExists(plugin)
+  if (!isPulledFrom(plugin, remote)) throw alreadyExists(plugin, 'not the one asked for')
+  const missing = settings.filter((setting) =>
+    isSecret(setting) ? !hasSecret(plugin, setting) : !isApplied(plugin, setting),
+  )
+  const asWanted = plugin.Enabled !== disabled && missing.length === 0
+  const present = { plugin, asWanted, own: false }
+  const privileges = computePrivileges(plugin.Config)
+  if (asWanted || (ifPresent === 'finish' && !plugin.Enabled)) return { privileges, present }
+  const [first] = missing
+  throw alreadyExists(
+    plugin,
+    first === undefined ? undefined : `its setting ${keyOf(first)} is another`,
+  )
+}
+
+function isOwn(plugin: Plugin, remote: string, { ownership, id }: Resumed): boolean {
+  if (id !== undefined) return plugin.Id === id
+  return ['uncertain', 'created'].includes(ownership) && isPulledFrom(plugin, remote)
+}
+
+/**
+ * A plugin that this run pulled in an earlier process. What was agreed to then is what it is
+ * compared with now; enabled, it can only be what was verified before the enable was asked for.
+ */
+function judgeOwn(plugin: Plugin, { consent, enableRequested }: Resumed): Present {
+  if (!consent) {
+    throw new EngineError('consent-denied', `nobody is known to have agreed to ${plugin.Name}`)
+  }
+  if (plugin.Enabled && !enableRequested) {
+    throw new EngineError('plugin-gone', `somebody else has enabled ${plugin.Name} meanwhile`)
+  }
+  const { privileges, digest } = consent.request
+  return {
+    privileges,
+    ...(digest === undefined ? {} : { digest }),
+    present: { plugin, asWanted: plugin.Enabled, own: true },
+  }
+}
+
+function alreadyExists(plugin: Plugin, why?: string): EngineError {
+  const { Name, Enabled, PluginReference } = plugin
+  const facts = [Enabled ? 'enabled' : 'disabled']
+  if (PluginReference !== '') facts.push(`from ${PluginReference}`)
+  if (why !== undefined) facts.push(why)
+  return new EngineError(
+    'already-exists',
+    `a plugin named ${Name} is on the engine already (${facts.join(', ')})`,
+    { operation: 'pluginInspect' },
+  )
+}

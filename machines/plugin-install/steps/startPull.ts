@@ -1,0 +1,100 @@
+import type { PluginEngine, PullRequest, PullResult } from '../../engine.ts'
+import { isEngineError } from '../../errors.ts'
+import { createdNothing } from '../../failure.ts'
+import type { JSONMessage } from '../../plugin.ts'
+import type { Pause } from '../../retry.ts'
+import type { HasContent } from '../types.ts'
+import { hasContent, type PullProgress } from './hasContent.ts'
+
+export interface PullPorts {
+  engine: PluginEngine
+  progress: { add(message: JSONMessage): void; now(): PullProgress }
+  /** Milliseconds, from any start. */
+  clock(): number
+  /** Its promise need not heed any signal. */
+  pause: Pause
+}
+
+/** What a pull left behind; a cut one is `uncertain`, and more so the more the engine had of it. */
+export type PullEnd =
+  | { ownership: 'created' | 'nothing' }
+  | { ownership: 'uncertain'; hadContent: HasContent }
+
+export interface RunningPull {
+  result: Promise<PullResult>
+  /** Never rejects. Bounded once the signal has fired. */
+  end: Promise<PullEnd>
+}
+
+/** How often a pull that nobody waits for is looked at. */
+const LOOK_MS = 250
+/** How long a pull that can no longer be stopped is listened to. */
+const LISTEN_MS = 30_000
+
+/**
+ * Starts a pull. When `signal` fires, its connection is closed only as long as that stops the engine;
+ * a pull that the engine ends whatever its client does is listened to, so that it is known what there
+ * is to take back.
+ */
+export function startPull(
+  { engine, progress, clock, pause }: PullPorts,
+  request: PullRequest,
+  signal: AbortSignal,
+): RunningPull {
+  const wire = new AbortController()
+  let heard = clock()
+  let over = false
+  const has = () => hasContent(progress.now(), clock() - heard)
+  const listen = async () => {
+    for (let look = 0; look < LISTEN_MS / LOOK_MS && has() !== 'no' && !over; look++) {
+      await pause(LOOK_MS)
+    }
+    wire.abort()
+  }
+  const giveUp = () => void listen()
+  const finish = () => {
+    over = true
+    signal.removeEventListener('abort', giveUp)
+  }
+  signal.addEventListener('abort', giveUp, { once: true })
+  const onMessage = (message: JSONMessage) => {
+    heard = clock()
+    progress.add(message)
+  }
+  const pulled = engine.pluginPull({ ...request, onMessage }, wire.signal)
+  const end = pulled.then(
+    (): PullEnd => ({ ownership: 'created' }),
+    (error) => endOf(error, has()),
+  )
+  const result = pulled.finally(finish).catch(async (error: unknown) => {
+    throw await truthBehind(error, engine, request.remote, signal)
+  })
+  return { result, end }
+}
+
+function endOf(error: unknown, hadContent: HasContent): PullEnd {
+  if (createdNothing(error)) return { ownership: 'nothing' }
+  // Where something on the way has answered, nothing was heard of the engine.
+  const unheard = isEngineError(error) && error.details.status !== undefined
+  return { ownership: 'uncertain', hadContent: unheard ? 'perhaps' : hadContent }
+}
+
+/**
+ * Some engines mask why a registry refused (recording `pull.auth-none`), which the look-up of the
+ * content tells.
+ */
+async function truthBehind(
+  error: unknown,
+  engine: PluginEngine,
+  remote: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!isEngineError(error) || error.code !== 'registry-unreachable') return error
+  try {
+    await engine.distributionInspect(remote, signal)
+    return error
+  } catch (truth) {
+    const tells = isEngineError(truth) && ['unauthorized', 'not-found'].includes(truth.code)
+    return tells ? truth : error
+  }
+}

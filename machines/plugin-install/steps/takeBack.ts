@@ -1,0 +1,79 @@
+import type { PluginEngine } from '../../engine.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
+import type { Plugin } from '../../plugin.ts'
+import { isPulledFrom } from '../../pulledFrom.ts'
+import { type Pause, type RetryPorts, retry } from '../../retry.ts'
+import type { TakeBackRequest } from '../inputs.ts'
+import { enabledByOthers, failed, kept, removed } from '../rollbackReport.ts'
+import type { RollbackReport } from '../types.ts'
+import { inspectSettled, settlings } from './inspectSettled.ts'
+
+export interface TakeBackPorts extends RetryPorts {
+  engine: PluginEngine
+}
+
+const STILL_INSTALLING = 'the engine had all of it when the pull was cut, and may still install it'
+const STILL_SHOWN = 'the engine says that it removed the plugin, and still shows it'
+
+/**
+ * Removes what this run created, and nothing else: by the full id, with force only where this run
+ * asked for the enable, and looks afterwards whether it is gone. Whatever fails of it is tried again:
+ * each attempt looks before it acts.
+ */
+export async function takeBack(
+  { engine, ...ports }: TakeBackPorts,
+  request: TakeBackRequest,
+  signal: AbortSignal,
+): Promise<RollbackReport> {
+  if (request.ownership === 'nothing') return { result: 'nothingToRemove' }
+  let { id, hadContent = 'no' } = request
+  let asked = false
+  const attempt = async (): Promise<RollbackReport> => {
+    const plugin = await findOwn(engine, { ...request, hadContent, id }, signal, ports.pause)
+    if (!plugin && asked && id) return removed(request, id)
+    if (!plugin && hadContent === 'yes') return failed(request, STILL_INSTALLING)
+    if (!plugin) return { result: 'nothingToRemove' }
+    id = plugin.Id
+    if (request.ownership === 'takenUp' || request.onFailure === 'keep') return kept(plugin)
+    if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
+    asked = true
+    await engine.pluginDelete(id, { force: request.enableRequested }, signal)
+    if (!(await engine.pluginInspect(id, signal))) return removed(request, id)
+    throw new EngineError('engine-failed', STILL_SHOWN, { operation: 'pluginDelete' })
+  }
+  const mayPass = (error: unknown) => {
+    if (hasBegunAnew(error)) hadContent = 'no'
+    return !signal.aborted
+  }
+  try {
+    return await retry(attempt, mayPass, ports)
+  } catch (error) {
+    if (signal.aborted) throw error
+    return failed(request, isEngineError(error) ? error.message : String(error), id)
+  }
+}
+
+/** An engine that was away installs nothing any more; one behind a proxy may be busy with it. */
+function hasBegunAnew(error: unknown): boolean {
+  if (!isEngineError(error) || error.code !== 'engine-unreachable') return false
+  return error.details.status === undefined
+}
+
+/**
+ * After a cut pull, the plugin of this name is this run's when it came from the same reference and
+ * is still as a pull leaves it: disabled.
+ */
+async function findOwn(
+  engine: PluginEngine,
+  { ownership, hadContent = 'no', id, name, remote }: TakeBackRequest,
+  signal: AbortSignal,
+  pause: Pause,
+): Promise<Plugin | undefined> {
+  if (id !== undefined) return engine.pluginInspect(id, signal)
+  const plugin =
+    ownership === 'uncertain'
+      ? await inspectSettled(engine, name, settlings[hadContent], signal, pause)
+      : await engine.pluginInspect(name, signal)
+  if (!plugin || !isPulledFrom(plugin, remote)) return undefined
+  return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin
+}

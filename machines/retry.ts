@@ -1,0 +1,83 @@
+import type { InstallErrorCode } from './catalogue.ts'
+import { isEngineError } from './errors.ts'
+
+/** Waits; rejects when nobody waits for the result any more. */
+export type Pause = (ms: number) => Promise<void>
+
+/** How often something is tried, and how long one waits in between. */
+export interface Backoff {
+  /** In all, the first one too: 1 never tries again. */
+  attempts: number
+  /** The longest wait before the second attempt, in milliseconds. */
+  baseMs: number
+  /** What the longest wait is multiplied by with each further attempt. */
+  factor: number
+  /** No wait is longer, in milliseconds. */
+  maxMs: number
+  /** Which part of a wait is left to chance: from 0, none of it, to 1, all of it. */
+  jitter: number
+}
+
+/** That something failed and is about to be tried again. */
+export interface RetryNotice {
+  code: InstallErrorCode
+  /** One line for a person: what failed, and why. */
+  message: string
+  /** Of the attempt that comes: 2 for the first that is another one. */
+  attempt: number
+  /** How many there are at most. */
+  attempts: number
+  /** Until it begins, in milliseconds. */
+  delay: number
+}
+
+export interface RetryPorts {
+  /** Before each further attempt, in milliseconds. */
+  delays: readonly number[]
+  /** Milliseconds until nobody waits for the result any more. */
+  left(): number
+  pause: Pause
+  /** Told before each pause. */
+  tell(notice: RetryNotice): void
+}
+
+/**
+ * How long to wait before each further attempt, in whole milliseconds.
+ *
+ * @param random from 0 to 1, 1 excluded
+ */
+export function backoffDelays(
+  { attempts, baseMs, factor, maxMs, jitter }: Backoff,
+  random: () => number,
+): number[] {
+  return Array.from({ length: attempts - 1 }, (_, retry) => {
+    const longest = Math.min(maxMs, baseMs * factor ** retry)
+    return Math.round(longest * (1 - jitter * random()))
+  })
+}
+
+/**
+ * Calls until it succeeds, fails in a way that another attempt cannot mend, or there are no attempts
+ * or no time left for one. Rejects with what the last attempt did.
+ */
+export async function retry<T>(
+  call: () => Promise<T>,
+  mayPass: (error: unknown) => boolean,
+  { delays, left, pause, tell }: RetryPorts,
+): Promise<T> {
+  for (const [index, delay] of delays.entries()) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!mayPass(error) || delay >= left()) throw error
+      tell({ ...why(error), attempt: index + 2, attempts: delays.length + 1, delay })
+    }
+    await pause(delay)
+  }
+  return call()
+}
+
+function why(error: unknown): Pick<RetryNotice, 'code' | 'message'> {
+  if (isEngineError(error)) return { code: error.code, message: error.message }
+  return { code: 'host-failed', message: String(error) }
+}

@@ -1,0 +1,88 @@
+import type { ChartState } from '../chartLayout.ts'
+import { type Fields, isRecord, readRecord } from './fields.ts'
+
+/** A state of a config, with where it stands among the others. */
+export interface ConfiguredState {
+  readonly key: string
+  readonly path: string
+  /** As in the config, else the machine's id and the keys down to it. */
+  readonly id: string
+  readonly type: ChartState['type']
+  readonly config: Fields
+  readonly parent?: ConfiguredState
+  readonly states: ReadonlyMap<string, ConfiguredState>
+}
+
+export interface StateTree {
+  readonly root: ConfiguredState
+  /** Of two states with the same id the last, as in XState. */
+  readonly byId: ReadonlyMap<string, ConfiguredState>
+}
+
+/** More than anybody could read in one picture. */
+const MOST_STATES = 2_000
+const DEEPEST = 40
+
+/** @throws RangeError */
+export function readStateTree(machine: unknown): StateTree {
+  if (!isRecord(machine)) throw new RangeError('it is no machine: a machine is a JSON object')
+  const byId = new Map<string, ConfiguredState>()
+  const machineId = typeof machine.id === 'string' && machine.id !== '' ? machine.id : '(machine)'
+  let count = 0
+
+  const read = (config: Fields, key: string, parent?: ConfiguredState): ConfiguredState => {
+    const keys = parent ? [...keysOf(parent), key] : []
+    if (keys.length > DEEPEST) throw new RangeError(`its states are nested deeper than ${DEEPEST}`)
+    if (++count > MOST_STATES) throw new RangeError(`it has more than ${MOST_STATES} states`)
+    const path = keys.map(escapeKey).join('.')
+    const where = parent ? `the state "${path}"` : 'the machine'
+    const within = readRecord(config.states, `"states" of ${where}`)
+    const states = new Map<string, ConfiguredState>()
+    const id = typeof config.id === 'string' && config.id !== '' ? config.id : undefined
+    const state: ConfiguredState = {
+      key,
+      path,
+      id: id ?? [machineId, ...keys].join('.'),
+      type: typeOf(config, where),
+      config,
+      ...(parent && { parent }),
+      states,
+    }
+    byId.set(state.id, state)
+    for (const [name, below] of Object.entries(within)) {
+      const child = readRecord(below, `the state "${name}" in ${where}`)
+      states.set(name, read(child, name, state))
+    }
+    return state
+  }
+
+  const root = read(machine, machineId)
+  if (root.states.size === 0) throw new RangeError('it has no states')
+  return { root, byId }
+}
+
+/** A state and those below it, in the order of the config. */
+export function withStatesBelow(state: ConfiguredState): ConfiguredState[] {
+  return [state, ...[...state.states.values()].flatMap(withStatesBelow)]
+}
+
+function keysOf({ key, parent }: ConfiguredState): string[] {
+  return parent ? [...keysOf(parent), key] : []
+}
+
+/** As XState reads it in a target. */
+function escapeKey(key: string): string {
+  return key.replace(/[\\.]/g, '\\$&')
+}
+
+const TYPES = ['atomic', 'compound', 'parallel', 'final', 'history'] as const
+
+function typeOf({ type, states, history }: Fields, where: string): ChartState['type'] {
+  if (type) {
+    const known = TYPES.find((each) => each === type)
+    if (known) return known
+    throw new RangeError(`"type" of ${where} is none of ${TYPES.join(', ')}`)
+  }
+  if (isRecord(states) && Object.keys(states).length > 0) return 'compound'
+  return history ? 'history' : 'atomic'
+}

@@ -1,0 +1,84 @@
+import { eventLabel } from '../chart.ts'
+import { type Fields, isRecord, readList, readRecord } from './fields.ts'
+import type { ConfiguredState } from './stateTree.ts'
+
+/** A transition of a config. */
+export interface Transition {
+  /** `consent.grant`, `done(fetchUser)`, `after(500)`, `always`. */
+  event: string
+  guard?: string
+  /** As written; none where the state is not left. */
+  targets: readonly string[]
+}
+
+/** Every transition that a state has, in XState's order. @throws RangeError */
+export function readTransitions({ path, parent, config }: ConfiguredState): Transition[] {
+  const where = parent ? `the state "${path}"` : 'the machine'
+  const read = (event: string, value: unknown) =>
+    readList(value).map((item) => toTransition(item, event, where))
+  const readAll = (value: unknown, what: string, label: (name: string) => string) =>
+    Object.entries(readRecord(value, `"${what}" of ${where}`)).flatMap(([name, transitions]) =>
+      read(label(name), transitions),
+    )
+  return [
+    ...readAll(config.on, 'on', (type) => onLabel(type, where)),
+    ...read('done', config.onDone || undefined),
+    ...readList(config.invoke).flatMap((invoked) => {
+      const { onDone, onError, onSnapshot, ...actor } = isRecord(invoked) ? invoked : {}
+      const name = nameOf(actor)
+      return [
+        ...read(`done(${name})`, onDone || undefined),
+        ...read(`error(${name})`, onError || undefined),
+        ...read(`snapshot(${name})`, onSnapshot || undefined),
+      ]
+    }),
+    ...readAll(withoutListedTexts(config.after), 'after', (delay) => `after(${delay})`),
+    ...read('always', config.always || undefined),
+  ]
+}
+
+/** After a delay XState goes to a target that stands alone, and nowhere for one that stands in a list. */
+function withoutListedTexts(after: unknown): unknown {
+  if (!isRecord(after)) return after
+  const kept = Object.entries(after).map(([delay, value]): [string, unknown] => [
+    delay,
+    Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? {} : item)) : value,
+  ])
+  return Object.fromEntries(kept)
+}
+
+function onLabel(type: string, where: string): string {
+  if (type !== '') return eventLabel(type)
+  throw new RangeError(`${where} has an event without a name; XState 5 has "always" for it`)
+}
+
+function toTransition(value: unknown, event: string, where: string): Transition {
+  if (typeof value === 'string') return { event, targets: readTargets(value, event, where) }
+  const { target, guard, cond } = readRecord(value, `a transition of ${where} on "${event}"`)
+  if (cond) throw new RangeError(`${where} has "cond" on "${event}"; XState 5 calls it "guard"`)
+  const name = guardName(guard)
+  return {
+    event,
+    ...(name === undefined ? {} : { guard: name }),
+    targets: readTargets(target, event, where),
+  }
+}
+
+/** An empty target is none. */
+function readTargets(target: unknown, event: string, where: string): string[] {
+  if (target === '') return []
+  return readList(target).map((each) => {
+    if (typeof each === 'string') return each
+    throw new RangeError(`a target of ${where} on "${event}" is no text`)
+  })
+}
+
+/** What is code in the machine is not in its JSON. */
+function guardName(guard: unknown): string | undefined {
+  if (guard === undefined || guard === null) return undefined
+  return isRecord(guard) ? String(guard.type ?? 'a function') : String(guard)
+}
+
+function nameOf({ id, src }: Fields): string {
+  return String(id ?? src ?? 'actor')
+}

@@ -1,0 +1,18 @@
+export {
+  type ConfigSketch,
+  definePlugin,
+  type EmbeddedLayer,
+  type EmbeddedPlugin,
+  type EmbeddedRegistry,
+  type PluginBehaviour,
+  type PluginDamage,
+  type PluginSketch,
+  type RegistryAccess,
+} from '../adapters/embedded/definePlugin.ts'
+export { sampleRegistries } from '../adapters/embedded/sampleRegistries.ts'
+export {
+  type EmbeddedEngine,
+  type EmbeddedEngineOptions,
+  type RecordedRequest,
+  startEmbeddedEngine,
+} from '../adapters/embedded/startEmbeddedEngine.ts'

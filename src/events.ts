@@ -1,0 +1,1 @@
+export { type FlowSurroundings, flowEvents } from './events/flowEvents.ts'

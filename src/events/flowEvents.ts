@@ -1,0 +1,98 @@
+import { Observable, Subject } from 'rxjs'
+import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
+import { keyOf } from '../../machines/settings.ts'
+import { eventLabel } from '../chart/chart.ts'
+import type { PluginInstall } from '../flow/types.ts'
+import { createEventLog } from './eventLog.ts'
+import type { FlowEvent, ShownConsentRequest, ShownOutcome } from './flowEvent.ts'
+
+/** What a flow does not know of itself. */
+export interface FlowSurroundings {
+  /** The engine's address, as people know it. */
+  engine?: string
+  /** The engine downloads, runs and keeps nothing. */
+  simulated?: boolean
+}
+
+type Unnumbered<Event> = Event extends FlowEvent ? Omit<Event, 'sequence' | 'at'> : never
+
+/**
+ * A flow as plain JSON events, for `<plugin-flow>`, for a file, or for a stream to somewhere else. Every
+ * subscriber gets them all from the first, however late it comes; of progress it gets what is kept (see
+ * `FlowEvent`). Call it when the flow is started: what happened before is not told of. Completes with
+ * the flow. No event holds a secret.
+ */
+export function flowEvents(
+  flow: PluginInstall,
+  surroundings: FlowSurroundings = {},
+): Observable<FlowEvent> {
+  const log = createEventLog()
+  const added = new Subject<void>()
+  let sequence = 0
+  let hasEnded = false
+  const add = (event: Unnumbered<FlowEvent>, at = Date.now()) => {
+    sequence += 1
+    log.add({ ...event, sequence, at })
+    added.next()
+  }
+  const end = () => {
+    const { outcome } = flow.snapshot()
+    if (outcome) add({ type: 'outcome', outcome: showOutcome(outcome) })
+    hasEnded = true
+    added.next()
+  }
+
+  const { reference, alias } = flow.snapshot().input
+  const named = alias === undefined ? {} : { alias }
+  add({ type: 'flow', machine: 'pluginInstall', reference, ...named, ...surroundings })
+  flow.transition$.subscribe(({ from, to, event, at }) => {
+    const began = from === undefined ? {} : { from }
+    add({ type: 'transition', ...began, to, event: eventLabel(event.type) }, at)
+  })
+  flow.progress$.subscribe((progress) => add({ type: 'progress', progress }))
+  flow.retry$.subscribe(({ at, ...retry }) => add({ type: 'retry', retry }, at))
+  flow.consent$.subscribe((request) => add({ type: 'consent', request: showRequest(request) }))
+  // These complete last.
+  flow.credentials$.subscribe({
+    next: (request) => add({ type: 'credentials', request }),
+    complete: end,
+  })
+
+  return new Observable((subscriber) => {
+    let sent = 0
+    let isSending = false
+    const catchUp = () => {
+      // Whoever answers an event while it is told of gets the next one after it.
+      if (isSending) return
+      isSending = true
+      for (let next = log.after(sent); next && !subscriber.closed; next = log.after(sent)) {
+        sent = next.sequence
+        subscriber.next(next)
+      }
+      isSending = false
+      if (hasEnded) subscriber.complete()
+    }
+    subscriber.add(added.subscribe(catchUp))
+    catchUp()
+  })
+}
+
+function showRequest({ settings, ...request }: ConsentRequest): ShownConsentRequest {
+  return {
+    ...request,
+    settings: settings.map(({ setting, widens }) => ({
+      // The value of a setting may be a password.
+      setting: widens ? setting : keyOf(setting),
+      widens,
+    })),
+  }
+}
+
+function showOutcome(outcome: InstallOutput): ShownOutcome {
+  if (outcome.state === 'rolledBack') return outcome
+  const { privileges: _, consent, settings, ...plugin } = outcome.plugin
+  return {
+    state: 'done',
+    plugin: { ...plugin, consentBy: consent.by, settings: settings.map(keyOf) },
+  }
+}

@@ -1,0 +1,150 @@
+import { selectEngine } from '../../adapters/docker/selectEngine.ts'
+import type { EngineCalls } from '../../adapters/engine/engineCalls.ts'
+import { type EngineTarget, engineTarget } from '../../adapters/engine/http/engineTarget.ts'
+import type { Timeouts } from '../../adapters/engine/http/timeouts.ts'
+import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
+import type { InstalledPlugins } from '../../adapters/engine/installedPlugins.ts'
+import type { PluginEngine } from '../../machines/engine.ts'
+import { EngineError } from '../../machines/errors.ts'
+import { calledLater } from './calledLater.ts'
+import { notLoaded } from './notLoaded.ts'
+import type { Engine } from './types.ts'
+
+export interface ConnectOptions {
+  /**
+   * `unix:///path`, `tcp://host:port`, `http://host:port/prefix`, `https://host:port/prefix`,
+   * `ssh://user@host:port` or, on Windows, `npipe:////./pipe/name`. Default: as Docker's own command finds
+   * it, by `DOCKER_HOST`, `DOCKER_CONTEXT`, the context in use, and the default socket.
+   */
+  host?: string
+  /** Name of a Docker context, in place of `host`. */
+  context?: string
+  /** TLS on `tcp://`, and how it is spoken on `https://`. Default: as Docker's variables ask for it. */
+  tls?: TlsOptions
+  /** Sent with every request, besides those of Docker's configuration. They are told to nobody. */
+  headers?: Readonly<Record<string, string>>
+  /**
+   * An engine on `tcp://`, `http://` or `https://` is reached through the proxy that `HTTP_PROXY`, or with
+   * TLS `HTTPS_PROXY`, of `env` names, by a tunnel (`CONNECT`), unless `NO_PROXY` excepts it or it is on
+   * this host. Every other way to an engine is as it is without: a context may lead anywhere. Default
+   * `false`: no proxy of the environment is used.
+   */
+  proxy?: boolean
+  /** Where variables are read, and what `ssh` and credential helpers run in. Default `process.env`. */
+  env?: Readonly<Record<string, string | undefined>>
+  timeouts?: Partial<Timeouts>
+}
+
+/** An engine that `connect()` made. */
+export interface ConnectedEngine extends Engine {
+  /** The Docker context that it is of, where it is of one. */
+  readonly context?: string
+  /** What is on it: to be looked at, and changed, outside of a flow. */
+  readonly plugins: InstalledPlugins
+}
+
+/**
+ * Names the engine that plugins are installed on. Nothing is sent before a flow starts; credentials
+ * come from Docker's own configuration and the credential helpers that it names.
+ *
+ * @throws EngineError `invalid-option` when the host is not an address of an engine, the context is not
+ * there, or an option cannot be used; `invalid-configuration` for a file of Docker's that cannot be
+ */
+export function connect(options: ConnectOptions = {}): ConnectedEngine {
+  const env = options.env ?? process.env
+  const { context, host, tls, headers } = selectEngine(options, env)
+  const isDefault = context === 'default'
+  const target = engineTarget({
+    host,
+    env,
+    ...(isDefault ? {} : { name: (address) => `${address} (context ${context})` }),
+    ...(tls ? { tls } : {}),
+    headers: withHeaders(headers, options.headers),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+    ...(options.timeouts ? { timeouts: options.timeouts } : {}),
+  })
+  const { opened, close } = openLater(target)
+  return {
+    host: target.address.host,
+    ...(isDefault ? {} : { context }),
+    operations(authHeader) {
+      let operations: PluginEngine | undefined
+      return calledLater(pluginEngineCalls, async () => {
+        const engine = await opened()
+        operations ??= engine.operations(authHeader)
+        return operations
+      })
+    },
+    plugins: calledLater(installedPluginsCalls, async () => (await opened()).plugins),
+    async configured(registry, signal) {
+      const { readDockerConfig } = await import('../../adapters/docker/dockerConfig.ts').catch(
+        notLoaded,
+      )
+      return readDockerConfig(env, registry, signal)
+    },
+    close,
+  }
+}
+
+/**
+ * An engine, opened with its first call: to load what speaks with one takes longer than all the rest,
+ * and many a host that is about to call none connects.
+ */
+function openLater(target: EngineTarget) {
+  let engine: Promise<EngineCalls> | undefined
+  let closes = 0
+  return {
+    async opened(): Promise<EngineCalls> {
+      const before = closes
+      engine ??= import('../../adapters/engine/engineCalls.ts').then(
+        ({ engineCalls }) => engineCalls(target),
+        notLoaded,
+      )
+      const opened = await engine
+      // There was no socket yet whose end would have told the call.
+      if (closes > before) throw closed(target.host)
+      return opened
+    },
+    close() {
+      closes++
+      void engine?.then(
+        (opened) => opened.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+function closed(host: string): EngineError {
+  return new EngineError('engine-unreachable', `the connection to ${host} was closed`)
+}
+
+/** The operations that a flow needs, by Docker's `operationId`. */
+const pluginEngineCalls: Readonly<Record<keyof PluginEngine, true>> = {
+  systemPing: true,
+  getPluginPrivileges: true,
+  distributionInspect: true,
+  pluginInspect: true,
+  pluginPull: true,
+  pluginSet: true,
+  pluginEnable: true,
+  pluginDelete: true,
+}
+
+const installedPluginsCalls: Readonly<Record<keyof InstalledPlugins, true>> = {
+  pluginList: true,
+  pluginInspect: true,
+  pluginSet: true,
+  pluginEnable: true,
+  pluginDisable: true,
+  pluginDelete: true,
+}
+
+type Headers = Readonly<Record<string, string>>
+
+/** Names are the same in whatever case. */
+function withHeaders(configured: Headers, given: Headers = {}): Headers {
+  const names = new Set(Object.keys(given).map((name) => name.toLowerCase()))
+  const kept = Object.entries(configured).filter(([name]) => !names.has(name.toLowerCase()))
+  return { ...Object.fromEntries(kept), ...given }
+}

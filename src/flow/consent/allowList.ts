@@ -1,0 +1,75 @@
+import { posix } from 'node:path'
+import type { ConsentDecision, ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import { parseSetting } from '../../../machines/settings.ts'
+
+/** One thing that a plugin asks for: a privilege with one of its values. */
+export interface Asked {
+  name: string
+  value: string
+}
+
+/** Privileges whose values are paths of the host. */
+const PATHS = ['mount', 'device']
+
+/**
+ * Grants what is on the list, and denies everything else by its name.
+ *
+ * A pattern is `NAME:VALUE` in the engine's words: `network:host`, `mount:/var/lib/*`,
+ * `device:/dev/fuse`, `capabilities:CAP_SYS_ADMIN`, `host pid namespace:true`. `*` stands for any
+ * characters but `/`, `**` for any at all. Paths are compared in their shortest form, so that `..`
+ * leads nowhere. A setting that widens counts as the mount or the device it makes; one that names no
+ * field has to be allowed as either.
+ *
+ * @throws RangeError for a pattern that is not written so
+ */
+export function allowList(
+  patterns: readonly string[],
+): (request: ConsentRequest) => NonNullable<ConsentDecision> {
+  const allowed = patterns.map(readPattern)
+  return (request) => {
+    const refused = askedOf(request).filter((asked) => !allowed.some((allows) => allows(asked)))
+    if (refused.length === 0) return { granted: true, who: 'allow-list' }
+    const named = [...new Set(refused.map(({ name, value }) => `${name}:${value}`))]
+    return { granted: false, reason: `not allowed: ${named.join(', ')}` }
+  }
+}
+
+/** Everything a request asks for, one value at a time, the settings that widen included. */
+export function askedOf({ privileges, settings }: ConsentRequest): Asked[] {
+  return [
+    ...privileges.flatMap(({ Name, Value }) => Value.map((value) => ({ name: Name, value }))),
+    ...settings.filter(({ widens }) => widens).flatMap(({ setting }) => askedBySetting(setting)),
+  ]
+}
+
+function askedBySetting(setting: string): Asked[] {
+  const { field, value } = parseSetting(setting)
+  const kinds = { source: ['mount'], path: ['device'] }[field ?? ''] ?? PATHS
+  return kinds.map((name) => ({ name, value }))
+}
+
+function readPattern(pattern: string): (asked: Asked) => boolean {
+  const colon = pattern.indexOf(':')
+  if (colon < 1) {
+    throw new RangeError(`"${pattern}" allows nothing: write NAME:VALUE, as in mount:/var/lib/*`)
+  }
+  const name = pattern.slice(0, colon)
+  const matches = glob(inShortestForm({ name, value: pattern.slice(colon + 1) }))
+  return (asked) => asked.name === name && matches(inShortestForm(asked))
+}
+
+/** Whether a text matches a pattern with `*` and `**`. */
+export function glob(pattern: string): (text: string) => boolean {
+  const source = pattern
+    .split(/(\*\*|\*)/)
+    .map(
+      (part) => ({ '*': '[^/]*', '**': '.*' })[part] ?? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
+    )
+  const expression = new RegExp(`^${source.join('')}$`, 's')
+  return (text) => expression.test(text)
+}
+
+function inShortestForm({ name, value }: Asked): string {
+  if (!PATHS.includes(name) || value === '') return value
+  return posix.normalize(value).replace(/(.)\/$/, '$1')
+}

@@ -1,0 +1,92 @@
+import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import { canonicalName, familiarName, parseReference } from '../../../machines/reference.ts'
+import type { ConsentPolicy } from '../types.ts'
+import { allowList, glob } from './allowList.ts'
+
+interface Rule {
+  /** As people count: 1 is the first. */
+  number: number
+  applies(request: ConsentRequest): boolean
+  allow: string[]
+}
+
+/**
+ * Reads a consent policy from JSON:
+ *
+ *     { "version": 1, "rules": [
+ *       { "reference": "vieux/sshfs:*", "allow": ["network:host", "device:/dev/fuse"] },
+ *       { "digest": "sha256:…", "allow": ["mount:/var/lib/*"] } ] }
+ *
+ * A rule is for the references that its pattern matches (as people write them, or with the registry),
+ * or for one content. What the rules for a request allow together is granted, everything else denied.
+ *
+ * @throws RangeError that names what is wrong with it, and where
+ */
+export function parseConsentPolicy(text: string): ConsentPolicy {
+  const rules = readRules(text)
+  return (request) => {
+    const applying = rules.filter((rule) => rule.applies(request))
+    if (applying.length === 0) {
+      return { granted: false, reason: `the policy has no rule for ${request.reference}` }
+    }
+    const decide = allowList(applying.flatMap(({ allow }) => allow))
+    return { ...decide(request), who: applying.map(({ number }) => `rule ${number}`).join(', ') }
+  }
+}
+
+function readRules(text: string): Rule[] {
+  const policy = readJson(text)
+  if (!isRecord(policy) || policy.version !== 1 || !Array.isArray(policy.rules)) {
+    throw new RangeError('the policy is not { "version": 1, "rules": [ … ] }')
+  }
+  return policy.rules.map((rule, index) => readRule(rule, index + 1))
+}
+
+function readRule(rule: unknown, number: number): Rule {
+  const where = `rule ${number} of the policy`
+  if (!isRecord(rule)) throw new RangeError(`${where} is no object`)
+  const { reference, digest, allow, ...others } = rule
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new RangeError(`${where} has an unknown field "${unknown}"`)
+  if ((typeof reference === 'string') === (typeof digest === 'string')) {
+    throw new RangeError(`${where} needs either a "reference" or a "digest"`)
+  }
+  if (!isTexts(allow)) throw new RangeError(`${where} needs "allow": a list of NAME:VALUE`)
+  checkPatterns(allow, where)
+  if (typeof reference === 'string') return { number, applies: forReference(reference), allow }
+  return { number, applies: (request) => request.digest === digest, allow }
+}
+
+function checkPatterns(allow: string[], where: string): void {
+  try {
+    allowList(allow)
+  } catch (error) {
+    throw new RangeError(`${where}: ${(error as Error).message}`)
+  }
+}
+
+function forReference(pattern: string): Rule['applies'] {
+  const matches = glob(pattern)
+  return ({ reference }) => {
+    const parsed = parseReference(reference)
+    if (typeof parsed === 'string') return false
+    const tagged = (parsed.tag ?? parsed.digest) ? parsed : { ...parsed, tag: 'latest' }
+    return matches(familiarName(tagged)) || matches(canonicalName(tagged))
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new RangeError('the policy is no JSON')
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

@@ -1,0 +1,96 @@
+import { Subject } from 'rxjs'
+import {
+  type ActorRefLike,
+  type AnyActorRef,
+  type AnyEventObject,
+  type InspectionEvent,
+  type Snapshot,
+  toObserver,
+} from 'xstate'
+import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
+import type { FlowOptions } from '../types.ts'
+import { shownEvent } from './shownEvent.ts'
+import { shownSnapshot } from './shownSnapshot.ts'
+
+/** The chart as data, which inspectors draw. */
+const { config } = pluginInstallMachine
+
+/**
+ * Hands a flow's inspection events on with what may be seen of them. Actors are told of by
+ * stand-ins that can be read and not spoken to. What the observer throws is thrown on its own, as
+ * that of any other observer, and stops no flow. It is not completed: one inspector may watch many
+ * flows.
+ */
+export function inspectFlow(
+  inspect: NonNullable<FlowOptions['inspect']>,
+): (event: InspectionEvent) => void {
+  const observer = toObserver(inspect)
+  const toStandIn = standIns()
+  const events = new Subject<InspectionEvent>()
+  events.subscribe((event) => {
+    const shown = shownInspectionEvent(event, toStandIn)
+    if (shown) observer.next?.(shown)
+  })
+  return (event) => events.next(event)
+}
+
+type ToStandIn = (actor: ActorRefLike) => ActorRefLike
+
+/** `undefined`: of a kind that is not known, so neither is what it holds. */
+function shownInspectionEvent(
+  inspected: InspectionEvent,
+  toStandIn: ToStandIn,
+): InspectionEvent | undefined {
+  const { rootId } = inspected
+  const base = { rootId, actorRef: toStandIn(inspected.actorRef) }
+  switch (inspected.type) {
+    case '@xstate.actor':
+      return { ...base, type: inspected.type }
+    case '@xstate.event': {
+      const sourceRef = inspected.sourceRef && toStandIn(inspected.sourceRef)
+      return { ...base, type: inspected.type, sourceRef, event: shownEvent(inspected.event) }
+    }
+    case '@xstate.snapshot':
+    case '@xstate.transition':
+      return { ...base, type: inspected.type, ...shownStep(inspected) }
+    case '@xstate.microstep':
+      // The transitions are the chart's own: nothing of a run is in them.
+      return {
+        ...base,
+        type: inspected.type,
+        ...shownStep(inspected),
+        _transitions: [...inspected._transitions],
+      }
+    case '@xstate.action': {
+      const action = { type: inspected.action.type, params: undefined }
+      return { ...base, type: inspected.type, action }
+    }
+    default:
+      return undefined
+  }
+}
+
+function shownStep({ event, snapshot }: { event: AnyEventObject; snapshot: Snapshot<unknown> }) {
+  return { event: shownEvent(event), snapshot: shownSnapshot(snapshot) }
+}
+
+/** One stand-in an actor, so that they can be told apart by identity, as actors can. */
+function standIns(): ToStandIn {
+  const made = new WeakMap<ActorRefLike, ActorRefLike>()
+  const toStandIn = (actor: ActorRefLike): ActorRefLike => {
+    const known = made.get(actor)
+    if (known) return known
+    const { id, sessionId, src, _parent } = actor as AnyActorRef
+    const standIn = {
+      id,
+      sessionId,
+      ...(typeof src === 'string' && { src }),
+      ...(_parent ? { _parent: toStandIn(_parent) } : { logic: { config } }),
+      send() {},
+      getSnapshot: () => shownSnapshot(actor.getSnapshot()),
+    }
+    made.set(actor, standIn)
+    return standIn
+  }
+  return toStandIn
+}

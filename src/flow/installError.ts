@@ -1,0 +1,35 @@
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
+import type { Failure } from '../../machines/errors.ts'
+import type { RollbackReport } from '../../machines/plugin-install/types.ts'
+
+/** What `result` rejects with: why the install failed, and what is on the engine now. */
+export class InstallError extends Error {
+  override readonly name = 'InstallError'
+  /** Stable: match on it. */
+  readonly code: InstallErrorCode
+  /** The state in which it happened. */
+  readonly state: string
+  /** What a person does next. */
+  readonly next: string
+  /** Whether the same install can succeed when it is tried again, unchanged. */
+  readonly retryable: boolean
+  /** The whole failure as plain data: HTTP status, the engine's own words, … */
+  readonly failure: Failure
+  /** What was done about what this run had created. */
+  readonly rollback: RollbackReport
+
+  constructor(failure: Failure, rollback: RollbackReport) {
+    super(failure.message)
+    this.code = failure.code
+    this.state = failure.state
+    this.next = failure.next
+    this.retryable = failure.retryable
+    this.failure = failure
+    this.rollback = rollback
+  }
+}
+
+/** Works across copies of this package, where `instanceof` does not. */
+export function isInstallError(error: unknown): error is InstallError {
+  return error instanceof Error && error.name === 'InstallError' && 'rollback' in error
+}

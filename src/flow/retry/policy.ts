@@ -1,0 +1,111 @@
+import { MAX_TIMEOUT } from '../../../adapters/engine/http/timeouts.ts'
+import { EngineError } from '../../../machines/errors.ts'
+import type { Timeouts } from '../../../machines/plugin-install/types.ts'
+import type { Backoff } from '../../../machines/retry.ts'
+
+/** How long a flow waits, and what it tries again. */
+export interface Policy {
+  /** How long the flow may stay in a state, in milliseconds. */
+  timeouts: Timeouts
+  /**
+   * Calls that changed nothing: look-ups that the engine or the registry did not answer, and changes
+   * that the engine has certainly not seen.
+   */
+  retry: Backoff
+  /** The attempts to take back. Each looks at what is there before it removes anything. */
+  rollback: Backoff
+}
+
+/** What is left out has its default. */
+export type PolicyOptions = { readonly [Part in keyof Policy]?: Readonly<Partial<Policy[Part]>> }
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+/** What a flow does that is not told otherwise; docs/api.md says why. */
+export const defaultPolicy: Readonly<{ [Part in keyof Policy]: Readonly<Policy[Part]> }> = {
+  timeouts: {
+    checkPrivileges: 2 * MINUTE,
+    reauth: 15 * MINUTE,
+    awaitConsent: 30 * MINUTE,
+    pulling: 60 * MINUTE,
+    configuring: MINUTE,
+    enabling: 3 * MINUTE,
+    rollingBack: MINUTE,
+  },
+  retry: { attempts: 4, baseMs: SECOND, factor: 2, maxMs: 10 * SECOND, jitter: 1 },
+  rollback: { attempts: 8, baseMs: 250, factor: 2, maxMs: 10 * SECOND, jitter: 0.5 },
+}
+
+/**
+ * A policy with its defaults filled in.
+ *
+ * @throws EngineError `invalid-option` for a name that it does not have and for a value it cannot have
+ */
+export function completePolicy(given: PolicyOptions = {}): Policy {
+  for (const part of Object.keys(given)) {
+    if (!Object.hasOwn(defaultPolicy, part)) throw invalid(part, 'there is no such part')
+  }
+  const { timeouts, retry, rollback } = defaultPolicy
+  return {
+    timeouts: complete('timeouts', timeouts, given.timeouts, () => milliseconds),
+    retry: complete('retry', retry, given.retry, (name) => backoffRules[name]),
+    rollback: complete('rollback', rollback, given.rollback, (name) => backoffRules[name]),
+  }
+}
+
+interface Rule {
+  /** Completes "it must be …". */
+  says: string
+  holds(value: number): boolean
+}
+
+const milliseconds: Rule = {
+  says: `milliseconds, more than 0 and at most ${MAX_TIMEOUT}`,
+  holds: (value) => value > 0 && value <= MAX_TIMEOUT,
+}
+
+const backoffRules: Readonly<Record<keyof Backoff, Rule>> = {
+  attempts: {
+    says: 'a whole number from 1 to 100',
+    holds: (value) => Number.isInteger(value) && value >= 1 && value <= 100,
+  },
+  baseMs: milliseconds,
+  factor: {
+    says: 'a number from 1 to 100',
+    holds: (value) => value >= 1 && value <= 100,
+  },
+  maxMs: milliseconds,
+  jitter: { says: 'a number from 0 to 1', holds: (value) => value >= 0 && value <= 1 },
+}
+
+function complete<Name extends string>(
+  part: string,
+  defaults: Readonly<Record<Name, number>>,
+  given: { readonly [Each in Name]?: number } | undefined,
+  ruleOf: (name: Name) => Rule,
+): Record<Name, number> {
+  const whole: Record<Name, number> = { ...defaults }
+  for (const [name, value] of Object.entries<number | undefined>(given ?? {})) {
+    if (!isNameOf(defaults, name)) throw invalid(`${part}.${name}`, 'there is no such name')
+    if (value === undefined) continue
+    const { says, holds } = ruleOf(name)
+    // Who writes no TypeScript may hand in anything.
+    if (typeof value !== 'number' || !holds(value)) {
+      throw invalid(`${part}.${name}`, `it must be ${says}, and not ${String(value)}`)
+    }
+    whole[name] = value
+  }
+  return whole
+}
+
+function isNameOf<Name extends string>(
+  record: Readonly<Record<Name, unknown>>,
+  name: string,
+): name is Name {
+  return Object.hasOwn(record, name)
+}
+
+function invalid(name: string, why: string): EngineError {
+  return new EngineError('invalid-option', `policy.${name}: ${why}`)
+}

@@ -1,0 +1,167 @@
+import type { Observable, Subscribable } from 'rxjs'
+import type { ActorRefFrom, InspectionEvent, Observer, SnapshotFrom } from 'xstate'
+import type { CredentialsSource, RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
+import type { CredentialsRequest, PluginEngine } from '../../machines/engine.ts'
+import type { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
+import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import type {
+  ConsentDecision,
+  ConsentRequest,
+  InstalledPlugin,
+} from '../../machines/plugin-install/types.ts'
+import type { RetryNotice } from '../../machines/retry.ts'
+import type { Progress } from './progress.ts'
+import type { PolicyOptions } from './retry/policy.ts'
+
+/** A Docker Engine, as flows use it. `connect()` makes one; a host may bring its own. */
+export interface Engine {
+  /** Its address, for people: `unix:///var/run/docker.sock`. */
+  readonly host: string
+  /** Its operations, with the credentials of one flow. */
+  operations(authHeader: () => string | undefined): PluginEngine
+  /** What is configured for a registry, without asking anybody. The signal ends the search. */
+  configured(registry: string, signal: AbortSignal): Promise<RegistryCredentials | undefined>
+  /** Releases the sockets. Flows that still run on it fail. */
+  close(): void
+}
+
+/** Answers instead of a person. Its answer is final; a promise is waited for within the timeout. */
+export type ConsentPolicy = (
+  request: ConsentRequest,
+  signal: AbortSignal,
+) => boolean | NonNullable<ConsentDecision> | Promise<boolean | NonNullable<ConsentDecision>>
+
+/** What a flow needs of its host, whether it is new or taken up again. */
+export interface FlowOptions {
+  /** Without it the flow waits for `grant()` or `deny()`. */
+  consent?: ConsentPolicy
+  /**
+   * Asked when the registry wants other credentials than those configured; `undefined` says that
+   * there are none. Without it the flow waits for `authenticate()`.
+   */
+  credentials?: CredentialsSource
+  /** How long the flow waits, and what it tries again. Default: `defaultPolicy`. */
+  policy?: PolicyOptions
+  /** Cancels the flow, as `cancel()` does. */
+  signal?: AbortSignal
+  /**
+   * Keeps the flow's snapshot somewhere that outlives the process. It is waited for before each
+   * request that changes the engine, and when the flow has ended; where it fails before a step
+   * forward, the flow is taken back. What is taken back, and the end, wait ten seconds for it at most.
+   */
+  journal?: (snapshot: InstallSnapshot) => void | Promise<void>
+  /**
+   * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It is
+   * told what happens, without account names, values of settings, or anything in somebody's own words,
+   * and by stand-ins for the actors that cannot be spoken to. What happens until its part of the package is
+   * loaded it is told then, in order. It is never completed.
+   */
+  inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
+}
+
+/** Its value is sent to the engine and told to nobody else: it is in no snapshot, error or log. */
+export interface SecretValue {
+  value: string
+  secret: true
+}
+
+/** `'DEBUG=1'`, or `{ setting: 'PASSWORD=…', secret: true }`. */
+export type GivenSetting = string | { setting: string; secret: true }
+
+/** By name, or as a list in the order to set them. */
+export type GivenSettings = Readonly<Record<string, string | SecretValue>> | readonly GivenSetting[]
+
+export interface ResumeOptions extends FlowOptions {
+  /** Take the run back in place of going on with it. Default `false`. */
+  rollBack?: boolean
+  /** The values of the settings that are secret, by their names: a snapshot does not hold them. */
+  secretSettings?: Readonly<Record<string, string>>
+}
+
+export interface InstallOptions extends FlowOptions {
+  /** `[HOST[:PORT]/]NAME[:TAG][@DIGEST]`, as `docker plugin install` takes it. */
+  reference: string
+  /** Local name. Default: the reference's familiar name with its tag. */
+  alias?: string
+  /**
+   * `{ DEBUG: '1', 'state.source': '/data', PASSWORD: { value, secret: true } }`, or `['DEBUG=1', …]` in
+   * the order to set them. What a mount or a device is pointed at cannot be secret.
+   */
+  settings?: GivenSettings
+  /** Install without enabling. Default `false`. */
+  disabled?: boolean
+  /** Grant whatever is asked, unseen. Default `false`. */
+  grantAllPermissions?: boolean
+  /** How often credentials are asked for. Default 3. */
+  credentialsAttempts?: number
+  /**
+   * What a plugin of this name that is there already means. `fail` (default); `keep` it, unchanged,
+   * where it came from this reference and has these settings; `finish` what an earlier run, or another
+   * tool, left disabled, after consent.
+   */
+  ifPresent?: 'fail' | 'keep' | 'finish'
+  /** What becomes of a plugin this run created when a later step fails. Default `remove`. */
+  onFailure?: 'remove' | 'keep'
+  /** Whole seconds that the engine is told to wait for the plugin. Default 0: the engine's own. */
+  enableTimeout?: number
+}
+
+export interface PlanOptions extends InstallOptions {
+  /**
+   * Called before each wait for another attempt, as `retry$` tells it. What it throws is an uncaught
+   * exception, as with a subscriber.
+   */
+  onRetry?: (retry: Retry) => void
+}
+
+/** One step from state to state; sub-states are written `pulling.streaming`. */
+export interface Transition {
+  /** Absent for the first state. */
+  from?: string
+  to: string
+  event: { type: string }
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
+/** Something failed, changed nothing, and is about to be tried again. */
+export interface Retry extends RetryNotice {
+  /** The state of the flow. */
+  state: string
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
+type InstallActorRef = ActorRefFrom<typeof pluginInstallMachine>
+type MachineSnapshot = SnapshotFrom<typeof pluginInstallMachine>
+
+/** The XState actor, to be read: for `@xstate/react` and RxJS' `from()`. */
+export interface InstallActor extends Subscribable<MachineSnapshot> {
+  readonly id: string
+  subscribe: InstallActorRef['subscribe']
+  getSnapshot(): MachineSnapshot
+}
+
+/** A running install. Observables are hot, complete with the flow and never error. */
+export interface PluginInstall {
+  /** Every transition; a late subscriber starts with the latest. */
+  readonly transition$: Observable<Transition>
+  /** The pull, as it is now; a late subscriber starts with the latest. */
+  readonly progress$: Observable<Progress>
+  /** Every attempt that will be made again, before the wait for it. */
+  readonly retry$: Observable<Retry>
+  /** What a person is asked to agree to, while the flow waits for it. */
+  readonly consent$: Observable<ConsentRequest>
+  /** Credentials that a person is asked for, while the flow waits for them. */
+  readonly credentials$: Observable<CredentialsRequest>
+  /** The installed plugin. Rejects with an `InstallError`; unobserved, it rejects in silence. */
+  readonly result: Promise<InstalledPlugin>
+  /** `false`: nobody waits for it, or for another request than this one. */
+  grant(request?: ConsentRequest, who?: string): boolean
+  deny(reason?: string, request?: ConsentRequest): boolean
+  authenticate(credentials: RegistryCredentials): boolean
+  /** Takes back what was done so far. `false`: the flow has ended or is taking back already. */
+  cancel(): boolean
+  snapshot(): InstallSnapshot
+  readonly actor: InstallActor
+}

@@ -1,0 +1,1 @@
+export { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'

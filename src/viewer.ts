@@ -1,0 +1,15 @@
+import { PluginFlowElement } from './viewer/pluginFlowElement.ts'
+
+export type * from './events/flowEvent.ts'
+export type { ObservableLike } from './viewer/followSource.ts'
+export { PluginFlowElement }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'plugin-flow': PluginFlowElement
+  }
+}
+
+// A server has no registry of elements; a page that loads two copies keeps the first.
+const registry = globalThis.customElements
+if (registry && !registry.get('plugin-flow')) registry.define('plugin-flow', PluginFlowElement)

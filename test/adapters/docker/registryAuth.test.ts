@@ -1,0 +1,237 @@
+import { inspect } from 'node:util'
+import * as assert from 'uvu/assert'
+import {
+  createRegistryAuth,
+  type RegistryCredentials,
+} from '../../../adapters/docker/registryAuth.ts'
+import type { CredentialsRequest } from '../../../machines/engine.ts'
+import { EngineError } from '../../../machines/errors.ts'
+import { assertTellsNothing, PLANTED, refusedWith } from '../../support/engineFailure.ts'
+import { suite } from '../../support/suite.ts'
+
+const never = new AbortController().signal
+const alice: RegistryCredentials = { username: 'alice', password: PLANTED }
+const request: CredentialsRequest = { registry: 'r.example', attempt: 1, reason: 'missing' }
+const decode = (header = '') => JSON.parse(Buffer.from(header, 'base64url').toString('utf8'))
+
+suite('createRegistryAuth', (test) => {
+  test('nothing configured :: nothing held', async () => {
+    const auth = createRegistryAuth()
+    assert.is(await auth.load('r.example', never), undefined)
+    assert.is(await auth.request(request, never), undefined)
+    assert.is(auth.header(), undefined)
+  })
+
+  test('load :: takes what is configured, and tells the account', async () => {
+    const asked: string[] = []
+    const auth = createRegistryAuth({
+      configured: (registry) => {
+        asked.push(registry)
+        return alice
+      },
+    })
+    assert.equal(await auth.load('r.example', never), { registry: 'r.example', username: 'alice' })
+    assert.equal(asked, ['r.example'])
+    assert.equal(decode(auth.header()), { ...alice, serveraddress: 'r.example' })
+  })
+
+  test('load :: a later one follows the configuration', async () => {
+    const configured: (RegistryCredentials | undefined)[] = [
+      { registrytoken: 'a' },
+      { registrytoken: 'b' },
+    ]
+    const auth = createRegistryAuth({ configured: () => configured.shift() })
+    await auth.load('r.example', never)
+    await auth.load('r.example', never)
+    assert.is(decode(auth.header()).registrytoken, 'b')
+  })
+
+  test('Docker Hub :: has its own key', async () => {
+    const auth = createRegistryAuth({ configured: async () => alice })
+    await auth.load('docker.io', never)
+    assert.is(decode(auth.header()).serveraddress, 'https://index.docker.io/v1/')
+  })
+
+  test('request :: hands the request and the signal to the source', async () => {
+    const seen: unknown[] = []
+    const auth = createRegistryAuth({
+      source: async (...given) => {
+        seen.push(...given)
+        return { identitytoken: 't' }
+      },
+    })
+    assert.equal(await auth.request(request, never), { registry: 'r.example' })
+    assert.is(seen[0], request)
+    assert.is(seen[1], never)
+    assert.equal(decode(auth.header()), { identitytoken: 't', serveraddress: 'r.example' })
+  })
+
+  test('request :: a source without an answer leaves what is held', async () => {
+    const auth = createRegistryAuth({ configured: () => alice, source: () => undefined })
+    await auth.load('r.example', never)
+    assert.is(await auth.request(request, never), undefined)
+    assert.is(decode(auth.header()).username, 'alice')
+  })
+
+  test('request :: the configuration has other credentials by now, and nobody is asked', async () => {
+    const configured = ['old', 'new', 'new', 'newer'].map((registrytoken) => ({ registrytoken }))
+    let asked = 0
+    const auth = createRegistryAuth({
+      configured: () => configured.shift(),
+      source: () => {
+        asked += 1
+        return alice
+      },
+    })
+    await auth.load('r.example', never)
+    assert.equal(await auth.request(request, never), { registry: 'r.example' })
+    assert.is(decode(auth.header()).registrytoken, 'new')
+    assert.is(asked, 0)
+    assert.equal(await auth.request(request, never), { registry: 'r.example', username: 'alice' })
+    assert.is(asked, 1)
+    await auth.request(request, never)
+    assert.equal([asked, configured.length], [2, 1], 'what a person gave goes before the rest')
+  })
+
+  test('request :: the configuration has none any more, and the source is asked', async () => {
+    const configured = [{ registrytoken: 'old' }, undefined]
+    const auth = createRegistryAuth({ configured: () => configured.shift(), source: () => alice })
+    await auth.load('r.example', never)
+    assert.equal(await auth.request(request, never), { registry: 'r.example', username: 'alice' })
+  })
+
+  test('request :: a configuration that had none is not asked again', async () => {
+    let asked = 0
+    const auth = createRegistryAuth({
+      configured: () => {
+        asked += 1
+        return undefined
+      },
+    })
+    await auth.load('r.example', never)
+    assert.is(await auth.request(request, never), undefined)
+    assert.is(asked, 1)
+  })
+
+  test('request :: null, as JavaScript has it, is none', async () => {
+    const auth = createRegistryAuth({ source: () => null as never })
+    assert.is(await auth.request(request, never), undefined)
+  })
+
+  test('submit :: holds what a person entered', () => {
+    const auth = createRegistryAuth()
+    assert.equal(auth.submit('r.example', alice), { registry: 'r.example', username: 'alice' })
+    assert.equal(auth.submit('r.example', { registrytoken: 't' }), { registry: 'r.example' })
+    assert.is(decode(auth.header()).registrytoken, 't')
+  })
+
+  test('load :: does not put the configuration over what came since', async () => {
+    const auth = createRegistryAuth({ configured: () => ({ username: 'old', password: 'x' }) })
+    auth.submit('r.example', alice)
+    assert.equal(await auth.load('r.example', never), { registry: 'r.example', username: 'alice' })
+    assert.is(decode(auth.header()).username, 'alice')
+    assert.equal(await auth.load('s.example', never), { registry: 's.example', username: 'old' })
+  })
+
+  test('forget', () => {
+    const auth = createRegistryAuth()
+    auth.submit('r.example', alice)
+    auth.forget()
+    assert.is(auth.header(), undefined)
+  })
+
+  test('shows nothing of what it holds', async () => {
+    const auth = createRegistryAuth({ configured: () => alice, source: () => alice })
+    await auth.load('r.example', never)
+    await auth.request(request, never)
+    assertTellsNothing({ ...auth })
+    assertTellsNothing(auth)
+    assert.is(JSON.stringify(auth), '{}')
+    assert.match(inspect(auth), /header: \[Function: header\]/)
+  })
+})
+
+suite('createRegistryAuth :: failure', (test) => {
+  for (const given of [
+    'words',
+    7,
+    [],
+    {},
+    { username: 'alice' },
+    { username: '', password: PLANTED },
+    { username: 'alice', password: 7 },
+    { identitytoken: '' },
+    { registrytoken: { token: PLANTED } },
+  ]) {
+    test(`${JSON.stringify(given).replace(PLANTED, '…')} :: is no credentials`, async () => {
+      const auth = createRegistryAuth({ source: () => given as never })
+      const error = await refusedWith('host-failed', () => auth.request(request, never))
+      assert.match(error.message, /^the source of credentials gave something else than a username/)
+      await refusedWith('host-failed', async () => auth.submit('r.example', given as never))
+      assert.is(auth.header(), undefined)
+    })
+  }
+
+  test('null and undefined :: are no credentials to submit', async () => {
+    for (const given of [null, undefined]) {
+      await refusedWith('host-failed', async () =>
+        createRegistryAuth().submit('r.example', given as never),
+      )
+    }
+  })
+
+  for (const [thrown, name] of [
+    [new TypeError(PLANTED), 'TypeError'],
+    [PLANTED, 'string'],
+    [{ secret: PLANTED }, 'object'],
+    [new EngineError('unauthorized', PLANTED), 'EngineError'],
+  ] as const) {
+    test(`a source that throws ${name} :: is not quoted`, async () => {
+      for (const source of [
+        () => {
+          throw thrown
+        },
+        () => Promise.reject(thrown),
+      ]) {
+        const auth = createRegistryAuth({ source })
+        const error = await refusedWith('host-failed', () => auth.request(request, never))
+        assert.is(error.message, `the source of credentials failed for r.example (${name})`)
+      }
+    })
+  }
+
+  test('a configuration that is broken :: says it in its own words', async () => {
+    const broken = new EngineError('invalid-configuration', 'the Docker config /x is no JSON')
+    const auth = createRegistryAuth({ configured: () => Promise.reject(broken) })
+    assert.is(await auth.load('r.example', never).catch((error: unknown) => error), broken)
+  })
+
+  test('a configuration that throws anything else :: is not quoted', async () => {
+    const auth = createRegistryAuth({ configured: () => Promise.reject(new Error(PLANTED)) })
+    const error = await refusedWith('host-failed', () => auth.load('r.example', never))
+    assert.is(error.message, 'the configuration of credentials failed for r.example (Error)')
+  })
+
+  test('cancelled before :: asks nobody', async () => {
+    let asked = 0
+    const auth = createRegistryAuth({ source: () => void asked++ })
+    await refusedWith('cancelled', () => auth.request(request, AbortSignal.abort()))
+    assert.is(asked, 0)
+  })
+
+  test('cancelled while the source thinks :: rejects at once, and a late answer is not held', async () => {
+    const controller = new AbortController()
+    let answer: (credentials: RegistryCredentials) => void = () => {}
+    const auth = createRegistryAuth({
+      source: () =>
+        new Promise((resolve) => {
+          answer = resolve
+          controller.abort()
+        }),
+    })
+    await refusedWith('cancelled', () => auth.request(request, controller.signal))
+    answer(alice)
+    await new Promise((next) => setImmediate(next))
+    assert.is(auth.header(), undefined)
+  })
+})

@@ -1,0 +1,123 @@
+import * as assert from 'uvu/assert'
+import { crashesOnDigest } from '../../../../adapters/engine/api/digestCrash.ts'
+import { pluginEngine } from '../../../../adapters/engine/pluginEngine.ts'
+import type { PluginEngine } from '../../../../machines/engine.ts'
+import { PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
+import { answerJSON, answerPing, type Handler } from '../../../support/engineServer.ts'
+import { suite } from '../../../support/suite.ts'
+import { digest, never, willing, withEngine } from '../engineFixture.ts'
+
+suite('pluginEngine :: a reference with a digest', (test) => {
+  const remote = `acme/probe@${digest}`
+  const both = (engine: PluginEngine) => [
+    () => engine.getPluginPrivileges(remote, never),
+    () => engine.pluginPull({ remote, name: 'probe:1.0', privileges: [] }, never),
+  ]
+  /** An engine of this version, told in its `Server` header, in `GET /version`, or nowhere. */
+  const engineOf = (header: string, version?: string): Handler => {
+    return (request, response, message) => {
+      if (request.url === '/_ping') return answerPing(response, '1.41', header)
+      if (request.url === '/version') return answerJSON(response, 200, { Version: version })
+      return willing(request, response, message)
+    }
+  }
+
+  test('an engine that it would kill :: is not asked', async () => {
+    await withEngine(engineOf('20.10.24+dfsg1'), async (connection, { host, requests }) => {
+      for (const call of both(pluginEngine(connection, () => PLANTED_HEADER))) {
+        const error = await refusedWith('engine-unsupported', call)
+        assert.is(
+          error.message,
+          `the engine at ${host} (20.10.24+dfsg1) would crash on a reference with a digest: ${remote}`,
+        )
+      }
+      assert.equal(
+        requests.map(({ url }) => url),
+        ['/_ping'],
+      )
+    })
+  })
+
+  test('one that hides its version :: is asked for it, once', async () => {
+    await withEngine(engineOf('', '24.0.8'), async (connection, { requests }) => {
+      for (const call of both(pluginEngine(connection, () => undefined))) {
+        await refusedWith('engine-unsupported', call)
+      }
+      assert.equal(
+        requests.map(({ url }) => url),
+        ['/_ping', '/version'],
+      )
+    })
+  })
+
+  for (const [header, version] of [
+    ['28.5.1', undefined],
+    ['', '25.0.3'],
+    ['', undefined],
+    ['dev', undefined],
+  ] as const) {
+    test(`an engine of version ${header || version} :: is asked`, async () => {
+      await withEngine(engineOf(header, version), async (connection) => {
+        const [getPluginPrivileges, pluginPull] = both(pluginEngine(connection, () => undefined))
+        assert.is(await getPluginPrivileges?.(), null)
+        assert.equal(await pluginPull?.(), {})
+      })
+    })
+  }
+
+  test('distributionInspect :: kills nothing', async () => {
+    await withEngine(engineOf('20.10.24'), async (connection) => {
+      const engine = pluginEngine(connection, () => undefined)
+      assert.equal(await engine.distributionInspect(remote, never), { digest })
+    })
+  })
+
+  test('a reference without one :: needs no version', async () => {
+    await withEngine(engineOf(''), async (connection, { requests }) => {
+      await pluginEngine(connection, () => undefined).getPluginPrivileges('acme/probe:1.0', never)
+      assert.not.ok(requests.some(({ url }) => url === '/version'))
+    })
+  })
+
+  test('cancelled while the version is asked for', async () => {
+    const controller = new AbortController()
+    await withEngine(
+      (request, response) =>
+        request.url === '/_ping' ? answerPing(response, '1.41', '') : controller.abort(),
+      async (connection, server) => {
+        const engine = pluginEngine(connection, () => undefined)
+        await refusedWith('cancelled', () => engine.getPluginPrivileges(remote, controller.signal))
+        assert.is(server.requests.at(-1)?.url, '/version')
+        await server.connectionClosed()
+      },
+    )
+  })
+})
+
+suite('crashesOnDigest', (test) => {
+  const VERSIONS: [version: string, crashes: boolean][] = [
+    ['19.03.15', false],
+    ['20.10.0', true],
+    ['20.10.24+dfsg1', true],
+    ['23.0.9', true],
+    ['23.0.10', false],
+    ['24.0.0', true],
+    ['24.0.8', true],
+    ['24.0.9', false],
+    ['v24.0.1', true],
+    ['25.0.0-beta.1', true],
+    ['25.0.2', true],
+    ['25.0.3', false],
+    ['25.0.20', false],
+    ['28.5.1', false],
+    ['29.0.0', false],
+    ['dev', false],
+    ['', false],
+    ['25.0', false],
+    ['20.10.99999', false],
+    ['library-import', false],
+  ]
+  for (const [version, crashes] of VERSIONS) {
+    test(`${version} :: ${crashes}`, () => assert.is(crashesOnDigest(version), crashes))
+  }
+})

@@ -1,0 +1,132 @@
+import * as assert from 'uvu/assert'
+import { distributionInspect } from '../../../../adapters/engine/api/distributionInspect.ts'
+import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
+import { PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
+import { answerJSON } from '../../../support/engineServer.ts'
+import { suite } from '../../../support/suite.ts'
+import { failsAsEveryOperation } from '../commonFailures.ts'
+import { never, withEngine } from '../engineFixture.ts'
+import { namesNoPlugin } from '../hostileNames.ts'
+
+const remote = '127.0.0.1:5055/acme/probe:1.0'
+const digest = `sha256:${'c5'.repeat(32)}`
+const input = { remote, registryAuth: PLANTED_HEADER }
+
+suite('distributionInspect :: request', (test) => {
+  test('GET with the reference in the path', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 200, { Descriptor: { digest } }),
+      async (connection, { requests }) => {
+        assert.equal(await distributionInspect(connection, input, never), { digest })
+        const [request] = requests
+        assert.is(request?.method, 'GET')
+        assert.is(request?.url, '/distribution/127.0.0.1:5055/acme/probe:1.0/json')
+        assert.is(request?.body, '')
+        assert.is(request?.headers['x-registry-auth'], PLANTED_HEADER)
+        assert.is(request?.headers['content-type'], undefined)
+      },
+    )
+  })
+
+  test('a reference with a digest :: as it is', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 200, { Descriptor: { digest } }),
+      async (connection, { requests }) => {
+        await distributionInspect(connection, { remote: `acme/probe:1.0@${digest}` }, never)
+        assert.is(requests[0]?.url, `/distribution/acme/probe:1.0@${digest}/json`)
+        assert.is(requests[0]?.headers['x-registry-auth'], undefined)
+      },
+    )
+  })
+})
+
+suite('distributionInspect :: failure', (test) => {
+  failsAsEveryOperation(test, {
+    operation: 'distributionInspect',
+    call: (connection, signal) => distributionInspect(connection, input, signal),
+  })
+  namesNoPlugin(test, (connection, name) =>
+    distributionInspect(connection, { remote: name }, never),
+  )
+
+  const LIES: [answer: unknown, field: string][] = [
+    [null, 'the answer is not an object'],
+    [{}, 'Descriptor is not an object'],
+    [{ Descriptor: [] }, 'Descriptor is not an object'],
+    [{ Descriptor: {} }, 'Descriptor.digest is not a name'],
+    [{ Descriptor: { digest: 7 } }, 'Descriptor.digest is not a name'],
+    [{ Descriptor: { digest: 'sha256:short' } }, 'Descriptor.digest is not a digest'],
+    [{ Descriptor: { digest: `${digest}\n` } }, 'Descriptor.digest is not a digest'],
+  ]
+  for (const [answer, field] of LIES) {
+    test(`200 ${JSON.stringify(answer)}`, async () => {
+      await withEngine(
+        (_, response) => answerJSON(response, 200, answer),
+        async (connection) => {
+          const error = await refusedWith('engine-protocol', () =>
+            distributionInspect(connection, input, never),
+          )
+          assert.ok(error.message.endsWith(field), error.message)
+        },
+      )
+    })
+  }
+
+  // What engine 20.10.24 says of plugin references, and newer engines of registries.
+  const SAID: [status: number, words: string, code: InstallErrorCode][] = [
+    [401, 'unauthorized: authentication required', 'unauthorized'],
+    [
+      500,
+      'Head "https://127.0.0.1:5454/v2/acme/private/manifests/1.0": no basic auth credentials',
+      'unauthorized',
+    ],
+    [403, 'denied: requested access to the resource is denied', 'unauthorized'],
+    [
+      500,
+      'errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required\n',
+      'unauthorized',
+    ],
+    [404, 'manifest unknown: manifest unknown', 'not-found'],
+    [404, 'name unknown: repository name not known to registry', 'not-found'],
+    [
+      500,
+      'Get "http://127.0.0.1:5999/v2/": dial tcp 127.0.0.1:5999: connect: connection refused',
+      'registry-unreachable',
+    ],
+    [
+      500,
+      'Get "https://registry.invalid/v2/": dial tcp: lookup registry.invalid: no such host',
+      'registry-unreachable',
+    ],
+    [
+      500,
+      'Get "https://r.example/v2/": x509: certificate signed by unknown authority',
+      'registry-unreachable',
+    ],
+    [500, 'Get "https://r.example/v2/": EOF', 'registry-unreachable'],
+    [500, 'Get "https://r.example/v2/": net/http: TLS handshake timeout', 'registry-unreachable'],
+    [500, 'unknown: Client sent an HTTP request to an HTTPS server', 'registry-unreachable'],
+    [429, 'toomanyrequests: You have reached your pull rate limit.', 'registry-unreachable'],
+    [500, 'received unexpected HTTP status: 503 Service Unavailable', 'registry-unreachable'],
+    [400, 'unknown image reference format: X', 'invalid-reference'],
+    [403, 'authorization denied by plugin gatekeeper: no', 'engine-access-denied'],
+    [500, 'the moon is full', 'engine-failed'],
+  ]
+  for (const [status, words, expected] of SAID) {
+    test(`${status} ${JSON.stringify(words)} :: ${expected}`, async () => {
+      await withEngine(
+        (_, response) => answerJSON(response, status, { message: words }),
+        async (connection) => {
+          const error = await refusedWith(expected, () =>
+            distributionInspect(connection, input, never),
+          )
+          assert.equal(error.details, {
+            operation: 'distributionInspect',
+            status,
+            engineMessage: words,
+          })
+        },
+      )
+    })
+  }
+})

@@ -1,0 +1,134 @@
+import * as assert from 'uvu/assert'
+import { pluginPull } from '../../../../adapters/engine/api/pluginPull.ts'
+import type { JSONMessage } from '../../../../machines/plugin.ts'
+import { PLANTED_HEADER } from '../../../support/engineFailure.ts'
+import type { Handler } from '../../../support/engineServer.ts'
+import { suite } from '../../../support/suite.ts'
+import { answerLines, never, withEngine } from '../engineFixture.ts'
+
+const remote = '127.0.0.1:5055/acme/probe:1.0'
+const digest = `sha256:${'c5'.repeat(32)}`
+const privileges = [{ Name: 'network', Description: 'a network', Value: ['host'] }]
+const input = { remote, name: 'probe:1.0', privileges, registryAuth: PLANTED_HEADER }
+
+suite('pluginPull :: request', (test) => {
+  test('POST with the reference, the local name and the privileges', async () => {
+    await withEngine(answerLines({ status: 'done' }), async (connection, { requests }) => {
+      await pluginPull(connection, input, never)
+      const [request] = requests
+      assert.is(request?.method, 'POST')
+      assert.is(
+        request?.url,
+        '/plugins/pull?remote=127.0.0.1%3A5055%2Facme%2Fprobe%3A1.0&name=probe%3A1.0',
+      )
+      assert.is(request?.body, JSON.stringify(privileges))
+      assert.is(request?.headers['content-type'], 'application/json')
+      assert.is(request?.headers['x-registry-auth'], PLANTED_HEADER)
+    })
+  })
+
+  test('no privileges :: an empty list', async () => {
+    await withEngine(answerLines({ status: 'done' }), async (connection, { requests }) => {
+      await pluginPull(connection, { remote, name: 'probe:1.0', privileges: [] }, never)
+      assert.is(requests[0]?.body, '[]')
+      assert.is(requests[0]?.headers['x-registry-auth'], undefined)
+    })
+  })
+})
+
+suite('pluginPull :: answer', (test) => {
+  const handler: Handler = (request, response, message) => {
+    response.setHeader('Docker-Plugin-Name', 'probe:1.0')
+    const lines = [{ id: '1.0', status: 'Pulling from x' }, { status: `Digest: ${digest}` }]
+    return answerLines(...lines)(request, response, message)
+  }
+
+  test('the name and the digest', async () => {
+    await withEngine(handler, async (connection) => {
+      assert.equal(await pluginPull(connection, input, never), { name: 'probe:1.0', digest })
+    })
+  })
+
+  test('every message, in order, once', async () => {
+    const messages: JSONMessage[] = []
+    await withEngine(handler, async (connection) => {
+      await pluginPull(connection, { ...input, onMessage: (each) => messages.push(each) }, never)
+    })
+    assert.equal(messages, [
+      { id: '1.0', status: 'Pulling from x' },
+      { status: `Digest: ${digest}` },
+    ])
+  })
+
+  for (const lines of [
+    [{ status: 'Digest: sha256:short' }],
+    [{ status: 'Digest: ' }, { id: 'a' }],
+    [{ id: `Digest: ${digest}` }],
+  ]) {
+    test(`${JSON.stringify(lines)} :: tells no digest`, async () => {
+      await withEngine(answerLines(...lines), async (connection) => {
+        assert.equal(await pluginPull(connection, input, never), {})
+      })
+    })
+  }
+
+  test('two digests :: the first', async () => {
+    const other = `sha256:${'0'.repeat(64)}`
+    const lines = [{ status: `Digest: ${digest}` }, { status: `Digest: ${other}` }]
+    await withEngine(answerLines(...lines), async (connection) => {
+      assert.equal(await pluginPull(connection, input, never), { digest })
+    })
+  })
+
+  test('messages arrive while the pull goes on', async () => {
+    let proceed = () => {}
+    await withEngine(
+      (_, response) => {
+        response.writeHead(200)
+        response.write('{"status":"first"}\r\n')
+        proceed = () => response.end('{"status":"second"}\r\n')
+      },
+      async (connection) => {
+        const seen: string[] = []
+        const onMessage = ({ status = '' }: JSONMessage) => {
+          seen.push(status)
+          proceed()
+        }
+        await pluginPull(connection, { ...input, onMessage }, never)
+        assert.equal(seen, ['first', 'second'])
+      },
+    )
+  })
+
+  test('a gap shorter than the bound :: is none, however long the pull takes', async () => {
+    await withEngine(
+      (_, response) => {
+        response.writeHead(200)
+        let left = 12
+        const beat = setInterval(() => {
+          response.write(`{"status":"${left} to come"}\r\n`)
+          if (--left > 0) return
+          clearInterval(beat)
+          response.end()
+        }, 50)
+      },
+      async (connection) => {
+        assert.equal(await pluginPull(connection, input, never), {})
+      },
+      { timeouts: { idle: 400, answer: 400 } },
+    )
+  })
+
+  test('an engine that lets no pull begin for a while :: is waited for', async () => {
+    await withEngine(
+      (_, response) => {
+        const timer = setTimeout(() => response.end('{"status":"on"}\r\n'), 60)
+        response.on('close', () => clearTimeout(timer))
+      },
+      async (connection) => {
+        assert.equal(await pluginPull(connection, input, never), {})
+      },
+      { timeouts: { answer: 20, pull: 5_000 } },
+    )
+  })
+})

@@ -1,0 +1,306 @@
+import { once } from 'node:events'
+import { inspect } from 'node:util'
+import * as assert from 'uvu/assert'
+import { getPluginPrivileges } from '../../../../adapters/engine/api/getPluginPrivileges.ts'
+import { pluginDelete } from '../../../../adapters/engine/api/pluginDelete.ts'
+import { pluginInspect } from '../../../../adapters/engine/api/pluginInspect.ts'
+import { systemPing } from '../../../../adapters/engine/api/systemPing.ts'
+import { EngineAgent } from '../../../../adapters/engine/http/engineAgent.ts'
+import { completeTimeouts } from '../../../../adapters/engine/http/timeouts.ts'
+import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
+import { answerJSON, answerPing, serveBytes } from '../../../support/engineServer.ts'
+import { runNode } from '../../../support/runNode.ts'
+import { suite } from '../../../support/suite.ts'
+import { connectTo } from '../connectTo.ts'
+import { never, withEngine } from '../engineFixture.ts'
+
+const PONG = 'HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK'
+const input = { remote: 'acme/probe:1.0', registryAuth: PLANTED_HEADER }
+
+suite('connectEngine', (test) => {
+  test('opens no socket by itself', async () => {
+    await withEngine(
+      (_, response) => answerPing(response),
+      async (_, server) => assert.is(server.connections(), 0),
+    )
+  })
+
+  test('names its host', () => {
+    assert.is(connectTo({ host: 'tcp://engine' }).host, 'tcp://engine:2375')
+    const named = connectTo({ host: 'tcp://engine', name: (address) => `${address} (mine)` })
+    assert.is(named.host, 'tcp://engine:2375 (mine)')
+  })
+
+  test('a host that is none', async () => {
+    await refusedWith('invalid-option', async () => connectTo({ host: 'ftp://engine' }))
+  })
+
+  for (const tcp of [false, true]) {
+    test(`${tcp ? 'tcp' : 'unix'} :: one socket for one call after another`, async () => {
+      await withEngine(
+        (_, response) => answerPing(response),
+        async (connection, server) => {
+          for (let call = 0; call < 5; call++) await systemPing(connection, never)
+          assert.is(server.requests.length, 5)
+          assert.is(server.connections(), 1)
+        },
+        { tcp },
+      )
+    })
+  }
+
+  test('an error that was read :: leaves the socket to the next call', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' }),
+      async (connection, server) => {
+        for (let call = 0; call < 5; call++) {
+          await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
+        }
+        assert.is(server.connections(), 1)
+      },
+    )
+  })
+
+  test('a change, and a look at a plugin :: a connection of their own', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' }),
+      async (connection, server) => {
+        const name = 'a'
+        await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
+        const remove = () => pluginDelete(connection, { name, force: false }, never)
+        await refusedWith('not-found', remove)
+        await refusedWith('not-found', remove)
+        assert.is(await pluginInspect(connection, { name }, never), undefined)
+        await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
+        assert.is(server.connections(), 4)
+      },
+    )
+  })
+
+  test('a call under way :: fails when the connection is closed', async () => {
+    let arrived = 0
+    let arrive = () => {}
+    const both = new Promise<void>((resolve) => {
+      arrive = () => {
+        if (++arrived === 2) resolve()
+      }
+    })
+    await withEngine(
+      () => arrive(),
+      async (connection) => {
+        const calls = [
+          systemPing(connection, never),
+          pluginDelete(connection, { name: 'a', force: false }, never),
+        ]
+        const failures = calls.map((call) => refusedWith('engine-unreachable', () => call))
+        await both
+        connection.close()
+        await Promise.all(failures)
+      },
+    )
+  })
+
+  let connection: ReturnType<typeof connectTo> | undefined
+  test('a path that looks like another host :: stays with this one', async () => {
+    await withEngine(
+      (_, response) => response.end('[]'),
+      async (connection, { requests }) => {
+        for (const path of ['//other.example/a', 'http://other.example/b']) {
+          const request = { operation: 'systemVersion', method: 'GET', path } as const
+          await (await connection.send(request, never)).text()
+        }
+        assert.equal(
+          requests.map(({ url }) => url),
+          ['/other.example/a', '/http://other.example/b'],
+        )
+      },
+      { tcp: true },
+    )
+  })
+
+  test('close :: ends calls under way and idle sockets', async () => {
+    await withEngine(
+      (request, response) => {
+        if (request.url === '/_ping') answerPing(response)
+        else connection?.close()
+      },
+      async (opened, server) => {
+        connection = opened
+        await systemPing(opened, never)
+        await refusedWith('engine-unreachable', () => getPluginPrivileges(opened, input, never))
+        await server.connectionClosed()
+      },
+    )
+  })
+
+  test('shows no secret, whatever was sent over it', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 200, null),
+      async (connection) => {
+        await getPluginPrivileges(connection, input, never)
+        assertTellsNothing(connection)
+        assert.match(inspect(connection), /close: \[Function/)
+      },
+    )
+  })
+
+  test('goes through no proxy, and an idle socket keeps no process alive', async () => {
+    const program = `
+      const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
+      const { systemPing } = await import('./adapters/engine/api/systemPing.ts')
+      const connection = connectTo({ host: process.argv[1] })
+      console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
+    `
+    // It ends no connection by itself, as an HTTP server of Node.js does.
+    const server = await serveBytes((socket) => socket.write(PONG))
+    try {
+      const args = ['--import', 'tsx', '--input-type=module', '-e', program, server.host]
+      const proxy = 'http://127.0.0.1:1'
+      const env = { ...process.env, HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy }
+      assert.equal(await runNode(args, { env }), { code: 0, output: '1.41\n' })
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+suite('connectEngine :: a socket that died in the pool', (test) => {
+  /** Answers the first request of the first connection, and destroys every other. */
+  const dying = () => {
+    let requests = 0
+    return serveBytes((socket) => (requests++ === 0 ? socket.write(PONG) : socket.destroy()))
+  }
+
+  test('a GET is sent once more', async () => {
+    const server = await serveBytes((socket, data, connection) => {
+      if (connection > 1) socket.write(PONG.replace(/OK$/, '[]'))
+      else if (data.toString('latin1').startsWith('GET /_ping')) socket.write(PONG)
+      else socket.destroy()
+    })
+    const connection = connectTo({ host: server.host })
+    try {
+      await systemPing(connection, never)
+      assert.equal(await getPluginPrivileges(connection, input, never), [])
+      assert.is(server.connections(), 2)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+
+  test('a GET is not sent a third time', async () => {
+    const server = await dying()
+    const connection = connectTo({ host: server.host })
+    try {
+      await systemPing(connection, never)
+      await refusedWith('engine-unreachable', () => getPluginPrivileges(connection, input, never))
+      assert.is(server.connections(), 2)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+
+  test('a DELETE is sent once', async () => {
+    const server = await dying()
+    const connection = connectTo({ host: server.host })
+    try {
+      await systemPing(connection, never)
+      await refusedWith('engine-unreachable', () =>
+        pluginDelete(connection, { name: 'a', force: true }, never),
+      )
+      assert.is(server.connections(), 2)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+
+  test('a GET on a new socket is sent once', async () => {
+    const server = await serveBytes((socket) => socket.destroy())
+    const connection = connectTo({ host: server.host })
+    try {
+      await refusedWith('engine-unreachable', () => systemPing(connection, never))
+      assert.is(server.connections(), 1)
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+})
+
+suite('EngineAgent', (test) => {
+  test('gives up on a socket that is not connected in time', async () => {
+    const agent = new EngineAgent(20)
+    const socket = agent.createConnection({ host: 'engine.invalid', port: 2375, lookup: () => {} })
+    const [error] = await once(socket, 'error')
+    assert.is(error.code, 'ETIMEDOUT')
+    assert.ok(socket.destroyed)
+    agent.destroy()
+  })
+
+  test('leaves no clock behind :: whether or not it is connected', async () => {
+    const clocks = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const server = await serveBytes(() => {})
+    const agent = new EngineAgent(60_000)
+    const before = clocks()
+    const port = Number(new URL(server.host).port)
+    const socket = agent.createConnection({ host: '127.0.0.1', port })
+    assert.is(clocks(), before + 1)
+    await once(socket, 'connect')
+    assert.is(clocks(), before)
+    socket.destroy()
+    await server.close()
+    const refused = agent.createConnection({ host: '127.0.0.1', port })
+    await once(refused, 'error')
+    await once(refused, 'close')
+    assert.is(clocks(), before)
+  })
+
+  test('a socket that is connected :: has time', async () => {
+    const server = await serveBytes((socket) => setTimeout(() => socket.end(PONG), 60))
+    const connection = connectTo({ host: server.host, timeouts: { connect: 30 } })
+    try {
+      assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+    } finally {
+      connection.close()
+      await server.close()
+    }
+  })
+})
+
+suite('completeTimeouts', (test) => {
+  const defaults = {
+    connect: 10_000,
+    answer: 120_000,
+    inspect: 20_000,
+    enable: 300_000,
+    pull: 3_600_000,
+    idle: 300_000,
+  }
+
+  test('the defaults', () => {
+    assert.equal(completeTimeouts(), defaults)
+    assert.equal(completeTimeouts({}), defaults)
+    assert.equal(connectTo({ host: 'unix:///a' }).timeouts, defaults)
+    const ssh = { ...defaults, connect: 30_000, inspect: 40_000 }
+    assert.equal(connectTo({ host: 'ssh://a' }).timeouts, ssh)
+    const timeouts = { connect: 1 }
+    assert.is(connectTo({ host: 'ssh://a', timeouts }).timeouts.connect, 1)
+  })
+
+  test('what is given replaces them', () => {
+    const given = { connect: 1, answer: 2.5, idle: 2 ** 31 - 1 }
+    assert.equal(completeTimeouts(given), { ...defaults, ...given })
+  })
+
+  for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5' as never]) {
+    test(`${value} :: is none`, async () => {
+      const error = await refusedWith('invalid-option', async () =>
+        completeTimeouts({ idle: value }),
+      )
+      assert.match(error.message, `timeouts.idle is ${value}: it must be milliseconds`)
+    })
+  }
+})

@@ -1,0 +1,482 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { getPluginPrivileges } from '../../../../adapters/engine/api/getPluginPrivileges.ts'
+import { pluginPull } from '../../../../adapters/engine/api/pluginPull.ts'
+import { pluginSet } from '../../../../adapters/engine/api/pluginSet.ts'
+import { systemPing } from '../../../../adapters/engine/api/systemPing.ts'
+import type { EngineConnection } from '../../../../adapters/engine/http/connectEngine.ts'
+import { SshStream } from '../../../../adapters/engine/http/sshStream.ts'
+import type { ObstacleCode } from '../../../../adapters/engine/words/obstacle.ts'
+import { isAlive } from '../../../engine/world/processes.ts'
+import { PLANTED, refusedWith } from '../../../support/engineFailure.ts'
+import {
+  answerJSON,
+  answerPing,
+  type EngineServer,
+  type Handler,
+  serveEngine,
+} from '../../../support/engineServer.ts'
+import { suite } from '../../../support/suite.ts'
+import { connectTo } from '../connectTo.ts'
+import { never } from '../engineFixture.ts'
+import { kept } from '../obstacleFixture.ts'
+import { DIAL, type FakeSsh, makeFakeSsh } from '../sshFixture.ts'
+
+const HOST = 'ssh://me@engine.example:2222'
+const PONG = 'HTTP/1.1 200 OK\\r\\nApi-Version: 1.41\\r\\nContent-Length: 0\\r\\n\\r\\n'
+/** A function of the shell: reads the head of a request. */
+const TAKE = `end=$(printf '\\r'); take() { while read -r line && [ "$line" != "$end" ]; do :; done; };`
+const input = { remote: 'acme/probe:1.0' }
+const pullInput = { remote: 'acme/probe:1.0', name: 'probe:1.0', privileges: [] }
+
+/** Connects through a script that takes the place of `ssh`; none of it is left afterwards. */
+async function through(
+  script: string,
+  use: (connection: EngineConnection, ssh: FakeSsh) => Promise<void>,
+  { env = {}, ...options }: { env?: Record<string, string>; timeouts?: object } = {},
+): Promise<void> {
+  const ssh = makeFakeSsh(script, env)
+  const connection = connectTo({ host: HOST, env: ssh.env, ...options })
+  try {
+    await use(connection, ssh)
+    connection.close()
+    await ssh.gone()
+  } finally {
+    connection.close()
+    ssh.remove()
+  }
+}
+
+/** The same, with an engine on the other side. Its probes are taken out of the requests. */
+async function dialling(
+  handler: Handler,
+  use: (connection: EngineConnection, server: EngineServer, ssh: FakeSsh) => Promise<void>,
+  script = `exec ${DIAL}`,
+): Promise<void> {
+  const server = await serveEngine((request, response, message) =>
+    request.method === 'HEAD' ? answerPing(response) : handler(request, response, message),
+  )
+  const env = { ENGINE: server.host.replace('unix://', '') }
+  try {
+    await through(script, (connection, ssh) => use(connection, server, ssh), { env })
+  } finally {
+    await server.close()
+  }
+}
+
+const refused = (connection: EngineConnection, code: ObstacleCode, why: string) =>
+  kept({ code, why }, HOST, () => systemPing(connection, never))
+
+suite('SshStream :: a connection', (test) => {
+  test('one process for one call after another', async () => {
+    await dialling(
+      (request, response) =>
+        request.url === '/_ping' ? answerPing(response) : answerJSON(response, 200, null),
+      async (connection, server, ssh) => {
+        assert.equal(ssh.pids(), [])
+        for (let call = 0; call < 3; call++) {
+          assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+          assert.is(await getPluginPrivileges(connection, input, never), null)
+        }
+        assert.equal(ssh.calls(), [
+          ...[
+            [
+              '-T',
+              '-o',
+              'BatchMode=yes',
+              '-o',
+              'ConnectTimeout=30',
+              '-l',
+              'me',
+              '-p',
+              '2222',
+            ].concat(['--', 'engine.example', 'docker', 'system', 'dial-stdio']),
+          ],
+        ])
+        assert.is(server.connections(), 1)
+        assert.is(server.requests.length, 7)
+        assert.is(server.requests[1]?.headers.host, 'docker')
+        assert.equal(ssh.pids().map(isAlive), [true])
+      },
+    )
+  })
+
+  test('calls at the same time :: a process each', async () => {
+    const waiting: (() => void)[] = []
+    await dialling(
+      (_, response) => {
+        waiting.push(() => answerPing(response))
+        if (waiting.length === 2) for (const answer of waiting) answer()
+      },
+      async (connection, _, ssh) => {
+        await Promise.all([systemPing(connection, never), systemPing(connection, never)])
+        assert.is(ssh.pids().length, 2)
+      },
+    )
+  })
+
+  test('a body that is longer than what a pipe takes', async () => {
+    const settings = [`ARGS=${'x'.repeat(3_000_000)}`]
+    await dialling(
+      (_, response) => response.writeHead(204).end(),
+      async (connection, { requests }) => {
+        await pluginSet(connection, { name: 'a', settings }, never)
+        assert.is(requests[1]?.body, JSON.stringify(settings))
+      },
+    )
+  })
+
+  test('an answer that nobody reads :: is not taken', async () => {
+    const pieces = 512
+    const piece = Buffer.alloc(64 * 1024, 'x')
+    let sent = 0
+    await dialling(
+      (_, response) => {
+        const wrote = () => {
+          sent++
+          next()
+        }
+        const next = () => {
+          if (sent === pieces) response.end()
+          else response.write(piece, wrote)
+        }
+        next()
+      },
+      async (connection) => {
+        const request = { operation: 'systemVersion', method: 'GET', path: '/big' } as const
+        const answer = await connection.send(request, never)
+        const chunks = answer.chunks()
+        let taken = (await chunks.next()).value?.length ?? 0
+        // The other side stands still once it has filled what is in between.
+        for (let before = -1; sent !== before; ) {
+          before = sent
+          await new Promise((next) => setTimeout(next, 250))
+        }
+        assert.ok(sent < pieces / 2, `${sent} pieces of ${pieces} were taken`)
+        for await (const chunk of chunks) taken += chunk.length
+        assert.is(taken, pieces * piece.length)
+      },
+    )
+  })
+
+  test('an engine that ends it after an answer :: no process is kept', async () => {
+    await dialling(
+      (_, response) => answerPing(response.setHeader('Connection', 'close')),
+      async (connection, server, ssh) => {
+        await systemPing(connection, never)
+        await ssh.gone()
+        await systemPing(connection, never)
+        assert.is(server.connections(), 2)
+      },
+    )
+  })
+
+  test('an answer that is the last one :: ends ssh, whether or not the engine ends it', () =>
+    through(
+      `${TAKE} take; printf '${PONG}'; take; printf '${PONG.replace('HTTP/1.1', 'HTTP/1.0')}'; exec sleep 60`,
+      async (connection, ssh) => {
+        await systemPing(connection, never)
+        await ssh.gone()
+      },
+    ))
+
+  for (const status of [0, 255]) {
+    test(`one that ended in the pool :: status ${status} :: the next call has another`, async () => {
+      let calls = 0
+      await dialling(
+        (_, response, { socket }) => {
+          // The engine hangs up when the answer is there.
+          if (calls++ === 0) response.once('finish', () => setImmediate(() => socket.destroy()))
+          answerPing(response)
+        },
+        async (connection, server, ssh) => {
+          await systemPing(connection, never)
+          await ssh.gone()
+          await systemPing(connection, never)
+          assert.is(server.connections(), 2)
+          assert.is(ssh.pids().length, 2)
+        },
+        `${DIAL}; exit ${status}`,
+      )
+    })
+  }
+
+  test('an idle one keeps no process alive, and ends with it', async () => {
+    const program = `
+      const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
+      const { systemPing } = await import('./adapters/engine/api/systemPing.ts')
+      const connection = connectTo({ host: process.argv[1] })
+      console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
+    `
+    await dialling(
+      (_, response) => answerPing(response),
+      async (_, __, ssh) => {
+        const args = ['--import', 'tsx', '--input-type=module', '-e', program, HOST]
+        const stdio = ['ignore', 'pipe', 'inherit'] as const
+        const child = spawn(process.execPath, args, { env: ssh.env, stdio: [...stdio] })
+        const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+        let output = ''
+        child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+          output += text
+        })
+        const [code] = await once(child, 'close')
+        clearTimeout(timer)
+        assert.equal([code, output], [0, '1.41\n'])
+        assert.is(ssh.pids().length, 1)
+        await ssh.gone()
+      },
+    )
+  })
+})
+
+suite('SshStream :: no connection', (test) => {
+  test('there is no ssh', async () => {
+    const connection = connectTo({ host: HOST, env: { PATH: '/nosuch' } })
+    const why = 'an engine behind ssh:// needs the ssh command'
+    const line = `ssh cannot be run (it is not on the PATH): ${why}`
+    await refused(connection, 'invalid-configuration', line)
+  })
+
+  const UNFIT: [code: string, content: string, env: Record<string, string>][] = [
+    ['ENOENT', '#!/nosuch/sh\n', {}],
+    ['E2BIG', '#!/bin/sh\n', { BIG: 'x'.repeat(200_000) }],
+    ['ERR_INVALID_ARG_VALUE', '#!/bin/sh\n', { NUL: '\0' }],
+  ]
+  for (const [code, content, env] of UNFIT) {
+    test(`ssh cannot be run :: ${code}`, () =>
+      through(
+        '',
+        async (connection, ssh) => {
+          writeFileSync(join(String(ssh.env.FOLDER), 'ssh'), content)
+          const why = 'an engine behind ssh:// needs the ssh command'
+          const line = `ssh cannot be run (${code}): ${why}`
+          await refused(connection, 'invalid-configuration', line)
+        },
+        { env },
+      ))
+  }
+
+  const ENDS: [title: string, script: string, code: ObstacleCode, why: string][] = [
+    [
+      'words of ssh',
+      'echo "Host key verification failed." >&2; exit 255',
+      'engine-not-trusted',
+      'the key of the SSH server is not known: connect once with ssh, and compare the key before you accept it',
+    ],
+    [
+      'the last of many words',
+      'yes "a warning" | head -c 200000 >&2; echo "docker: command not found" >&2; exit 127',
+      'invalid-configuration',
+      'the docker command is not on that host, or not on the PATH of the user there',
+    ],
+    [
+      'other words',
+      'echo "no luck today" >&2; exit 3',
+      'engine-unreachable',
+      'ssh ended with status 3: no luck today',
+    ],
+    ['no words', 'exit 0', 'engine-unreachable', 'ssh ended with status 0 and no words'],
+    ['killed', 'kill -KILL $$', 'engine-unreachable', 'ssh was killed and no words'],
+    [
+      'an end in the answer',
+      "printf 'HTTP/1.1 200'; exit 1",
+      'engine-unreachable',
+      'ssh ended with status 1 and no words',
+    ],
+  ]
+  for (const [title, script, code, why] of ENDS) {
+    test(`${title} :: says why`, () =>
+      through(script, (connection) => refused(connection, code, why)))
+  }
+
+  test('no engine on the other side', async () => {
+    await through(
+      `exec ${DIAL}`,
+      (connection) =>
+        refused(
+          connection,
+          'engine-unreachable',
+          'the engine there does not run, or listens elsewhere',
+        ),
+      { env: { ENGINE: '/nosuch/docker.sock' } },
+    )
+  })
+
+  const GARBAGE: [title: string, script: string][] = [
+    ['a greeting of the shell', 'echo "Welcome to engine.example"; exec sleep 60'],
+    ['one letter', 'printf G; exec sleep 60'],
+    ['a head without an end', "printf 'HTTP/1.1 200 OK\\r\\nX: '; exec yes"],
+  ]
+  for (const [title, script] of GARBAGE) {
+    test(`${title} :: is no HTTP`, () =>
+      through(script, async (connection, ssh) => {
+        const error = await refusedWith('engine-protocol', () => systemPing(connection, never))
+        const what = 'it answered systemPing with something that is no HTTP'
+        const line = `what answers at ${HOST} does not speak as a Docker Engine does: ${what}`
+        assert.is(error.message, line)
+        await ssh.gone()
+      }))
+  }
+
+  test('an answer in many pieces :: is one', () =>
+    dialling(
+      (_, response) => answerPing(response),
+      async (connection) => {
+        assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+      },
+      `${DIAL} | while IFS= read -r line; do printf %s "$line"; printf '\\n'; done`,
+    ))
+
+  test('hangs :: is given up in time, with all that it has started', () =>
+    through(
+      'sleep 60 & note $!; wait',
+      async (connection, ssh) => {
+        await refused(connection, 'engine-unreachable', 'it did not take the connection in time')
+        await ssh.gone()
+        assert.is(ssh.pids().length, 2)
+      },
+      { timeouts: { connect: 300 } },
+    ))
+
+  test('hangs, and does not end when it is asked to :: is killed', () =>
+    through(
+      "trap '' TERM; while :; do sleep 1; done",
+      async (connection, ssh) => {
+        await refused(connection, 'engine-unreachable', 'it did not take the connection in time')
+        await ssh.gone()
+        assert.is(ssh.pids().length, 1)
+      },
+      { timeouts: { connect: 300 } },
+    ))
+
+  test('cancelled while it connects :: no process is left', () =>
+    through('sleep 60 & note $!; echo >&2; wait', async (connection, ssh) => {
+      const controller = new AbortController()
+      const call = refusedWith('cancelled', () => systemPing(connection, controller.signal))
+      while (ssh.pids().length < 2) await new Promise((next) => setTimeout(next, 5))
+      controller.abort()
+      await call
+      await ssh.gone()
+    }))
+
+  test('given up before it was started :: it is not', async () => {
+    const ssh = makeFakeSsh(`printf '${PONG}'; exec sleep 60`)
+    const open = () => new SshStream({ args: [], env: ssh.env, platform: 'linux' })
+    try {
+      const given = open().destroy()
+      assert.ok(given.destroyed)
+      const other = open()
+      await once(other, 'connect')
+      assert.is(ssh.pids().length, 1)
+      other.destroy()
+      await ssh.gone()
+    } finally {
+      ssh.remove()
+    }
+  })
+})
+
+suite('SshStream :: an end in the middle', (test) => {
+  const LINE =
+    'HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\n\\r\\n{"status":"a"}\\r\\n{"st'
+  /** Answers the probe, then a pull with a part of its stream. */
+  const cut = (end: string) =>
+    `take() { while read -r line && [ ${'$'}{#line} -gt 1 ]; do :; done; }
+    take; printf '${PONG}'; take; printf '${LINE}'; ${end}`
+
+  for (const end of ['exit 0', 'exit 255', 'kill -KILL $$']) {
+    test(`of a pull :: ${end}`, () =>
+      through(cut(end), async (connection) => {
+        const error = await refusedWith('pull-interrupted', () =>
+          pluginPull(connection, pullInput, never),
+        )
+        const what = 'ended in the middle of the pull of acme/probe:1.0'
+        assert.is(error.message, `the connection to ${HOST} ${what}`)
+      }))
+
+    test(`before an answer :: ${end}`, () =>
+      through(`printf '${PONG}'; read -r line; read -r line; ${end}`, async (connection) => {
+        const error = await refusedWith('engine-unreachable', () =>
+          pluginSet(connection, { name: 'a', settings: [PLANTED] }, never),
+        )
+        const what = 'ended before pluginSet of a was answered'
+        assert.is(error.message, `the connection to ${HOST} ${what}`)
+      }))
+  }
+
+  test('an answer that hangs :: is given up in time, and ssh is ended', () =>
+    through(
+      `printf '${PONG}'; exec sleep 60`,
+      async (connection, ssh) => {
+        const error = await refusedWith('timed-out', () => systemPing(connection, never))
+        assert.is(error.message, `the engine at ${HOST} took too long over systemPing of ${HOST}`)
+        await ssh.gone()
+      },
+      { timeouts: { answer: 300 } },
+    ))
+
+  test('cancelled in a pull :: the engine sees it, and no process is left', async () => {
+    const controller = new AbortController()
+    await dialling(
+      (_, response) => response.write('{"status":"a"}\r\n'),
+      async (connection, server, ssh) => {
+        const onMessage = () => controller.abort()
+        await refusedWith('cancelled', () =>
+          pluginPull(connection, { ...pullInput, onMessage }, controller.signal),
+        )
+        await server.connectionClosed()
+        await ssh.gone()
+      },
+      `sleep 60 & note $!; ${DIAL}`,
+    )
+  })
+
+  test('close() :: ends calls under way', async () => {
+    const opened: EngineConnection[] = []
+    await dialling(
+      () => opened[0]?.close(),
+      async (connection, _, ssh) => {
+        opened.push(connection)
+        await refusedWith('engine-unreachable', () => systemPing(connection, never))
+        await ssh.gone()
+      },
+    )
+  })
+})
+
+suite('SshStream :: the end of the program', (test) => {
+  test('it is gone when it is to be ended', async () => {
+    const ssh = makeFakeSsh(`printf '${PONG}'; exec cat >&2`)
+    const { kill } = process
+    try {
+      const stream = new SshStream({ args: [], env: ssh.env, platform: 'linux' })
+      await once(stream, 'connect')
+      process.kill = () => {
+        throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH' })
+      }
+      stream.destroy()
+      await once(stream, 'close')
+      await ssh.gone()
+    } finally {
+      process.kill = kill
+      ssh.remove()
+    }
+  })
+
+  test('without a group, as on Windows :: the program itself is ended', async () => {
+    const ssh = makeFakeSsh(`printf '${PONG}'; exec sleep 60`)
+    try {
+      const stream = new SshStream({ args: [], env: ssh.env, platform: 'win32' })
+      await once(stream, 'connect')
+      assert.is(stream.setKeepAlive().setNoDelay().setTimeout(), stream)
+      stream.destroy()
+      await once(stream, 'close')
+      await ssh.gone()
+    } finally {
+      ssh.remove()
+    }
+  })
+})

@@ -1,0 +1,166 @@
+import { AxiosError } from 'axios'
+import * as assert from 'uvu/assert'
+import { isStaleSocket, toEngineError } from '../../../../adapters/engine/http/toEngineError.ts'
+import type { Concern } from '../../../../adapters/engine/words/operation.ts'
+import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
+import { EngineError } from '../../../../machines/errors.ts'
+import { oneLine } from '../../../../machines/oneLine.ts'
+import { assertTellsNothing, PLANTED, PLANTED_HEADER } from '../../../support/engineFailure.ts'
+import { suite } from '../../../support/suite.ts'
+
+const concern: Concern = { operation: 'pluginSet', subject: 'probe:1.0', host: 'tcp://engine:2375' }
+
+/** As axios makes it: with the headers of the request, in itself and in what it was made of. */
+function axiosError(code: string, reusedSocket = false): AxiosError {
+  const config = { headers: { 'X-Registry-Auth': PLANTED_HEADER } } as never
+  const request = { reusedSocket, headers: PLANTED_HEADER }
+  return Object.assign(new AxiosError(`failed: ${PLANTED}`, code, config, request), {
+    cause: new Error(PLANTED),
+  })
+}
+
+suite('toEngineError', (test) => {
+  /** Those that only come of a connection that was never made. */
+  const UNSENT = 'ENOENT ENOTDIR ECONNREFUSED EACCES EPERM ENOTFOUND EAI_AGAIN'.split(' ')
+  const UNREACHABLE: [code: string, why: string][] = [
+    ['ENOENT', 'there is no such socket'],
+    ['ENOTDIR', 'there is no such socket'],
+    ['ECONNREFUSED', 'nothing listens there'],
+    ['ENOTFOUND', 'the name of the host is not known'],
+    ['EAI_AGAIN', 'the name of the host could not be looked up'],
+    ['EHOSTUNREACH', 'there is no way to the host'],
+    ['ENETUNREACH', 'there is no way to the host'],
+    ['ETIMEDOUT', 'it did not take the connection in time'],
+    ['EMFILE', 'EMFILE'],
+  ]
+  for (const [code, why] of UNREACHABLE) {
+    test(`${code} :: engine-unreachable`, () => {
+      const error = toEngineError(axiosError(code), concern, undefined)
+      assert.is(error.code, 'engine-unreachable')
+      assert.is(error.message, `no Docker Engine answers at tcp://engine:2375: ${why}`)
+      assert.equal(error.details, {
+        operation: 'pluginSet',
+        ...(UNSENT.includes(code) ? { unsent: true } : {}),
+      })
+      assertTellsNothing(error)
+    })
+  }
+
+  const OTHERS: [code: string, becomes: InstallErrorCode, line: string][] = [
+    [
+      'EACCES',
+      'engine-access-denied',
+      'no access to the engine at tcp://engine:2375: this user may not use the socket (on Linux: the group docker)',
+    ],
+    [
+      'EPERM',
+      'engine-access-denied',
+      'no access to the engine at tcp://engine:2375: this user may not use the socket (on Linux: the group docker)',
+    ],
+    [
+      'CERT_REVOKED',
+      'engine-not-trusted',
+      'what answers at tcp://engine:2375 is not trusted: its certificate was revoked',
+    ],
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'engine-protocol',
+      'no Docker Engine answers at tcp://engine:2375: it speaks no TLS',
+    ],
+  ]
+  for (const [code, becomes, line] of OTHERS) {
+    test(`${code} :: ${becomes}`, () => {
+      const error = toEngineError(axiosError(code), concern, undefined)
+      assert.equal([error.code, error.message], [becomes, line])
+      assert.equal(error.details, {
+        operation: 'pluginSet',
+        ...(UNSENT.includes(code) ? { unsent: true } : {}),
+      })
+      assertTellsNothing(error)
+    })
+  }
+
+  test('HPE_INVALID_CONSTANT :: engine-protocol', () => {
+    const error = toEngineError(axiosError('HPE_INVALID_CONSTANT'), concern, undefined)
+    assert.is(error.code, 'engine-protocol')
+    assertTellsNothing(error)
+  })
+
+  for (const code of ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']) {
+    test(`${code} :: the connection was lost`, () => {
+      const error = toEngineError(axiosError(code), concern, undefined)
+      assert.is(error.code, 'engine-unreachable')
+      assert.is(
+        error.message,
+        'the connection to tcp://engine:2375 ended before pluginSet of probe:1.0 was answered',
+      )
+      const pull = toEngineError(
+        axiosError(code),
+        { ...concern, operation: 'pluginPull' },
+        undefined,
+      )
+      assert.is(pull.code, 'pull-interrupted')
+      assertTellsNothing([error, pull])
+    })
+  }
+
+  for (const thrown of [undefined, null, 'words', new Error(PLANTED), { code: 7 }]) {
+    test(`${thrown instanceof Error ? 'an Error' : JSON.stringify(thrown)} :: is an EngineError`, () => {
+      const error = toEngineError(thrown, concern, undefined)
+      assert.is(error.message, 'no Docker Engine answers at tcp://engine:2375: it cannot be used')
+      assertTellsNothing(error)
+    })
+  }
+
+  test('an EngineError :: is that', () => {
+    const error = new EngineError('set-failed', 'no')
+    assert.is(toEngineError(error, concern, undefined), error)
+  })
+
+  test('a reason :: decides over what was thrown', () => {
+    const thrown = new EngineError('set-failed', 'no')
+    assert.is(toEngineError(thrown, concern, 'cancelled').code, 'cancelled')
+    assert.is(toEngineError(axiosError('ECONNRESET'), concern, 'timed-out').code, 'timed-out')
+  })
+
+  test('a subject that is no name :: is shown as one line', () => {
+    const hostile = { ...concern, subject: 'a\u001b[2J\r\n{host}\u202e' }
+    const error = toEngineError(undefined, hostile, 'cancelled')
+    assert.is(error.message, 'pluginSet of a [2J {host} was cancelled')
+  })
+})
+
+suite('isStaleSocket', (test) => {
+  test('reset on a socket of the pool', () => {
+    assert.is(isStaleSocket(axiosError('ECONNRESET', true)), true)
+    assert.is(isStaleSocket(axiosError('EPIPE', true)), true)
+  })
+
+  test('anything else', () => {
+    assert.is(isStaleSocket(axiosError('ECONNRESET', false)), false)
+    assert.is(isStaleSocket(axiosError('ECONNREFUSED', true)), false)
+    assert.is(isStaleSocket(Object.assign(new Error('x'), { code: 'EPIPE' })), false)
+    assert.is(isStaleSocket(new AxiosError('x', 'EPIPE')), false)
+    assert.is(isStaleSocket(undefined), false)
+  })
+})
+
+suite('oneLine', (test) => {
+  const LINES: [words: string, line: string][] = [
+    ['', ''],
+    [' a\r\n\tb ', 'a b'],
+    ['a\u0000\u001b[31mb', 'a [31mb'],
+    ['a\u2028b\u2029c\u0085d', 'a b c d'],
+    ['a\u202eb\u2066c\ufeffd', 'a b c d'],
+    ['ä 漢 😀', 'ä 漢 😀'],
+  ]
+  for (const [words, line] of LINES) {
+    test(JSON.stringify(words), () => assert.is(oneLine(words), line))
+  }
+
+  test('long words :: are cut', () => {
+    assert.is(oneLine('x'.repeat(300)), 'x'.repeat(300))
+    assert.is(oneLine('x'.repeat(301)), `${'x'.repeat(299)}…`)
+    assert.is(oneLine(' '.repeat(5_000)), '')
+  })
+})

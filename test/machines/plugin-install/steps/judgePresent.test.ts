@@ -1,0 +1,141 @@
+import * as assert from 'uvu/assert'
+import { isEngineError } from '../../../../machines/errors.ts'
+import type { Plugin } from '../../../../machines/plugin.ts'
+import type { LookUpRequest } from '../../../../machines/plugin-install/inputs.ts'
+import {
+  type HasSecret,
+  judgePresent,
+} from '../../../../machines/plugin-install/steps/judgePresent.ts'
+import type { Resumed } from '../../../../machines/plugin-install/types.ts'
+import type { Setting } from '../../../../machines/settings.ts'
+import { readRecording, recordedBody } from '../../../support/recordingServer.ts'
+import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../../support/samples.ts'
+import { suite } from '../../../support/suite.ts'
+
+const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
+const request: LookUpRequest = {
+  reference: 'acme/probe:1.0',
+  settings: [],
+  enableTimeout: 0,
+  disabled: false,
+  ifPresent: 'keep',
+}
+
+const hasNone = () => false
+
+function judge(
+  plugin: Partial<Plugin>,
+  change: Partial<LookUpRequest>,
+  hasSecret: HasSecret = hasNone,
+): string {
+  try {
+    const wanted = { ...request, ...change }
+    const { present } = judgePresent(samplePlugin(plugin), names, wanted, hasSecret)
+    return present?.asWanted ? 'as wanted' : 'to finish'
+  } catch (error) {
+    if (!isEngineError(error)) throw error
+    assert.is(error.code, 'already-exists')
+    return error.message
+  }
+}
+
+suite('judgePresent', (test) => {
+  test('fail :: whatever it is', () => {
+    const enabled = { Enabled: true }
+    assert.match(judge(enabled, { ifPresent: 'fail' }), '(enabled, from acme/probe:1.0)')
+    assert.match(judge({ PluginReference: '' }, { ifPresent: 'fail' }), '(disabled)')
+  })
+
+  test('keep :: only what is there as asked for', () => {
+    assert.is(judge({ Enabled: true }, {}), 'as wanted')
+    assert.is(judge({}, { disabled: true }), 'as wanted')
+    assert.match(judge({}, {}), '(disabled, from acme/probe:1.0)')
+    assert.match(judge({ Enabled: true }, { disabled: true }), '(enabled, from acme/probe:1.0)')
+    const other = { Enabled: true, PluginReference: 'acme/probe:2.0' }
+    assert.match(judge(other, {}), 'not the one asked for')
+  })
+
+  test('finish :: what was left disabled', () => {
+    const finish = { ifPresent: 'finish' } as const
+    assert.is(judge({}, finish), 'to finish')
+    assert.is(judge({}, { ...finish, settings: ['DEBUG=1'] }), 'to finish')
+    assert.is(judge({}, { ...finish, settings: ['DEBUG=1'], disabled: true }), 'to finish')
+    assert.is(judge({ Enabled: true }, finish), 'as wanted')
+    const enabled = judge({ Enabled: true }, { ...finish, settings: ['DEBUG=1'] })
+    assert.match(enabled, 'its setting DEBUG is another')
+    assert.match(judge({ PluginReference: 'acme/other:1.0' }, finish), 'not the one asked for')
+  })
+
+  test('own :: what an earlier process of this run pulled, by its id or by its reference', () => {
+    const uncertain: Resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed }
+    const created: Resumed = { ...uncertain, ownership: 'created', id: pluginId }
+    const own = (plugin: Partial<Plugin>, resumed: Resumed) =>
+      judgePresent(samplePlugin(plugin), names, { ...request, ifPresent: 'fail', resumed }, hasNone)
+    for (const resumed of [uncertain, created]) {
+      const { present, privileges, digest: agreedDigest } = own({}, resumed)
+      assert.equal(present, { plugin: samplePlugin(), asWanted: false, own: true })
+      assert.equal(privileges, [hostNetwork])
+      assert.is(agreedDigest, digest)
+    }
+    const enabled = own({ Enabled: true }, { ...created, enableRequested: true })
+    assert.ok(enabled.present?.asWanted)
+    const { digest: _, ...untold } = agreed.request
+    const pinless = own({}, { ...created, consent: { ...agreed, request: untold } })
+    assert.not('digest' in pinless)
+  })
+
+  test('own :: no longer this run’s affair', () => {
+    const created: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
+    const code = (plugin: Partial<Plugin>, resumed: Resumed) => {
+      try {
+        judgePresent(
+          samplePlugin(plugin),
+          names,
+          { ...request, resumed, ifPresent: 'fail' },
+          hasNone,
+        )
+        return 'own'
+      } catch (error) {
+        return isEngineError(error) ? error.code : String(error)
+      }
+    }
+    assert.is(code({ Enabled: true }, created), 'plugin-gone')
+    assert.is(code({}, { ...created, id: 'f'.repeat(64) }), 'already-exists')
+    assert.is(code({ PluginReference: 'acme/other:1.0' }, created), 'already-exists')
+    assert.is(code({}, { ...created, ownership: 'nothing' }), 'already-exists')
+    assert.is(code({}, { ownership: 'created', enableRequested: false }), 'consent-denied')
+  })
+
+  test('its privileges are those of its config', () => {
+    const { privileges } = judgePresent(samplePlugin({ Enabled: true }), names, request, hasNone)
+    assert.equal(privileges, [hostNetwork])
+  })
+
+  test('settings :: every kind is compared with what the engine shows after a set', () => {
+    const recorded = recordedBody(readRecording('inspect.after-set')).toString()
+    const { Config, Settings } = JSON.parse(recorded) as Plugin
+    const plugin = { Config, Settings, Enabled: true }
+    const set = ['DEBUG=1', 'state.source=/var/tmp', 'null.path=/dev/zero', 'args=--a --b']
+    assert.is(judge(plugin, { settings: set }), 'as wanted')
+    for (const other of ['DEBUG=2', 'state.source=/', 'null=/dev/sda', 'args=--a', 'BAD=1']) {
+      assert.match(judge(plugin, { settings: [...set, other] }), other.split('=')[0] ?? '')
+    }
+    const bare = { ...plugin, Settings: { Args: null, Devices: null, Env: null, Mounts: null } }
+    assert.match(judge(bare, { settings: ['DEBUG=1'] }), 'DEBUG')
+    assert.match(judge(bare, { settings: ['args=x'] }), 'args')
+    const noEnv = { ...bare, Config: { ...Config, Env: null } }
+    assert.match(judge(noEnv, { settings: ['DEBUG=1'] }), 'DEBUG')
+  })
+
+  test('settings :: whether a secret one is applied is asked of whoever knows its value', () => {
+    const enabled = { Enabled: true }
+    const settings: Setting[] = ['DEBUG=1', { name: 'PASSWORD', secret: true }]
+    const plugin = { ...enabled, Settings: { ...samplePlugin().Settings, Env: ['DEBUG=1'] } }
+    const asked: string[] = []
+    const has: HasSecret = ({ Name }, { name }) => asked.push(`${name} of ${Name}`) > 0
+    assert.is(judge(plugin, { settings }, has), 'as wanted')
+    assert.equal(asked, ['PASSWORD of acme/probe:1.0'])
+    assert.match(judge(plugin, { settings }), 'its setting PASSWORD is another')
+    assert.match(judge(enabled, { settings }, has), 'its setting DEBUG is another')
+  })
+})

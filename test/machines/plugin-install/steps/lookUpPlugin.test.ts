@@ -1,0 +1,251 @@
+import * as assert from 'uvu/assert'
+import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
+import type { PluginEngine } from '../../../../machines/engine.ts'
+import { EngineError } from '../../../../machines/errors.ts'
+import type { LookUpRequest } from '../../../../machines/plugin-install/inputs.ts'
+import { lookUpPlugin } from '../../../../machines/plugin-install/steps/lookUpPlugin.ts'
+import type { Resumed } from '../../../../machines/plugin-install/types.ts'
+import { fakeEngine, inspections, noAuth, rejection } from '../../../support/fakePorts.ts'
+import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../../support/samples.ts'
+import { suite } from '../../../support/suite.ts'
+
+const request: LookUpRequest = {
+  reference: 'acme/probe:1.0',
+  settings: [],
+  enableTimeout: 0,
+  disabled: false,
+  ifPresent: 'fail',
+}
+const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
+const engineVersion = { apiVersion: '1.41', version: '20.10.24' }
+
+const pause = async () => {}
+const hasSecret = () => true
+
+function lookUp(answers: Partial<PluginEngine>, change: Partial<LookUpRequest> = {}) {
+  const engine = fakeEngine(answers)
+  const { signal } = new AbortController()
+  return {
+    engine,
+    found: lookUpPlugin(
+      { engine, auth: noAuth, pause, hasSecret },
+      { ...request, ...change },
+      signal,
+    ),
+  }
+}
+
+async function codeOf(found: Promise<unknown>): Promise<string> {
+  return found.then(
+    () => 'found',
+    (error: EngineError) => error.code,
+  )
+}
+
+function refuse(code: InstallErrorCode) {
+  return () => Promise.reject(new EngineError(code, `the sample of ${code}`))
+}
+
+suite('lookUpPlugin', (test) => {
+  test('asks for something :: the list, and the digest', async () => {
+    const { found } = lookUp({ getPluginPrivileges: async () => [hostNetwork] })
+    assert.equal(await found, {
+      ...names,
+      privileges: [hostNetwork],
+      digest,
+      engine: engineVersion,
+    })
+  })
+
+  test('asks for nothing', async () => {
+    assert.equal((await lookUp({}).found).privileges, [])
+  })
+
+  test('the look-ups run at the same time', async () => {
+    const under: string[] = []
+    let release = () => {}
+    const all = new Promise<void>((done) => {
+      release = done
+    })
+    const arrive = async (name: string) => {
+      under.push(name)
+      if (under.length === 3) release()
+      await all
+    }
+    const { found } = lookUp({
+      getPluginPrivileges: () => arrive('privileges').then(() => null),
+      distributionInspect: () => arrive('distribution').then(() => ({ digest })),
+      pluginInspect: () => arrive('inspect').then(() => undefined),
+    })
+    await found
+    assert.is(under.length, 3)
+  })
+
+  test('the name is taken :: already-exists, and the other look-ups are given up', async () => {
+    let aborted = 0
+    const never = (_: string, signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted++
+          reject(new EngineError('cancelled', 'given up'))
+        })
+      })
+    const enabled = samplePlugin({ Enabled: true })
+    for (const present of [enabled, samplePlugin({ PluginReference: '' })]) {
+      const { found } = lookUp({
+        getPluginPrivileges: never,
+        distributionInspect: never,
+        pluginInspect: async () => present,
+      })
+      const error = await rejection(found)
+      assert.is(error.code, 'already-exists')
+      assert.match(error.message, present.Enabled ? '(enabled, from acme/probe:1.0)' : '(disabled)')
+    }
+    assert.is(aborted, 4)
+  })
+
+  test('an empty list :: the look-up of the content tells why', async () => {
+    const codes = ['unauthorized', 'not-found', 'registry-unreachable', 'timed-out'] as const
+    for (const code of codes) {
+      const { found } = lookUp({
+        getPluginPrivileges: async () => [],
+        distributionInspect: refuse(code),
+      })
+      assert.is(await codeOf(found), code)
+    }
+  })
+
+  test('an empty list :: where nothing tells why, the pull is the judge', async () => {
+    for (const code of [
+      'engine-failed',
+      'engine-unsupported',
+      'engine-protocol',
+      'engine-access-denied',
+    ] as const) {
+      const { found } = lookUp({
+        getPluginPrivileges: async () => [],
+        distributionInspect: refuse(code),
+      })
+      assert.equal(await found, { ...names, privileges: [], engine: engineVersion })
+    }
+    const { found } = lookUp({ getPluginPrivileges: async () => [] })
+    assert.equal((await found).digest, digest)
+  })
+
+  test('an empty list, and a content that can be read a moment later :: looked at again', async () => {
+    const lists = [[], [hostNetwork]]
+    const { engine, found } = lookUp({ getPluginPrivileges: async () => lists.shift() ?? [] })
+    assert.equal((await found).privileges, [hostNetwork])
+    assert.is(engine.calls.filter((call) => call.startsWith('getPluginPrivileges')).length, 2)
+    const ends = [async () => [], refuse('unauthorized')]
+    const failing = lookUp({ getPluginPrivileges: () => (ends.shift() ?? refuse('timed-out'))() })
+    assert.is(await codeOf(failing.found), 'unauthorized')
+  })
+
+  test('privileges that cannot be had :: nobody waits for the content', async () => {
+    const { found } = lookUp({
+      getPluginPrivileges: refuse('unauthorized'),
+      distributionInspect: () => new Promise(() => {}),
+    })
+    assert.is(await codeOf(found), 'unauthorized')
+  })
+
+  test('a list that came :: the content need not be told', async () => {
+    const { found } = lookUp({
+      getPluginPrivileges: async () => [hostNetwork],
+      distributionInspect: refuse('unauthorized'),
+    })
+    assert.is((await found).digest, undefined)
+  })
+
+  test('failures :: of the engine itself, and of the privileges', async () => {
+    assert.is(
+      await codeOf(lookUp({ systemPing: refuse('engine-unreachable') }).found),
+      'engine-unreachable',
+    )
+    assert.is(
+      await codeOf(lookUp({ pluginInspect: refuse('engine-failed') }).found),
+      'engine-failed',
+    )
+    assert.is(
+      await codeOf(lookUp({ getPluginPrivileges: refuse('not-a-plugin') }).found),
+      'not-a-plugin',
+    )
+  })
+
+  test('bad input :: refused before any request', async () => {
+    const rows: [change: Partial<LookUpRequest>, code: string, words: string][] = [
+      [{ reference: 'Acme/Probe' }, 'invalid-reference', '"Acme/Probe" is not a plugin reference'],
+      [{ alias: 'My Probe' }, 'invalid-reference', '"My Probe" is not an alias'],
+      [{ alias: `a@${digest}` }, 'invalid-reference', 'it has a digest'],
+      [{ settings: ['DEBUG=1', '=1'] }, 'invalid-setting', '"=1" has no name'],
+      [{ settings: [{ name: '', secret: true }] }, 'invalid-setting', '"" has no name'],
+      [
+        { settings: [{ name: 'state.source', secret: true }] },
+        'invalid-setting',
+        '"state.source" cannot be secret',
+      ],
+      [
+        { settings: [{ name: 'fuse.path', secret: true }] },
+        'invalid-setting',
+        '"fuse.path" cannot be secret',
+      ],
+      [{ enableTimeout: 1.5 }, 'invalid-option', 'not 1.5'],
+      [{ enableTimeout: -1 }, 'invalid-option', 'not -1'],
+    ]
+    for (const [change, code, words] of rows) {
+      const { engine, found } = lookUp({}, change)
+      const error = await rejection(found)
+      assert.is(error.code, code)
+      assert.match(error.message, words)
+      assert.equal(engine.calls, [])
+    }
+  })
+
+  test('names :: alias, default tag, digest', async () => {
+    const aliased = await lookUp({}, { alias: 'docker.io/library/mine' }).found
+    assert.is(aliased.name, 'mine:latest')
+    assert.is(aliased.remote, 'docker.io/acme/probe:1.0')
+    const untagged = await lookUp({}, { reference: 'example.org:5000/probe' }).found
+    assert.is(untagged.remote, 'example.org:5000/probe:latest')
+    assert.is(untagged.registry, 'example.org:5000')
+    const pinned = await lookUp({}, { reference: `acme/probe@${digest}` }).found
+    assert.is(pinned.remote, `docker.io/acme/probe@${digest}`)
+    assert.is(pinned.name, 'acme/probe:latest')
+  })
+
+  test('resumed :: a plugin that appears a moment after the cut is found, and is this run’s own', async () => {
+    const resumed: Resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed }
+    const engine = { pluginInspect: inspections(undefined, samplePlugin()) }
+    const { present, privileges } = await lookUp(engine, { resumed }).found
+    assert.ok(present?.own)
+    assert.equal(privileges, [hostNetwork])
+  })
+
+  test('resumed :: nothing there, so it starts again', async () => {
+    const resumed: Resumed = { ownership: 'created', enableRequested: false, id: pluginId }
+    assert.is((await lookUp({}, { resumed }).found).present, undefined)
+  })
+
+  test('present :: whether a secret setting is applied is asked', async () => {
+    const engine = { pluginInspect: async () => samplePlugin({ Enabled: true }) }
+    const settings = [{ name: 'PASSWORD.value', secret: true }] as const
+    const { present } = await lookUp(engine, { ifPresent: 'keep', settings }).found
+    assert.ok(present?.asWanted)
+  })
+
+  test('a cancel reaches the look-ups', async () => {
+    const stop = new AbortController()
+    const engine = fakeEngine({
+      pluginInspect: (_, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new EngineError('cancelled', 'cancelled')))
+          queueMicrotask(() => stop.abort())
+        }),
+    })
+    assert.is(
+      await codeOf(lookUpPlugin({ engine, auth: noAuth, pause, hasSecret }, request, stop.signal)),
+      'cancelled',
+    )
+  })
+})

@@ -1,0 +1,169 @@
+import * as assert from 'uvu/assert'
+import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
+import type { PluginEngine } from '../../../../machines/engine.ts'
+import { EngineError } from '../../../../machines/errors.ts'
+import type { JSONMessage } from '../../../../machines/plugin.ts'
+import type { PullProgress } from '../../../../machines/plugin-install/steps/hasContent.ts'
+import { startPull } from '../../../../machines/plugin-install/steps/startPull.ts'
+import { fakeEngine } from '../../../support/fakePorts.ts'
+import { digest } from '../../../support/samples.ts'
+import { suite } from '../../../support/suite.ts'
+
+const request = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', privileges: [] }
+const nothingYet: PullProgress = { layers: [], bytesPerSecond: 0 }
+const downloading: PullProgress = {
+  layers: [{ phase: 'downloading', current: 1, total: 1000 }],
+  bytesPerSecond: 1,
+}
+const extracting: PullProgress = {
+  layers: [{ phase: 'extracting', current: 1000, total: 1000 }],
+  bytesPerSecond: 0,
+}
+
+function pull(answers: Partial<PluginEngine>, progress: PullProgress = nothingYet) {
+  const stop = new AbortController()
+  const heard: JSONMessage[] = []
+  const pauses: number[] = []
+  const ports = {
+    engine: fakeEngine(answers),
+    progress: { add: (message: JSONMessage) => void heard.push(message), now: () => progress },
+    clock: () => 0,
+    pause: async (ms: number) => void pauses.push(ms),
+  }
+  return { ...startPull(ports, request, stop.signal), ports, stop, heard, pauses }
+}
+
+function refuse(code: InstallErrorCode, status?: number) {
+  const details = status === undefined ? {} : { status }
+  return () => Promise.reject(new EngineError(code, `the sample of ${code}`, details))
+}
+
+/** A pull that runs until its own signal, or the test, ends it. */
+function running() {
+  let finish = (_: { digest: string }) => {}
+  let closed = false
+  const pluginPull: PluginEngine['pluginPull'] = (_, signal) =>
+    new Promise((resolve, reject) => {
+      finish = resolve
+      signal.addEventListener('abort', () => {
+        closed = true
+        reject(new EngineError('cancelled', 'cancelled'))
+      })
+    })
+  return { pluginPull, finish: () => finish({ digest }), isClosed: () => closed }
+}
+
+async function codeOf(result: Promise<unknown>): Promise<string> {
+  return result.then(
+    () => 'pulled',
+    (error) => error.code ?? error.name,
+  )
+}
+
+suite('startPull', (test) => {
+  test('a pull that ends well', async () => {
+    const { result, end, ports } = pull({})
+    assert.equal(await result, { digest })
+    assert.equal(await end, { ownership: 'created' })
+    assert.is(ports.engine.calls.length, 1)
+  })
+
+  test('lines go to the progress', async () => {
+    const line = { id: 'a', status: 'Waiting' }
+    const { result, heard } = pull({
+      pluginPull: async ({ onMessage }) => {
+        onMessage?.(line)
+        return {}
+      },
+    })
+    await result
+    assert.equal(heard, [line])
+  })
+
+  test('a refusal creates nothing, and one that tells why stays as it is', async () => {
+    const { result, end, ports } = pull({ pluginPull: refuse('corrupt-layer', 500) })
+    assert.is(await codeOf(result), 'corrupt-layer')
+    assert.equal(await end, { ownership: 'nothing' })
+    assert.is(ports.engine.calls.length, 1)
+  })
+
+  test('a pull that the engine never saw has created nothing', async () => {
+    const unsent = new EngineError('engine-unreachable', 'no connection', { unsent: true })
+    const { result, end } = pull({ pluginPull: () => Promise.reject(unsent) }, extracting)
+    assert.is(await codeOf(result), 'engine-unreachable')
+    assert.equal(await end, { ownership: 'nothing' })
+  })
+
+  test('a refusal that hides why :: the look-up of the content tells', async () => {
+    const rows: [InstallErrorCode | 'readable', InstallErrorCode][] = [
+      ['unauthorized', 'unauthorized'],
+      ['not-found', 'not-found'],
+      ['registry-unreachable', 'registry-unreachable'],
+      ['engine-failed', 'registry-unreachable'],
+      ['readable', 'registry-unreachable'],
+    ]
+    for (const [truth, expected] of rows) {
+      const { result } = pull({
+        pluginPull: refuse('registry-unreachable', 500),
+        ...(truth === 'readable' ? {} : { distributionInspect: refuse(truth) }),
+      })
+      assert.is(await codeOf(result), expected, truth)
+    }
+  })
+
+  test('an error that is no engine’s passes through', async () => {
+    const odd = pull({ pluginPull: () => Promise.reject(new TypeError('odd')) }, downloading)
+    assert.is(await codeOf(odd.result), 'TypeError')
+    assert.equal(await odd.end, { ownership: 'uncertain', hadContent: 'no' })
+  })
+
+  test('cut :: uncertain while the engine downloads, late once it may have everything', async () => {
+    const cut = { pluginPull: refuse('pull-interrupted') }
+    const early = pull(cut, downloading)
+    const late = pull(cut, extracting)
+    assert.is(await codeOf(early.result), 'pull-interrupted')
+    assert.equal(await early.end, { ownership: 'uncertain', hadContent: 'no' })
+    assert.is(await codeOf(late.result), 'pull-interrupted')
+    assert.equal(await late.end, { ownership: 'uncertain', hadContent: 'yes' })
+  })
+
+  test('answered by something on the way :: what the engine does is not known', async () => {
+    for (const code of ['engine-unreachable', 'engine-protocol'] as const) {
+      const { result, end } = pull({ pluginPull: refuse(code, 504) }, downloading)
+      assert.is(await codeOf(result), code)
+      assert.equal(await end, { ownership: 'uncertain', hadContent: 'perhaps' }, code)
+    }
+  })
+
+  test('given up while the engine downloads :: its connection is closed at once', async () => {
+    const run = running()
+    const { stop, result, end, pauses } = pull(run, downloading)
+    stop.abort()
+    assert.is(await codeOf(result), 'cancelled')
+    assert.equal(await end, { ownership: 'uncertain', hadContent: 'no' })
+    assert.equal(pauses, [])
+  })
+
+  test('given up while the engine extracts :: listened to, until it is known how it ends', async () => {
+    const run = running()
+    const { stop, end, result } = pull(run, extracting)
+    stop.abort()
+    await Promise.resolve()
+    assert.not(run.isClosed())
+    run.finish()
+    assert.equal(await end, { ownership: 'created' })
+    assert.equal(await result, { digest })
+  })
+
+  test('given up while the engine extracts, and it never ends :: listened to for 30 seconds', async () => {
+    const run = running()
+    const { stop, end, result, pauses } = pull(run, extracting)
+    stop.abort()
+    assert.is(await codeOf(result), 'cancelled')
+    assert.equal(await end, { ownership: 'uncertain', hadContent: 'yes' })
+    assert.is(
+      pauses.reduce((sum, ms) => sum + ms, 0),
+      30_000,
+    )
+  })
+})

@@ -1,0 +1,148 @@
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { pluginInstallMachine } from '../../../../machines/plugin-install/pluginInstallMachine.ts'
+import { layOutGraph } from '../../../../src/chart/layout/elk.ts'
+import { layOutMachine } from '../../../../src/chart/layout/layOutMachine.ts'
+import { pluginInstallLayout } from '../../../../src/chart/layout.generated.ts'
+import type { MachineChart } from '../../../../src/chart/machineChart.ts'
+import { parseStatechart } from '../../../../src/chart/statechart/parseStatechart.ts'
+import { readStatechart } from '../../../../src/chart/statechart/readStatechart.ts'
+import { hostile, parcel } from '../../../support/foreignMachines.ts'
+import { someMachines } from '../../../support/someMachines.ts'
+import { suite } from '../../../support/suite.ts'
+
+suite('layOutMachine', (test) => {
+  test('any machine :: every state has its place in the state that it is in, every arrow its way', () =>
+    fc.assert(
+      fc.asyncProperty(someMachines, async (config) => {
+        const statechart = readStatechart(config)
+        const chart = await layOutMachine(statechart)
+        checkPlaces(chart)
+        const drawn = chart.arrows.flatMap(({ from, to, events }) =>
+          events.map((event) => `${from} ${event} ${to}`),
+        )
+        const stays = chart.states.flatMap(({ path, stays = [] }) =>
+          stays.map((event) => `${path} ${event}`),
+        )
+        const said = statechart.edges.map(({ source, event, guard, target }) =>
+          [
+            source,
+            guard ? `${event} [${guard}]` : event,
+            ...(target === undefined ? [] : [target]),
+          ].join(' '),
+        )
+        assert.equal([...drawn, ...stays].sort(), said.sort())
+      }),
+      { numRuns: 25 },
+    ))
+
+  test('the chart of this package, given as JSON, has the states and transitions of its own picture', async () => {
+    const chart = await layOutMachine(parseStatechart(JSON.stringify(pluginInstallMachine.config)))
+    assert.is(chart.id, pluginInstallLayout.id)
+    assert.equal(
+      chart.states.map(({ stays: _, lines: __, ...state }) => state),
+      pluginInstallLayout.states,
+    )
+    assert.equal(chart.arrows, pluginInstallLayout.arrows)
+    checkPlaces(chart)
+  })
+
+  test('the machine is drawn around its states where something leads to its border, or it is parallel', async () => {
+    const paths = async (config: object) =>
+      (await layOutMachine(readStatechart(config))).states.map(({ path }) => path)
+    const states = { a: {}, b: {} }
+    assert.equal(await paths({ initial: 'a', states }), ['a', 'b'])
+    assert.equal(await paths({ initial: 'a', states, on: { GO: '.b' } }), ['', 'a', 'b'])
+    assert.equal(await paths({ initial: 'a', states, on: { GO: {} } }), ['', 'a', 'b'])
+    assert.equal(await paths({ type: 'parallel', states }), ['', 'a', 'b'])
+  })
+
+  test('what a box and an arrow have no room for is cut', async () => {
+    const { states, wide } = await layOutMachine(readStatechart(hostile))
+    const long = states.findIndex(({ path }) => path === 'n'.repeat(500))
+    assert.is(states[long]?.name, `${'n'.repeat(39)}…`)
+    assert.equal(states[long]?.lines, [`${'e'.repeat(33)}…`])
+    assert.equal(states[long]?.stays, ['e'.repeat(500)])
+    assert.ok(wide.width < 800, `${wide.width}`)
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`E${index}`, 'b']))
+    const { wide: picture } = await layOutMachine(
+      readStatechart({ initial: 'a', states: { a: { on: many }, b: {} } }),
+    )
+    const lines = picture.routes[0]?.label?.lines ?? []
+    assert.equal([lines.length, lines.at(-1)], [8, 'and 23 more'])
+  })
+
+  test('states stand in the order of the config, and arrows back lead upwards', async () => {
+    const { wide, arrows } = await layOutMachine(
+      readStatechart({
+        initial: 'b',
+        states: { a: { on: { GO: 'b' } }, b: {}, c: { on: { BACK: 'a' } } },
+      }),
+    )
+    const [a = 0, b = 0, c = 0] = wide.boxes.map(([, top]) => top)
+    assert.ok(a < b && a < c, `${a}, ${b}, ${c}`)
+    const falls = wide.routes.map(({ points }) => Number(points.at(-1)) > Number(points[1]))
+    assert.equal(
+      [arrows.map(({ to }) => to), falls],
+      [
+        ['b', 'a'],
+        [true, false],
+      ],
+    )
+  })
+
+  test('a graph that cannot be laid out is told in words', () =>
+    layOutGraph({
+      id: 'graph',
+      edges: [{ id: 'edge', sources: ['none'], targets: ['none'] }],
+    }).then(
+      () => assert.unreachable('it was laid out'),
+      ({ message }) => assert.is(message, 'the layout of the picture failed'),
+    ))
+
+  test('regions, histories, and where a state begins', async () => {
+    const { states, initial } = await layOutMachine(readStatechart(parcel))
+    const regions = states.filter(({ isRegion }) => isRegion).map(({ path }) => path)
+    assert.equal(regions, ['working.payment', 'working.packing'])
+    assert.is(states.find(({ path }) => path === 'working.packing.recent')?.name, 'H* recent')
+    assert.is(initial, 'idle')
+  })
+})
+
+/** Every box within the box of its parent, or the picture, and every way within the picture. */
+function checkPlaces({ states, arrows, wide }: MachineChart): void {
+  const boxes = new Map(states.map(({ path }, index) => [path, wide.boxes[index] ?? []]))
+  const picture = [0, 0, wide.width, wide.height]
+  for (const [path, box] of boxes) {
+    const parent = /^(.*[^\\])\./s.exec(path)?.[1] ?? ''
+    const around = (path !== '' && boxes.get(parent)) || picture
+    assert.ok((box[2] ?? 0) > 0 && (box[3] ?? 0) > 0, path)
+    assert.ok(isWithin(box, around), `${path}: ${box} in ${around}`)
+  }
+  assert.is(wide.routes.length, arrows.length)
+  for (const [index, { points, label }] of wide.routes.entries()) {
+    const { from, to } = arrows[index] ?? {}
+    assert.ok(points.length >= 4 && label && label.lines.length > 0, `${from} → ${to}`)
+    assert.ok(isAt(boxes.get(from ?? ''), points.slice(0, 2)), `${from} → ${to} begins elsewhere`)
+    assert.ok(isAt(boxes.get(to ?? ''), points.slice(-2)), `${from} → ${to} ends elsewhere`)
+    for (const [at, value] of points.entries())
+      assert.ok(value >= -1 && value <= (at % 2 ? wide.height : wide.width) + 1, `${from} → ${to}`)
+  }
+}
+
+/** On the border of a box. */
+function isAt(box: readonly number[] = [], [x = 0, y = 0]: readonly number[]): boolean {
+  const [left = 0, top = 0, width = 0, height = 0] = box
+  const isNear = (one: number, other: number) => Math.abs(one - other) <= 1
+  const isBeside = [left, left + width].some((side) => isNear(side, x))
+  const isAbove = [top, top + height].some((side) => isNear(side, y))
+  return (isBeside || isAbove) && isWithin([x, y], [left - 1, top - 1, width + 2, height + 2])
+}
+
+/** But for what is rounded. */
+function isWithin(
+  [x = -1, y = -1, width = 0, height = 0]: readonly number[],
+  [left = 0, top = 0, room = 0, depth = 0]: readonly number[],
+): boolean {
+  return x >= left && y >= top && x + width <= left + room + 1 && y + height <= top + depth + 1
+}

@@ -1,0 +1,282 @@
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { type AnyStateNode, createMachine } from 'xstate'
+import { pluginInstallMachine } from '../../../../machines/plugin-install/pluginInstallMachine.ts'
+import { chartEdges } from '../../../../src/chart/chart.ts'
+import { parseStatechart } from '../../../../src/chart/statechart/parseStatechart.ts'
+import { readStatechart } from '../../../../src/chart/statechart/readStatechart.ts'
+import type { StateNode } from '../../../../src/chart/statechart/statechart.ts'
+import { hostile, parcel } from '../../../support/foreignMachines.ts'
+import { someMachines } from '../../../support/someMachines.ts'
+import { suite } from '../../../support/suite.ts'
+import { pathOf, xstateEdges } from '../../../support/xstateEdges.ts'
+
+suite('readStatechart', (test) => {
+  test('any machine :: the transitions are those that XState computes', () => {
+    let seen = 0
+    fc.assert(
+      fc.property(someMachines, (config) => {
+        const { edges } = readStatechart(config)
+        seen += edges.length
+        assert.equal(
+          edges.filter(({ event }) => event !== 'default'),
+          xstateEdges(config),
+        )
+      }),
+      { numRuns: 500 },
+    )
+    assert.ok(seen > 1_000, `${seen} transitions seen`)
+  })
+
+  test('any machine :: the states are those of XState, with where they begin', () => {
+    fc.assert(
+      fc.property(someMachines, (config) => {
+        const { root } = createMachine(config as Parameters<typeof createMachine>[0])
+        assert.equal(states(readStatechart(config).root), xstateStates(root))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('any machine with something wrong in it :: it is read, or one sentence says what is wrong', () => {
+    const junk = fc.oneof(
+      fc.constantFrom('nowhere', '#nowhere', '.nowhere', '', '#', '.', 'a.', '\\', '__proto__'),
+      fc.jsonValue({ maxDepth: 3 }),
+    )
+    fc.assert(
+      fc.property(
+        someMachines,
+        fc.nat(),
+        junk,
+        (config, where, value) => void readOrRefuse(damage(config, where, value)),
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  test('any JSON :: it is read, or one sentence says what is wrong', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => void readOrRefuse(value)),
+      { numRuns: 300 },
+    )
+  })
+
+  test('every form of XState, by hand', () => {
+    const { edges } = readStatechart(parcel)
+    const from = (source: string) =>
+      edges.flatMap((edge) =>
+        edge.source === source
+          ? [`${edge.event}${edge.guard ? ` [${edge.guard}]` : ''} → ${edge.target ?? '(stays)'}`]
+          : [],
+      )
+    assert.equal(from(''), ['RESET → idle', 'LOG → (stays)'])
+    assert.equal(from('idle'), ['ORDER [hasStock] → working', 'PING → (stays)'])
+    assert.equal(from('working'), ['PAUSE → paused', 'done → delivered'])
+    assert.equal(from('working.payment.asking'), [
+      'done(charge) [covers] → working.payment.paid',
+      'done(charge) → working.payment.refused',
+      'error(charge) → failed',
+      'after(500) → working.payment.refused',
+      'after(patience) → failed',
+    ])
+    assert.equal(from('working.packing.boxes'), [
+      'SKIP → working.payment.paid',
+      'SKIP → working.packing.packed',
+      'done → working.packing.packed',
+    ])
+    assert.equal(from('working.packing.boxes.first'), [
+      'always [isSmall] → working.packing.boxes.last',
+    ])
+    assert.equal(from('working.packing.recent'), ['default → working.packing.boxes'])
+    assert.equal(from('paused'), ['RESUME → working.packing.recent'])
+    assert.equal(from('failed'), ['* → idle'])
+  })
+
+  test('what XState writes of a machine itself :: the same, but for what it leaves out', () => {
+    const machine = createMachine(parcel as Parameters<typeof createMachine>[0])
+    const written = parseStatechart(JSON.stringify(machine))
+    const whole = readStatechart(parcel)
+    const said = (edges: typeof whole.edges) =>
+      edges
+        .filter(({ event }) => event !== 'always' && event !== 'default')
+        .map(({ source, target, guard }) => [source, target, guard].join(' '))
+        .sort()
+    assert.equal(said(written.edges), said(whole.edges))
+    assert.equal(states(written.root), states(whole.root))
+  })
+
+  test('the chart of this package, as its command prints it', () => {
+    const { edges } = parseStatechart(JSON.stringify(pluginInstallMachine.config))
+    assert.equal(edges, chartEdges(pluginInstallMachine))
+  })
+
+  test('of two states with one id a target means the last, as in XState', () => {
+    const config = {
+      initial: 'a',
+      states: { a: { id: 'x' }, b: { on: { GO: '#x' } }, c: { id: 'x' } },
+    }
+    const { edges } = readStatechart(config)
+    assert.equal(edges, [{ source: 'b', target: 'c', event: 'GO' }])
+    assert.equal(edges, xstateEdges(config))
+  })
+
+  test('states that can be gone to from anywhere', () => {
+    const { edges } = readStatechart({
+      initial: 'a',
+      states: { a: {}, b: { id: 'b', route: { guard: 'mayGo' } }, c: { id: 'c', route: {} } },
+    })
+    assert.equal(edges, [
+      { source: '', target: 'b', event: 'route', guard: 'mayGo' },
+      { source: '', target: 'c', event: 'route' },
+    ])
+  })
+
+  test('names are data', () => {
+    const { root } = parseStatechart(JSON.stringify(hostile))
+    assert.equal(
+      root.states.map(({ name }) => name),
+      Object.keys(hostile.states),
+    )
+    const own = parseStatechart(
+      '{"initial":"__proto__","states":{"__proto__":{"on":{"GO":"x\\\\.y"}},"x.y":{}}}',
+    )
+    assert.equal(own.edges, [{ source: '__proto__', target: 'x\\.y', event: 'GO' }])
+  })
+
+  const wrong: [what: string, text: string, message: string][] = [
+    ['not JSON', 'createMachine({})', 'it is no JSON'],
+    ['no object', '[]', 'it is no machine: a machine is a JSON object'],
+    ['no states', '{"id":"m"}', 'it has no states'],
+    ['states that are none', '{"states":[]}', '"states" of the machine is no JSON object'],
+    ['no initial', '{"states":{"a":{}}}', 'the machine has no "initial"'],
+    [
+      'an initial state that is nowhere',
+      '{"initial":"b","states":{"a":{}}}',
+      'the machine begins with "b", which is no state of it',
+    ],
+    [
+      'an initial state of another',
+      '{"initial":"a","states":{"a":{"initial":"b","states":{"c":{}}},"b":{}}}',
+      'the state "a" begins with "b", which is no state of it',
+    ],
+    [
+      'a target that is nowhere',
+      '{"initial":"a","states":{"a":{"initial":"b","states":{"b":{"on":{"GO":"c"}}}}}}',
+      'the state "a.b" goes to "c" on "GO", which is nowhere',
+    ],
+    [
+      'an id that is nowhere',
+      '{"initial":"a","states":{"a":{"after":{"5":"#c"}}}}',
+      'the state "a" goes to "#c" on "after(5)", which is nowhere',
+    ],
+    [
+      'a target of the machine without its dot',
+      '{"initial":"a","on":{"GO":"a"},"states":{"a":{}}}',
+      'the machine goes to "a" on "GO", which is nowhere',
+    ],
+    [
+      'a history that leads nowhere',
+      '{"initial":"a","states":{"a":{},"h":{"type":"history","target":"b"}}}',
+      'the state "h" goes to "b", which is nowhere',
+    ],
+    [
+      'a target that is no text',
+      '{"initial":"a","states":{"a":{"always":{"target":[7]}}}}',
+      'a target of the state "a" on "always" is no text',
+    ],
+    [
+      'a transition that is none',
+      '{"initial":"a","states":{"a":{"on":{"GO":7}}}}',
+      'a transition of the state "a" on "GO" is no JSON object',
+    ],
+    [
+      'a kind of state that is none',
+      '{"initial":"a","states":{"a":{"type":"loop"}}}',
+      '"type" of the state "a" is none of atomic, compound, parallel, final, history',
+    ],
+    [
+      'XState 4 :: cond',
+      '{"initial":"a","states":{"a":{"on":{"GO":{"cond":"is"}}}}}',
+      'the state "a" has "cond" on "GO"; XState 5 calls it "guard"',
+    ],
+    [
+      'XState 4 :: an event without a name',
+      '{"initial":"a","states":{"a":{"on":{"":"a"}}}}',
+      'the state "a" has an event without a name; XState 5 has "always" for it',
+    ],
+    [
+      'too many states',
+      JSON.stringify({
+        initial: 's0',
+        states: Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`s${index}`, {}])),
+      }),
+      'it has more than 2000 states',
+    ],
+    [
+      'too deep',
+      `${'{"initial":"a","states":{"a":'.repeat(60)}{}${'}}'.repeat(60)}`,
+      'its states are nested deeper than 40',
+    ],
+    [
+      'far too deep',
+      `${'{"states":{"a":'.repeat(200_000)}{}${'}}'.repeat(200_000)}`,
+      'its states are nested deeper than 40',
+    ],
+    [
+      'too many transitions',
+      JSON.stringify({ initial: 'a', states: { a: { always: Array(4_001).fill('a') } } }),
+      'it has more than 4000 transitions',
+    ],
+  ]
+  for (const [what, text, message] of wrong) {
+    test(`one sentence says what is wrong :: ${what}`, () => {
+      assert.throws(
+        () => parseStatechart(text),
+        (error: unknown) =>
+          error instanceof RangeError && assert.is(error.message, message) === undefined,
+      )
+    })
+  }
+})
+
+/** What is refused is refused by a sentence, and by nothing else. */
+function readOrRefuse(value: unknown) {
+  try {
+    return readStatechart(value).edges
+  } catch (error) {
+    assert.instance(error, RangeError)
+    assert.ok((error as Error).message.length > 10)
+    assert.not.match((error as Error).message, /call stack/)
+    return undefined
+  }
+}
+
+/** One value of the config, by its number, replaced. */
+function damage(config: object, where: number, value: unknown): unknown {
+  let count = 0
+  JSON.stringify(config, (_, each) => {
+    count++
+    return each
+  })
+  let index = 0
+  return JSON.parse(
+    JSON.stringify(config, (_, each) => (index++ === 1 + (where % count) ? value : each)),
+  )
+}
+
+function states({ path, type, description, initial, states: below }: StateNode): unknown[] {
+  return [{ path, type, description, initial }, ...below.flatMap(states)]
+}
+
+function xstateStates(node: AnyStateNode): unknown[] {
+  const [initial] = node.initial.target ?? []
+  return [
+    {
+      path: pathOf(node),
+      type: node.type,
+      description: node.description ?? '',
+      initial: initial && pathOf(initial),
+    },
+    ...Object.values(node.states).flatMap(xstateStates),
+  ]
+}

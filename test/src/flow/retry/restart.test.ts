@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { startEmbeddedEngine } from '../../../../src/embedded.ts'
+import { connect } from '../../../../src/flow/connect.ts'
+import { isInstallError } from '../../../../src/flow/installError.ts'
+import { installPlugin } from '../../../../src/flow/installPlugin.ts'
+import type { PolicyOptions } from '../../../../src/flow/retry/policy.ts'
+import type { Engine, Retry } from '../../../../src/flow/types.ts'
+import { suite } from '../../../support/suite.ts'
+
+const reference = 'vieux/sshfs:latest'
+/** Real waits, of a millisecond each. */
+const policy: PolicyOptions = { retry: { attempts: 100, baseMs: 1, factor: 1, jitter: 0 } }
+
+async function onSocket(act: (engine: Engine, socketPath: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
+  const socketPath = join(folder, 'engine.sock')
+  const engine = connect({ host: `unix://${socketPath}`, env: { DOCKER_CONFIG: folder } })
+  try {
+    await act(engine, socketPath)
+  } finally {
+    engine.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+suite('a real socket', (test) => {
+  test('that is not there :: fails, and is not tried again', () =>
+    onSocket(async (engine) => {
+      const flow = installPlugin(engine, { reference, policy })
+      const retries: Retry[] = []
+      flow.retry$.subscribe((retry) => retries.push(retry))
+      const error: unknown = await flow.result.catch((error: unknown) => error)
+      assert.ok(isInstallError(error))
+      assert.match(error.message, 'there is no such socket')
+      assert.equal(error.failure, {
+        operation: 'systemPing',
+        code: 'engine-unreachable',
+        state: 'checkPrivileges',
+        message: error.message,
+        next: error.next,
+        retryable: true,
+      })
+      assert.is(error.rollback.result, 'nothingToRemove')
+      assert.equal(retries, [])
+    }))
+
+  test('that goes away before the pull, and comes back :: pulled once', () =>
+    onSocket(async (engine, socketPath) => {
+      const first = await startEmbeddedEngine({ pace: 0, socketPath })
+      let second: Awaited<ReturnType<typeof startEmbeddedEngine>> | undefined
+      const flow = installPlugin(engine, {
+        reference,
+        policy,
+        async consent() {
+          await first.close()
+          return true
+        },
+      })
+      const told: string[] = []
+      let restarted: Promise<void> | undefined
+      flow.retry$.subscribe(({ state, code, message }) => {
+        told.push(`${state} ${code}: ${message}`)
+        restarted ??= startEmbeddedEngine({ pace: 0, socketPath }).then((engine) => {
+          second = engine
+        })
+      })
+      const plugin = await flow.result
+      await restarted
+      assert.is(plugin.name, reference)
+      assert.ok(second?.plugins()[0]?.Enabled)
+      const pulls = second?.requests().filter(({ path }) => path.includes('/plugins/pull'))
+      assert.is(pulls?.length, 1)
+      assert.is(
+        told[0],
+        `pulling engine-unreachable: no Docker Engine answers at unix://${socketPath}: there is no such socket`,
+      )
+      await second?.close()
+    }))
+
+  test('whose engine hangs up on a look-up :: asked again', () =>
+    onSocket(async (engine, socketPath) => {
+      const embedded = await startEmbeddedEngine({ pace: 0, socketPath })
+      const operations = engine.operations
+      let cuts = 0
+      const cutting: Engine = {
+        ...engine,
+        operations(authHeader) {
+          const calls = operations(authHeader)
+          return {
+            ...calls,
+            // Its request is under way when all sockets are closed.
+            getPluginPrivileges(remote, signal) {
+              const answer = calls.getPluginPrivileges(remote, signal)
+              if (cuts++ === 0) setImmediate(() => engine.close())
+              return answer
+            },
+          }
+        },
+      }
+      const flow = installPlugin(cutting, { reference, policy, consent: () => true })
+      const told: Retry[] = []
+      flow.retry$.subscribe((retry) => told.push(retry))
+      await flow.result
+      assert.ok(told.length > 0)
+      assert.match(told[0]?.message ?? '', /the connection to .* ended before .* was answered/)
+      assert.is(embedded.plugins().length, 1)
+      await embedded.close()
+    }))
+})

@@ -1,0 +1,79 @@
+import { getEventListeners } from 'node:events'
+import * as assert from 'uvu/assert'
+import { defaultPolicy } from '../../../../src/flow/retry/policy.ts'
+import { createStay } from '../../../../src/flow/retry/stay.ts'
+import { pause, processTime, type Time } from '../../../../src/flow/retry/time.ts'
+import { rejection } from '../../../support/fakePorts.ts'
+import { suite } from '../../../support/suite.ts'
+
+/** Timers that a test fires itself. */
+function handTime() {
+  const timers = new Map<number, () => void>()
+  let made = 0
+  const time: Time = {
+    now: () => 0,
+    random: () => 0,
+    setTimeout(call) {
+      timers.set(++made, call)
+      return made
+    },
+    clearTimeout: (timer) => void timers.delete(timer as number),
+  }
+  return { time, timers }
+}
+
+suite('pause', (test) => {
+  test('ends with its timer, and leaves no listener', async () => {
+    const { time, timers } = handTime()
+    const { signal } = new AbortController()
+    const paused = pause(time, 5, signal)
+    assert.is(timers.size, 1)
+    for (const fire of timers.values()) fire()
+    await paused
+    assert.equal(getEventListeners(signal, 'abort'), [])
+  })
+
+  test('ends with its signal, and leaves no timer', async () => {
+    const { time, timers } = handTime()
+    const stop = new AbortController()
+    const end = rejection(pause(time, 5, stop.signal))
+    stop.abort(new Error('enough'))
+    assert.is((await end).message, 'enough')
+    assert.is(timers.size, 0)
+    assert.is((await rejection(pause(time, 5, stop.signal))).message, 'enough')
+    assert.is(timers.size, 0)
+  })
+
+  test('the time of the process passes by itself, and chance is between 0 and 1', async () => {
+    const before = processTime.now()
+    await pause(processTime, 2)
+    assert.ok(processTime.now() > before)
+    const drawn = processTime.random()
+    assert.ok(drawn >= 0 && drawn < 1)
+    const stop = new AbortController()
+    const end = rejection(pause(processTime, 60_000, stop.signal))
+    stop.abort(new Error('enough'))
+    assert.is((await end).message, 'enough')
+  })
+})
+
+suite('stay', (test) => {
+  test('what is left of a state counts from its entry, over all of its parts', () => {
+    let now = 100
+    const { pulling, enabling } = defaultPolicy.timeouts
+    const stay = createStay(defaultPolicy.timeouts, () => now)
+    stay.enter({ pulling: 'streaming' })
+    now = 150
+    assert.equal([stay.state(), stay.left()], ['pulling', pulling - 50])
+    stay.enter({ pulling: 'verifying' })
+    assert.is(stay.left(), pulling - 50)
+    stay.enter('enabling')
+    assert.equal([stay.state(), stay.left()], ['enabling', enabling])
+  })
+
+  test('nothing is left of a state that has no bound', () => {
+    const stay = createStay(defaultPolicy.timeouts, () => 0)
+    stay.enter('done')
+    assert.is(stay.left(), 0)
+  })
+})

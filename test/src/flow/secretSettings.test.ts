@@ -1,0 +1,214 @@
+import { inspect } from 'node:util'
+import * as assert from 'uvu/assert'
+import { isEngineError } from '../../../machines/errors.ts'
+import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
+import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import { definePlugin } from '../../../src/embedded.ts'
+import { connect } from '../../../src/flow/connect.ts'
+import { isInstallError } from '../../../src/flow/installError.ts'
+import { resumeInstall } from '../../../src/flow/resumeInstall.ts'
+import type { InstallOptions, PluginInstall, ResumeOptions } from '../../../src/flow/types.ts'
+import { onStage, type Stage } from '../../support/embedded.ts'
+import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
+import { suite } from '../../support/suite.ts'
+
+const reference = 'acme/volumes'
+const secret = { value: PLANTED, secret: true } as const
+const options: InstallOptions = {
+  reference,
+  settings: { USER: 'me', PASSWORD: secret },
+  grantAllPermissions: true,
+}
+
+/** An engine that knows a plugin with a setting of each kind. */
+function onVolumes(act: (stage: Stage) => Promise<void>): Promise<void> {
+  const volumes = definePlugin({
+    config: {
+      Env: ['USER', 'PASSWORD'].map((Name) => ({ Name, Settable: ['value'] })),
+      Mounts: [{ Name: 'state', Source: '/var/lib/acme', Settable: ['source'] }],
+      Args: { Name: 'args', Settable: ['value'], Value: [] },
+    },
+  })
+  const repositories = { [reference]: { latest: volumes } }
+  return onStage(act, { registries: { 'docker.io': { repositories } } })
+}
+
+async function failureOf(flow: PluginInstall) {
+  const error: unknown = await flow.result.then(
+    () => new Error('it succeeded'),
+    (error: unknown) => error,
+  )
+  if (!isInstallError(error)) throw error
+  return error
+}
+
+/** The snapshot that a process which died while it was setting left. */
+async function leftInConfiguring(stage: Stage): Promise<InstallSnapshot> {
+  const written: InstallSnapshot[] = []
+  await stage.install({ ...options, journal: (snapshot) => void written.push(snapshot) }).result
+  const left = written.find(({ state }) => state === 'configuring')
+  assert.ok(left)
+  await stage.call('POST', `/plugins/${left.run.id}/disable`)
+  return JSON.parse(JSON.stringify(left))
+}
+
+async function resume(stage: Stage, left: InstallSnapshot, more: ResumeOptions): Promise<string> {
+  const engine = connect({ host: stage.embedded.host, env: {} })
+  try {
+    await resumeInstall(engine, left, more).result
+    return 'done'
+  } catch (error) {
+    if (!isInstallError(error)) throw error
+    return `${error.code}, ${error.rollback.result}`
+  } finally {
+    engine.close()
+  }
+}
+
+const envOf = ({ embedded }: Stage) => embedded.plugins()[0]?.Settings.Env
+
+suite('secret settings', (test) => {
+  test('are set on the engine, in their order, and known by their names', () =>
+    onVolumes(async (stage) => {
+      const asked: ConsentRequest[] = []
+      const consent = (request: ConsentRequest) => asked.push(request) > 0
+      const flow = stage.install({ ...options, grantAllPermissions: false, consent })
+      const plugin = await flow.result
+      assert.equal(envOf(stage), ['USER=me', `PASSWORD=${PLANTED}`])
+      assert.equal(plugin.settings, ['USER=me', { name: 'PASSWORD', secret: true }])
+      assert.equal(asked[0]?.settings, [
+        { setting: 'USER=me', widens: false },
+        { setting: 'PASSWORD', secret: true, widens: false },
+      ])
+      assert.equal(flow.snapshot().input.settings, plugin.settings)
+      const seen = [plugin, flow, flow.snapshot(), flow.actor.getSnapshot(), asked]
+      assert.not.match(inspect(seen, { depth: 12, showHidden: true }), PLANTED)
+    }))
+
+  test('one that is empty, and one that looks like a path', () =>
+    onVolumes(async (stage) => {
+      const settings = [
+        { setting: 'USER=', secret: true },
+        { setting: 'PASSWORD=/a/b', secret: true },
+      ] as const
+      await stage.install({ ...options, settings }).result
+      assert.equal(envOf(stage), ['USER=', 'PASSWORD=/a/b'])
+    }))
+
+  test('keep :: the value on the engine is compared with the one that is wanted', () =>
+    onVolumes(async (stage) => {
+      await stage.install(options).result
+      const again = await stage.install({ ...options, ifPresent: 'keep' }).result
+      assert.not(again.changed)
+      const settings = { PASSWORD: { ...secret, value: 'another-one' } }
+      const flow = stage.install({ ...options, settings, ifPresent: 'keep' })
+      const error = await failureOf(flow)
+      assert.is(error.code, 'already-exists')
+      assert.match(error.message, 'its setting PASSWORD is another')
+      assert.not.match(inspect([error, flow], { depth: 12, showHidden: true }), PLANTED)
+    }))
+
+  test('finish :: what was left disabled gets the value', () =>
+    onVolumes(async (stage) => {
+      await stage.install({ ...options, settings: [], disabled: true }).result
+      const finished = await stage.install({ ...options, ifPresent: 'finish' }).result
+      assert.ok(finished.changed)
+      assert.equal(envOf(stage), ['USER=me', `PASSWORD=${PLANTED}`])
+    }))
+
+  test('plan :: tells the name, and compares the value', () =>
+    onVolumes(async (stage) => {
+      const plan = await stage.plan(options)
+      assert.equal(plan.request.settings[1], { setting: 'PASSWORD', secret: true, widens: false })
+      assert.not.match(inspect(plan, { depth: 12 }), PLANTED)
+      await stage.install(options).result
+      assert.ok((await stage.plan({ ...options, ifPresent: 'keep' })).present)
+    }))
+
+  for (const field of ['state.source', 'fuse.path']) {
+    test(`${field} :: what is consented to cannot be secret`, () =>
+      onVolumes(async (stage) => {
+        const flow = stage.install({ ...options, settings: { [field]: secret } })
+        const error = await failureOf(flow)
+        assert.is(error.code, 'invalid-setting')
+        assert.match(error.message, `the setting "${field}" cannot be secret`)
+        assert.equal(stage.requests(), [])
+      }))
+  }
+
+  test('a mount without its field :: is taken back, and was never set', () =>
+    onVolumes(async (stage) => {
+      const error = await failureOf(stage.install({ ...options, settings: { state: secret } }))
+      assert.equal([error.code, error.rollback.result], ['setting-not-shown', 'removed'])
+      assert.not.ok(stage.requests().some((request) => request.endsWith('/set')))
+    }))
+
+  test('an unknown one :: is refused by its name, and taken back', () =>
+    onVolumes(async (stage) => {
+      const error = await failureOf(stage.install({ ...options, settings: { BAD: secret } }))
+      assert.equal([error.code, error.rollback.result], ['unknown-setting', 'removed'])
+      assert.match(error.message, '"BAD"')
+    }))
+
+  test('what cannot be read :: throws, and nothing is sent', () =>
+    onVolumes(async (stage) => {
+      const settings = { PASSWORD: { secret: true } } as never
+      const calls = [
+        async () => stage.install({ reference, settings }),
+        async () => stage.plan({ reference, settings }),
+      ]
+      for (const call of calls) await refusedWith('invalid-setting', call)
+      assert.equal(stage.requests(), [])
+    }))
+})
+
+suite('secret settings :: resumed', (test) => {
+  test('with the value it goes on, and the value is set again', () =>
+    onVolumes(async (stage) => {
+      const left = await leftInConfiguring(stage)
+      assert.not.match(JSON.stringify(left), PLANTED)
+      const secretSettings = { PASSWORD: `${PLANTED}2` }
+      assert.is(await resume(stage, left, { secretSettings }), 'done')
+      assert.equal(envOf(stage), ['USER=me', `PASSWORD=${PLANTED}2`])
+    }))
+
+  test('without the value it throws and changes nothing; taking back is possible', () =>
+    onVolumes(async (stage) => {
+      const left = await leftInConfiguring(stage)
+      const before = stage.requests().length
+      for (const secretSettings of [undefined, {}, { OTHER: 'x' }]) {
+        const error: unknown = await resume(stage, left, {
+          ...(secretSettings && { secretSettings }),
+        }).catch((error: unknown) => error)
+        assert.ok(isEngineError(error))
+        assert.is(error.code, 'invalid-option')
+        assert.match(error.message, 'hand in PASSWORD (secretSettings)')
+      }
+      assert.is(stage.requests().length, before)
+      assert.is(await resume(stage, left, { rollBack: true }), 'cancelled, removed')
+      assert.equal(stage.embedded.plugins(), [])
+    }))
+
+  test('a run that was being taken back, and one that has ended, need no value', () =>
+    onVolumes(async (stage) => {
+      const left = await leftInConfiguring(stage)
+      const flow = stage.install({ ...options, alias: 'b' })
+      await flow.result
+      assert.is(await resume(stage, flow.snapshot(), {}), 'done')
+      const failed = await failureOf(
+        stage.install({ ...options, settings: { BAD: '1' }, alias: 'c' }),
+      )
+      const failing = { ...left, run: { ...left.run, failure: failed.failure } }
+      assert.is(await resume(stage, failing, {}), 'unknown-setting, removed')
+    }))
+
+  for (const item of [7, null, {}, { name: 'A' }, { name: 7, secret: true }]) {
+    test(`${JSON.stringify(item)} among the settings of a snapshot :: is damage`, async () => {
+      const input = { reference, settings: [item] }
+      const run = { ownership: 'nothing', enableRequested: false }
+      const engine = connect({ host: 'unix:///nowhere', env: {} })
+      const snapshot = { version: 1, state: 'pulling', input, run } as never
+      assert.throws(() => resumeInstall(engine, snapshot), /the snapshot is damaged/)
+    })
+  }
+})
