@@ -1,9 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { filter, firstValueFrom, timeout } from 'rxjs'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../machines/errors.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
+import { startEmbeddedEngine } from '../../../src/embedded.ts'
+import { connect } from '../../../src/flow/connect.ts'
 import { isInstallError } from '../../../src/flow/installError.ts'
+import { installPlugin } from '../../../src/flow/installPlugin.ts'
 import { pullTurns } from '../../../src/flow/pullTurns.ts'
-import type { Engine, PluginInstall } from '../../../src/flow/types.ts'
+import type { Engine, InstallOptions, PluginInstall } from '../../../src/flow/types.ts'
+import { deferred } from '../../engine/world/deferred.ts'
+import { startLyingProxy } from '../../engine/world/lyingProxy.ts'
 import { onStage } from '../../support/embedded.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -70,25 +79,60 @@ suite('pullTurns', (test) => {
     ))
 
   test('a flow that is cancelled while it waits :: has sent nothing, and takes nothing away', () =>
-    onStage(
-      async ({ embedded, install, requests }) => {
-        const first = install({ reference: 'acme/plain', disabled: true })
-        const second = install({ reference: 'acme/plain' })
-        await Promise.all([streaming(first), streaming(second)])
-        second.cancel()
-        const error = await second.result.catch((error: unknown) => error)
-        assert.ok(isInstallError(error))
-        assert.equal([error.code, error.rollback.result], ['cancelled', 'nothingToRemove'])
-        await first.result
-        assert.is(pulls(requests), 1)
-        assert.is(embedded.plugins().length, 1)
-      },
-      { pace: 0.2 },
-    ))
+    onHeldPull(async ({ install, held, release, requests, plugins }) => {
+      const first = install({ reference: 'acme/plain', disabled: true })
+      await Promise.race([held, first.result])
+      const second = install({ reference: 'acme/plain' })
+      await streaming(second)
+      second.cancel()
+      const error = await second.result.catch((error: unknown) => error)
+      assert.ok(isInstallError(error))
+      assert.equal([error.code, error.rollback.result], ['cancelled', 'nothingToRemove'])
+      release()
+      await first.result
+      assert.is(requests.filter((request) => request.startsWith('POST /plugins/pull')).length, 1)
+      assert.is(plugins().length, 1)
+    }))
 })
 
-function pulls(requests: () => string[]): number {
-  return requests().filter((request) => request === 'POST /plugins/pull').length
+interface HeldPull {
+  install(options: InstallOptions): PluginInstall
+  /** Resolves once a pull has been sent; it gets no further before `release`. */
+  held: Promise<void>
+  release(): void
+  /** As they were sent. */
+  requests: readonly string[]
+  plugins(): Plugin[]
+}
+
+/** An engine on which a pull lasts for as long as a test wants. */
+async function onHeldPull(act: (ground: HeldPull) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-held-'))
+  const embedded = await startEmbeddedEngine({ pace: 0 })
+  const [sent, released] = [deferred<void>(), deferred<void>()]
+  const enginePath = embedded.host.replace('unix://', '')
+  const proxy = await startLyingProxy(enginePath, join(folder, 'proxy.sock'), {
+    hold(_, path) {
+      if (!path.startsWith('/plugins/pull')) return undefined
+      sent.resolve()
+      return released.promise
+    },
+  })
+  const engine = connect({ host: proxy.host, env: { DOCKER_CONFIG: folder } })
+  try {
+    await act({
+      install: (options) => installPlugin(engine, options),
+      held: sent.promise,
+      release: released.resolve,
+      requests: proxy.requests,
+      plugins: embedded.plugins,
+    })
+  } finally {
+    engine.close()
+    await proxy.close()
+    await embedded.close()
+    rmSync(folder, { recursive: true })
+  }
 }
 
 function streaming(flow: PluginInstall): Promise<unknown> {
