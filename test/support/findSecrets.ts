@@ -56,8 +56,7 @@ function textsIn(value: unknown, seen: Set<unknown>): string[] {
       texts.push(Buffer.from(next.buffer, next.byteOffset, next.byteLength).toString('latin1'))
       continue
     }
-    if (next instanceof Map) left.push(...next.entries())
-    if (next instanceof Set) left.push(...next)
+    if (next instanceof Map || next instanceof Set) for (const held of next) left.push(held)
     if ('getSnapshot' in next && typeof next.getSnapshot === 'function') left.push(snapshotOf(next))
     for (const key of Reflect.ownKeys(next)) left.push(key, fieldOf(next, key))
     const prototype: unknown = Object.getPrototypeOf(next)

@@ -43,8 +43,10 @@ export async function longestTask<Result>(
       ts <= end.ts,
   )
   if (tasks.length === 0) throw new Error('the trace has no tasks')
-  return {
-    result,
-    longestCost: Math.max(...tasks.map(({ dur = 0, tdur = dur }) => Math.min(dur, tdur))) / 1_000,
-  }
+  // A trace under load has more tasks than a call takes arguments.
+  const longest = tasks.reduce(
+    (most, { dur = 0, tdur = dur }) => Math.max(most, Math.min(dur, tdur)),
+    0,
+  )
+  return { result, longestCost: longest / 1_000 }
 }

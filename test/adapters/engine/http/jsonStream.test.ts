@@ -9,7 +9,7 @@ async function decode(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) 
   const messages: JSONMessage[] = []
   for await (const some of jsonStream(piecewise(chunks))) {
     assert.ok(some.length > 0, 'an empty list was yielded')
-    messages.push(...some)
+    for (const message of some) messages.push(message)
   }
   return messages
 }

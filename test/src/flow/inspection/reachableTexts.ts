@@ -12,8 +12,7 @@ export function reachableTexts(value: unknown): Set<string> {
     if ((typeof next !== 'object' && typeof next !== 'function') || next === null) continue
     if (seen.has(next)) continue
     seen.add(next)
-    if (next instanceof Map) left.push(...next.keys(), ...next.values())
-    if (next instanceof Set) left.push(...next)
+    if (next instanceof Map || next instanceof Set) for (const held of next) left.push(held)
     const { getSnapshot } = Object(next)
     if (typeof getSnapshot === 'function') left.push(getSnapshot.call(next))
     for (const key of Reflect.ownKeys(next)) {
