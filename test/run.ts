@@ -1,5 +1,7 @@
 // uvu's own command exits 0 on broken suites (a hook that throws, a thrown non-Error, a forgotten
 // run(), `only`, no file found). This runner drives uvu in one process and fails on each of them.
+// With TEST_SEED set to any text, files and the suites of each run in an order that is drawn from it.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +11,7 @@ type Run = () => Promise<Outcome>
 
 const SUITE_LIMIT_MS = Number(process.env.SUITE_LIMIT_MS ?? 120_000)
 const LEAK_GRACE_MS = Number(process.env.LEAK_GRACE_MS ?? 2_000)
+const TEST_SEED = process.env.TEST_SEED ?? ''
 const root = resolve(import.meta.dirname, '..')
 const globals = globalThis as typeof globalThis & {
   UVU_DEFER?: number
@@ -31,7 +34,8 @@ const problems: string[] = []
 const total = { passed: 0, failed: 0, skipped: 0 }
 
 const { exec } = await import('uvu')
-const files = testFiles(process.argv.slice(2))
+const files = inDrawnOrder(testFiles(process.argv.slice(2)), (file) => relative(root, file))
+if (TEST_SEED) console.log(`order drawn from TEST_SEED=${TEST_SEED}`)
 if (files.length === 0) problems.push('no test file was found')
 globals.UVU_QUEUE ??= []
 const queue = globals.UVU_QUEUE
@@ -44,7 +48,9 @@ for (const [index, file] of files.entries()) {
   if (group.length === 1) problems.push(`${name}: no suite was run`)
   if (/\btest\.only\(/.test(readFileSync(file, 'utf8')))
     problems.push(`${name}: test.only leaves out the other tests`)
-  for (let k = 1; k < group.length; k++) group[k] = guarded(name, group[k] as Run)
+  const [, ...runs] = group as [string, ...Run[]]
+  const drawn = inDrawnOrder(runs, (_, number) => `${name} ${number}`)
+  queue[index] = [name, ...drawn.map((run) => guarded(name, run))]
 }
 await exec()
 await reportLeaks()
@@ -56,6 +62,16 @@ const failed = total.failed + problems.length
 console.log(`${total.passed} passed, ${failed} failed, ${total.skipped} skipped`)
 finished = true
 process.exit(failed > 0 ? 1 : 0)
+
+/** The same order for the same seed; without one, the order as it is. */
+function inDrawnOrder<T>(items: T[], nameOf: (item: T, index: number) => string): T[] {
+  if (!TEST_SEED) return items
+  const draw = (name: string) => createHash('sha256').update(`${TEST_SEED} ${name}`).digest('hex')
+  return items
+    .map((item, index) => ({ item, drawn: draw(nameOf(item, index)) }))
+    .sort((one, other) => (one.drawn < other.drawn ? -1 : 1))
+    .map(({ item }) => item)
+}
 
 function guarded(name: string, run: Run): Run {
   return async () => {

@@ -9,10 +9,16 @@ import { suite } from '../support/suite.ts'
 const root = join(import.meta.dirname, '../..')
 const suites = 'test/fixtures/suites'
 
-async function run(path: string): Promise<{ code: number; output: string }> {
+async function run(path: string, seed = ''): Promise<{ code: number; output: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/run.ts', path], {
     cwd: root,
-    env: { ...process.env, CI: 'true', SUITE_LIMIT_MS: '500', LEAK_GRACE_MS: '100' },
+    env: {
+      ...process.env,
+      CI: 'true',
+      TEST_SEED: seed,
+      SUITE_LIMIT_MS: '500',
+      LEAK_GRACE_MS: '100',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, [code]] = await Promise.all([
@@ -41,5 +47,18 @@ suite('runner', (test) => {
   test('broken :: a folder without tests, and a path that is not there, fail', async () => {
     assert.is.not((await run('docs')).code, 0)
     assert.is.not((await run('test/no-such-folder')).code, 0)
+  })
+
+  test('a seed :: suites run in an order of its own, the same each time', async () => {
+    const order = async (seed: string) => {
+      const { code, output } = await run('test/fixtures/ordered.ts', seed)
+      assert.is(code, 0, output)
+      return [...output.matchAll(/^.*ran (\w)$/gm)].map(([, name]) => name).join('')
+    }
+    const [none, one, again, other] = await Promise.all(['', '1', '1', '2'].map(order))
+    assert.is(none, 'abcde')
+    assert.is(one, again)
+    assert.equal([...(one ?? '')].sort().join(''), none)
+    assert.is(new Set([none, one, other]).size, 3)
   })
 })

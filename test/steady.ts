@@ -1,0 +1,67 @@
+// `npm run test:steady [PATH…]`: runs tests again and again in random order on a busy machine, to find
+// those that depend on time, order or luck. STEADY_ROUNDS sets how often (10), TEST_SEED the order.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+const ROUNDS = Number(process.env.STEADY_ROUNDS ?? 10)
+const SEED = process.env.TEST_SEED ?? String(randomInt(1_000_000))
+const root = join(import.meta.dirname, '..')
+const given = process.argv.slice(2)
+const paths =
+  given.length > 0
+    ? given
+    : ['machines', 'adapters', 'src', 'project'].map((name) => `test/${name}`)
+
+/** Ends by itself when this process has gone. */
+const BUSY = 'const parent = process.ppid; while (process.ppid === parent);'
+const busy = Array.from({ length: availableParallelism() }, () =>
+  spawn(process.execPath, ['-e', BUSY], { stdio: 'ignore' }),
+)
+let running: ChildProcess | undefined
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    end()
+    process.kill(process.pid, signal)
+  })
+}
+
+const total = { passed: 0, failed: 0 }
+console.log(
+  `${ROUNDS} rounds of ${paths.join(' ')}, TEST_SEED=${SEED}, beside ${busy.length} busy processes`,
+)
+try {
+  for (let round = 1; round <= ROUNDS; round++) await runRound(round)
+} finally {
+  end()
+}
+console.log(`${total.passed} passed, ${total.failed} failed`)
+process.exitCode = total.failed > 0 ? 1 : 0
+
+async function runRound(round: number): Promise<void> {
+  const seed = `${SEED}-${round}`
+  const began = performance.now()
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/run.ts', ...paths], {
+    cwd: root,
+    env: { ...process.env, TEST_SEED: seed },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  running = child
+  const [[code], written] = await Promise.all([once(child, 'close'), text(child.stdout)])
+  const last = written.trimEnd().split('\n').at(-1) ?? ''
+  const [, passed = 0, failed = 0] = /^(\d+) passed, (\d+) failed/.exec(last) ?? []
+  // A run that ends without its last line has failed too.
+  const failures = Number(failed) || (code === 0 ? 0 : 1)
+  if (failures > 0) console.log(written)
+  total.passed += Number(passed)
+  total.failed += failures
+  const seconds = Math.round((performance.now() - began) / 1_000)
+  console.log(`round ${round}: ${passed} passed, ${failures} failed in ${seconds} s (${seed})`)
+}
+
+function end(): void {
+  for (const child of [...busy, running]) child?.kill()
+}
