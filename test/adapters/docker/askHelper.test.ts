@@ -200,10 +200,10 @@ suite('askHelper :: failure', (test) => {
       ground.helper('x', `${LEAK}\n${SPAWNS}\nwait`)
       const began = performance.now()
       const error = await refusedWith('invalid-configuration', () =>
-        askHelper('x', 'r.example', runOn(ground, { limitMs: 500 })),
+        askHelper('x', 'r.example', runOn(ground, { limitMs: 2_000 })),
       )
-      assert.is(error.message, `${asked} did not end within 0.5 s and was killed`)
-      assert.ok(performance.now() - began < 10_000)
+      assert.is(error.message, `${asked} did not end within 2 s and was killed`)
+      assert.ok(performance.now() - began < 30_000)
       const [own = 0, started = 0] = ground.pids()
       assert.not.ok(isAlive(own))
       await until('what it had started has gone', () => !isAlive(started))
@@ -211,13 +211,15 @@ suite('askHelper :: failure', (test) => {
 
   test('it has ended, and what it has started holds its output :: not waited for', () =>
     onGround(async (ground) => {
-      ground.helper('x', `${gives('alice')}\n/usr/bin/setsid /bin/sleep 1 &\necho $! >> $PIDS`)
+      ground.helper('x', `${gives('alice')}\n/usr/bin/setsid /bin/sleep 60 &\necho $! >> $PIDS`)
       const error = await refusedWith('invalid-configuration', () =>
-        askHelper('x', 'r.example', runOn(ground, { limitMs: 200 })),
+        askHelper('x', 'r.example', runOn(ground, { limitMs: 2_000 })),
       )
-      assert.match(error.message, 'did not end within 0.2 s')
-      assert.ok(ground.pids().every(isAlive))
-      await until('it has ended by itself', () => !ground.pids().some(isAlive))
+      assert.match(error.message, 'did not end within 2 s')
+      const [started = 0, ...others] = ground.pids()
+      assert.equal(others, [])
+      assert.ok(isAlive(started))
+      process.kill(started)
     }))
 
   test('cancelled before :: it is not started', () =>

@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert'
 import { definePlugin } from '../../../src/embedded.ts'
+import { until } from '../../engine/world/until.ts'
 import { suite } from '../../support/suite.ts'
 import { call } from './call.ts'
-import { get, holding, message, post, pull, remove, whenAsked, withEngine } from './engines.ts'
+import { holding, message, post, pull, remove, whenAsked, withEngine } from './engines.ts'
 
 const REMOTE = 'registry.test/a'
 const ENABLE = `/plugins/${REMOTE}/enable?timeout=0`
@@ -11,7 +12,7 @@ const late = definePlugin({ behaviour: { listensAfter: 2_000 } })
 
 suite('embedded lifecycle', (test) => {
   test('an enable goes on when its client has gone', async () => {
-    await withEngine({ registries: holding({ a: late }), pace: 0.01 }, async (engine) => {
+    await withEngine({ registries: holding({ a: late }), pace: 1 }, async (engine) => {
       await pull(engine, REMOTE)
       const leaving = new AbortController()
       const gone = call(engine.host, { method: 'POST', path: ENABLE, signal: leaving.signal })
@@ -19,15 +20,12 @@ suite('embedded lifecycle', (test) => {
       leaving.abort()
       assert.is((await gone).status, null)
       assert.is(engine.plugins()[0]?.Enabled, false)
-      for (let looks = 0; looks < 1000 && !engine.plugins()[0]?.Enabled; looks++) {
-        await get(engine, '/_ping')
-      }
-      assert.is(engine.plugins()[0]?.Enabled, true)
+      await until('it is enabled', () => engine.plugins()[0]?.Enabled === true)
     })
   })
 
   test('an enable of a plugin that is removed meanwhile fails', async () => {
-    await withEngine({ registries: holding({ a: late }), pace: 0.01 }, async (engine) => {
+    await withEngine({ registries: holding({ a: late }), pace: 1 }, async (engine) => {
       await pull(engine, REMOTE)
       const id = engine.plugins()[0]?.Id
       const enabling = post(engine, ENABLE)

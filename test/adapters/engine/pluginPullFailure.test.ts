@@ -225,13 +225,13 @@ suite('pluginPull :: failure', (test) => {
             if (--left > 0) return
             clearInterval(beat)
             response.end()
-          }, 10)
+          }, 50)
           response.on('close', () => clearInterval(beat))
         },
         async (connection) => {
           await pluginPull(connection, input, never)
         },
-        { timeouts: { idle: 100 } },
+        { timeouts: { idle: 1_000 } },
       )
     await refusedWith('timed-out', () => pull('Downloading', 1_000))
     await pull('Extracting', 30)

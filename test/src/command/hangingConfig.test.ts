@@ -9,6 +9,7 @@ import { buildViewer } from '../../../.ci/buildViewer.ts'
 import { suite } from '../../support/suite.ts'
 import { spawnCommand } from './stage.ts'
 
+const LIMIT_MS = 30_000
 const page = join(import.meta.dirname, '../../../dist/ui/index.html')
 
 suite('Docker’s configuration on a folder that does not answer', (test) => {
@@ -30,7 +31,7 @@ suite('Docker’s configuration on a folder that does not answer', (test) => {
         // It opens once somebody reads, and nothing comes of it.
         const read = await open(file, 'w')
         child.kill('SIGINT')
-        const end = await Promise.race([closed, once(AbortSignal.timeout(5_000), 'abort')])
+        const end = await Promise.race([closed, once(AbortSignal.timeout(LIMIT_MS), 'abort')])
         await read.close()
         assert.equal(end, [null, 'SIGINT'])
       } finally {

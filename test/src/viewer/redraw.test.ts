@@ -56,8 +56,8 @@ suite('createRedraw', (test) => {
   test('soon :: once, and not right after what was drawn', () =>
     onFrames(async ({ redraw, frame, asked, drawn }) => {
       redraw.now()
-      frame()
       const since = performance.now()
+      frame()
       const next = asked()
       for (let event = 0; event < 10; event++) redraw.soon()
       await next

@@ -104,7 +104,7 @@ suite('pluginPull :: answer', (test) => {
     await withEngine(
       (_, response) => {
         response.writeHead(200)
-        let left = 12
+        let left = 24
         const beat = setInterval(() => {
           response.write(`{"status":"${left} to come"}\r\n`)
           if (--left > 0) return
@@ -115,7 +115,7 @@ suite('pluginPull :: answer', (test) => {
       async (connection) => {
         assert.equal(await pluginPull(connection, input, never), {})
       },
-      { timeouts: { idle: 400, answer: 400 } },
+      { timeouts: { idle: 1_000, answer: 1_000 } },
     )
   })
 

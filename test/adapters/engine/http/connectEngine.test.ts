@@ -259,8 +259,8 @@ suite('EngineAgent', (test) => {
   })
 
   test('a socket that is connected :: has time', async () => {
-    const server = await serveBytes((socket) => setTimeout(() => socket.end(PONG), 60))
-    const connection = connectTo({ host: server.host, timeouts: { connect: 30 } })
+    const server = await serveBytes((socket) => setTimeout(() => socket.end(PONG), 1_000))
+    const connection = connectTo({ host: server.host, timeouts: { connect: 500 } })
     try {
       assert.is((await systemPing(connection, never)).apiVersion, '1.41')
     } finally {

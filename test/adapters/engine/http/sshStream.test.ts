@@ -338,7 +338,7 @@ suite('SshStream :: no connection', (test) => {
         await ssh.gone()
         assert.is(ssh.pids().length, 2)
       },
-      { timeouts: { connect: 300 } },
+      { timeouts: { connect: 2_000 } },
     ))
 
   test('hangs, and does not end when it is asked to :: is killed', () =>
@@ -349,7 +349,7 @@ suite('SshStream :: no connection', (test) => {
         await ssh.gone()
         assert.is(ssh.pids().length, 1)
       },
-      { timeouts: { connect: 300 } },
+      { timeouts: { connect: 2_000 } },
     ))
 
   test('cancelled while it connects :: no process is left', () =>
@@ -415,7 +415,7 @@ suite('SshStream :: an end in the middle', (test) => {
         assert.is(error.message, `the engine at ${HOST} took too long over systemPing of ${HOST}`)
         await ssh.gone()
       },
-      { timeouts: { answer: 300 } },
+      { timeouts: { answer: 2_000 } },
     ))
 
   test('cancelled in a pull :: the engine sees it, and no process is left', async () => {

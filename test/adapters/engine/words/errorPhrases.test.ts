@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { errorPhrases } from '../../../../adapters/engine/words/errorPhrases.ts'
 import { findPhrase, isTransient } from '../../../../adapters/engine/words/findPhrase.ts'
 import { catalogue } from '../../../../machines/catalogue.ts'
+import { processorMs } from '../../../support/processorMs.ts'
 import { readRecording, recordedBody, scenarios } from '../../../support/recordingServer.ts'
 import { suite } from '../../../support/suite.ts'
 
@@ -51,14 +52,15 @@ suite('errorPhrases', (test) => {
       'repository ',
       'manifest for ',
     ]
-    const started = performance.now()
-    for (const trap of traps) {
-      const words = trap.repeat(8_192 / trap.length)
-      for (const operation of ['pluginPull', 'pluginEnable'] as const) {
-        findPhrase(words, { operation, inStream: true })
+    const took = processorMs(() => {
+      for (const trap of traps) {
+        const words = trap.repeat(8_192 / trap.length)
+        for (const operation of ['pluginPull', 'pluginEnable'] as const) {
+          findPhrase(words, { operation, inStream: true })
+        }
       }
-    }
-    assert.ok(performance.now() - started < 2_000, `${performance.now() - started} ms`)
+    })
+    assert.ok(took < 2_000, `${took} ms`)
   })
 })
 

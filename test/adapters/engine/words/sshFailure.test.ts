@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { Obstacle } from '../../../../adapters/engine/words/obstacle.ts'
 import { noSsh, sshFailure } from '../../../../adapters/engine/words/sshFailure.ts'
+import { processorMs } from '../../../support/processorMs.ts'
 import { suite } from '../../../support/suite.ts'
 
 const UNKNOWN_KEY: Obstacle = {
@@ -151,11 +152,11 @@ suite('sshFailure', (test) => {
   })
 
   test('words made to be slow :: are not', () => {
-    const started = performance.now()
-    for (const trap of ['connect to host ', 'dial unix ', 'Permission denied ', 'docker: ']) {
-      sshFailure(trap.repeat(16_384 / trap.length), 1)
-    }
-    const took = performance.now() - started
+    const took = processorMs(() => {
+      for (const trap of ['connect to host ', 'dial unix ', 'Permission denied ', 'docker: ']) {
+        sshFailure(trap.repeat(16_384 / trap.length), 1)
+      }
+    })
     assert.ok(took < 1_000, `${took} ms`)
   })
 

@@ -78,9 +78,10 @@ suite('an install whose home does not answer', (test) => {
       await stdout.seen('"to":"rollingBack"')
       kill('SIGTERM')
       const asked = performance.now()
+      await stderr.seen('not written down; plugin-flow runs tells what is\n')
+      const took = performance.now() - asked
+      assert.ok(took < 9_000, `less than a journal is waited for otherwise: ${took} ms`)
       assert.equal(await ended, [null, 'SIGINT'])
-      assert.ok(performance.now() - asked < 6_000, `${performance.now() - asked} ms`)
-      assert.match(stderr.text(), 'not written down; plugin-flow runs tells what is\n')
       assert.match(stderr.text(), 'to remove it: docker plugin rm vieux/sshfs:latest\n')
     }))
 
@@ -92,8 +93,9 @@ suite('an install whose home does not answer', (test) => {
       kill('SIGTERM')
       kill('SIGHUP')
       const asked = performance.now()
+      await stderr.seen('plugin-flow runs tells what is\n')
+      const took = performance.now() - asked
+      assert.ok(took < 2_500, `less than is waited for after a second one: ${took} ms`)
       assert.equal(await ended, [null, 'SIGINT'])
-      assert.ok(performance.now() - asked < 2_500, `${performance.now() - asked} ms`)
-      assert.match(stderr.text(), 'plugin-flow runs tells what is\n')
     }))
 })

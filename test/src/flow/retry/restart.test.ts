@@ -11,8 +11,8 @@ import type { Engine, Retry } from '../../../../src/flow/types.ts'
 import { suite } from '../../../support/suite.ts'
 
 const reference = 'vieux/sshfs:latest'
-/** Real waits, of a millisecond each. */
-const policy: PolicyOptions = { retry: { attempts: 100, baseMs: 1, factor: 1, jitter: 0 } }
+/** Real waits, short ones: all together they leave an engine a second to come back. */
+const policy: PolicyOptions = { retry: { attempts: 100, baseMs: 10, factor: 1, jitter: 0 } }
 
 async function onSocket(act: (engine: Engine, socketPath: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
