@@ -23,6 +23,8 @@ const privileges = async (world: World, remote: string, headers: Record<string, 
     ).text,
   )
 
+const before = inMachine()
+
 const pull = (world: World, remote: string, granted: unknown, headers = {}) =>
   world.api('POST', `/plugins/pull?remote=${encodeURIComponent(remote)}`, granted, headers)
 
@@ -209,7 +211,13 @@ function assertNothingLeft({ folder, pids, enabled }: Omit<Held, 'child' | 'pare
   assert.not.ok(existsSync(folder), folder)
   assert.not.match(readFileSync('/proc/self/mountinfo', 'utf8'), folder)
   assert.equal(cgroupsOf(enabled), [])
-  assert.not.ok(existsSync('/etc/docker/certs.d'), 'the machine has no certificate of ours')
+  assert.equal(inMachine(), before, 'nothing of ours is among what the machine has')
+}
+
+/** What the machine's own engine is configured with, if there is one. */
+function inMachine(): string[] | undefined {
+  if (!existsSync('/etc/docker')) return undefined
+  return readdirSync('/etc/docker', { recursive: true, encoding: 'utf8' }).sort()
 }
 
 async function ended(child: ChildProcess): Promise<void> {

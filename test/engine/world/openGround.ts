@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { endWithProcess } from './endWithProcess.ts'
 import { removeCgroups } from './removeCgroups.ts'
@@ -13,19 +13,14 @@ export interface Ground {
   stop(): Promise<void>
 }
 
-const ENGINE_ETC = '/etc/docker'
-
 /** Makes the folder below `parent`. It goes with the test process at the latest. */
 export function openGround(parent: string): Ground {
   const folder = mkdtempSync(join(parent, 'plugin-flow-world-'))
-  // The engine has this folder covered by its own; where there is none there is nothing to cover.
-  const made = mkdirSync(ENGINE_ETC, { recursive: true })
   const processes: OwnedProcess[] = []
   const ends: (() => Promise<void>)[] = []
   const removeFiles = () => {
     removeCgroups(join(folder, 'exec'))
     rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 })
-    if (made) rmdirSync(ENGINE_ETC)
   }
   let stopping: Promise<void> | undefined
   const stop = () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Issued } from '../../support/certificates.ts'
 import { freePort } from './freePort.ts'
+import { PRIVATE_MOUNTS } from './privateMounts.ts'
 import { type Keep, startProcess } from './startProcess.ts'
 
 /** What an engine shows, and who may have signed what its clients show. */
@@ -21,13 +22,8 @@ export interface Engine {
 const START_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 15_000
 
-// A mount namespace of its own: its mounts, its sockets below /run, its key and certificates in
-// /etc/docker are seen by nobody else and end with it; a containerd of the machine stays unseen.
 // A process namespace of its own: when its first process goes, every plugin and shim goes too.
-const SCRIPT = `set -e
-mount -t tmpfs tmpfs /run
-if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
-mount --bind "$1/etc" /etc/docker
+const SCRIPT = `${PRIVATE_MOUNTS}
 exec dockerd --config-file "$1/daemon.json" --data-root "$1/data" --exec-root "$1/exec" \\
   -p "$1/dockerd.pid" -H "unix://$1/docker.sock" -H "$2" --bridge=none --iptables=false \\
   --ip6tables=false --ip-forward=false --userland-proxy=false --shutdown-timeout 3`

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Plugin } from '../../../machines/plugin.ts'
 import { type Answer, askEngine } from './askEngine.ts'
 import { type Ground, openGround } from './openGround.ts'
+import { PRIVATE_MOUNTS } from './privateMounts.ts'
 import { commandLine, isAlive, processesOf } from './processes.ts'
 import { runTool } from './runTool.ts'
 import { type OwnedProcess, startProcess } from './startProcess.ts'
@@ -37,10 +38,7 @@ const STOP_LIMIT_MS = 15_000
 
 // As in `startEngine`; but the first process of the namespace is not the engine, which is to die. It
 // waits for what that leaves behind, as an init does. The data root may be a file system of its own.
-const HOLD = `set -e
-mount -t tmpfs tmpfs /run
-if [ -d /opt ]; then mount -t tmpfs tmpfs /opt; fi
-mount --bind "$1/etc" /etc/docker
+const HOLD = `${PRIVATE_MOUNTS}
 if [ "$2" -gt 0 ]; then mount -t tmpfs -o "size=$2" tmpfs "$1/data"; fi
 echo held
 while :; do sleep 60 & wait; done`

@@ -252,7 +252,7 @@ suite('EngineAgent', (test) => {
     assert.is(clocks(), before)
     socket.destroy()
     await server.close()
-    const refused = agent.createConnection({ host: '127.0.0.1', port })
+    const refused = agent.createConnection({ host: '127.0.0.1', port: 1 })
     await once(refused, 'error')
     await once(refused, 'close')
     assert.is(clocks(), before)
