@@ -11,6 +11,8 @@ type Run = () => Promise<Outcome>
 
 const SUITE_LIMIT_MS = Number(process.env.SUITE_LIMIT_MS ?? 120_000)
 const LEAK_GRACE_MS = Number(process.env.LEAK_GRACE_MS ?? 2_000)
+/** What runs when no path is given: what needs no more than Node.js. */
+const UNIT = ['test/machines', 'test/adapters', 'test/src', 'test/project']
 const TEST_SEED = process.env.TEST_SEED ?? ''
 const root = resolve(import.meta.dirname, '..')
 const globals = globalThis as typeof globalThis & {
@@ -127,7 +129,7 @@ function openResources(): Map<string, number> {
 }
 
 function testFiles(paths: string[]): string[] {
-  const wanted = paths.length > 0 ? paths : ['test']
+  const wanted = paths.length > 0 ? paths : UNIT
   return wanted.flatMap((path) => {
     const full = resolve(root, path)
     if (!statSync(full, { throwIfNoEntry: false })) throw new Error(`no such test path: ${path}`)

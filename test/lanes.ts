@@ -1,0 +1,25 @@
+// `npm test`: every suite, in two lanes side by side, after what writes `dist`, which some of them read.
+// With OTHER_NODE=FOLDER, what depends on Node.js runs with the `node` in that folder, too.
+import { spawnSync } from 'node:child_process'
+import { delimiter } from 'node:path'
+import { runLanes, type Step } from './support/runLanes.ts'
+
+const script = (name: string): Step => ({ name, command: `npm run -s ${name}` })
+const unit = { name: 'unit', command: 'node --import tsx test/run.ts' }
+const inPackage = { name: 'test:package', command: `${unit.command} test/package` }
+
+const { OTHER_NODE, PATH } = process.env
+const env = { PATH: `${OTHER_NODE}${delimiter}${PATH}` }
+const otherNode = (step: Step): Step[] =>
+  OTHER_NODE ? [{ ...step, name: `${step.name}, other node`, env }] : []
+
+for (const { command } of [script('check'), script('build')]) {
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+const failed = await runLanes([
+  [script('test:unit'), script('test:faults'), ...otherNode(unit)],
+  // Two of these install packages of Debian's where they are missing, which takes turns.
+  [script('test:engine'), script('test:browser'), inPackage, ...otherNode(inPackage)],
+])
+process.exitCode = failed > 0 ? 1 : 0
