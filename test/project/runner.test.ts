@@ -17,7 +17,7 @@ async function run(path: string, seed = ''): Promise<{ code: number; output: str
       CI: 'true',
       TEST_SEED: seed,
       SUITE_LIMIT_MS: '500',
-      LEAK_GRACE_MS: '100',
+      LEAK_GRACE_MS: '1000',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
