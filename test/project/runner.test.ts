@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
@@ -9,15 +9,19 @@ import { suite } from '../support/suite.ts'
 const root = join(import.meta.dirname, '../..')
 const suites = 'test/fixtures/suites'
 
-async function run(path: string, seed = ''): Promise<{ code: number; output: string }> {
+async function run(
+  path: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number; output: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/run.ts', path], {
     cwd: root,
     env: {
       ...process.env,
       CI: 'true',
-      TEST_SEED: seed,
+      TEST_SEED: '',
       SUITE_LIMIT_MS: '500',
       LEAK_GRACE_MS: '1000',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -49,9 +53,18 @@ suite('runner', (test) => {
     assert.is.not((await run('test/no-such-folder')).code, 0)
   })
 
+  test('a person’s own configuration :: is not there', async () => {
+    const env = { HOME: root, USERPROFILE: root, DOCKER_HOST: 'tcp://x', XDG_STATE_HOME: root }
+    const { code, output } = await run('test/fixtures/configured.ts', env)
+    assert.is(code, 0, output)
+    const [, home = ''] = /^.*home (.*)$/m.exec(output) ?? []
+    assert.match(home, 'plugin-flow-home-')
+    assert.not.ok(existsSync(home), 'it is removed')
+  })
+
   test('a seed :: suites run in an order of its own, the same each time', async () => {
     const order = async (seed: string) => {
-      const { code, output } = await run('test/fixtures/ordered.ts', seed)
+      const { code, output } = await run('test/fixtures/ordered.ts', { TEST_SEED: seed })
       assert.is(code, 0, output)
       return [...output.matchAll(/^.*ran (\w)$/gm)].map(([, name]) => name).join('')
     }
