@@ -36,7 +36,7 @@ export interface Authority {
 }
 
 const run = promisify(execFile)
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 
 /** A certificate authority of the test's own, made by openssl. */

@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 
 /** Runs node to its end, and tells what it printed. */
 export async function runNode(

@@ -15,7 +15,7 @@ const LEAK = `echo '{"Username":"alice","Secret":"${PLANTED}"}'; echo ${PLANTED}
 const SPAWNS = '/bin/sleep 60 &\necho $$ >> $PIDS; echo $! >> $PIDS'
 
 function runOn({ env }: Ground, run: Partial<HelperRun> = {}): HelperRun {
-  return { env, platform: 'linux', limitMs: 20_000, signal: never, ...run }
+  return { env, platform: 'linux', limitMs: 60_000, signal: never, ...run }
 }
 
 suite('askHelper', (test) => {

@@ -217,7 +217,7 @@ export function failsAsEveryOperation(
         assert.is(error.details.engineMessage, 'the moon')
         await server.connectionClosed()
       },
-      { timeouts: { answer: 50 } },
+      { timeouts: { answer: 500 } },
     )
   })
 
@@ -275,7 +275,7 @@ export function failsAsEveryOperation(
         assert.match(error.message, `the engine at ${server.host} took too long over ${operation}`)
         await server.connectionClosed()
       },
-      { timeouts: { answer: 30, enable: 30, pull: 30 } },
+      { timeouts: { answer: 200, enable: 200, pull: 200 } },
     )
   })
 

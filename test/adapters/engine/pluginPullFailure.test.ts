@@ -210,7 +210,7 @@ suite('pluginPull :: failure', (test) => {
         await refusedWith('timed-out', () => pluginPull(connection, input, never))
         await server.connectionClosed()
       },
-      { timeouts: { idle: 30 } },
+      { timeouts: { idle: 200 } },
     )
   })
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
-const LIMIT_MS = 15_000
+const LIMIT_MS = 60_000
 const folder = join(import.meta.dirname, '../../../screenshots')
 
 export interface Visit {

@@ -1,6 +1,6 @@
-/** For what tells nobody when it happens: looks again until it has, for twenty seconds at most. */
+/** For what tells nobody when it happens: looks again until it has, for a minute at most. */
 export async function until(what: string, happened: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 60_000
   while (!happened()) {
     if (Date.now() > end) throw new Error(`not in time: ${what}`)
     await new Promise((next) => setTimeout(next, 20))

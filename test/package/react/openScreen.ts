@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Window } from 'happy-dom'
 import { act, createElement, Profiler, type ReactNode } from 'react'
 
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 
 /** What a person sees, and does, of what React has mounted. */
 export interface Screen {

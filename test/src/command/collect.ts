@@ -13,7 +13,7 @@ export interface Collector extends Writable {
   endsWith(words: string): Promise<void>
 }
 
-const WAIT_MS = 20_000
+const WAIT_MS = 60_000
 
 /** A stream that keeps what is written to it. */
 export function collector(): Collector {

@@ -9,7 +9,7 @@ import { buildViewer } from '../../../.ci/buildViewer.ts'
 import { suite } from '../../support/suite.ts'
 import { spawnCommand } from './stage.ts'
 
-const LIMIT_MS = 30_000
+const LIMIT_MS = 60_000
 const page = join(import.meta.dirname, '../../../dist/ui/index.html')
 
 suite('Docker’s configuration on a folder that does not answer', (test) => {

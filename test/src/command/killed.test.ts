@@ -21,7 +21,7 @@ import { run } from './stage.ts'
 
 const bin = join(import.meta.dirname, '../../../src/command/bin.ts')
 const states = ['checkPrivileges', 'progress', 'pulling.verifying', 'configuring', 'enabling']
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 
 interface Ground {
   embedded: EmbeddedEngine

@@ -144,7 +144,7 @@ suite('readSecrets', (test) => {
       const path = join(config, 'pipe')
       assert.is(spawnSync('mkfifo', [path]).status, 0)
       const read = readSecrets({ secrets: [{ name: 'A', path }] })
-      const writer = spawnSync('sh', ['-c', 'printf "a\\nb\\n" > "$0"', path], { timeout: 20_000 })
+      const writer = spawnSync('sh', ['-c', 'printf "a\\nb\\n" > "$0"', path], { timeout: 60_000 })
       assert.is(writer.status, 0)
       assert.equal(await read, [{ setting: 'A=a\nb', secret: true }])
     }))

@@ -94,7 +94,7 @@ export interface Spawned {
 
 const ROOT = join(import.meta.dirname, '../../..')
 export const BIN = join(ROOT, 'src/command/bin.ts')
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 
 /** In a process of its own, as `npm start` runs it; killed when it does not end. */
 export function spawnCommand(

@@ -96,7 +96,7 @@ suite('planInstall', (test) => {
   })
 
   test('a function that throws when it is told changes nothing, and is not hushed up', async () => {
-    const thrown = once(process, 'uncaughtException', { signal: AbortSignal.timeout(10_000) })
+    const thrown = once(process, 'uncaughtException', { signal: AbortSignal.timeout(60_000) })
     const broken = new TypeError('no such thing')
     const onRetry = () => {
       throw broken

@@ -139,7 +139,7 @@ function streaming(flow: PluginInstall): Promise<unknown> {
   return firstValueFrom(
     flow.transition$.pipe(
       filter(({ to }) => to === 'pulling.streaming'),
-      timeout(10_000),
+      timeout(60_000),
     ),
   )
 }

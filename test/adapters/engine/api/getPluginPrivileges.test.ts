@@ -148,7 +148,7 @@ suite('getPluginPrivileges :: failure', (test) => {
         await refusedWith('timed-out', () => getPluginPrivileges(connection, call(remote), never))
         await server.connectionClosed()
       },
-      { timeouts: { answer: 30 } },
+      { timeouts: { answer: 200 } },
     )
   })
 

@@ -128,7 +128,7 @@ suite('pluginPull :: answer', (test) => {
       async (connection) => {
         assert.equal(await pluginPull(connection, input, never), {})
       },
-      { timeouts: { answer: 20, pull: 5_000 } },
+      { timeouts: { answer: 20, pull: 60_000 } },
     )
   })
 })

@@ -50,7 +50,7 @@ async function behindProxy(
   const opened: EngineConnection[] = []
   const env = { HTTP_PROXY: `http://${user}${proxy.name}` }
   const open: Ground['open'] = (more) => {
-    const timeouts = { connect: 3_000, answer: 3_000 }
+    const timeouts = { connect: 30_000, answer: 30_000 }
     const connection = connectTo({ host, env, proxy: true, timeouts, ...more })
     opened.push(connection)
     return connection
@@ -230,7 +230,7 @@ function through(proxy: ConnectProxy, port: number): ProxyTunnel {
   const engine = { hostname: 'engine.test', port, secure: false }
   const found = environmentProxy(engine, { HTTP_PROXY: proxy.name })
   assert.ok(found)
-  return new ProxyTunnel(found, 3_000)
+  return new ProxyTunnel(found, 30_000)
 }
 
 /** Pings from a process of its own, and waits until that ends by itself. */
@@ -251,7 +251,7 @@ async function inChild(host: string, env: Record<string, string>): Promise<strin
   const child = spawn(process.execPath, args, {
     env: { PATH, NODE_V8_COVERAGE, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 20_000,
+    timeout: 60_000,
     killSignal: 'SIGKILL',
   })
   let output = ''
@@ -353,7 +353,7 @@ suite('ProxyTunnel :: no way through', (test) => {
     behindProxy(
       (ground) =>
         refused(ground, 'engine-unreachable', `${ground.proxy.name} did not open the way in time`, {
-          timeouts: { connect: 50 },
+          timeouts: { connect: 1_000 },
         }),
       { answer: () => {}, user },
     ))
@@ -405,7 +405,7 @@ suite('ProxyTunnel :: TLS', (test) => {
         host,
         handshakes: server.handshakes,
         open(more) {
-          const timeouts = { connect: 3_000, answer: 3_000 }
+          const timeouts = { connect: 30_000, answer: 30_000 }
           const tls = { ca: ours.ca }
           const connection = connectTo({ host, env, proxy: true, timeouts, tls, ...more })
           opened.push(connection)
@@ -480,7 +480,7 @@ suite('ProxyTunnel :: TLS', (test) => {
     behind(
       ({ proxy, host, open }) =>
         refused(
-          open({ timeouts: { connect: 50 } }),
+          open({ timeouts: { connect: 1_000 } }),
           host,
           'engine-unreachable',
           `the proxy ${proxy.name} did not open the way in time`,
@@ -492,7 +492,7 @@ suite('ProxyTunnel :: TLS', (test) => {
     behind(
       ({ host, open }) =>
         refused(
-          open({ timeouts: { connect: 200 } }),
+          open({ timeouts: { connect: 1_000 } }),
           host,
           'engine-unreachable',
           'it did not take the connection in time',

@@ -217,7 +217,7 @@ suite('SshStream :: a connection', (test) => {
         const args = ['--import', 'tsx', '--input-type=module', '-e', program, HOST]
         const stdio = ['ignore', 'pipe', 'inherit'] as const
         const child = spawn(process.execPath, args, { env: ssh.env, stdio: [...stdio] })
-        const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+        const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
         let output = ''
         child.stdout?.setEncoding('utf8').on('data', (text: string) => {
           output += text

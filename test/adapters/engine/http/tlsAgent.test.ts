@@ -51,7 +51,7 @@ suite('TlsAgent', (test) => {
     return server
   }
   const open = (options: EngineConnectionOptions) => {
-    const connection = connectTo({ timeouts: { connect: 3_000, answer: 3_000 }, ...options })
+    const connection = connectTo({ timeouts: { connect: 30_000, answer: 30_000 }, ...options })
     opened.unshift(connection)
     return connection
   }
@@ -244,7 +244,7 @@ suite('TlsAgent', (test) => {
   test('a handshake that hangs :: is given up in time', async () => {
     const server = await serveBytes(() => {})
     opened.push(server)
-    const timeouts = { connect: 50 }
+    const timeouts = { connect: 1_000 }
     const error = await refusedWith('engine-unreachable', () =>
       ping(server.host, { ca: ours.ca }, { timeouts }),
     )

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
 import { run } from '../stage.ts'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 export const ENABLED = 'acme/plain:latest'
 export const DISABLED = 'vieux/sshfs:latest'
 

@@ -10,7 +10,7 @@ import { type Collector, collector } from '../collect.ts'
 import { BIN } from '../stage.ts'
 
 const HANGING = join(import.meta.dirname, '../../../support/hangingFolder.ts')
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 
 interface Ground {
   embedded: EmbeddedEngine

@@ -11,7 +11,7 @@ import { suite } from '../../../support/suite.ts'
 import { findPlanted, onPlanted, planted } from './planted.ts'
 import { shownStates } from './shownStates.ts'
 
-const LIMIT_MS = 10_000
+const LIMIT_MS = 60_000
 
 /** It writes a chart down with its keys sorted. */
 function sortedEdges(machine: AnyStateMachine): string[] {
