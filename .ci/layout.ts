@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { layOut } from '../src/chart/layout/layOut.ts'
 import { noLabels, shortLabels } from '../src/chart/layout/pictureStyle.ts'
-import { parseStatechart } from '../src/chart/statechart/parseStatechart.ts'
+import { parseStatechart } from '../src/chart/statechart/readStatechart.ts'
 
 const root = resolve(import.meta.dirname, '..')
 

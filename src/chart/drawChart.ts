@@ -1,6 +1,7 @@
+import { visible } from '../text/visible.ts'
 import type { ChartArrow, ChartState, PicturedChart, Route } from './chartLayout.ts'
 
-/** An element of a picture: the page makes SVG of it, and so does whoever prints it. */
+/** An element of a picture, from which a page and a file make SVG alike. */
 export interface Shape {
   tag: string
   attributes: Readonly<Record<string, string | number>>
@@ -132,5 +133,6 @@ function shape(
   attributes: Shape['attributes'],
   children: Shape['children'] = [],
 ): Shape {
-  return { tag, attributes, children }
+  const shown = children.map((child) => (typeof child === 'string' ? visible(child) : child))
+  return { tag, attributes, children: shown }
 }

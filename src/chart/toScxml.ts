@@ -1,5 +1,5 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
-import { escapeAttribute, escapeText } from '../text/escapeXml.ts'
+import { escapeText, openTag, type XmlAttributes } from '../text/xml.ts'
 import { chartEdge } from './chart.ts'
 
 /**
@@ -23,7 +23,7 @@ export function toScxml(machine: AnyStateMachine): string {
 
 interface Element {
   tag: string
-  attributes?: Readonly<Record<string, string | undefined>>
+  attributes?: XmlAttributes
   children?: readonly (Element | string)[]
 }
 
@@ -91,11 +91,8 @@ function isWithin(path: readonly string[], other: readonly string[]): boolean {
   return path.length > other.length && other.every((key, index) => key === path[index])
 }
 
-function write({ tag, attributes = {}, children = [] }: Element, indent: string): string[] {
-  const written = Object.entries(attributes).map(([name, value]) =>
-    value === undefined ? '' : ` ${name}="${escapeAttribute(value)}"`,
-  )
-  const start = `${indent}<${tag}${written.join('')}`
+function write({ tag, attributes, children = [] }: Element, indent: string): string[] {
+  const start = `${indent}${openTag(tag, attributes)}`
   const [only] = children
   if (only === undefined) return [`${start}/>`]
   if (typeof only === 'string') return [`${start}>${escapeText(only)}</${tag}>`]

@@ -1,4 +1,4 @@
-import { escapeAttribute, escapeText } from '../text/escapeXml.ts'
+import { escapeText, openTag } from '../text/xml.ts'
 import type { ChartLayout } from './chartLayout.ts'
 import { drawChart, type Shape } from './drawChart.ts'
 
@@ -25,8 +25,5 @@ text { font: 600 13px system-ui, sans-serif; fill: var(--text) }
 function write(shape: Shape | string): string {
   if (typeof shape === 'string') return escapeText(shape)
   const { tag, attributes, children } = shape
-  const written = Object.entries(attributes).map(
-    ([name, value]) => ` ${name}="${escapeAttribute(String(value))}"`,
-  )
-  return `<${tag}${written.join('')}>${children.map(write).join('')}</${tag}>`
+  return `${openTag(tag, attributes)}>${children.map(write).join('')}</${tag}>`
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { parseStatechart } from '../chart/statechart/parseStatechart.ts'
-import type { Statechart } from '../chart/statechart/statechart.ts'
+import type { Statechart } from '../chart/statechart/readStatechart.ts'
+import { parseStatechart } from '../chart/statechart/readStatechart.ts'
 import { UsageError } from './usageError.ts'
 import { whyUnreadable } from './whyUnreadable.ts'
 

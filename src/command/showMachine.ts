@@ -24,7 +24,7 @@ export async function showMachine(
   try {
     const files = await readPageFiles()
     // Nothing else runs in the process meanwhile: so that Ctrl-C ends it, no signal is caught before.
-    const { layOutMachine } = await import('../chart/layout/layOutMachine.ts')
+    const { layOutMachine } = await import('../chart/layout/layOut.ts')
     if (statechart.edges.length > MANY_TRANSITIONS) {
       stderr.write(`plugin-flow: laying out ${statechart.edges.length} transitions takes a while\n`)
     }

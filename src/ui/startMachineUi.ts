@@ -1,4 +1,4 @@
-import type { MachineChart } from '../chart/machineChart.ts'
+import type { MachineChart } from '../chart/chartLayout.ts'
 import type { PageFiles } from './pageFiles.ts'
 import { sendJson } from './sendJson.ts'
 import { type Route, type ServedPage, servePage } from './servePage.ts'

@@ -66,7 +66,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/text': {
     holds: 'foreign text made safe and fit to show',
-    imports: ['src/flow'],
+    imports: [],
     packages: NONE,
   },
   'src/chart': {

@@ -1,14 +1,60 @@
 import type { ChartEdge } from '../chart.ts'
-import { isRecord, readList } from './fields.ts'
-import { findBelow, findTarget } from './findTarget.ts'
-import type { Statechart, StateNode } from './statechart.ts'
+import type { ChartState } from '../chartLayout.ts'
 import {
   type ConfiguredState,
+  findBelow,
+  findTarget,
+  isRecord,
+  readList,
   readStateTree,
   type StateTree,
   withStatesBelow,
 } from './stateTree.ts'
 import { readTransitions, type Transition } from './transitions.ts'
+
+/** A machine as plain data: what there is to draw of it. */
+export interface Statechart {
+  /** The machine's id. */
+  id: string
+  /** The machine itself, with the states in it. */
+  root: StateNode
+  /** In the order of XState: those of a state before those of the states in it. One for each target. */
+  edges: readonly ChartEdge[]
+}
+
+export interface StateNode {
+  /** `pulling.streaming`; a dot within a name is written `\.`. Empty for the machine itself. */
+  path: string
+  /** The last part of it. */
+  name: string
+  type: ChartState['type']
+  description: string
+  /** The path of the state that it begins with. */
+  initial?: string
+  /** Of a history state: it remembers the states within states too. */
+  isDeep?: true
+  states: readonly StateNode[]
+}
+
+/**
+ * Reads a machine of XState 5 from JSON, as `JSON.stringify(machine.config)`, `plugin-flow machine` and
+ * Stately's editor write it; `JSON.stringify(machine)` too, from which XState leaves out eventless
+ * transitions.
+ *
+ * @throws RangeError that says in a sentence what is wrong with it, and where
+ */
+export function parseStatechart(text: string): Statechart {
+  return readStatechart(readJson(text))
+}
+
+/** What a parser says of a broken text is of its own kind in each version. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new RangeError('it is no JSON')
+  }
+}
 
 /** More than anybody could read in one picture. */
 const MOST_EDGES = 4_000

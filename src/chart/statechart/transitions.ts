@@ -1,6 +1,5 @@
 import { eventLabel } from '../chart.ts'
-import { type Fields, isRecord, readList, readRecord } from './fields.ts'
-import type { ConfiguredState } from './stateTree.ts'
+import { type ConfiguredState, type Fields, isRecord, readList, readRecord } from './stateTree.ts'
 
 /** A transition of a config. */
 export interface Transition {

@@ -1,5 +1,5 @@
+import type { MachineChart } from '../../chart/chartLayout.ts'
 import { drawChart } from '../../chart/drawChart.ts'
-import type { MachineChart } from '../../chart/machineChart.ts'
 import { button, element, svgElement } from '../../viewer/element.ts'
 
 const STEP = 1.25

@@ -1,5 +1,4 @@
-import type { ChartState } from '../../chart/chartLayout.ts'
-import type { MachineChart } from '../../chart/machineChart.ts'
+import type { ChartState, MachineChart } from '../../chart/chartLayout.ts'
 import { button, element } from '../../viewer/element.ts'
 
 /** Every state and every transition as text: what the picture shows, and what it has no room for. */

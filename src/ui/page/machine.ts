@@ -1,4 +1,4 @@
-import type { MachineChart } from '../../chart/machineChart.ts'
+import type { MachineChart } from '../../chart/chartLayout.ts'
 import { visible } from '../../text/visible.ts'
 import { setText } from '../../viewer/element.ts'
 import { style } from '../../viewer/style.ts'

@@ -1,14 +1,7 @@
-import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
-import type { ChartArrow } from '../chartLayout.ts'
-import {
-  type ChartParts,
-  type DrawnState,
-  LONGEST_LINE,
-  MOST_LINES,
-  withDrawnBelow,
-} from './chartParts.ts'
+import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
+import type { ChartArrow, Route } from '../chartLayout.ts'
+import { type ChartParts, clipLines, type DrawnState, withDrawnBelow } from './chartParts.ts'
 import type { PictureStyle } from './pictureStyle.ts'
-import { clipLines, columnsOf } from './shownText.ts'
 
 const COLUMN = 7.9
 const LABEL_COLUMN = 6.1
@@ -17,7 +10,7 @@ const STATE_HEIGHT = 36
 const START_SIZE = 10
 
 /** What the parts of a chart are called in its graph: by number, whatever they are called themselves. */
-export const CANVAS = 'canvas'
+const CANVAS = 'canvas'
 export const arrowId = (index: number) => `arrow ${index}`
 export const stateId = (index: number) => `state ${index}`
 export const startId = (index: number) => `start ${index}`
@@ -74,7 +67,7 @@ function startEdge(index: number, initial: number): ElkExtendedEdge {
 
 function labelOf({ events }: ChartArrow, { label }: PictureStyle) {
   if (!label) return {}
-  const lines = clipLines(label(events), MOST_LINES, LONGEST_LINE)
+  const lines = clipLines(label(events))
   const width = Math.max(...lines.map(columnsOf)) * LABEL_COLUMN
   return { labels: [{ text: lines.join('\n'), width, height: lines.length * LABEL_LINE }] }
 }
@@ -102,4 +95,66 @@ function roomOf(drawn: DrawnState, { within }: PictureStyle) {
 
 function padding(top: number, sides: number): string {
   return `[top=${top},left=${sides},bottom=${sides},right=${sides}]`
+}
+
+/** How wide a text is, in letters of the Latin alphabet. */
+export function columnsOf(text: string): number {
+  let columns = 0
+  for (const character of text) columns += WIDE.test(character) ? 2 : 1
+  return columns
+}
+
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff00-\uff60]/u
+
+/** Where everything of a laid-out graph stands, by its id. */
+export interface Places {
+  /** Left, top, width, height. */
+  boxes: ReadonlyMap<string, readonly number[]>
+  routes: ReadonlyMap<string, Route>
+}
+
+export function readPlaces(graph: ElkNode): Places {
+  const boxes = new Map(boxesBelow(graph, 0, 0))
+  return { boxes, routes: readRoutes(graph, boxes) }
+}
+
+function boxesBelow(node: ElkNode, left: number, top: number): [string, number[]][] {
+  const { id, width = 0, height = 0, children = [] } = node
+  const [x, y] = [left + (node.x ?? 0), top + (node.y ?? 0)]
+  return [
+    [id, [x, y, width, height].map(rounded)],
+    ...children.flatMap((child) => boxesBelow(child, x, y)),
+  ]
+}
+
+/** Routes are told in the coordinates of the node that holds both ends. */
+function readRoutes(graph: ElkNode, boxes: Places['boxes']): Map<string, Route> {
+  return new Map(
+    (graph.edges ?? []).map((edge) => {
+      const container = (edge as ElkExtendedEdge & { container?: string }).container ?? CANVAS
+      const [left = 0, top = 0] = boxes.get(container) ?? []
+      const [label] = edge.labels ?? []
+      const points = (edge.sections ?? []).flatMap((section) => pointsOf(section, left, top))
+      if (!label?.text) return [edge.id, { points }]
+      const lines = label.text.split('\n')
+      const x = rounded(left + (label.x ?? 0) + (label.width ?? 0) / 2)
+      return [edge.id, { points, label: { x, y: rounded(top + (label.y ?? 0)), lines } }]
+    }),
+  )
+}
+
+function pointsOf(
+  { startPoint, bendPoints = [], endPoint }: ElkEdgeSection,
+  left: number,
+  top: number,
+): number[] {
+  return [startPoint, ...bendPoints, endPoint].flatMap(({ x, y }) => [
+    rounded(left + x),
+    rounded(top + y),
+  ])
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 2) / 2
 }
