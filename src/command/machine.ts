@@ -1,6 +1,6 @@
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import { toMermaid } from '../chart/chart.ts'
-import { pluginInstallLayout } from '../chart/layout.generated.ts'
+import { pluginInstallLayout } from '../chart/layouts/pluginInstall.generated.ts'
 import { toScxml } from '../chart/toScxml.ts'
 import { toSvg } from '../chart/toSvg.ts'
 import type { Run } from './commandEntry.ts'

@@ -1,14 +1,14 @@
-import { pluginInstallLayout } from '../chart/layout.generated.ts'
 import { createEventLog, type EventLog } from '../events/eventLog.ts'
 import type { FlowEvent, RecordedRun } from '../events/flowEvent.ts'
 import { isFlowEvent, readRun, recordRun } from '../events/readRun.ts'
-import { type Actions, createFlowPanel } from './flowPanel.ts'
+import { saveFile } from './element.ts'
+import { createFlowPanel } from './flowPanel.ts'
 import { followObservable, followUrl, type ObservableLike } from './followSource.ts'
-import { createPlayback } from './playback.ts'
+import type { Answers } from './questions.ts'
 import { createRedraw } from './redraw.ts'
 import { countAtStep, runAt } from './runAt.ts'
-import { saveFile } from './saveFile.ts'
 import { style } from './style.ts'
+import { createPlayback } from './timelineView.ts'
 
 /** So that a server may import the element, and send it to browsers. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
@@ -125,13 +125,13 @@ export class PluginFlowElement extends Base {
     const tell = (name: string, detail?: unknown) => {
       this.dispatchEvent(new CustomEvent(`flow-${name}`, { bubbles: true, detail }))
     }
-    const actions: Actions = {
+    const answers: Answers = {
       grant: (request) => tell('grant', { request }),
       deny: (request) => tell('deny', { request }),
       authenticate: (credentials) => tell('authenticate', credentials),
       cancel: () => tell('cancel'),
     }
-    const panel = createFlowPanel(pluginInstallLayout, actions, {
+    const panel = createFlowPanel(answers, {
       go: (step) => {
         this.#playback.stop()
         const count = countAtStep(this.#log.events, Math.max(0, step))
@@ -162,10 +162,8 @@ export class PluginFlowElement extends Base {
     try {
       this.load(JSON.parse(await file.text()))
     } catch (error) {
-      const isNone = error instanceof RangeError
-      this.#tell(
-        isNone ? `It was not loaded: ${error.message}.` : 'It was not loaded: it is no JSON.',
-      )
+      const reason = error instanceof RangeError ? error.message : 'it is not JSON'
+      this.#tell(`The run was not loaded: ${reason}.`)
     }
   }
 

@@ -108,16 +108,26 @@ browserSuite('page :: element', (test, browser) => {
       await state('rolledBack')
       assert.equal(await timeline(), steps)
       assert.is(await flow.getByRole('button', { name: 'Cancel' }).isVisible(), false)
+      // Each state is shown for a moment only, which a busy machine may miss.
+      const seen = await flow.locator('.status').evaluateHandle((status) => {
+        const texts = [status.textContent]
+        const look = () => texts.push(status.textContent)
+        const changes = { characterData: true, childList: true, subtree: true }
+        new MutationObserver(look).observe(status, changes)
+        return texts
+      })
       await flow.getByRole('button', { name: 'Play' }).click()
-      await state('checkPrivileges')
-      await state('rolledBack')
+      await page.waitForFunction(
+        (texts) => texts.includes('checkPrivileges') && texts.at(-1) === 'rolledBack',
+        seen,
+      )
       await flow.getByRole('button', { name: 'Play' }).waitFor()
       await flow.locator('input[type=file]').setInputFiles({
         name: 'x.json',
         mimeType: 'application/json',
         buffer: Buffer.from('{"format":"har"}'),
       })
-      await flow.getByText('It was not loaded: this is not a recorded run.').waitFor()
+      await flow.getByText('The run was not loaded: this is not a recorded run.').waitFor()
       assert.equal(await timeline(), steps)
     }))
 

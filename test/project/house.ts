@@ -71,7 +71,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/chart': {
     holds: 'charts as edges, pictures and files',
-    imports: ['machines', 'src/text'],
+    imports: ['machines', 'machines/plugin-install', 'src/text'],
     packages: /^(xstate|elkjs\/.*)$/,
   },
   'src/flow': {

@@ -25,8 +25,6 @@ const KNOWN_CYCLES = [
   'src/command/entries/runs.ts',
   'src/command/entries/ui.ts',
   'src/flow/makePlan.ts',
-  'src/viewer/askView.ts',
-  'src/viewer/explainCapability.ts',
 ]
 
 suite('imports', (test) => {

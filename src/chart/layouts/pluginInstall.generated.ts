@@ -1,7 +1,6 @@
-// Generated from the machine's config by `npm run layout`.
-import type { ChartLayout } from './chartLayout.ts'
+// Generated from the machines by `npm run layout`.
+import type { ChartLayout } from '../chartLayout.ts'
 
-/** The flow of `docker plugin install`, laid out. */
 export const pluginInstallLayout: ChartLayout = {
   id: 'pluginInstall',
   states: [

@@ -1,0 +1,10 @@
+import type { AnyStateMachine } from 'xstate'
+import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
+
+/**
+ * Every statechart of this package, by its id. This is the one list to add a machine to: layouts
+ * (`npm run layout`), docs (`npm run docs`), `plugin-flow machine` and `<plugin-flow>` follow it.
+ */
+export const machines: ReadonlyMap<string, AnyStateMachine> = new Map(
+  [pluginInstallMachine].map((machine) => [machine.id, machine]),
+)
