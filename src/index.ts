@@ -22,7 +22,7 @@ export type {
 export type { Backoff } from '../machines/retry.ts'
 export type { RequestedSetting, SecretSetting, Setting } from '../machines/settings.ts'
 export type { FlowEvent, RecordedRun } from './events/flowEvent.ts'
-export { type FlowSurroundings, flowEvents } from './events/flowEvents.ts'
+export { type FlowEventsOptions, flowEvents } from './events/flowEvents.ts'
 export { type ConnectedEngine, type ConnectOptions, connect } from './flow/connect.ts'
 export { allowList } from './flow/consent/allowList.ts'
 export { parseConsentPolicy } from './flow/consent/consentPolicyFile.ts'

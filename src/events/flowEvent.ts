@@ -1,6 +1,6 @@
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import type { CredentialsRequest } from '../../machines/engine.ts'
-import type { EngineErrorDetails } from '../../machines/errors.ts'
+import type { Failure } from '../../machines/errors.ts'
 import type { PluginPrivilege } from '../../machines/plugin.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../flow/progress.ts'
@@ -110,7 +110,7 @@ export interface OutcomeReached extends Numbered {
 
 export type ShownOutcome =
   | { state: 'done'; plugin: ShownPlugin }
-  | { state: 'rolledBack'; failure: ShownFailure; rollback: RollbackReport }
+  | { state: 'rolledBack'; failure: Failure; rollback: RollbackReport }
 
 export interface ShownPlugin {
   id: string
@@ -124,14 +124,6 @@ export interface ShownPlugin {
   consentBy: string
   /** The names of the settings that were applied. */
   settings: readonly string[]
-}
-
-export interface ShownFailure extends EngineErrorDetails {
-  code: InstallErrorCode
-  state: string
-  message: string
-  next: string
-  retryable: boolean
 }
 
 /** A run that was kept: what its file holds. */

@@ -6,8 +6,8 @@ import type { PluginInstall } from '../flow/types.ts'
 import { createEventLog } from './eventLog.ts'
 import type { FlowEvent, ShownConsentRequest, ShownOutcome } from './flowEvent.ts'
 
-/** What a flow does not know of itself. */
-export interface FlowSurroundings {
+/** What a host says of the engine: a flow does not know it. */
+export interface FlowEventsOptions {
   /** The engine's address, as people know it. */
   engine?: string
   /** The engine downloads, runs and keeps nothing. */
@@ -24,7 +24,7 @@ type Unnumbered<Event> = Event extends FlowEvent ? Omit<Event, 'sequence' | 'at'
  */
 export function flowEvents(
   flow: PluginInstall,
-  surroundings: FlowSurroundings = {},
+  about: FlowEventsOptions = {},
 ): Observable<FlowEvent> {
   const log = createEventLog()
   const added = new Subject<void>()
@@ -44,7 +44,8 @@ export function flowEvents(
 
   const { reference, alias } = flow.snapshot().input
   const named = alias === undefined ? {} : { alias }
-  add({ type: 'flow', machine: 'pluginInstall', reference, ...named, ...surroundings })
+  const { id: machine } = flow.actor.getSnapshot().machine
+  add({ type: 'flow', machine, reference, ...named, ...about })
   flow.transition$.subscribe(({ from, to, event, at }) => {
     const began = from === undefined ? {} : { from }
     add({ type: 'transition', ...began, to, event: eventLabel(event.type) }, at)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
 import { createEventLog, type EventLog } from '../events/eventLog.ts'
-import { type FlowSurroundings, flowEvents } from '../events/flowEvents.ts'
+import { type FlowEventsOptions, flowEvents } from '../events/flowEvents.ts'
 import type { InstallOptions, PluginInstall } from '../flow/types.ts'
 
 /** A flow that the server started, with all that it told. */
@@ -29,7 +29,7 @@ export type Install = (options: InstallOptions) => PluginInstall
 const MOST_FLOWS = 100
 
 /** The flows of one server, the newest last. */
-export function createFlowShelf(install: Install, surroundings: FlowSurroundings) {
+export function createFlowShelf(install: Install, surroundings: FlowEventsOptions) {
   const flows = new Map<string, ShelvedFlow>()
   return {
     ids: () => [...flows.keys()],
@@ -55,7 +55,7 @@ export function createFlowShelf(install: Install, surroundings: FlowSurroundings
 
 export type FlowShelf = ReturnType<typeof createFlowShelf>
 
-function shelve(flow: PluginInstall, surroundings: FlowSurroundings): ShelvedFlow {
+function shelve(flow: PluginInstall, surroundings: FlowEventsOptions): ShelvedFlow {
   const log = createEventLog()
   const listeners = new Set<() => void>()
   const tell = () => {

@@ -1,4 +1,5 @@
-import type { ShownFailure, ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
+import type { Failure } from '../../machines/errors.ts'
+import type { ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
 import { element } from './element.ts'
 import type { RunState } from './runAt.ts'
 import { type Words, wordsOf } from './words.ts'
@@ -49,7 +50,7 @@ const CONSENT: ReadonlyMap<string, string> = new Map([
   ['person', 'given by a person'],
 ])
 
-function failed(failure: ShownFailure, rollback: Rollback, { noun }: Words) {
+function failed(failure: Failure, rollback: Rollback, { noun }: Words) {
   const { code, message, next, retryable, state, status, engineMessage } = failure
   return [
     element('h3', {}, titleOf(code, noun)),

@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import type { FlowEvent } from '../../src/events/flowEvent.ts'
+import { recordRun } from '../../src/events/readRun.ts'
 import type {} from '../../src/viewer.ts'
+import { everyEvent, mutationsOf } from '../src/events/mutations.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { onPage } from './world/onPage.ts'
 
@@ -157,6 +159,41 @@ browserSuite('page :: element', (test, browser) => {
       assert.is(await flow.locator('img').count(), 0)
       const text = (await flow.getByRole('dialog').textContent()) ?? ''
       assert.ok(text.includes('<img src=x onerror=alert(1)>\\u{202e}\\u{200b}'), text)
+    }))
+
+  test('any mutation of any event is refused, or drawn: nothing is thrown in a frame', () =>
+    onPage(browser(), async ({ page }) => {
+      const runs = everyEvent.flatMap((event, index) =>
+        mutationsOf(event).map(({ value }) =>
+          recordRun([...everyEvent.slice(0, index), value as FlowEvent]),
+        ),
+      )
+      const counts = await page.evaluate(
+        async (texts) => {
+          const elements = Array.from({ length: 20 }, () => document.createElement('plugin-flow'))
+          document.body.append(...elements)
+          const counts = { drawn: 0, refused: 0 }
+          for (let index = 0; index < texts.length; index += elements.length) {
+            for (const [place, text] of texts.slice(index, index + elements.length).entries()) {
+              try {
+                elements[place]?.load(JSON.parse(text))
+                counts.drawn++
+              } catch (error) {
+                if (!(error instanceof RangeError)) throw error
+                counts.refused++
+              }
+            }
+            // Everything is drawn with the next frame.
+            await new Promise((resolve) =>
+              requestAnimationFrame(() => requestAnimationFrame(resolve)),
+            )
+          }
+          return counts
+        },
+        runs.map((run) => JSON.stringify(run)),
+      )
+      assert.is(counts.drawn + counts.refused, runs.length)
+      assert.ok(counts.drawn > 300 && counts.refused > 1_000, JSON.stringify(counts))
     }))
 })
 

@@ -4,6 +4,7 @@ import { isFlowEvent, readRun, recordRun } from '../../../src/events/readRun.ts'
 import { suite } from '../../support/suite.ts'
 import { away } from '../command/views.ts'
 import { progress, transition } from '../viewer/events.ts'
+import { everyEvent, mutationsOf } from './mutations.ts'
 
 suite('recorded run', (test) => {
   test('what was recorded can be read', () => {
@@ -70,4 +71,49 @@ suite('recorded run', (test) => {
   for (const [title, value] of none) {
     test(`no event :: ${title}`, () => assert.not(isFlowEvent(value)))
   }
+
+  test('an event of every kind, with every field, is one', () => {
+    for (const event of everyEvent) assert.ok(isFlowEvent(event), JSON.stringify(event))
+  })
+
+  test('every field of every event :: of another type it is refused, by its name', () => {
+    for (const event of everyEvent) {
+      for (const { path, was, is, value } of mutationsOf(event)) {
+        if (kindOf(was) === kindOf(is) || (is === undefined && isOptional(path))) continue
+        assert.throws(
+          () => readRun(recordRun([value as FlowEvent])),
+          (error: unknown) =>
+            error instanceof RangeError &&
+            error.message === `event 1 of the run is damaged${nameOf(path)}`,
+          `${JSON.stringify(value)}`,
+        )
+      }
+    }
+  })
+
+  test('any mutation of a run :: it is read, or refused in words', () => {
+    for (const { value } of mutationsOf(JSON.parse(JSON.stringify(recordRun(everyEvent))))) {
+      try {
+        readRun(value)
+      } catch (error) {
+        assert.ok(error instanceof RangeError, `${String(error)}: ${JSON.stringify(value)}`)
+      }
+    }
+  })
 })
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list'
+  return value === null ? 'null' : typeof value
+}
+
+const OPTIONAL =
+  /^(?:alias|engine|simulated|from|total|percent|secondsLeft|digest|operation|status|engineMessage|inStream)$/
+
+function isOptional(path: readonly string[]): boolean {
+  return OPTIONAL.test(path.at(-1) ?? '') || path.join('.') === 'outcome.rollback.id'
+}
+
+function nameOf(path: readonly string[]): string {
+  return path.length === 0 ? '' : `: ${path.join('.')}`
+}
