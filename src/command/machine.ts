@@ -1,8 +1,8 @@
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import { toMermaid } from '../chart/chart.ts'
+import { toSvg } from '../chart/drawChart.ts'
 import { pluginInstallLayout } from '../chart/layouts/pluginInstall.generated.ts'
 import { toScxml } from '../chart/toScxml.ts'
-import { toSvg } from '../chart/toSvg.ts'
 import type { Run } from './commandEntry.ts'
 import type { MachineFormat } from './entries/machine.ts'
 

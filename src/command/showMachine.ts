@@ -1,6 +1,6 @@
 import { visible } from '../text/visible.ts'
-import { readPageFiles } from '../ui/pageFiles.ts'
-import { startMachineUi } from '../ui/startMachineUi.ts'
+import { readPageFiles } from '../ui/servePage.ts'
+import { startMachineUi } from '../ui/startUi.ts'
 import type { Outputs } from './commandEntry.ts'
 import type { MachineUiCommand } from './entries/ui.ts'
 import { catchInterrupts } from './interrupts.ts'

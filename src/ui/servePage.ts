@@ -1,9 +1,19 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
 import { createGate, type Gate } from './gate.ts'
-import type { PageFiles } from './pageFiles.ts'
-import { sendJson } from './sendJson.ts'
+import { sendJson } from './json.ts'
+
+export interface PageFile {
+  type: string
+  content: Buffer
+}
+
+/** The files of the pages, by name. */
+export type PageFiles = ReadonlyMap<string, PageFile>
 
 /** Answers what is asked below a path. @throws RangeError on a bad request */
 export type Route = (
@@ -103,4 +113,33 @@ function enter(
   const mayEnter = gate.exchange(token, response, port) || gate.isOpen(request, port)
   if (mayEnter) response.writeHead(303, { Location: '/' }).end()
   else sendJson(response, 403, { message: LOCKED })
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  'index.html': 'text/html; charset=utf-8',
+  'page.css': 'text/css; charset=utf-8',
+  'page.js': 'text/javascript; charset=utf-8',
+  'machine.html': 'text/html; charset=utf-8',
+  'machine.js': 'text/javascript; charset=utf-8',
+}
+
+/**
+ * Reads the page of the package that this file is part of, built or not.
+ *
+ * @throws Error when the page was not built
+ */
+export async function readPageFiles(from: string = import.meta.dirname): Promise<PageFiles> {
+  const folder = findPage(from)
+  if (!folder) throw new Error('the page is not built: npm run build')
+  const files = Object.entries(TYPES).map(async ([name, type]) => {
+    const content = await readFile(join(folder, name))
+    return [name, { type, content }] as const
+  })
+  return new Map(await Promise.all(files))
+}
+
+function findPage(from: string): string | undefined {
+  const folder = join(from, 'dist/ui')
+  if (existsSync(join(folder, 'index.html'))) return folder
+  return dirname(from) === from ? undefined : findPage(dirname(from))
 }

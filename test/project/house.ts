@@ -111,7 +111,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/viewer',
       'src',
     ],
-    packages: NODE,
+    packages: /^(valibot|node:.*)$/,
   },
   'src/command': {
     holds: 'the command',

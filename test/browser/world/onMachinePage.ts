@@ -5,8 +5,8 @@ import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import type { MachineChart } from '../../../src/chart/chartLayout.ts'
 import { layOutMachine } from '../../../src/chart/layout/layOut.ts'
 import { parseStatechart } from '../../../src/chart/statechart/readStatechart.ts'
-import type { PageFiles } from '../../../src/ui/pageFiles.ts'
-import { startMachineUi } from '../../../src/ui/startMachineUi.ts'
+import type { PageFiles } from '../../../src/ui/servePage.ts'
+import { startMachineUi } from '../../../src/ui/startUi.ts'
 import { visitPage } from './visitPage.ts'
 
 const root = join(import.meta.dirname, '../../..')

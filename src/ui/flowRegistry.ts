@@ -5,15 +5,15 @@ import { createEventLog, type EventLog } from '../events/eventLog.ts'
 import { type FlowEventsOptions, flowEvents } from '../events/flowEvents.ts'
 import type { InstallOptions, PluginInstall } from '../flow/types.ts'
 
-/** A flow that the server started, with all that it told. */
-export interface ShelvedFlow {
+/** A flow that the server started, with its events. */
+export interface RegisteredFlow {
   readonly id: string
   readonly log: EventLog
-  /** Whether all is told. */
+  /** True once the log holds the last event. */
   readonly hasEnded: boolean
-  /** Called after every event and at the end. Returns what ends that. */
+  /** Calls the listener after every event and at the end. Returns how to stop that. */
   onChange(listener: () => void): () => void
-  /** `false`: nobody waits for it, or for another request. */
+  /** `false` when the flow does not wait for an answer, or waits for that to another request. */
   grant(requestId: number): boolean
   deny(requestId: number): boolean
   authenticate(credentials: RegistryCredentials): boolean
@@ -25,27 +25,27 @@ export interface ShelvedFlow {
 /** Starts a flow, as `installPlugin` does on an engine. */
 export type Install = (options: InstallOptions) => PluginInstall
 
-/** More are not kept: the oldest that have ended go first. */
+/** Beyond this number the oldest flow that has ended is dropped. */
 const MOST_FLOWS = 100
 
 /** The flows of one server, the newest last. */
-export function createFlowShelf(install: Install, surroundings: FlowEventsOptions) {
-  const flows = new Map<string, ShelvedFlow>()
+export function createFlowRegistry(install: Install, about: FlowEventsOptions) {
+  const flows = new Map<string, RegisteredFlow>()
   return {
     ids: () => [...flows.keys()],
     get: (id: string) => flows.get(id),
-    /** `undefined`: too many run. */
-    start(options: InstallOptions): ShelvedFlow | undefined {
+    /** `undefined` when too many flows run. */
+    start(options: InstallOptions): RegisteredFlow | undefined {
       if (flows.size >= MOST_FLOWS) {
         const oldest = [...flows.values()].find(({ hasEnded }) => hasEnded)
         if (!oldest) return undefined
         flows.delete(oldest.id)
       }
-      const flow = shelve(install(options), surroundings)
+      const flow = register(install(options), about)
       flows.set(flow.id, flow)
       return flow
     },
-    /** Takes back what has not ended, and waits for that. */
+    /** Cancels the flows that have not ended, and waits for their end. */
     async cancelAll(): Promise<void> {
       for (const flow of flows.values()) flow.cancel()
       await Promise.all([...flows.values()].map(({ ended }) => ended))
@@ -53,12 +53,12 @@ export function createFlowShelf(install: Install, surroundings: FlowEventsOption
   }
 }
 
-export type FlowShelf = ReturnType<typeof createFlowShelf>
+export type FlowRegistry = ReturnType<typeof createFlowRegistry>
 
-function shelve(flow: PluginInstall, surroundings: FlowEventsOptions): ShelvedFlow {
+function register(flow: PluginInstall, about: FlowEventsOptions): RegisteredFlow {
   const log = createEventLog()
   const listeners = new Set<() => void>()
-  const tell = () => {
+  const notify = () => {
     for (const listener of listeners) listener()
   }
   let hasEnded = false
@@ -66,14 +66,14 @@ function shelve(flow: PluginInstall, surroundings: FlowEventsOptions): ShelvedFl
   flow.consent$.subscribe((asked) => {
     request = asked
   })
-  flowEvents(flow, surroundings).subscribe({
+  flowEvents(flow, about).subscribe({
     next(event) {
       log.add(event)
-      tell()
+      notify()
     },
     complete() {
       hasEnded = true
-      tell()
+      notify()
     },
   })
   return {
