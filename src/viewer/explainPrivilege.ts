@@ -1,10 +1,13 @@
 import type { PluginPrivilege } from '../../machines/plugin.ts'
 import {
+  critical,
   type Danger,
   explainCapability,
   explainDevice,
   explainPath,
+  high,
   type Meaning,
+  medium,
 } from './dangers.ts'
 
 /** What a privilege means for the host, in a sentence. */
@@ -46,26 +49,24 @@ const withoutValue: ReadonlyMap<string, Titled> = new Map([
   [
     'host ipc namespace',
     {
-      danger: 'high',
       title: 'Host IPC',
-      sentence: 'It can read and change the shared memory of every process on the host.',
+      ...high('It can read and change the shared memory of every process on the host.'),
     },
   ],
   [
     'host pid namespace',
     {
-      danger: 'critical',
       title: 'Host processes',
-      sentence:
+      ...critical(
         'It sees every process on the host, can end them, and can reach their files and secrets.',
+      ),
     },
   ],
   [
     'allow-all-devices',
     {
-      danger: 'critical',
       title: 'All devices',
-      sentence: 'It can read and write every device of the host, its disks and memory included.',
+      ...critical('It can read and write every device of the host, its disks and memory included.'),
     },
   ],
 ])
@@ -77,27 +78,16 @@ function explainPrivilege({ Name, Description, Value }: PluginPrivilege): Explan
   // A privilege without a value is shown all the same.
   if (explain)
     return (Value.length > 0 ? Value : ['']).map((value) => ({ ...explain(value), value }))
-  return [
-    {
-      danger: 'high',
-      title: `Unknown privilege: ${Name}`,
-      value: Value.join(', '),
-      sentence: `This page does not know what it allows. The engine says: ${Description || 'nothing'}.`,
-    },
-  ]
+  const says = `This page does not know what it allows. The engine says: ${Description || 'nothing'}.`
+  return [{ title: `Unknown privilege: ${Name}`, value: Value.join(', '), ...high(says) }]
 }
 
 function explainNetwork(value: string): Titled {
-  return value === 'host'
-    ? {
-        danger: 'high',
-        title: 'Host network',
-        sentence:
-          "It uses the host's own network: every port, every service on localhost, and the traffic.",
-      }
-    : {
-        danger: 'medium',
-        title: 'Network',
-        sentence: 'It joins this network and reaches everything on it.',
-      }
+  if (value !== 'host') {
+    return { title: 'Network', ...medium('It joins this network and reaches everything on it.') }
+  }
+  const meaning = high(
+    "It uses the host's own network: every port, every service on localhost, and the traffic.",
+  )
+  return { title: 'Host network', ...meaning }
 }

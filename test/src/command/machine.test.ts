@@ -17,6 +17,12 @@ suite('plugin-flow machine', (test) => {
       assert.is(machine.id, 'pluginInstall')
     }))
 
+  test('a machine by its id', () =>
+    onStage(async ({ command }) => {
+      const { code, stdout } = await command('machine', 'pluginInstall', '-f', 'mermaid')
+      assert.equal([code, stdout], [0, toMermaid(pluginInstallMachine)])
+    }))
+
   test('mermaid', () =>
     onStage(async ({ command }) => {
       const { code, stdout } = await command('machine', '--format', 'mermaid')
@@ -45,6 +51,8 @@ suite('plugin-flow machine', (test) => {
     onStage(async ({ command }) => {
       const bad = await command('machine', '--format', 'png')
       assert.equal([bad.code, /takes json, mermaid, scxml, svg/.test(bad.stderr)], [2, true])
-      assert.is((await command('machine', 'x')).code, 2)
+      const unknown = await command('machine', 'x')
+      assert.equal([unknown.code, /only pluginInstall/.test(unknown.stderr)], [2, true])
+      assert.is((await command('machine', 'pluginInstall', 'x')).code, 2)
     }))
 })
