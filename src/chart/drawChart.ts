@@ -26,7 +26,7 @@ export function drawChart<Kind extends string>(
     ...layout.states.map((state, index) => drawBox(state, picture.boxes[index] ?? [])),
     ...picture.starts.map(drawStart),
     ...layout.arrows.map((arrow, index) => drawArrow(arrow, picture.routes[index])),
-    // Above all arrows: none crosses a name.
+    // Labels are above all arrows, so that no arrow crosses a name.
     ...layout.arrows.map((arrow, index) => drawLabel(arrow, picture.routes[index])),
   ])
 }

@@ -4,7 +4,7 @@ import { chartEdge } from './chart.ts'
 
 /**
  * A machine as SCXML (https://www.w3.org/TR/scxml), for other tools. Guards, actions and delays are
- * there by their names, which mean nothing to an SCXML processor until somebody says what they do.
+ * there by their names, which mean nothing to an SCXML processor until it is given their code.
  * An invoked actor ends with `done.invoke.ID` or `error.platform.ID`; a timeout is a delayed event
  * that leaving its state cancels. Not for charts with history states, or with transitions of the
  * root.
@@ -45,7 +45,7 @@ function insideOf(node: AnyStateNode): Element[] {
 
 function toTransition(transition: AnyTransitionDefinition): Element {
   const { source, target = [], eventType, reenter, actions } = transition
-  // SCXML leaves and enters the source again, unless it is told not to; XState the other way round.
+  // By default SCXML leaves and re-enters the source of a transition, and XState does not.
   const stays = !reenter && target.some(({ path }) => isWithin(path, source.path))
   const attributes = {
     event: eventType === '' ? undefined : eventName(eventType),

@@ -40,14 +40,14 @@ export function list<Item>(item: Check<Item>): Check<Item[]> {
   }
 }
 
-/** An object with these fields; others are passed over. */
+/** An object with these fields; others are ignored. */
 export function object<Type extends object>(fields: Fields<Type>): Check<Type> {
   const checks = Object.entries<Check<unknown>>(fields)
   return (value) =>
     isRecord(value) ? firstOf(checks, ([name, check]) => [name, check(value[name])]) : ''
 }
 
-/** One of several objects, told apart by a field that each has. */
+/** One of several objects, distinguished by a field that each of them has. */
 export function variant<Name extends string, Type extends Readonly<Record<Name, string>>>(
   name: Name,
   checks: { readonly [Value in Type[Name]]: Check<Extract<Type, Readonly<Record<Name, Value>>>> },

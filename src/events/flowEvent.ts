@@ -8,7 +8,7 @@ import type { Progress } from '../flow/progress.ts'
 /**
  * What happens in a flow, as plain JSON. Numbers of events rise by their order and may leave gaps: of
  * progress only the newest counts. No event holds a secret; of settings that do not widen what the
- * plugin may do, only the names are told.
+ * plugin may do, only the names are included.
  */
 export type FlowEvent =
   | FlowStarted
@@ -40,7 +40,7 @@ export interface FlowStarted extends Numbered {
   simulated?: boolean
 }
 
-/** A request that was open before is open no longer. */
+/** Closes a request that was open before. */
 export interface TransitionTaken extends Numbered {
   type: 'transition'
   /** Absent for the first state. */
@@ -66,9 +66,9 @@ export interface ShownRetry {
   state: string
   code: InstallErrorCode
   message: string
-  /** Of the attempt that comes. */
+  /** The number of the next attempt. */
   attempt: number
-  /** How many there are at most. */
+  /** The highest number of attempts. */
   attempts: number
   /** Milliseconds until it begins. */
   delay: number
@@ -81,7 +81,7 @@ export interface ConsentAsked extends Numbered {
 }
 
 export interface ShownConsentRequest {
-  /** Of several requests of one flow, which. */
+  /** Rises with each request of one flow. */
   id: number
   reference: string
   name: string
@@ -126,7 +126,7 @@ export interface ShownPlugin {
   settings: readonly string[]
 }
 
-/** A run that was kept: what its file holds. */
+/** A recorded run, as its file holds it. */
 export interface RecordedRun {
   format: 'plugin-flow-run'
   version: 1

@@ -6,7 +6,7 @@ import type { PluginInstall } from '../flow/types.ts'
 import { createEventLog } from './eventLog.ts'
 import type { FlowEvent, ShownConsentRequest, ShownOutcome } from './flowEvent.ts'
 
-/** What a host says of the engine: a flow does not know it. */
+/** What the host knows of the engine, and a flow does not. */
 export interface FlowEventsOptions {
   /** The engine's address, as people know it. */
   engine?: string
@@ -18,9 +18,9 @@ type Unnumbered<Event> = Event extends FlowEvent ? Omit<Event, 'sequence' | 'at'
 
 /**
  * A flow as plain JSON events, for `<plugin-flow>`, for a file, or for a stream to somewhere else. Every
- * subscriber gets them all from the first, however late it comes; of progress it gets what is kept (see
- * `FlowEvent`). Call it when the flow is started: what happened before is not told of. Completes with
- * the flow. No event holds a secret.
+ * subscriber gets all of them from the first, however late it subscribes; of progress it gets what is kept
+ * (see `FlowEvent`). Call it when the flow is started: earlier events are missing. Completes with the
+ * flow. No event holds a secret.
  */
 export function flowEvents(
   flow: PluginInstall,
@@ -63,7 +63,7 @@ export function flowEvents(
     let sent = 0
     let isSending = false
     const catchUp = () => {
-      // Whoever answers an event while it is told of gets the next one after it.
+      // A subscriber that answers an event while it handles it gets the next event afterwards.
       if (isSending) return
       isSending = true
       for (let next = log.after(sent); next && !subscriber.closed; next = log.after(sent)) {

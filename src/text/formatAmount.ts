@@ -27,7 +27,7 @@ export function formatSeconds(seconds: number): string {
   return 'more than a day'
 }
 
-/** As much of a download as can be told of it. */
+/** The known figures of a download. */
 interface Amounts {
   /** Bytes. */
   current: number

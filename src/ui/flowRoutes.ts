@@ -77,8 +77,8 @@ async function answerRegistry(
 }
 
 /**
- * Streams a flow's events after a number as Server-Sent Events, until the last or until nobody listens.
- * A slow listener gets what is kept when it can take more, and never a backlog.
+ * Streams a flow's events after a number as Server-Sent Events, until the last or until the client is gone.
+ * A slow client gets what the log keeps when it can take more, and never a backlog.
  */
 function streamEvents(flow: RegisteredFlow, response: ServerResponse, after: number): void {
   let sent = after

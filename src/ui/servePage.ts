@@ -15,7 +15,7 @@ export interface PageFile {
 /** The files of the pages, by name. */
 export type PageFiles = ReadonlyMap<string, PageFile>
 
-/** Answers what is asked below a path. @throws RangeError on a bad request */
+/** Answers requests below a path. @throws RangeError on a bad request */
 export type Route = (
   path: readonly string[],
   request: IncomingMessage,
@@ -26,9 +26,9 @@ export interface PageOptions {
   /** On 127.0.0.1; 0 takes any free one. */
   port: number
   files: PageFiles
-  /** Which of the files the address leads to. */
+  /** The file that is served at `/`. */
   page: string
-  /** By the first part of the path. */
+  /** The routes, by the first part of the path. */
   routes: ReadonlyMap<string, Route>
 }
 
@@ -102,7 +102,7 @@ export async function servePage({ port, files, page, routes }: PageOptions): Pro
 
 const LOCKED = 'open the address that plugin-flow ui printed; it is good for one visit'
 
-/** The token leaves the address, which browsers keep. Whoever is in already may come by it again. */
+/** Redirects to an address without the token, since browsers keep addresses. A browser with the cookie may use it again. */
 function enter(
   gate: Gate,
   token: string,

@@ -7,7 +7,7 @@ import { moodOf } from './words.ts'
 
 /**
  * The chart with its active states, the way taken so far, and the last step of it. Without a layout only
- * that step is told.
+ * that step is described.
  */
 export function createChartView() {
   const caption = element('figcaption')

@@ -11,7 +11,7 @@ import type { RunState } from './runAt.ts'
 import { createTimelineView } from './timelineView.ts'
 import { FIRST_MACHINE, moodOf, wordsOf } from './words.ts'
 
-/** What people do to the picture. */
+/** The moves in the timeline, and the actions on files. */
 export interface Moves {
   go(step: number): void
   follow(): void
@@ -134,7 +134,7 @@ function kindOf({ outcome, consent, credentials, transitions }: RunState): strin
   return moodOf(transitions.at(-1)?.to ?? '') === 'bad' ? 'bad' : 'working'
 }
 
-/** What a screen reader reads out. */
+/** The text for screen readers. */
 function announce(run: RunState, doing: string): string {
   const { flow, outcome, consent, credentials, transitions } = run
   const { noun, past } = wordsOf(flow)

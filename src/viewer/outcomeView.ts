@@ -93,8 +93,8 @@ function whatIsLeft(rollback: Rollback): HTMLElement[] {
 }
 
 function facts(rows: readonly (readonly [string, string | undefined])[]): HTMLElement {
-  const told = rows.flatMap(([name, value]) =>
+  const items = rows.flatMap(([name, value]) =>
     value ? [element('dt', {}, name), element('dd', {}, value)] : [],
   )
-  return element('dl', { class: 'facts' }, ...told)
+  return element('dl', { class: 'facts' }, ...items)
 }

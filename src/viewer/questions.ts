@@ -2,7 +2,7 @@ import type { CredentialsAsked, ShownConsentRequest } from '../events/flowEvent.
 import { button, element } from './element.ts'
 import { type Explanation, explainPrivileges, explainSetting } from './explainPrivilege.ts'
 
-/** What a person answers, or does to a flow unasked. */
+/** The answers of a person, and the one action that needs no question. */
 export interface Answers {
   grant(request: { id: number }): void
   deny(request: { id: number }): void
@@ -15,7 +15,7 @@ export interface Question {
   node: HTMLElement
   /** Takes the focus when the question comes. */
   heading: HTMLElement
-  /** What is disabled while no answer is possible. */
+  /** Disabled while no answer is possible. */
   controls: readonly (HTMLButtonElement | HTMLInputElement)[]
 }
 

@@ -10,13 +10,13 @@ import type {
   TransitionTaken,
 } from '../events/flowEvent.ts'
 
-/** What is true of a run after some of its events. */
+/** The state of a run after some of its events. */
 export interface RunState {
   flow?: FlowStarted
   /** In their order. */
   transitions: readonly TransitionTaken[]
   progress?: ProgressMade['progress']
-  /** What is tried again, until something comes of it. */
+  /** The attempt that is waited for, until the flow goes on. */
   retry?: ShownRetry
   /** Open until the next transition. */
   consent?: ShownConsentRequest
@@ -27,7 +27,7 @@ export interface RunState {
   at?: number
 }
 
-/** What is true after the first `count` events. */
+/** The state after the first `count` events. */
 export function runAt(events: readonly FlowEvent[], count: number): RunState {
   const transitions: TransitionTaken[] = []
   let run: RunState = { transitions }
@@ -63,7 +63,7 @@ function after(run: RunState, event: FlowEvent): RunState {
   }
 }
 
-/** How many events there are up to the end of a step: all before the next transition. */
+/** The number of events up to the end of a step: all before the next transition. */
 export function countAtStep(events: readonly FlowEvent[], step: number): number {
   let seen = -1
   for (const [index, { type }] of events.entries()) {
@@ -74,7 +74,7 @@ export function countAtStep(events: readonly FlowEvent[], step: number): number 
   return events.length
 }
 
-/** Which arrow of the chart a transition took; empty where it came from outside of the chart. */
+/** The arrow of the chart that a transition took; empty where the chart has none for it. */
 export function arrowOf(layout: ChartLayout, { from, to, event }: TransitionTaken): string {
   if (from === undefined) return ''
   const targets = new Set(withAncestors(to).filter((path) => entered(layout, path) === to))

@@ -19,7 +19,7 @@ interface Position {
   isPlaying: boolean
 }
 
-/** Every transition with its time; each can be gone back to. */
+/** Every transition with its time; a click goes back to it. */
 export function createTimelineView(moves: Moves) {
   const list = element('ol', { class: 'steps' })
   const steps: { button: HTMLButtonElement; sequence: number }[] = []
@@ -69,7 +69,7 @@ export function createTimelineView(moves: Moves) {
     node,
     update({ transitions, startedAt, step, isFollowing, isPlaying }: Position) {
       at = step
-      // Another run, when the steps are no longer those that were drawn.
+      // The run is another one when the steps differ from those that were drawn.
       const isOther = steps.some(({ sequence }, index) => transitions[index]?.sequence !== sequence)
       if (isOther) {
         list.replaceChildren()
@@ -95,7 +95,7 @@ export function createTimelineView(moves: Moves) {
 
 interface Played {
   events(): readonly FlowEvent[]
-  /** Shows the run after this many events; all of it for undefined. */
+  /** Shows the run after this many events; all of it when `undefined`. */
   show(count: number | undefined): void
 }
 
@@ -103,7 +103,7 @@ interface Played {
 const LONGEST_PAUSE_MS = 1_200
 const SHORTEST_PAUSE_MS = 60
 
-/** Plays a run again, in its own time. */
+/** Plays a run again at its own pace, with shorter pauses. */
 export function createPlayback({ events, show }: Played) {
   let timer: ReturnType<typeof setTimeout> | undefined
   const step = (count: number) => {

@@ -15,7 +15,7 @@ const byMachine: ReadonlyMap<string, Words> = new Map([
 /** The machine that is shown until the flow's first event names another. */
 export const FIRST_MACHINE = 'pluginInstall'
 
-/** The words of a flow's machine; a flow of a machine that has none here is called a run. */
+/** The words of a flow's machine; a flow of any other machine is called a run. */
 export function wordsOf(
   { machine }: Pick<FlowStarted, 'machine'> = { machine: FIRST_MACHINE },
 ): Words {

@@ -5,7 +5,7 @@ import type { Statechart, StateNode } from '../statechart/readStatechart.ts'
 /** The rest of what is written below a name, or at an arrow, is in the outline beside the picture. */
 const MOST_LINES = 8
 const LONGEST_LINE = 34
-/** More of a name is told by its title and its text, and not in its box. */
+/** A longer name is cut in its box, and whole in its title and in the outline. */
 const LONGEST_NAME = 40
 
 /** A state that is drawn, with the states in it. */
@@ -16,7 +16,7 @@ export interface DrawnState {
   states: readonly DrawnState[]
 }
 
-/** What there is to draw of a chart. */
+/** The parts of a chart that are drawn. */
 export interface ChartParts {
   /** The machine itself. */
   root: DrawnState

@@ -128,7 +128,7 @@ function boxesBelow(node: ElkNode, left: number, top: number): [string, number[]
   ]
 }
 
-/** Routes are told in the coordinates of the node that holds both ends. */
+/** The coordinates of a route are relative to the node that holds both of its ends. */
 function readRoutes(graph: ElkNode, boxes: Places['boxes']): Map<string, Route> {
   return new Map(
     (graph.edges ?? []).map((edge) => {

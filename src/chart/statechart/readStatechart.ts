@@ -12,7 +12,7 @@ import {
 } from './stateTree.ts'
 import { readTransitions, type Transition } from './transitions.ts'
 
-/** A machine as plain data: what there is to draw of it. */
+/** The drawable part of a machine, as plain data. */
 export interface Statechart {
   /** The machine's id. */
   id: string
@@ -29,7 +29,7 @@ export interface StateNode {
   name: string
   type: ChartState['type']
   description: string
-  /** The path of the state that it begins with. */
+  /** The path of the initial state. */
   initial?: string
   /** Of a history state: it remembers the states within states too. */
   isDeep?: true
@@ -41,28 +41,28 @@ export interface StateNode {
  * Stately's editor write it; `JSON.stringify(machine)` too, from which XState leaves out eventless
  * transitions.
  *
- * @throws RangeError that says in a sentence what is wrong with it, and where
+ * @throws RangeError with a sentence that names the problem and the state
  */
 export function parseStatechart(text: string): Statechart {
   return readStatechart(readJson(text))
 }
 
-/** What a parser says of a broken text is of its own kind in each version. */
+/** The message of `JSON.parse` differs between versions of Node.js. */
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new RangeError('it is no JSON')
+    throw new RangeError('it is not JSON')
   }
 }
 
-/** More than anybody could read in one picture. */
+/** One picture of more could not be read. */
 const MOST_EDGES = 4_000
 
 /**
- * A config of XState 5 as data to draw: what its `createMachine` makes of it.
+ * A config of XState 5 as drawable data, as its `createMachine` understands it.
  *
- * @throws RangeError that says in a sentence what is wrong with it, and where
+ * @throws RangeError with a sentence that names the problem and the state
  */
 export function readStatechart(config: unknown): Statechart {
   const tree = readStateTree(config)
@@ -97,7 +97,7 @@ function initialOf(tree: StateTree, state: ConfiguredState): ConfiguredState | u
   const name = String(target)
   const found = state.states.get(name) ?? (name.startsWith('#') && findTarget(tree, state, name))
   if (found && found.parent === state) return found
-  throw new RangeError(`${whereOf(state)} begins with "${name}", which is no state of it`)
+  throw new RangeError(`${whereOf(state)} begins with "${name}", which is not one of its states`)
 }
 
 function edgesFrom(tree: StateTree, state: ConfiguredState): ChartEdge[] {
@@ -118,7 +118,9 @@ function toEdges(
   return targets.map((target) => {
     const found = findTarget(tree, state, target)
     if (found) return { ...edge, target: found.path }
-    throw new RangeError(`${whereOf(state)} goes to "${target}" on "${event}", which is nowhere`)
+    throw new RangeError(
+      `${whereOf(state)} goes to "${target}" on "${event}", which does not exist`,
+    )
   })
 }
 
@@ -132,11 +134,11 @@ function historyEdges(tree: StateTree, state: ConfiguredState): ChartEdge[] {
       ? findTarget(tree, state, name)
       : findBelow(tree, parent, name)
     if (found) return { source, target: found.path, event: 'default' }
-    throw new RangeError(`${whereOf(state)} goes to "${name}", which is nowhere`)
+    throw new RangeError(`${whereOf(state)} goes to "${name}", which does not exist`)
   })
 }
 
-/** States that can be gone to from anywhere, by their ids. */
+/** States with a `route`, which can be entered from anywhere by their ids. */
 function routeEdges(tree: StateTree): ChartEdge[] {
   return withStatesBelow(tree.root).flatMap(({ path: target, parent, id, config }) => {
     if (!parent || !config.route || config.id !== id) return []

@@ -18,13 +18,13 @@ export interface StateTree {
   readonly byId: ReadonlyMap<string, ConfiguredState>
 }
 
-/** More than anybody could read in one picture. */
+/** One picture of more could not be read. */
 const MOST_STATES = 2_000
 const DEEPEST = 40
 
 /** @throws RangeError */
 export function readStateTree(machine: unknown): StateTree {
-  if (!isRecord(machine)) throw new RangeError('it is no machine: a machine is a JSON object')
+  if (!isRecord(machine)) throw new RangeError('it is not a machine: a machine is a JSON object')
   const byId = new Map<string, ConfiguredState>()
   const machineId = typeof machine.id === 'string' && machine.id !== '' ? machine.id : '(machine)'
   let count = 0
@@ -69,7 +69,7 @@ function keysOf({ key, parent }: ConfiguredState): string[] {
   return parent ? [...keysOf(parent), key] : []
 }
 
-/** As XState reads it in a target. */
+/** A key as XState reads it in a target. */
 function escapeKey(key: string): string {
   return key.replace(/[\\.]/g, '\\$&')
 }
@@ -80,7 +80,7 @@ function typeOf({ type, states, history }: Fields, where: string): ChartState['t
   if (type) {
     const known = TYPES.find((each) => each === type)
     if (known) return known
-    throw new RangeError(`"type" of ${where} is none of ${TYPES.join(', ')}`)
+    throw new RangeError(`"type" of ${where} must be one of ${TYPES.join(', ')}`)
   }
   if (isRecord(states) && Object.keys(states).length > 0) return 'compound'
   return history ? 'history' : 'atomic'
@@ -88,7 +88,7 @@ function typeOf({ type, states, history }: Fields, where: string): ChartState['t
 
 /**
  * The state that a transition's target names, as XState finds it: `key` beside the state, `.key` in it,
- * `#id` anywhere, each with more keys below it after dots. `undefined`: there is none.
+ * `#id` anywhere, each with more keys below it after dots. `undefined` when there is no such state.
  */
 export function findTarget(
   tree: StateTree,
@@ -101,7 +101,7 @@ export function findTarget(
   return findBelow(tree, source.parent, isWithin ? source.key + target : target)
 }
 
-/** The same for the target of a history state, which is looked for beside it. */
+/** The same for the target of a history state, which XState looks for beside it. */
 export function findBelow(
   tree: StateTree,
   from: ConfiguredState,
@@ -149,14 +149,14 @@ export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What is not there is empty. @throws RangeError */
+/** An absent object is empty. @throws RangeError */
 export function readRecord(value: unknown, what: string): Fields {
   if (value === undefined || value === null) return {}
   if (isRecord(value)) return value
-  throw new RangeError(`${what} is no JSON object`)
+  throw new RangeError(`${what} is not a JSON object`)
 }
 
-/** One or several. What is not there is none. */
+/** One value or a list of them; an absent value is an empty list. */
 export function readList(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? value : [value]

@@ -7,9 +7,9 @@ import { machineStyle } from './machineStyle.ts'
 
 try {
   const response = await fetch('/chart')
-  const told = await response.json()
-  if (!response.ok) throw new Error(String(told.message))
-  show(told)
+  const answer = await response.json()
+  if (!response.ok) throw new Error(String(answer.message))
+  show(answer)
 } catch (error) {
   setText(byId('problem'), `The machine cannot be shown: ${(error as Error).message}`)
 }

@@ -108,13 +108,13 @@ suite('plugin-flow ui', (test) => {
   const unusable: [what: string, file: string, content: string | undefined, message: string][] = [
     ['not there', 'none.json', undefined, 'there is no such file'],
     ['a folder', '.', undefined, 'it is a folder'],
-    ['no JSON', 'code.ts', 'export {}', 'it is no JSON'],
+    ['no JSON', 'code.ts', 'export {}', 'it is not JSON'],
     ['too large', 'large.json', ' '.repeat(9_000_000), 'it is larger than 8 MiB'],
     [
       'a target that is nowhere',
       'lost.json',
       '{"initial":"a","states":{"a":{"on":{"GO":"b\\u001b[2J"}}}}',
-      'the state "a" goes to "b\\u{1b}[2J" on "GO", which is nowhere',
+      'the state "a" goes to "b\\u{1b}[2J" on "GO", which does not exist',
     ],
   ]
   for (const [what, name, content, message] of unusable) {
