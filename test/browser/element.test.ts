@@ -133,7 +133,7 @@ browserSuite('page :: element', (test, browser) => {
       assert.equal(await timeline(), steps)
     }))
 
-  test('text from outside is text, and what is invisible in it is shown', () =>
+  test('text from outside is text, and invisible characters in it are shown', () =>
     onPage(browser(), async ({ page, flow }) => {
       await page.getByRole('button', { name: 'Open a recorded run' }).click()
       const evil = '<img src=x onerror=alert(1)>\u202e\u200b'

@@ -7,7 +7,7 @@ import { progress, transition } from '../viewer/events.ts'
 import { everyEvent, mutationsOf } from './mutations.ts'
 
 suite('recorded run', (test) => {
-  test('what was recorded can be read', () => {
+  test('a recorded run can be read', () => {
     const { at, ...retry } = away
     const events: FlowEvent[] = [
       transition(1, 'a'),
@@ -45,13 +45,10 @@ suite('recorded run', (test) => {
     ['the name of something every object has', { ...numbered, type: 'constructor' }],
     ['the prototype', { ...numbered, type: '__proto__' }],
     ['no number', { at: 0, type: 'transition', to: 'a', event: 'b' }],
+    ['an invalid time', { sequence: 1, at: Number.NaN, type: 'transition', to: 'a', event: 'b' }],
+    ['a state that is not a string', { ...numbered, type: 'transition', to: {}, event: 'b' }],
     [
-      'a time that is none',
-      { sequence: 1, at: Number.NaN, type: 'transition', to: 'a', event: 'b' },
-    ],
-    ['a state that is no text', { ...numbered, type: 'transition', to: {}, event: 'b' }],
-    [
-      'layers that are none',
+      'layers that are numbers',
       { ...numbered, type: 'progress', progress: { layers: [1], current: 1, bytesPerSecond: 0 } },
     ],
     [

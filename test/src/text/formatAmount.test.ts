@@ -52,7 +52,7 @@ suite('formatAmount', (test) => {
     assert.is(formatPart(1_500, undefined), '1.5 kB')
   })
 
-  test('progress tells what is known', () => {
+  test('progress has the known figures', () => {
     assert.is(
       formatProgress({
         current: 2_000_000,

@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '../../..')
 const MOST_BYTES = 25_000
 
 suite('viewer layout', (test) => {
-  test('of every machine is what its chart says now (npm run layout)', async () => {
+  test('of every machine is up to date with its chart (npm run layout)', async () => {
     const files = await layoutFiles()
     for (const [path, text] of Object.entries(files)) {
       assert.is(readFileSync(join(root, path), 'utf8'), text, path)

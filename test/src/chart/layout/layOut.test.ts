@@ -55,7 +55,7 @@ suite('layOutMachine', (test) => {
     assert.equal(await paths({ type: 'parallel', states }), ['', 'a', 'b'])
   })
 
-  test('what a box and an arrow have no room for is cut', async () => {
+  test('text that does not fit in a box or at an arrow is cut', async () => {
     const { states, wide } = await layOutMachine(readStatechart(hostile))
     const long = states.findIndex(({ path }) => path === 'n'.repeat(500))
     assert.is(states[long]?.name, `${'n'.repeat(39)}…`)
@@ -89,7 +89,7 @@ suite('layOutMachine', (test) => {
     )
   })
 
-  test('a graph that cannot be laid out is told in words', () =>
+  test('a graph that cannot be laid out fails with a sentence', () =>
     layOutGraph({
       id: 'graph',
       edges: [{ id: 'edge', sources: ['none'], targets: ['none'] }],

@@ -37,7 +37,7 @@ suite('readStatechart', (test) => {
     )
   })
 
-  test('any machine with something wrong in it :: it is read, or one sentence says what is wrong', () => {
+  test('any machine with a mistake :: it is read, or one sentence names the mistake', () => {
     const junk = fc.oneof(
       fc.constantFrom('nowhere', '#nowhere', '.nowhere', '', '#', '.', 'a.', '\\', '__proto__'),
       fc.jsonValue({ maxDepth: 3 }),
@@ -53,7 +53,7 @@ suite('readStatechart', (test) => {
     )
   })
 
-  test('any JSON :: it is read, or one sentence says what is wrong', () => {
+  test('any JSON :: it is read, or one sentence names the mistake', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => void readOrRefuse(value)),
       { numRuns: 300 },
@@ -91,7 +91,7 @@ suite('readStatechart', (test) => {
     assert.equal(from('failed'), ['* → idle'])
   })
 
-  test('what XState writes of a machine itself :: the same, but for what it leaves out', () => {
+  test('the JSON of a machine itself :: read as its config, but for what XState leaves out', () => {
     const machine = createMachine(parcel as Parameters<typeof createMachine>[0])
     const written = parseStatechart(JSON.stringify(machine))
     const whole = readStatechart(parcel)
@@ -228,7 +228,7 @@ suite('readStatechart', (test) => {
     ],
   ]
   for (const [what, text, message] of wrong) {
-    test(`one sentence says what is wrong :: ${what}`, () => {
+    test(`one sentence names the mistake :: ${what}`, () => {
       assert.throws(
         () => parseStatechart(text),
         (error: unknown) =>
