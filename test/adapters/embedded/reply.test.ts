@@ -1,33 +1,26 @@
 import { EventEmitter } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import * as assert from 'uvu/assert'
-import { Exchange } from '../../../adapters/embedded/exchange.ts'
+import { toReply } from '../../../adapters/embedded/startEmbeddedEngine.ts'
 import { suite } from '../../support/suite.ts'
 
 /** A response whose client does not read. */
 function fullResponse() {
   const written: string[] = []
   const response = Object.assign(new EventEmitter(), {
-    headersSent: true,
     write(line: string) {
       written.push(line)
       return false
     },
   })
-  const exchange = new Exchange(
-    {} as IncomingMessage,
-    response as unknown as ServerResponse,
-    '',
-    new URLSearchParams(),
-  )
-  return { exchange, response, written }
+  return { reply: toReply(response as unknown as ServerResponse), response, written }
 }
 
-suite('embedded exchange', (test) => {
+suite('embedded reply', (test) => {
   test('a line is done when the client has read', async () => {
-    const { exchange, response, written } = fullResponse()
+    const { reply, response, written } = fullResponse()
     let done = false
-    const line = exchange.line('a').then(() => {
+    const line = reply.write('a').then(() => {
       done = true
     })
     await Promise.resolve()
@@ -37,10 +30,10 @@ suite('embedded exchange', (test) => {
   })
 
   test('a line ends with the connection', async () => {
-    const { exchange, response } = fullResponse()
-    const line = exchange.line('a').catch((error: Error) => error.name)
+    const { reply, response } = fullResponse()
+    const line = reply.write('a').catch((error: Error) => error.name)
     response.emit('close')
     assert.is(await line, 'AbortError')
-    assert.is(exchange.gone.aborted, true)
+    assert.is(reply.gone.aborted, true)
   })
 })

@@ -1,4 +1,5 @@
 import type { PluginPrivilege } from '../../machines/plugin.ts'
+import { computePrivileges } from '../../machines/privileges.ts'
 import {
   canonicalName,
   familiarName,
@@ -6,30 +7,65 @@ import {
   type PluginReference,
   parseReference,
 } from '../../machines/reference.ts'
-import { ApiError, EngineDied } from './apiError.ts'
-import { demandConsent } from './consent.ts'
+import { demandConsent, parseGranted } from './consent.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'
-import type { Exchange } from './exchange.ts'
+import { ApiError, EngineDied, type Exchange } from './exchange.ts'
 import { fetchLayers } from './fetchLayers.ts'
-import { parseGranted } from './grantedPrivileges.ts'
 import { messageLine } from './progressLines.ts'
-import { decodeRegistryAuth } from './registryAccess.ts'
-import { pullFailure } from './registryFailures.ts'
-import { lookUp, parseRemote } from './registryLookup.ts'
+import { distributionFailure, pullFailure } from './registryFailures.ts'
+import { decodeRegistryAuth, lookUp, parseRemote } from './registryLookup.ts'
 import type { SimulatedEngine } from './simulatedEngine.ts'
+
+/** Bytes of the manifest of one layer (`push.ok`), and of each further layer in it. */
+const MANIFEST_BYTES = 417
+const LAYER_BYTES = 155
 
 interface PullRequest {
   reference: PluginReference
-  /** As `Docker-Plugin-Name` tells it. */
+  /** The value of `Docker-Plugin-Name`. */
   name: string
   granted: PluginPrivilege[]
+}
+
+/**
+ * `GET /plugins/privileges`. `[]` means that the engine could not look, `null` that nothing is asked
+ * for (`privileges.auth-none`, `privileges.plain`).
+ */
+export function getPluginPrivileges(engine: SimulatedEngine, exchange: Exchange): void {
+  const reference = parseRemote(exchange.query.get('remote') ?? '')
+  const found = lookUp(engine.registries, reference, decodeRegistryAuth(exchange.request.auth))
+  if ('problem' in found) {
+    exchange.json(200, [])
+    return
+  }
+  if (reference.digest !== undefined) throw new EngineDied()
+  const { kind, config, damage, shownPrivileges } = found.content
+  if (kind !== 'plugin') {
+    const name = canonicalName(reference)
+    throw new ApiError(500, `did not find plugin config for specified reference ${name}`)
+  }
+  const unreadable = damage === 'config-missing' || damage === 'config-not-json'
+  const privileges = shownPrivileges ?? computePrivileges(config)
+  exchange.json(200, unreadable ? [] : privileges.length === 0 ? null : privileges)
+}
+
+/** `GET /distribution/{name}/json`, which tells the causes apart that an empty list hides. */
+export function distributionInspect(engine: SimulatedEngine, exchange: Exchange): void {
+  const reference = parseRemote(exchange.name, 400)
+  const found = lookUp(engine.registries, reference, decodeRegistryAuth(exchange.request.auth))
+  if ('problem' in found) throw distributionFailure(reference, found)
+  const { kind, digest, layers } = found.content
+  const format = kind === 'index' ? 'manifest.list.v2' : 'manifest.v2'
+  const mediaType = `application/vnd.docker.distribution.${format}+json`
+  const size = MANIFEST_BYTES + LAYER_BYTES * (layers.length - 1)
+  exchange.json(200, { Descriptor: { mediaType, digest, size }, Platforms: null })
 }
 
 /** `POST /plugins/pull` */
 export async function pluginPull(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { reference, name, granted } = await readRequest(exchange, exchange.query.get('name') ?? '')
   const { store } = engine
-  // An alias that names docker.io is told as it was given and stored without.
+  // An alias that names docker.io is reported as it was given and stored without it.
   const stored = familiarName(parseReference(name) as PluginReference)
   await store.whilePulling(async () => {
     store.demandFree(stored)
@@ -40,7 +76,7 @@ export async function pluginPull(engine: SimulatedEngine, exchange: Exchange): P
     demandGrant(content, granted)
     store.add(stored, canonicalName(reference), content)
   })
-  exchange.response.end()
+  exchange.end()
 }
 
 /** `POST /plugins/{name}/upgrade` */
@@ -62,14 +98,14 @@ export async function pluginUpgrade(engine: SimulatedEngine, exchange: Exchange)
     plugin.Config = content.config
     plugin.PluginReference = canonicalName(reference)
   })
-  exchange.response.end()
+  exchange.end()
 }
 
 async function readRequest(exchange: Exchange, alias: string): Promise<PullRequest> {
-  const granted = parseGranted(await exchange.body())
+  const granted = parseGranted(await exchange.request.body())
   const reference = parseRemote(exchange.query.get('remote') ?? '')
   const name = chooseName(reference, alias)
-  exchange.response.setHeader('Docker-Plugin-Name', name)
+  exchange.header('Docker-Plugin-Name', name)
   return { reference, name, granted }
 }
 
@@ -86,7 +122,7 @@ async function fetchContent(
   exchange: Exchange,
   reference: PluginReference,
 ): Promise<EmbeddedPlugin> {
-  const found = lookUp(registries, reference, decodeRegistryAuth(exchange.auth))
+  const found = lookUp(registries, reference, decodeRegistryAuth(exchange.request.auth))
   if ('problem' in found) throw pullFailure(reference, found)
   if (reference.digest !== undefined) throw new EngineDied()
   const write = (line: string) => exchange.line(line)

@@ -1,6 +1,6 @@
-import { ApiError } from './apiError.ts'
-import type { Exchange } from './exchange.ts'
-import { asList, asString, decodeJson } from './goJson.ts'
+import type { Plugin } from '../../machines/plugin.ts'
+import { ApiError, type Exchange } from './exchange.ts'
+import { asList, asObject, asString, decodeJson } from './goJson.ts'
 import { applySettings } from './pluginSettings.ts'
 import type { Installed } from './pluginStore.ts'
 import type { SimulatedEngine } from './simulatedEngine.ts'
@@ -11,14 +11,34 @@ const GIVES_UP_MS = 12_590
 const START_MS = 55
 const STOP_MS = 35
 
+/** `GET /plugins` */
+export function pluginList({ store }: SimulatedEngine, exchange: Exchange): void {
+  const filters = parseFilters(exchange.query.get('filters') ?? '')
+  const enabled = filters.get('enabled')
+  if (enabled && !enabled.includes('true') && !enabled.includes('false')) {
+    throw new ApiError(400, `Invalid filter 'enabled=[${enabled.join(' ')}]'`)
+  }
+  const plugins = store
+    .all()
+    .map(({ plugin }) => plugin)
+    .filter(({ Enabled }) => !enabled || Enabled === enabled.includes('true'))
+    .filter((plugin) => hasCapability(plugin, filters.get('capability')))
+  exchange.json(200, plugins)
+}
+
+/** `GET /plugins/{name}/json` */
+export function pluginInspect({ store }: SimulatedEngine, exchange: Exchange): void {
+  exchange.json(200, store.find(exchange.name).plugin)
+}
+
 /** `POST /plugins/{name}/set` */
 export async function pluginSet({ store }: SimulatedEngine, exchange: Exchange): Promise<void> {
-  const pairs = parsePairs(await exchange.body())
+  const pairs = parsePairs(await exchange.request.body())
   applySettings(store.find(exchange.name).plugin, pairs)
   exchange.nothing(204)
 }
 
-/** `POST /plugins/{name}/enable`: goes on when the client has gone. */
+/** `POST /plugins/{name}/enable`: goes on after the client has gone. */
 export async function pluginEnable(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   demandInteger(exchange.query.get('timeout') ?? '')
   const { store } = engine
@@ -117,7 +137,7 @@ function demandInteger(text: string): void {
   throw new ApiError(500, `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
-/** Every value but these is true to the engine. */
+/** Any other value is true to the engine. */
 function isTrue(value: string | null): boolean {
   return !['', '0', 'no', 'false', 'none'].includes((value ?? '').trim().toLowerCase())
 }
@@ -129,4 +149,39 @@ function parsePairs(body: string): string[] {
   } catch (error) {
     throw new ApiError(400, (error as Error).message)
   }
+}
+
+type Filters = Map<string, string[]>
+
+/** Each filter has a list of values, or the older form of a map (`list.enabled-map-form`). */
+function parseFilters(text: string): Filters {
+  const filters: Filters = new Map()
+  for (const [name, values] of text === '' ? [] : decodeFilters(text)) {
+    if (name !== 'enabled' && name !== 'capability') {
+      throw new ApiError(400, `Invalid filter '${name}'`)
+    }
+    filters.set(name, values)
+  }
+  return filters
+}
+
+function decodeFilters(text: string): [name: string, values: string[]][] {
+  try {
+    const filters = asObject(decodeJson(text).value, 'map[string][]string')
+    return Object.entries(filters).map(([name, values]) => [
+      name,
+      Array.isArray(values)
+        ? values.map(String)
+        : Object.keys(asObject(values, 'map[string]map[string]bool')),
+    ])
+  } catch (error) {
+    throw new ApiError(500, (error as Error).message)
+  }
+}
+
+/** `volumedriver` of `docker.volumedriver/1.0`; every type of the plugin must match. */
+function hasCapability({ Config }: Plugin, wanted: string[] | undefined): boolean {
+  const types = Config.Interface.Types ?? []
+  const capabilities = types.map((type) => type.replace(/^[^.]*\./, '').replace(/\/.*$/, ''))
+  return !wanted || capabilities.every((one) => wanted.some((part) => one.includes(part)))
 }
