@@ -1,4 +1,4 @@
-import type { RegistryCredentials } from '../../adapters/docker/authHeader.ts'
+import type { RegistryCredentials } from '../../adapters/docker/registryCredentials.ts'
 import { EngineError } from '../../machines/errors.ts'
 import type { Engine } from '../flow/types.ts'
 import type { Login } from './loginOptions.ts'

@@ -1,4 +1,4 @@
-import { listSelectable } from '../../../adapters/docker/listSelectable.ts'
+import { listSelectable } from '../../../adapters/docker/selectEngine.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import { compareNaturally } from '../../text/compareNaturally.ts'
 import { visible } from '../../text/visible.ts'

@@ -35,7 +35,7 @@ suite('an engine that cannot be named so', (test) => {
       assert.equal(await ended(env, 'ls'), {
         code: 1,
         stdout: '',
-        stderr: `plugin-flow: the Docker config ${path}/config.json is no JSON\n`,
+        stderr: `plugin-flow: the Docker config ${path}/config.json is not valid JSON\n`,
       })
     }))
 })

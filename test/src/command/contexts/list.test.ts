@@ -76,7 +76,7 @@ suite('plugin-flow context ls', (test) => {
       assert.equal(await list(env), {
         code: 1,
         stdout: '',
-        stderr: `plugin-flow: the Docker config ${path}/config.json is no JSON\n`,
+        stderr: `plugin-flow: the Docker config ${path}/config.json is not valid JSON\n`,
       })
     }))
 
