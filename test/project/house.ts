@@ -62,7 +62,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'adapters/journal': {
     holds: 'runs in files, and their locks',
     imports: ['machines', 'machines/plugin-install'],
-    packages: /^(write-file-atomic|node:.*)$/,
+    packages: /^(valibot|node:.*)$/,
   },
   'src/text': {
     holds: 'foreign text made safe and fit to show',

@@ -19,7 +19,12 @@ export async function beginJournal(
   limits = journalLimits,
 ): Promise<OpenRun | undefined> {
   const folder = journalFolder(env)
-  if (folder === undefined) return undefined
+  if (folder === undefined) {
+    view.notice(
+      'plugin-flow: this run is not written down: set XDG_STATE_HOME, for there is no home',
+    )
+    return undefined
+  }
   const begun = beginRun(folder, toJournaled(engine, selection))
   try {
     return boundedRun(await inTime(begun, folder, limits.begin), folder, limits)

@@ -11,9 +11,8 @@ import { alignColumns } from '../table.ts'
 import { UsageError } from '../usageError.ts'
 
 /** `plugin-flow runs`: what was begun and has not ended well. */
-export const list: Run<RunsCommand> = async ({ json }, { env }, { stdout }) => {
-  const folder = journalFolder(env)
-  const runs = folder === undefined ? [] : await read(folder)
+export const list: Run<RunsCommand> = async ({ json }, { env }, { stdout, stderr }) => {
+  const { runs, unreadable } = await read(journalFolder(env))
   const told = runs.map(({ run, isDriven }) => tell(run, isDriven))
   if (json) for (const run of told) stdout.write(`${visibleJson(run)}\n`)
   else {
@@ -28,10 +27,13 @@ export const list: Run<RunsCommand> = async ({ json }, { env }, { stdout }) => {
       stdout.write(`${visible(line)}\n`)
     }
   }
-  return 0
+  for (const { message } of unreadable) stderr.write(`${visible(`plugin-flow: ${message}`)}\n`)
+  return unreadable.length === 0 ? 0 : 1
 }
 
-async function read(folder: string) {
+async function read(folder: string | undefined) {
+  const noHome = 'there is no home, so no run was written down: set XDG_STATE_HOME'
+  if (folder === undefined) return { runs: [], unreadable: [new JournalError(noHome)] }
   try {
     return await listRuns(folder)
   } catch (error) {

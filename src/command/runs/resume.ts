@@ -70,7 +70,7 @@ async function takeUp(
   folder: string | undefined,
   wanted: string | undefined,
 ): Promise<OpenRun & JournaledRun> {
-  if (folder === undefined) throw new UsageError('HOME is not set, so no run was written down')
+  if (folder === undefined) throw new UsageError('there is no home, so no run was written down')
   try {
     return boundedRun(await takeUpRun(folder, wanted ?? (await onlyRun(folder))), folder)
   } catch (error) {
@@ -83,7 +83,7 @@ async function takeUp(
 }
 
 async function onlyRun(folder: string): Promise<string> {
-  const runs = await listRuns(folder)
+  const { runs } = await listRuns(folder)
   const [only, ...others] = runs.filter(({ isDriven }) => !isDriven)
   if (!only) throw new UsageError('no run was left; plugin-flow runs lists them')
   if (others.length === 0) return only.run.id
