@@ -28,7 +28,10 @@ function fill(path: string, part: string, text: string): string {
 
 function commands(): string {
   return commandTable
-    .map((command) => `\n### ${command.name}\n\n\`\`\`text\n${helpText(command, 100)}\`\`\`\n`)
+    .map(
+      (command) =>
+        `\n### ${command.name}\n\n\`\`\`text\n${helpText(commandTable, command, 100)}\`\`\`\n`,
+    )
     .join('')
 }
 

@@ -67,12 +67,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/text': {
     holds: 'foreign text made safe and fit to show',
     imports: ['src/flow'],
-    packages: NONE,
+    packages: /^string-width$/,
   },
   'src/chart': {
     holds: 'charts as edges, pictures and files',
     imports: ['machines', 'src/text'],
-    packages: /^(xstate|elkjs\/.*)$/,
+    packages: /^(xstate|elkjs\/.*|string-width)$/,
   },
   'src/flow': {
     holds: 'flows as observables: install, resume, plan, consent, secrets, retries',
@@ -129,7 +129,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/text',
       'src/ui',
     ],
-    packages: /^(rxjs|node:.*)$/,
+    packages: /^(rxjs|string-width|node:.*)$/,
   },
   src: {
     holds: 'the entries of the package',

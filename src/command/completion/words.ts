@@ -1,6 +1,11 @@
-import type { ArgumentKind, CommandEntry, OptionEntry, OptionTable } from '../commandEntry.ts'
-import { commonOptions } from '../commandTable.ts'
-import { engineOptions } from '../engineOptions.ts'
+import {
+  type ArgumentKind,
+  type CommandEntry,
+  commonOptions,
+  type OptionEntry,
+  type OptionTable,
+} from '../defineCommand.ts'
+import { engineOptions } from '../options/engine.ts'
 
 /** An option as it is typed, with as much of its help as fits beside it. */
 export interface TypedOption extends Omit<OptionEntry, 'short'> {

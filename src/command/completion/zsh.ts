@@ -1,5 +1,5 @@
-import type { CommandEntry } from '../commandEntry.ts'
-import { engineOptions } from '../engineOptions.ts'
+import type { CommandEntry } from '../defineCommand.ts'
+import { engineOptions } from '../options/engine.ts'
 import {
   engineWords,
   groupsOf,

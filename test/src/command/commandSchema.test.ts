@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { catalogue } from '../../../machines/catalogue.ts'
-import { jsonView } from '../../../src/command/jsonView.ts'
+import { jsonView } from '../../../src/command/views/jsonView.ts'
 import { type Schema, violations } from '../../support/jsonSchema.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, installCommand } from './collect.ts'
+import { collected, shownRun } from './collect.ts'
 import { lines, onStage, type Stage } from './stage.ts'
 import { away, done, left, removed, rolledBack } from './views.ts'
 
@@ -76,7 +76,7 @@ suite('command.schema.json', (test) => {
   test('every outcome is as it says', () => {
     const stdout = collected()
     const view = jsonView({
-      install: installCommand(),
+      run: shownRun(),
       stdout,
       stderr: collected(),
       now: () => 0,

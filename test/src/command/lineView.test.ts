@@ -1,13 +1,13 @@
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
-import { lineView } from '../../../src/command/lineView.ts'
+import { lineView } from '../../../src/command/views/lineView.ts'
+import type { ShownRun } from '../../../src/command/views/view.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, installCommand } from './collect.ts'
+import { collected, shownRun } from './collect.ts'
 import { away, done, go, halfWay, left, rolledBack } from './views.ts'
 
 suite('lineView', (test) => {
   test('a line a state, then the outcome', () => {
-    const { view, out, err } = setUp({ reference: 'vieux/sshfs\x1b', settings: ['DEBUG=1'] })
+    const { view, out, err } = setUp({ reference: 'vieux/sshfs\x1b', settingCount: 1 })
     go(view, 'checkPrivileges', 'reauth', 'checkPrivileges', 'awaitConsent', 'pulling.streaming')
     go(view, 'pulling.verifying', 'configuring', 'enabling', 'done')
     view.outcome(done, 0)
@@ -37,7 +37,7 @@ suite('lineView', (test) => {
   })
 
   test('a failure is told on stderr', () => {
-    const { view, out, err } = setUp({ settings: ['A=1', 'B=2'] })
+    const { view, out, err } = setUp({ settingCount: 2 })
     go(view, 'configuring', 'rollingBack', 'rolledBack')
     view.notice('SIGINT')
     view.outcome(rolledBack(left), 1)
@@ -84,12 +84,12 @@ suite('lineView', (test) => {
   })
 })
 
-function setUp(command: Partial<InstallCommand> = {}) {
+function setUp(run: Partial<ShownRun> = {}) {
   let now = 0
   const [stdout, stderr] = [collected(), collected()]
   const linesOf = (text: string) => text.split('\n').slice(0, -1)
   return {
-    view: lineView({ install: installCommand(command), stdout, stderr, now: () => now }),
+    view: lineView({ run: shownRun(run), stdout, stderr, now: () => now }),
     out: () => linesOf(stdout.stream.text()),
     err: () => linesOf(stderr.stream.text()),
     pass: (ms: number) => {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { liveRegion } from '../../../src/command/liveRegion.ts'
-import type { Line } from '../../../src/command/terminalStyle.ts'
+import type { Line } from '../../../src/command/views/terminal.ts'
+import { liveRegion } from '../../../src/command/views/terminal.ts'
 import { suite } from '../../support/suite.ts'
 import { collected } from './collect.ts'
 import { screenOf } from './screen.ts'

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
+import { commandTable } from '../../../src/command/commandTable.ts'
+import type { InstallCommand } from '../../../src/command/install/install.ts'
 import { noCommand, parseCommand } from '../../../src/command/parseCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { installCommand } from './collect.ts'
@@ -103,14 +104,14 @@ suite('parseCommand', (test) => {
   for (const [line, message] of refused) {
     test(`refuses "${line}"`, () => {
       const argv = line === '' ? [] : line.split(/ (?!1$)/)
-      const command = parseCommand(argv)
+      const command = parseCommand(commandTable, argv)
       assert.is(command.kind === 'usage' ? command.message : '', message)
     })
   }
 
   for (const [line, words] of misused) {
     test(`refuses "${line}"`, () => {
-      const command = parseCommand(line.split(' '))
+      const command = parseCommand(commandTable, line.split(' '))
       assert.match(command.kind === 'usage' ? command.message : '', words)
     })
   }
@@ -125,18 +126,19 @@ suite('parseCommand', (test) => {
       ['help rm', 'help'],
     ]
     for (const [line, name] of lines) {
-      const command = parseCommand(line.split(' '))
+      const command = parseCommand(commandTable, line.split(' '))
       assert.is(command.kind === 'run' ? command.command.name : command.kind, name, line)
     }
   })
 
   for (const line of ['--help', '-h', 'install --help', 'install --nosuch -h a']) {
-    test(`helps with ${line}`, () => assert.is(parseCommand(line.split(' ')).kind, 'help'))
+    test(`helps with ${line}`, () =>
+      assert.is(parseCommand(commandTable, line.split(' ')).kind, 'help'))
   }
 
   for (const line of ['--version', '-v', 'install --version']) {
     test(`tells its version for ${line}`, () => {
-      assert.equal(parseCommand(line.split(' ')), { kind: 'version' })
+      assert.equal(parseCommand(commandTable, line.split(' ')), { kind: 'version' })
     })
   }
 
@@ -161,6 +163,6 @@ suite('noCommand', (test) => {
 
 /** What a command was asked for. */
 function inputOf(argv: readonly string[]): unknown {
-  const command = parseCommand(argv)
+  const command = parseCommand(commandTable, argv)
   return command.kind === 'run' ? command.prepared.input : command
 }

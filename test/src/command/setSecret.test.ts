@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { beginRun } from '../../../adapters/journal/runJournal.ts'
-import { readSecrets } from '../../../src/command/readSecrets.ts'
+import { readSecrets } from '../../../src/command/options/secrets.ts'
 import { definePlugin } from '../../../src/embedded.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { installPlugin } from '../../../src/flow/installPlugin.ts'
@@ -146,10 +146,10 @@ suite('readSecrets', (test) => {
       const read = readSecrets({ secrets: [{ name: 'A', path }] })
       const writer = spawnSync('sh', ['-c', 'printf "a\\nb\\n" > "$0"', path], { timeout: 20_000 })
       assert.is(writer.status, 0)
-      assert.equal(await read, [{ setting: 'A=a\nb', secret: true }])
+      assert.equal(await read, new Map([['A', 'a\nb']]))
     }))
 
-  test('none', async () => assert.equal(await readSecrets({}), []))
+  test('none', async () => assert.equal(await readSecrets({}), new Map()))
 })
 
 suite('plugin-flow set --set-secret', (test) => {

@@ -92,7 +92,7 @@ export interface Spawned {
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>
 }
 
-const ROOT = join(import.meta.dirname, '../../..')
+export const ROOT = join(import.meta.dirname, '../../..')
 export const BIN = join(ROOT, 'src/command/bin.ts')
 const LIMIT_MS = 60_000
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
+import stringWidth from 'string-width'
 import * as assert from 'uvu/assert'
-import { fitLine, terminalStyle, textWidth } from '../../../src/command/terminalStyle.ts'
+import { fitLine, terminalStyle } from '../../../src/command/views/terminal.ts'
 import { suite } from '../../support/suite.ts'
 
 const utf8 = { LANG: 'C.UTF-8' }
@@ -26,7 +27,7 @@ suite('terminalStyle', (test) => {
     for (const env of [{}, utf8]) {
       const { done, failed, full, half, empty, spinner } = terminalStyle(env)
       for (const sign of [done, failed, full, half, empty, ...spinner]) {
-        assert.is(textWidth(sign), 1, sign)
+        assert.is(stringWidth(sign), 1, sign)
       }
     }
   })
@@ -65,7 +66,7 @@ suite('fitLine', (test) => {
         (pieces, columns, env) => {
           const line = fitLine(pieces, columns, { ...terminalStyle(env), color: false })
           assert.ok(line.width <= columns)
-          assert.is(line.width, textWidth(line.text))
+          assert.is(line.width, stringWidth(line.text))
         },
       ),
     )

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
-import { terminalStyle } from '../../../src/command/terminalStyle.ts'
-import { terminalView } from '../../../src/command/terminalView.ts'
+import { terminalStyle } from '../../../src/command/views/terminal.ts'
+import { terminalView } from '../../../src/command/views/terminalView.ts'
+import type { ShownRun } from '../../../src/command/views/view.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, collector, installCommand } from './collect.ts'
+import { collected, collector, shownRun } from './collect.ts'
 import { asTerminal, screenOf } from './screen.ts'
 import { away, done, go, halfWay, left, removed, rolledBack } from './views.ts'
 
@@ -189,11 +189,11 @@ suite('terminalView', (test) => {
   })
 })
 
-function setUp(command: Partial<InstallCommand> = {}, columns = 80, rows = 24) {
+function setUp(run: Partial<ShownRun> = {}, columns = 80, rows = 24) {
   let now = 0
   const stdout = collected(asTerminal(collector(), columns, rows))
   const view = terminalView({
-    install: installCommand(command),
+    run: shownRun(run),
     stdout,
     stderr: stdout,
     now: () => now,

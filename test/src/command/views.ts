@@ -1,5 +1,5 @@
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
-import type { View } from '../../../src/command/view.ts'
+import type { View } from '../../../src/command/views/view.ts'
 import type { Progress } from '../../../src/flow/progress.ts'
 import type { Retry } from '../../../src/flow/types.ts'
 

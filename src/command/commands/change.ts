@@ -1,0 +1,119 @@
+import { visible } from '../../text/visible.ts'
+import { defineCommand, UsageError } from '../defineCommand.ts'
+import { forEachName, untilAnswered, withEngine } from '../openEngine.ts'
+import { engineOptions, readEngineOptions } from '../options/engine.ts'
+import { readSecretOptions, readSecrets, secretOptions, withSecrets } from '../options/secrets.ts'
+import { readName, readNames, readSeconds } from '../options/values.ts'
+
+const enableCommand = defineCommand({
+  name: 'enable',
+  synopsis: 'PLUGIN',
+  arguments: 'disabled plugins',
+  summary: 'Enable a plugin that is disabled',
+  options: {
+    timeout: {
+      type: 'string',
+      value: 'SECONDS',
+      help: 'How long the engine is told to wait for the plugin (default: 30)',
+    },
+    ...engineOptions,
+  },
+  examples: [{ title: 'Start it again:', line: 'plugin-flow enable vieux/sshfs' }],
+  read: ({ values, positionals }) => ({
+    ...readEngineOptions(values),
+    name: readName('enable', positionals),
+    timeout: readSeconds('--timeout', values.timeout ?? '30'),
+  }),
+  run: (command, io) =>
+    withEngine(command, io, async ({ plugins }) => {
+      await plugins.pluginEnable(command.name, command.timeout, untilAnswered)
+      io.stdout.write(`${visible(command.name)}\n`)
+    }),
+})
+
+const disableCommand = defineCommand({
+  name: 'disable',
+  synopsis: 'PLUGIN',
+  arguments: 'enabled plugins',
+  summary: 'Disable a plugin that is enabled',
+  options: {
+    force: { type: 'boolean', short: 'f', help: 'Disable one that is in use as well' },
+    ...engineOptions,
+  },
+  examples: [{ title: 'Stop it, to change a setting:', line: 'plugin-flow disable vieux/sshfs' }],
+  read: ({ values, positionals }) => ({
+    ...readEngineOptions(values),
+    name: readName('disable', positionals),
+    force: values.force ?? false,
+  }),
+  run: (command, io) =>
+    withEngine(command, io, async ({ plugins }) => {
+      await plugins.pluginDisable(command.name, { force: command.force }, untilAnswered)
+      io.stdout.write(`${visible(command.name)}\n`)
+    }),
+})
+
+const setCommand = defineCommand({
+  name: 'set',
+  synopsis: 'PLUGIN [KEY=VALUE...]',
+  arguments: 'disabled plugins',
+  summary: 'Change settings of a plugin that is disabled',
+  options: { ...secretOptions, ...engineOptions },
+  examples: [
+    {
+      title: 'Change two settings:',
+      line: 'plugin-flow set vieux/sshfs DEBUG=1 state.source=/data',
+    },
+    {
+      title: 'Change one that nobody may see:',
+      line: 'plugin-flow set --set-secret PASSWORD=@password.txt acme/volumes',
+    },
+  ],
+  notes:
+    'The engine does not check what a mount or a device is pointed at: whoever sets it has to know. When a setting is refused, those before it are applied.',
+  read({ values, positionals: [name, ...settings] }) {
+    if (name === undefined) throw new UsageError('set needs a PLUGIN')
+    const secrets = readSecretOptions(values, settings)
+    if (settings.length === 0 && !secrets.secrets) throw new UsageError('set needs a KEY=VALUE')
+    return { ...readEngineOptions(values), name, settings, ...secrets }
+  },
+  async run(command, io) {
+    const given = withSecrets(command.settings, await readSecrets(command))
+    const { readSettings } = await import('../../flow/secrets/readSettings.ts')
+    const { keepSecrets } = await import('../../flow/secrets/keepSecrets.ts')
+    const { settings, values } = readSettings(given)
+    const secrets = keepSecrets(values)
+    return withEngine(command, io, ({ plugins }) =>
+      secrets.keptFrom(plugins.pluginSet(command.name, secrets.fill(settings), untilAnswered)),
+    )
+  },
+})
+
+const rmCommand = defineCommand({
+  name: 'rm',
+  aliases: ['remove'],
+  synopsis: 'PLUGIN [PLUGIN...]',
+  arguments: 'plugins',
+  summary: 'Remove plugins',
+  options: {
+    force: { type: 'boolean', short: 'f', help: 'Remove one that is enabled or in use as well' },
+    ...engineOptions,
+  },
+  examples: [
+    { title: 'Remove two plugins that are disabled:', line: 'plugin-flow rm sshfs acme/plain' },
+    { title: 'Remove one that is enabled:', line: 'plugin-flow rm --force sshfs' },
+  ],
+  read: ({ values, positionals }) => ({
+    ...readEngineOptions(values),
+    names: readNames('rm', positionals),
+    force: values.force ?? false,
+  }),
+  run: (command, io) =>
+    forEachName(command, io, async ({ plugins }, name) => {
+      await plugins.pluginDelete(name, { force: command.force }, untilAnswered)
+      io.stdout.write(`${visible(name)}\n`)
+    }),
+})
+
+/** Commands that change installed plugins. As in Docker's command, the name on stdout means success. */
+export const changeCommands = [enableCommand, disableCommand, setCommand, rmCommand]

@@ -1,0 +1,52 @@
+import type { JournaledRun } from '../../../adapters/journal/runJournal.ts'
+import { visible, visibleJson } from '../../text/visible.ts'
+import { defineCommand, UsageError } from '../defineCommand.ts'
+import { defined, readNoArguments } from '../options/values.ts'
+import { writeLines } from '../processIo.ts'
+
+export const runsCommand = defineCommand({
+  name: 'runs',
+  synopsis: '',
+  summary: 'List the installs that were begun and have not ended well',
+  options: { json: { type: 'boolean', help: 'One JSON object a line' } },
+  examples: [{ title: 'Did an install die on this machine?', line: 'plugin-flow runs' }],
+  notes:
+    'Every install is written down before each step that changes the engine, in $XDG_STATE_HOME/plugin-flow (else ~/.local/state/plugin-flow), and forgotten when it has ended with nothing left behind. No credentials are in it; the values of settings are, but for those of --set-secret.',
+  read({ values, positionals }) {
+    readNoArguments('runs', positionals)
+    return { json: values.json ?? false }
+  },
+  async run({ json }, { env, stdout }) {
+    const { JournalError, journalFolder, listRuns } = await import(
+      '../../../adapters/journal/runJournal.ts'
+    )
+    const folder = journalFolder(env)
+    const runs = await (folder === undefined ? Promise.resolve([]) : listRuns(folder)).catch(
+      (error: unknown) => {
+        throw error instanceof JournalError ? new UsageError(error.message) : error
+      },
+    )
+    const rows = runs.map(({ run, isDriven }) => toRow(run, isDriven))
+    writeLines(stdout, json ? rows.map((row) => visibleJson(row)) : await asTable(rows))
+    return 0
+  },
+})
+
+function toRow({ id, engine, began, snapshot }: JournaledRun, isDriven: boolean) {
+  const { name = snapshot.input.reference, outcome } = snapshot
+  const state = outcome ? 'left behind' : isDriven ? 'running' : `left in ${snapshot.state}`
+  const { host, context } = engine
+  return { id, name, state, began, host, ...defined({ context }) }
+}
+
+async function asTable(rows: readonly ReturnType<typeof toRow>[]): Promise<string[]> {
+  const { alignColumns } = await import('../listing.ts')
+  const cells = rows.map(({ id, name, state, began, host, context }) => [
+    id,
+    name,
+    state,
+    began,
+    context === undefined ? host : `${host} (context ${context})`,
+  ])
+  return alignColumns([['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'], ...cells]).map(visible)
+}
