@@ -14,13 +14,3 @@ export function clipLines(lines: readonly string[], most: number, longest: numbe
   const more = lines.length - shown.length
   return [...shown.map((line) => clip(line, longest)), ...(more > 0 ? [`and ${more} more`] : [])]
 }
-
-/** How wide a text is, in letters of the Latin alphabet. */
-export function columnsOf(text: string): number {
-  let columns = 0
-  for (const character of text) columns += WIDE.test(character) ? 2 : 1
-  return columns
-}
-
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff00-\uff60]/u

@@ -1,4 +1,5 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
+import stringWidth from 'string-width'
 import type { ChartArrow } from '../chartLayout.ts'
 import {
   type ChartParts,
@@ -8,7 +9,7 @@ import {
   withDrawnBelow,
 } from './chartParts.ts'
 import type { PictureStyle } from './pictureStyle.ts'
-import { clipLines, columnsOf } from './shownText.ts'
+import { clipLines } from './shownText.ts'
 
 const COLUMN = 7.9
 const LABEL_COLUMN = 6.1
@@ -75,12 +76,15 @@ function startEdge(index: number, initial: number): ElkExtendedEdge {
 function labelOf({ events }: ChartArrow, { label }: PictureStyle) {
   if (!label) return {}
   const lines = clipLines(label(events), MOST_LINES, LONGEST_LINE)
-  const width = Math.max(...lines.map(columnsOf)) * LABEL_COLUMN
+  const width = Math.max(...lines.map((line) => stringWidth(line))) * LABEL_COLUMN
   return { labels: [{ text: lines.join('\n'), width, height: lines.length * LABEL_LINE }] }
 }
 
 function sizeOf({ name, state: { lines = [] } }: DrawnState) {
-  const widths = [columnsOf(name) * COLUMN, ...lines.map((line) => columnsOf(line) * LABEL_COLUMN)]
+  const widths = [
+    stringWidth(name) * COLUMN,
+    ...lines.map((line) => stringWidth(line) * LABEL_COLUMN),
+  ]
   return {
     width: Math.ceil(Math.max(...widths)) + 26,
     height: STATE_HEIGHT + lines.length * LABEL_LINE,
