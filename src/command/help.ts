@@ -49,7 +49,7 @@ function overview(all: readonly CommandEntry[], width: number): string {
     wrap('Installs Docker Engine plugins, and takes back what it cannot finish.', width),
     `Commands:\n${table(commands, width)}`,
     `Options:\n${table(optionRows(commonOptions), width)}`,
-    wrap('plugin-flow COMMAND --help tells the options of a command, with examples.', width),
+    wrap('plugin-flow COMMAND --help shows the options of a command, with examples.', width),
   ])
 }
 

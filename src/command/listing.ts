@@ -120,7 +120,7 @@ function renderAction({ path, json }: Action, value: unknown): string {
   if (json) return visibleJson(found)
   if (found === null) return '<nil>'
   if (typeof found !== 'object') return visible(String(found))
-  throw new UsageError(`.${path.join('.')} is no text: write {{json .${path.join('.')}}}`)
+  throw new UsageError(`.${path.join('.')} is not text: use {{json .${path.join('.')}}}`)
 }
 
 /** Finds a field by its name, in any case: Go has `ID` where JSON has `Id`. */

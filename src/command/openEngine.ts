@@ -52,10 +52,7 @@ async function readTls(
   const { readTlsFiles } = await import('../../adapters/docker/tlsFiles.ts')
   const tls = readTlsFiles(flags, env)
   if (tls) return tls
-  throw new EngineError(
-    'invalid-option',
-    'a file for TLS is named, and no TLS asked for: add --tlsverify',
-  )
+  throw new EngineError('invalid-option', 'a TLS file is given without TLS: add --tlsverify')
 }
 
 /** A signal that never fires: a command without a flow is interrupted by the end of its process. */

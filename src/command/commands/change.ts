@@ -14,7 +14,7 @@ const enableCommand = defineCommand({
     timeout: {
       type: 'string',
       value: 'SECONDS',
-      help: 'How long the engine is told to wait for the plugin (default: 30)',
+      help: 'How long the engine waits for the plugin (default: 30)',
     },
     ...engineOptions,
   },
@@ -65,12 +65,12 @@ const setCommand = defineCommand({
       line: 'plugin-flow set vieux/sshfs DEBUG=1 state.source=/data',
     },
     {
-      title: 'Change one that nobody may see:',
+      title: 'Change a secret one:',
       line: 'plugin-flow set --set-secret PASSWORD=@password.txt acme/volumes',
     },
   ],
   notes:
-    'The engine does not check what a mount or a device is pointed at: whoever sets it has to know. When a setting is refused, those before it are applied.',
+    'The engine does not check the target of a mount or a device setting. When a setting is refused, those before it have been applied.',
   read({ values, positionals: [name, ...settings] }) {
     if (name === undefined) throw new UsageError('set needs a PLUGIN')
     const secrets = readSecretOptions(values, settings)

@@ -9,25 +9,25 @@ export const contextLsCommand = defineCommand({
   name: 'context ls',
   aliases: ['context list'],
   synopsis: '',
-  summary: 'List the Docker contexts, and which engine is in force',
+  summary: 'List the Docker contexts, and show which engine is in use',
   options: {
     quiet: { type: 'boolean', short: 'q', help: 'Only the names' },
     format: {
       type: 'string',
       value: 'FORMAT',
       choices: ['table', 'json'],
-      help: "table, json (one object a line), or a template of {{.Name}}, {{.Description}}, {{.DockerEndpoint}}, {{.Current}} and {{.Error}}; 'table TEMPLATE' has headers",
+      help: "table, json (one object per line), or a template of {{.Name}}, {{.Description}}, {{.DockerEndpoint}}, {{.Current}} and {{.Error}}; 'table TEMPLATE' has headers",
     },
   },
   examples: [
-    { title: 'Which engine would an install go to?', line: 'plugin-flow context ls' },
+    { title: 'Which engine would an install use?', line: 'plugin-flow context ls' },
     {
       title: 'Its address alone:',
       line: `plugin-flow context ls --format json | jq -r 'select(.Current).DockerEndpoint'`,
     },
   ],
   notes:
-    'The one in force has a star. DOCKER_HOST goes before DOCKER_CONTEXT, and that before what docker context use has chosen; a line on stderr says which of them decides. Contexts are made and chosen by Docker’s own command.',
+    'A star marks the one in use. DOCKER_HOST takes precedence over DOCKER_CONTEXT, and that over the choice of docker context use; a line on stderr says which of them decides. Use docker context to create and choose contexts.',
   read({ values, positionals }) {
     readNoArguments('context ls', positionals)
     return { quiet: values.quiet ?? false, format: values.format ?? '' }
@@ -49,7 +49,7 @@ export const contextLsCommand = defineCommand({
       const lines = format(rows)
       writeLines(io.stdout, isTable ? lines.map((line) => line.trimEnd()) : lines)
       if (isTable && inForce.by.startsWith('DOCKER_')) {
-        report(io, `${inForce.by} decides which engine is in force`)
+        report(io, `${inForce.by} decides which engine is used`)
       }
       return 0
     } catch (error) {

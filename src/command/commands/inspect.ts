@@ -9,7 +9,7 @@ export const inspectCommand = defineCommand({
   name: 'inspect',
   synopsis: 'PLUGIN [PLUGIN...]',
   arguments: 'plugins',
-  summary: 'Print everything the engine tells of plugins, as a JSON array',
+  summary: 'Print everything the engine knows about plugins, as a JSON array',
   options: {
     format: {
       type: 'string',
@@ -23,7 +23,7 @@ export const inspectCommand = defineCommand({
   examples: [
     { title: 'Everything:', line: 'plugin-flow inspect vieux/sshfs' },
     {
-      title: 'What is it set to?',
+      title: 'Its settings:',
       line: "plugin-flow inspect --format '{{json .Settings}}' vieux/sshfs",
     },
   ],

@@ -21,36 +21,36 @@ export const installCommand = defineCommand({
       type: 'string',
       value: 'fail|keep|finish',
       choices: IF_PRESENT,
-      help: 'When a plugin of this name is there: fail (default), keep it where it is the one asked for, or finish what was left disabled',
+      help: 'When a plugin of this name exists: fail (default), keep it if it is the requested one, or finish one that was left disabled',
     },
     ...loginOptions,
     ...embeddableOptions,
     'keep-on-failure': {
       type: 'boolean',
-      help: 'Leave what was installed in place when a later step fails',
+      help: 'Leave the plugin in place when a later step fails',
     },
     'enable-timeout': {
       type: 'string',
       value: 'SECONDS',
-      help: "How long the engine is told to wait for the plugin (default: the engine's own)",
+      help: "How long the engine waits for the plugin (default: the engine's own)",
     },
     'dry-run': {
       type: 'boolean',
-      help: 'Tell what would be installed, granted and sent, and send nothing that changes anything',
+      help: 'Show what would be installed, granted and sent, and change nothing',
     },
     quiet: {
       type: 'boolean',
       short: 'q',
-      help: 'Print the id of what was installed, or why it was not, and nothing else',
+      help: 'Print only the ID of the installed plugin, or the failure',
     },
     json: {
       type: 'boolean',
-      help: 'One JSON object a line on stdout: every transition, the progress, what is asked, and the outcome',
+      help: 'One JSON object per line on stdout: transitions, progress, questions and the outcome',
     },
   },
   examples: [
     {
-      title: 'Install a plugin, asking whether it may have what it wants:',
+      title: 'Install a plugin, and ask before granting permissions:',
       line: 'plugin-flow install vieux/sshfs DEBUG=1',
     },
     {
@@ -58,19 +58,19 @@ export const installCommand = defineCommand({
       line: 'plugin-flow install --grant-all-permissions --alias sshfs --disable vieux/sshfs',
     },
     {
-      title: 'Again and again, with the same result:',
+      title: 'Repeatedly, with the same result:',
       line: 'plugin-flow install --if-present keep --grant-all-permissions vieux/sshfs',
     },
     {
-      title: 'With what is allowed and nothing else, unattended:',
+      title: 'Unattended, with these permissions and no others:',
       line: "plugin-flow install --allow network:host --allow 'mount:/var/lib/*' acme/volumes",
     },
     {
-      title: 'What would it do, and does the policy allow it?',
+      title: 'What would it do, and would the policy allow it?',
       line: 'plugin-flow install --dry-run --policy plugins.json vieux/sshfs',
     },
     {
-      title: 'With a setting that nobody may see:',
+      title: 'With a secret setting:',
       line: 'plugin-flow install acme/volumes USER=me --set-secret PASSWORD=@password.txt',
     },
     {
@@ -83,7 +83,7 @@ export const installCommand = defineCommand({
   jq -r 'select(.type == "outcome").failure.code'`,
     },
   ],
-  notes: `The first Ctrl-C cancels and takes back what was done; a second one leaves and says what is left, a third waits for nothing. Exit status: 0 installed, or there already with --if-present keep; 1 failed and taken back, 2 wrong usage, 130 or 143 cancelled by SIGINT or SIGTERM.`,
+  notes: `The first Ctrl-C cancels and takes back what was done, a second one leaves and says what is left, a third one leaves at once. Exit status: 0 installed, or present already with --if-present keep; 1 failed and taken back; 2 wrong usage; 130 or 143 cancelled by SIGINT or SIGTERM.`,
   read({ values, positionals }): InstallCommand {
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('install needs a PLUGIN')

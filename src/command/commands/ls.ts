@@ -37,7 +37,7 @@ export const lsCommand = defineCommand({
       type: 'string',
       value: 'FORMAT',
       choices: ['table', 'json', 'raw'],
-      help: "table, json (one object a line), raw, or a template of {{.ID}}, {{.Name}}, {{.Description}}, {{.Enabled}} and {{.PluginReference}}; 'table TEMPLATE' has headers",
+      help: "table, json (one object per line), raw, or a template of {{.ID}}, {{.Name}}, {{.Description}}, {{.Enabled}} and {{.PluginReference}}; 'table TEMPLATE' has headers",
     },
     ...engineOptions,
   },

@@ -6,24 +6,28 @@ import { defined, readOutputFormat } from '../options/values.ts'
 
 const options = {
   ...engineOptions,
-  quiet: { type: 'boolean', short: 'q', help: 'Print no more than how it ended' },
-  json: { type: 'boolean', help: 'One JSON object a line, as install has them' },
+  quiet: {
+    type: 'boolean',
+    short: 'q',
+    help: 'Print only the ID of the installed plugin, or the failure',
+  },
+  json: { type: 'boolean', help: 'One JSON object per line, as in install' },
 } as const satisfies OptionTable
 
 export const resumeCommand = defineCommand({
   name: 'resume',
   synopsis: '[RUN]',
-  summary: 'Go on with an install whose process has died',
+  summary: 'Continue an install whose process has died',
   options: { ...secretOptions, ...options },
   examples: [
-    { title: 'Go on with the only run that was left:', line: 'plugin-flow resume' },
+    { title: 'Continue the only run that was left:', line: 'plugin-flow resume' },
     {
-      title: 'Go on with one that has a secret setting, whose value was not written down:',
+      title: 'Continue one with a secret setting, whose value is not recorded:',
       line: 'plugin-flow resume --set-secret PASSWORD=@password.txt 1f0c5a9e',
     },
   ],
   notes:
-    'It asks the engine what is true now: nothing is pulled, set or enabled again before it was looked at. A run that was being taken back is taken back further.',
+    'It checks the state of the engine first: nothing is pulled, set or enabled twice. A rollback that was under way continues.',
   read: (given) => ({ ...read('resume', given, false), ...readSecretOptions(given.values) }),
   run: async (command, io) => (await import('../install/resume.ts')).resume(command, io),
 })
@@ -46,7 +50,7 @@ function read(
   const [run, ...others] = positionals
   if (others.length > 0) throw new UsageError(`${command} takes one RUN`)
   if (run !== undefined && !/^[0-9a-f]{8}$/.test(run)) {
-    throw new UsageError(`"${run}" is no run: plugin-flow runs lists them`)
+    throw new UsageError(`"${run}" is not the ID of a run; plugin-flow runs lists them`)
   }
   return {
     ...defined({ run }),

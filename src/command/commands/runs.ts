@@ -7,11 +7,11 @@ import { writeLines } from '../processIo.ts'
 export const runsCommand = defineCommand({
   name: 'runs',
   synopsis: '',
-  summary: 'List the installs that were begun and have not ended well',
-  options: { json: { type: 'boolean', help: 'One JSON object a line' } },
+  summary: 'List installs that are running or were left behind',
+  options: { json: { type: 'boolean', help: 'One JSON object per line' } },
   examples: [{ title: 'Did an install die on this machine?', line: 'plugin-flow runs' }],
   notes:
-    'Every install is written down before each step that changes the engine, in $XDG_STATE_HOME/plugin-flow (else ~/.local/state/plugin-flow), and forgotten when it has ended with nothing left behind. No credentials are in it; the values of settings are, but for those of --set-secret.',
+    'Every install is recorded before each step that changes the engine, in $XDG_STATE_HOME/plugin-flow (else ~/.local/state/plugin-flow). The record is deleted when the install has ended with nothing left behind. It contains the values of settings except those of --set-secret, and no credentials.',
   read({ values, positionals }) {
     readNoArguments('runs', positionals)
     return { json: values.json ?? false }

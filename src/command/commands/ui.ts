@@ -24,11 +24,11 @@ export const uiCommand = defineCommand({
   },
   examples: [
     { title: 'Try it without an engine:', line: 'plugin-flow ui --engine embedded' },
-    { title: 'On the engine of this machine:', line: 'plugin-flow ui' },
+    { title: 'On the local engine:', line: 'plugin-flow ui' },
     { title: 'Look at any XState machine:', line: 'plugin-flow ui --machine machine.json' },
   ],
   notes:
-    'It prints an address with a token that is good for one visit; the page keeps a cookie from then on. Nobody but this machine can reach it. Ctrl-C cancels the installs that run, takes back what they did, and ends.',
+    'It prints an address with a token for one visit; after that the page uses a cookie. Only this machine can reach it. Ctrl-C cancels running installs, takes back what they did, and ends.',
   read({ values, positionals }): FlowPage | MachinePage {
     readNoArguments('ui', positionals)
     const { port = '0' } = values
@@ -38,7 +38,7 @@ export const uiCommand = defineCommand({
     const { machine } = values
     if (machine === undefined) return { ...readEmbeddableOptions(values), port: Number(port) }
     const engine = firstGiven(embeddableOptions, values)
-    if (engine) throw new UsageError(`--machine talks to no engine, and --${engine} names one`)
+    if (engine) throw new UsageError(`--machine uses no engine: leave out --${engine}`)
     return { machine, port: Number(port) }
   },
   async run(page, io) {

@@ -146,7 +146,7 @@ function createRecorder(journaled: Promise<OpenRun | undefined>, view: View) {
   let last: Promise<Recorded> | undefined
   let isReported = false
   const reportOnce = (error: Error): Recorded => {
-    const message = `plugin-flow: the run is not written down: ${error.message}`
+    const message = `plugin-flow: the run is not recorded: ${error.message}`
     if (!isReported) view.notice(visible(message))
     isReported = true
     return 'unknown'
@@ -167,7 +167,9 @@ function createRecorder(journaled: Promise<OpenRun | undefined>, view: View) {
 
 function noticeLeft(recorded: Recorded | undefined, view: View): void {
   if (recorded === 'unknown') {
-    view.notice('plugin-flow: how far it came is not written down; plugin-flow runs tells what is')
+    view.notice(
+      'plugin-flow: its last step is not recorded; plugin-flow runs shows the last one that is',
+    )
   } else if (recorded?.id !== undefined) {
     view.notice(`plugin-flow rollback ${recorded.id} takes it back`)
   }

@@ -70,7 +70,7 @@ const ANSWERS: Readonly<Record<Answer, string>> = {
 }
 
 function planLines({ request, consent, present, requests }: InstallPlan, answer: Answer): string[] {
-  const { name, reference, digest = 'the engine cannot tell it' } = request
+  const { name, reference, digest = 'unknown to the engine' } = request
   const reason = consent?.reason === undefined ? '' : `: ${consent.reason}`
   return [
     'dry run: nothing was changed',

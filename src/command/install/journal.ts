@@ -24,7 +24,7 @@ export async function beginJournal(
   } catch (error) {
     // A run that begins too late is closed again.
     begun.then((late) => late.close()).catch(() => {})
-    view.notice(visible(`plugin-flow: this run is not written down: ${messageOf(error)}`))
+    view.notice(visible(`plugin-flow: this run is not recorded: ${messageOf(error)}`))
     return undefined
   }
 }

@@ -27,7 +27,7 @@ export function outcomeWhenLeft(flow: PluginInstall, embedded: boolean): Install
     failure: failure ?? makeFailure('cancelled', state),
     rollback: isGone
       ? { result: 'nothingToRemove' }
-      : failed(plugin, 'this command was left before it had taken it back', id),
+      : failed(plugin, 'this command ended before the rollback was complete', id),
   }
 }
 

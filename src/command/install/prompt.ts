@@ -94,8 +94,8 @@ export function createPrompt(
 
 const DENIALS = {
   denied: 'the answer was not y',
-  ended: 'nobody answered; --grant-all-permissions grants them unseen',
-  taken: 'the standard input was the password; --allow or --grant-all-permissions grants them',
+  ended: 'no answer was given; --grant-all-permissions grants them without asking',
+  taken: 'standard input was used for the password; --allow or --grant-all-permissions grants them',
 }
 
 /** Puts the flow's requests for consent to the prompt. A transition withdraws the question. */
@@ -160,6 +160,6 @@ function usernameQuestion(request: CredentialsRequest, last: string): string {
 
 function introduction({ registry, reason }: CredentialsRequest): string {
   return reason === 'missing'
-    ? `The registry ${visible(registry)} wants credentials. They are for this run and kept nowhere.\n`
+    ? `The registry ${visible(registry)} requires credentials. They are used for this run only and not stored.\n`
     : `The registry ${visible(registry)} did not accept the credentials.\n`
 }

@@ -63,7 +63,7 @@ function checkSecrets({ id, snapshot }: JournaledRun, { rollBack, secrets = [] }
   const missing = names.find((name) => !given.includes(name))
   if (missing === undefined || rollBack || snapshot.run.failure || snapshot.outcome) return
   throw new UsageError(
-    `${missing} is secret and was not written down: --set-secret ${missing}=@FILE, or plugin-flow rollback ${id}`,
+    `${missing} is secret and not recorded: use --set-secret ${missing}=@FILE, or plugin-flow rollback ${id}`,
   )
 }
 
@@ -71,7 +71,7 @@ function checkSecrets({ id, snapshot }: JournaledRun, { rollBack, secrets = [] }
 function assertSame({ host }: ConnectedEngine, { engine }: JournaledRun): void {
   if (host === engine.host) return
   throw new UsageError(
-    `the run is of ${engine.host}, and its context leads to ${host} now: name the engine that is meant`,
+    `the run is on ${engine.host}, but its context now points to ${host}: name the engine to use`,
   )
 }
 
@@ -79,12 +79,12 @@ async function takeUp(
   folder: string | undefined,
   wanted: string | undefined,
 ): Promise<OpenRun & JournaledRun> {
-  if (folder === undefined) throw new UsageError('HOME is not set, so no run was written down')
+  if (folder === undefined) throw new UsageError('HOME is not set, so no run is recorded')
   try {
     return boundedRun(await takeUpRun(folder, wanted ?? (await onlyRun(folder))), folder)
   } catch (error) {
     if (error instanceof RunInUse) {
-      throw new UsageError(`another plugin-flow drives this run (${error.message})`)
+      throw new UsageError(`another plugin-flow process owns this run (${error.message})`)
     }
     if (error instanceof JournalError) throw new UsageError(error.message)
     throw error

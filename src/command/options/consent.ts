@@ -7,19 +7,19 @@ import { defined, unusableFile } from './values.ts'
 export const consentOptions = {
   'grant-all-permissions': {
     type: 'boolean',
-    help: 'Grant every permission the plugin asks for, unseen',
+    help: 'Grant every permission that the plugin requests, without asking',
   },
   allow: {
     type: 'string',
     multiple: true,
     value: 'NAME:VALUE',
-    help: "Grant this, as in 'mount:/var/lib/*' or capabilities:CAP_SYS_ADMIN, and deny what is not allowed; nobody is asked",
+    help: "Grant this, as in 'mount:/var/lib/*' or capabilities:CAP_SYS_ADMIN, and deny everything else without asking",
   },
   policy: {
     type: 'string',
     value: 'FILE',
     completes: 'files',
-    help: 'Grant what a policy file allows by reference or digest, and deny everything else; nobody is asked',
+    help: 'Grant what a policy file allows by reference or digest, and deny everything else without asking',
   },
 } as const satisfies OptionTable
 
@@ -35,9 +35,7 @@ export interface ConsentSelection {
 export function readConsentOptions(values: OptionValues<typeof consentOptions>): ConsentSelection {
   const given = Object.keys(consentOptions).filter((name) => name in values)
   if (given.length > 1) {
-    throw new UsageError(
-      `${given.map((name) => `--${name}`).join(' and ')} are two answers: give one`,
-    )
+    throw new UsageError(`${given.map((name) => `--${name}`).join(' and ')} cannot be combined`)
   }
   const { allow, policy } = values
   return { grantAllPermissions: 'grant-all-permissions' in values, ...defined({ allow, policy }) }

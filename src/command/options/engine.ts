@@ -14,31 +14,31 @@ export const engineOptions = {
   context: {
     type: 'string',
     value: 'NAME',
-    help: 'Docker context to use (default: DOCKER_CONTEXT, else the one that docker context use has chosen)',
+    help: 'Docker context to use (default: DOCKER_CONTEXT, else the one chosen by docker context use)',
   },
-  tls: { type: 'boolean', help: 'TLS, without a look at who the engine is' },
-  tlsverify: { type: 'boolean', help: 'TLS, and only with the engine that the CA has signed' },
+  tls: { type: 'boolean', help: 'Use TLS without verifying the engine' },
+  tlsverify: { type: 'boolean', help: 'Use TLS, and verify the engine with the CA' },
   tlscacert: {
     type: 'string',
     value: 'FILE',
     completes: 'files',
-    help: 'CA that has signed the engine (default: ca.pem in DOCKER_CERT_PATH, else in ~/.docker)',
+    help: 'CA of the engine certificate (default: ca.pem in DOCKER_CERT_PATH, else in ~/.docker)',
   },
   tlscert: {
     type: 'string',
     value: 'FILE',
     completes: 'files',
-    help: "The client's certificate (default: cert.pem there)",
+    help: 'Client certificate (default: cert.pem there)',
   },
   tlskey: {
     type: 'string',
     value: 'FILE',
     completes: 'files',
-    help: "The key of the client's certificate (default: key.pem there)",
+    help: 'Key of the client certificate (default: key.pem there)',
   },
   proxy: {
     type: 'boolean',
-    help: 'Go through the proxy that HTTP_PROXY or HTTPS_PROXY names, on tcp, http and https; NO_PROXY is heeded',
+    help: 'Use the proxy in HTTP_PROXY or HTTPS_PROXY for tcp, http and https; NO_PROXY applies',
   },
 } as const satisfies OptionTable
 
@@ -49,7 +49,7 @@ export const embeddableOptions = {
     type: 'string',
     value: 'embedded',
     choices: ['embedded'],
-    help: 'A simulated engine inside this command: nothing is downloaded, run or kept',
+    help: 'Simulated engine inside this command: nothing is downloaded, run or kept',
   },
 } as const satisfies OptionTable
 
@@ -69,11 +69,11 @@ type EngineValues = OptionValues<typeof engineOptions>
 export function readEngineOptions(values: EngineValues): EngineSelection {
   const { host, context, proxy } = values
   if (host !== undefined && context !== undefined) {
-    throw new UsageError('--host and --context name two engines')
+    throw new UsageError('--host and --context cannot be combined')
   }
   const tls = readTlsFlags(values)
   if (context !== undefined && tls) {
-    throw new UsageError('a context says itself how TLS is spoken: leave the --tls options out')
+    throw new UsageError('a context has its own TLS settings: leave out the --tls options')
   }
   return defined({ host, context, tls, proxy: proxy || undefined })
 }
@@ -85,10 +85,10 @@ export function readEmbeddableOptions(
   const { engine } = values
   if (engine === undefined) return { ...readEngineOptions(values), embedded: false }
   if (engine !== 'embedded') {
-    throw new UsageError(`--engine takes "embedded" only, and not "${engine}"`)
+    throw new UsageError(`--engine must be "embedded", not "${engine}"`)
   }
   const other = firstGiven(engineOptions, values)
-  if (other) throw new UsageError(`--engine embedded is inside this command: leave --${other} out`)
+  if (other) throw new UsageError(`--engine embedded is inside this command: leave out --${other}`)
   return { embedded: true }
 }
 

@@ -9,11 +9,11 @@ export const loginOptions = {
     type: 'string',
     short: 'u',
     value: 'NAME',
-    help: 'User at the registry, for this run only; the password is asked for on the terminal when the registry wants one',
+    help: 'User at the registry, for this run only; the terminal asks for the password when the registry requires it',
   },
   'password-stdin': {
     type: 'boolean',
-    help: 'Take the password of --username from the first line of stdin; consent must come from an option then',
+    help: 'Read the password of --username from the first line of stdin; consent must then come from an option',
   },
 } as const satisfies OptionTable
 
@@ -56,7 +56,7 @@ export async function readLogin(
   if (password) return { username, password }
   // The cancellation is reported already.
   if (signal.aborted) return undefined
-  throw noPassword('--password-stdin: there is no password on the standard input')
+  throw noPassword('--password-stdin: there is no password on standard input')
 }
 
 function noPassword(message: string): EngineError {

@@ -9,7 +9,7 @@ export const secretOptions = {
     type: 'string',
     multiple: true,
     value: 'KEY=@FILE',
-    help: 'Set KEY to what is in a file; it is sent to the engine, and neither shown nor written down',
+    help: 'Set KEY to the content of a file, which is sent to the engine and never shown or recorded',
   },
 } as const satisfies OptionTable
 
@@ -53,10 +53,10 @@ function readSecretFile(text: string): SecretFile {
   const [, name, path] = /^([^=]+)=@(.+)$/s.exec(text) ?? []
   if (name === undefined || path === undefined) {
     throw new UsageError(
-      '--set-secret takes KEY=@FILE: a value on the command line is there for everybody to see',
+      '--set-secret takes KEY=@FILE: a value on the command line would be visible to every user',
     )
   }
-  if (path === '-') throw new UsageError('--set-secret takes a file, and not the standard input')
+  if (path === '-') throw new UsageError('--set-secret takes a file, not standard input')
   return { name, path }
 }
 

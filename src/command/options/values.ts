@@ -39,7 +39,7 @@ export function readOutputFormat(values: {
   json?: boolean | undefined
 }): OutputFormat {
   const { quiet = false, json = false } = values
-  if (quiet && json) throw new UsageError('--quiet and --json are two forms of output')
+  if (quiet && json) throw new UsageError('--quiet and --json cannot be combined')
   return { quiet, json }
 }
 

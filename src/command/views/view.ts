@@ -48,9 +48,9 @@ export function stateName(path: string): string {
 export function describeState(path: string, run: ShownRun): string {
   switch (path) {
     case 'checkPrivileges':
-      return `looking up what ${visible(run.reference)} asks for`
+      return `looking up the privileges of ${visible(run.reference)}`
     case 'reauth':
-      return 'the registry wants credentials'
+      return 'the registry requires credentials'
     case 'awaitConsent':
       return 'waiting for consent'
     case 'pulling.streaming':

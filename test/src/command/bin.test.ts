@@ -33,7 +33,7 @@ suite('plugin-flow, in a process of its own', (test) => {
       assert.ok(embedded.plugins()[0]?.Enabled)
     }))
 
-  test('nobody is there to answer', () =>
+  test('without an answer', () =>
     onStage(async ({ embedded, spawn }) => {
       const { child, ended } = spawn(SSHFS)
       child.stdin?.end()
@@ -42,7 +42,7 @@ suite('plugin-flow, in a process of its own', (test) => {
       assert.match(stdout, /\[y\/N\] \n$/)
       assert.match(
         stderr,
-        /^plugin-flow: .*nobody answered.*\nwhat to do: .*\non the engine: .*\n$/,
+        /^plugin-flow: .*no answer was given.*\nwhat to do: .*\non the engine: .*\n$/,
       )
       assert.equal(embedded.plugins(), [])
     }))
@@ -79,7 +79,7 @@ suite('plugin-flow, in a process of its own', (test) => {
       ))
   }
 
-  test('SIGINT in a pull of the engine of its own :: its exit status tells, and not a signal', async () => {
+  test('SIGINT in a pull of the engine of its own :: it ends by its exit status, not by a signal', async () => {
     const argv = ['install', '--engine', 'embedded', SSHFS, '--grant-all-permissions', '--json']
     const { child, seen, ended } = spawnCommand({}, argv)
     await seen('"phase":"downloading"')

@@ -21,7 +21,7 @@ suite('commandTable', (test) => {
     assert.is(findCommand(commandTable, ['lsx']), undefined)
   })
 
-  test('an option is of one type in every command: words are told from values by that', () => {
+  test('an option has the same type in every command, so that values are told from words', () => {
     const types = new Map<string, OptionEntry['type']>()
     for (const { name, options } of commandTable) {
       for (const [option, { type }] of Object.entries(options)) {

@@ -17,7 +17,7 @@ suite('installOptions', (test) => {
     })
   })
 
-  test('what the engine is told to wait, the flow waits longer than', () => {
+  test('the flow waits longer than the engine', () => {
     const { enableTimeout, policy } = installOptions(
       installCommand({ enableTimeout: 600 }),
       undefined,

@@ -42,7 +42,7 @@ suite('jsonView', (test) => {
     )
   })
 
-  test('what is tried again, as it is, after the newest progress', () => {
+  test('a retry is shown as it is, after the newest progress', () => {
     const { view, told } = setUp()
     view.progress(halfWay)
     view.progress({ ...halfWay, current: 7 })
@@ -96,7 +96,7 @@ suite('jsonView', (test) => {
     assert.is(stderr(), '')
   })
 
-  test('a failure is told to programs, and to people on stderr', () => {
+  test('a failure is shown to programs on stdout, and to people on stderr', () => {
     const { view, told, stderr } = setUp()
     view.notice('SIGINT')
     view.outcome(rolledBack(removed), 130)

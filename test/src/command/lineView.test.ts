@@ -13,9 +13,9 @@ suite('lineView', (test) => {
     view.outcome(done, 0)
     view.close()
     assert.equal(out(), [
-      'checkPrivileges: looking up what vieux/sshfs\\u{1b} asks for',
-      'reauth: the registry wants credentials',
-      'checkPrivileges: looking up what vieux/sshfs\\u{1b} asks for',
+      'checkPrivileges: looking up the privileges of vieux/sshfs\\u{1b}',
+      'reauth: the registry requires credentials',
+      'checkPrivileges: looking up the privileges of vieux/sshfs\\u{1b}',
       'awaitConsent: waiting for consent',
       'pulling: the engine pulls the plugin',
       'pulling: comparing what was installed with what was granted',
@@ -26,7 +26,7 @@ suite('lineView', (test) => {
     assert.equal(err(), [])
   })
 
-  test('what is tried again is a line', () => {
+  test('a retry is a line', () => {
     const { view, out, err } = setUp()
     go(view, 'checkPrivileges')
     view.retry(away)
@@ -36,7 +36,7 @@ suite('lineView', (test) => {
     assert.equal(err(), [])
   })
 
-  test('a failure is told on stderr', () => {
+  test('a failure is shown on stderr', () => {
     const { view, out, err } = setUp({ settingCount: 2 })
     go(view, 'configuring', 'rollingBack', 'rolledBack')
     view.notice('SIGINT')
@@ -50,13 +50,13 @@ suite('lineView', (test) => {
     assert.match(String(err()[3]), /to remove it: docker plugin rm sshfs:latest$/)
   })
 
-  test('what is kept is not said to be taken back', () => {
+  test('a kept plugin is not said to be taken back', () => {
     const { view, out } = setUp({ keepOnFailure: true })
     go(view, 'rollingBack')
     assert.equal(out(), ['rollingBack: looking at what is left'])
   })
 
-  test('at most one line of progress a second, and none of no layer', () => {
+  test('at most one line of progress per second, and none without layers', () => {
     const { view, out, pass } = setUp()
     pass(5_000)
     go(view, 'pulling.streaming')

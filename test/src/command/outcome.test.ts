@@ -14,7 +14,7 @@ import { suite } from '../../support/suite.ts'
 import { done, removed, rolledBack } from './views.ts'
 
 suite('outcomeOf', (test) => {
-  test('what the flow resolves to, and what it rejects with', async () => {
+  test('is that of the flow, whether it resolves or rejects', async () => {
     const { plugin } = done
     assert.is(await outcomeOf(flow({ result: Promise.resolve(plugin), outcome: done })), done)
     const outcome = rolledBack(removed)
@@ -22,13 +22,13 @@ suite('outcomeOf', (test) => {
     assert.is(await outcomeOf(flow({ result, outcome })), outcome)
   })
 
-  test('what no flow rejects with is thrown on', async () => {
+  test('an error that is not a failure of the flow is rethrown', async () => {
     const broken = new TypeError('no such thing')
     const result = outcomeOf(flow({ result: Promise.reject(broken) }))
     assert.is(await result.catch((error: unknown) => error), broken)
   })
 
-  test('an address that is none, and nothing else, is an outcome', () => {
+  test('an invalid address, and no other error, is an outcome', () => {
     const outcome = outcomeOfBadStart(new EngineError('invalid-option', 'it is no address'))
     assert.is(outcome.state === 'rolledBack' && outcome.failure.code, 'invalid-option')
     assert.throws(() => outcomeOfBadStart(new TypeError('no such thing')), /no such thing/)
@@ -56,12 +56,12 @@ suite('outcomeWhenLeft', (test) => {
       result: 'failed',
       name: 'sshfs:latest',
       id,
-      reason: 'this command was left before it had taken it back',
+      reason: 'this command ended before the rollback was complete',
       command: 'docker plugin rm --force sshfs:latest',
     })
   })
 
-  test('why it failed before it was left is told', () => {
+  test('names the failure from before it was left', () => {
     const { failure } = rolledBack(removed)
     const outcome = outcomeWhenLeft(flow({ run: { ...pulling, failure } }), false)
     assert.is(outcome.state === 'rolledBack' && outcome.failure, failure)

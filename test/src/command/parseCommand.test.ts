@@ -47,7 +47,7 @@ const refused: [line: string, message: string][] = [
   ['nosuch a', 'there is no command "nosuch"'],
   ['install', 'install needs a PLUGIN'],
   ['install --json', 'install needs a PLUGIN'],
-  ['install --engine docker a', '--engine takes "embedded" only, and not "docker"'],
+  ['install --engine docker a', '--engine must be "embedded", not "docker"'],
   ...(
     [
       ['-H unix:///x', 'host'],
@@ -60,23 +60,23 @@ const refused: [line: string, message: string][] = [
       ['--proxy', 'proxy'],
     ] as const
   ).flatMap(([given, name]): [string, string][] => {
-    const message = `--engine embedded is inside this command: leave --${name} out`
+    const message = `--engine embedded is inside this command: leave out --${name}`
     return [
       [`install --engine embedded ${given} a`, message],
       [`ui ${given} --engine embedded`, message],
     ]
   }),
-  ['install -H unix:///x --context far a', '--host and --context name two engines'],
+  ['install -H unix:///x --context far a', '--host and --context cannot be combined'],
   [
     'install --context far --tlscacert ca.pem a',
-    'a context says itself how TLS is spoken: leave the --tls options out',
+    'a context has its own TLS settings: leave out the --tls options',
   ],
   ['install --if-present maybe a', '--if-present takes fail, keep or finish, and not "maybe"'],
-  ['install --quiet --json a', '--quiet and --json are two forms of output'],
-  ['install --allow a:b --policy p a', '--allow and --policy are two answers: give one'],
+  ['install --quiet --json a', '--quiet and --json cannot be combined'],
+  ['install --allow a:b --policy p a', '--allow and --policy cannot be combined'],
   [
     'install --policy p --grant-all-permissions a',
-    '--grant-all-permissions and --policy are two answers: give one',
+    '--grant-all-permissions and --policy cannot be combined',
   ],
   ...['-1', '1.5', 'ten', '3601', '99999', '1e3', ' 1'].map((text): [string, string] => [
     `install a --enable-timeout=${text}`,
@@ -137,7 +137,7 @@ suite('parseCommand', (test) => {
   }
 
   for (const line of ['--version', '-v', 'install --version']) {
-    test(`tells its version for ${line}`, () => {
+    test(`shows its version for ${line}`, () => {
       assert.equal(parseCommand(commandTable, line.split(' ')), { kind: 'version' })
     })
   }

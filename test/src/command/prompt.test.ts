@@ -87,7 +87,7 @@ suite('prompt', (test) => {
     assert.is(await answer, 'granted')
   })
 
-  test('what comes after the line is the next answer', async () => {
+  test('further input is the next answer', async () => {
     const { stdin, prompt } = setUp()
     stdin.write('y\nn\n')
     stdin.write('y\n')
@@ -135,7 +135,7 @@ suite('prompt', (test) => {
     assert.is(await createPrompt({ stdin }, collected(), () => {}).ask('well? ', never), 'ended')
   })
 
-  test('a question that nobody can read is not asked', async () => {
+  test('a question that cannot be shown is not asked', async () => {
     const { stdin, output, prompt } = setUp()
     stdin.write('y\n')
     output.stream.destroy()

@@ -90,12 +90,12 @@ suite('plugin-flow install --set-secret', (test) => {
 
   const wrong: [name: string, args: (file: string) => string[], words: string][] = [
     ['no file', () => [`PASSWORD=@/nowhere/x`], 'PASSWORD: /nowhere/x: there is no such file'],
-    ['a file that is none', (file) => [`PASSWORD=@${file}/x`], 'there is no such file'],
+    ['a path below a file', (file) => [`PASSWORD=@${file}/x`], 'there is no such file'],
     ['a folder', (file) => [`PASSWORD=@${join(file, '..')}`], 'it is a folder'],
     ['a value', () => [`PASSWORD=${PLANTED}`], '--set-secret takes KEY=@FILE'],
     ['no name', (file) => [`=@${file}`], '--set-secret takes KEY=@FILE'],
     ['no path', () => ['PASSWORD=@'], '--set-secret takes KEY=@FILE'],
-    ['the standard input', () => ['PASSWORD=@-'], 'takes a file, and not the standard input'],
+    ['the standard input', () => ['PASSWORD=@-'], 'takes a file, not standard input'],
     ['twice', (f) => [`A=@${f}`, '--set-secret', `A=@${f}`], 'the setting A is given twice'],
     ['as another setting', (f) => [`A=@${f}`, 'A=1'], 'the setting A is given twice'],
   ]
@@ -129,7 +129,7 @@ suite('plugin-flow install --set-secret', (test) => {
       }))
   }
 
-  test('what points a mount elsewhere cannot be secret :: 2', () =>
+  test('the target of a mount cannot be secret :: 2', () =>
     onVolumes(async (stage) => {
       const option = `state.source=@${secretFile(stage, '/etc')}`
       const { code, stderr } = await stage.command('install', REFERENCE, '--set-secret', option)
@@ -149,7 +149,7 @@ suite('readSecrets', (test) => {
       assert.equal(await read, new Map([['A', 'a\nb']]))
     }))
 
-  test('none', async () => assert.equal(await readSecrets({}), new Map()))
+  test('no secrets', async () => assert.equal(await readSecrets({}), new Map()))
 })
 
 suite('plugin-flow set --set-secret', (test) => {
@@ -175,7 +175,7 @@ suite('plugin-flow resume --set-secret', (test) => {
       assert.is(without.code, 2)
       assert.match(
         without.stderr,
-        `PASSWORD is secret and was not written down: --set-secret PASSWORD=@FILE, or plugin-flow rollback ${id}`,
+        `PASSWORD is secret and not recorded: use --set-secret PASSWORD=@FILE, or plugin-flow rollback ${id}`,
       )
       const option = `PASSWORD=@${secretFile(stage, `${PLANTED}2\n`)}`
       const unknown = await resumed('resume', '--set-secret', option, '--set-secret', 'B=@x')

@@ -36,7 +36,7 @@ const refused: [template: string, message: string][] = [
   ['{{.Nope}}', '--format: there is no field Nope'],
   ['{{.Config.Env.Nope}}', '--format: there is no field Nope'],
   ['{{.constructor}}', '--format: there is no field constructor'],
-  ['{{.Settings.Env}}', '.Settings.Env is no text: write {{json .Settings.Env}}'],
+  ['{{.Settings.Env}}', '.Settings.Env is not text: use {{json .Settings.Env}}'],
 ]
 
 suite('template', (test) => {

@@ -36,11 +36,11 @@ suite('terminalStyle', (test) => {
 suite('fitLine', (test) => {
   const style = terminalStyle({ ...utf8, NO_COLOR: '1' })
 
-  test('what fits stays', () => {
+  test('a line that fits is unchanged', () => {
     assert.equal(fitLine([{ text: 'ab' }, { text: 'cd' }], 4, style), { text: 'abcd', width: 4 })
   })
 
-  test('what does not is cut, and what follows left out', () => {
+  test('a longer line is cut', () => {
     const pieces = [{ text: 'ab' }, { text: 'cdef' }, { text: 'g' }]
     assert.equal(fitLine(pieces, 5, style), { text: 'abcd…', width: 5 })
     assert.equal(fitLine(pieces, 0, style), { text: '', width: 0 })

@@ -12,7 +12,7 @@ suite('terminalView', (test) => {
     const { view, screen, pass } = setUp()
     go(view, 'checkPrivileges')
     assert.equal(screen(), [
-      '| checkPrivileges  looking up what acme/plain:latest asks for  0.0s',
+      '| checkPrivileges  looking up the privileges of acme/plain:latest  0.0s',
       '',
     ])
     pass(1_330)
@@ -46,7 +46,7 @@ suite('terminalView', (test) => {
     view.close()
   })
 
-  test('what is tried again is told until it is', () => {
+  test('a retry is shown until it begins', () => {
     const { view, screen, pass } = setUp()
     go(view, 'checkPrivileges')
     view.retry({ ...away, message: 'it went away' })
@@ -54,7 +54,7 @@ suite('terminalView', (test) => {
     assert.equal(screen(), [waiting, ''])
     pass(1_500)
     view.retry({ ...away, message: 'it went away', attempt: 3, delay: 0 })
-    assert.match(screen()[0] ?? '', 'looking up what acme/plain:latest asks for  1.5s')
+    assert.match(screen()[0] ?? '', 'looking up the privileges of acme/plain:latest  1.5s')
     go(view, 'awaitConsent', 'done')
     view.retry(away)
     view.close()
@@ -101,7 +101,7 @@ suite('terminalView', (test) => {
     view.close()
   })
 
-  test('a failure is marked where it happened, and told below', () => {
+  test('a failure is marked where it happened, and explained below', () => {
     const { view, screen } = setUp()
     go(view, 'checkPrivileges', 'pulling.streaming')
     view.progress(halfWay)
@@ -169,7 +169,7 @@ suite('terminalView', (test) => {
     view.close()
   })
 
-  test('a terminal that does not tell its size has 80 columns', () => {
+  test('a terminal of unknown size has 80 columns', () => {
     const { view, screen, stdout } = setUp({ reference: 'r'.repeat(200) })
     Object.assign(stdout.stream, { columns: undefined, rows: undefined })
     go(view, 'checkPrivileges')

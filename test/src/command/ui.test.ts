@@ -36,7 +36,7 @@ suite('plugin-flow ui', (test) => {
     )
   })
 
-  test('an install of the page is written down while it lasts', () =>
+  test('an install of the page is recorded while it lasts', () =>
     onStage(
       async ({ embedded, config }) => {
         const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host, XDG_STATE_HOME: config }
@@ -62,7 +62,7 @@ suite('plugin-flow ui', (test) => {
       { pace: 1 },
     ))
 
-  test('an address that is none', () =>
+  test('an invalid address', () =>
     onStage(async ({ command }) => {
       const { code, stderr } = await command('ui', '--host', 'ftp://x')
       assert.is(code, 1)
@@ -136,10 +136,10 @@ suite('plugin-flow ui', (test) => {
     [['x'], /takes no arguments/],
     [['--port', '70000'], /--port takes a number/],
     [['--port', 'http'], /--port takes a number/],
-    [['--engine', 'real'], /takes "embedded" only/],
-    [['--engine', 'embedded', '--host', 'unix:///x'], /inside this command: leave --host out/],
-    [['--machine', 'x.json', '--engine', 'embedded'], /talks to no engine, and --engine names one/],
-    [['--machine', 'x.json', '--tls'], /talks to no engine, and --tls names one/],
+    [['--engine', 'real'], /--engine must be "embedded", not "real"/],
+    [['--engine', 'embedded', '--host', 'unix:///x'], /inside this command: leave out --host/],
+    [['--machine', 'x.json', '--engine', 'embedded'], /uses no engine: leave out --engine/],
+    [['--machine', 'x.json', '--tls'], /uses no engine: leave out --tls/],
   ]
   for (const [args, message] of wrong) {
     test(`wrong usage :: ${args.join(' ')}`, () =>

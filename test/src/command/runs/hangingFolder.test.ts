@@ -55,7 +55,7 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
 const requests = ({ embedded }: Ground) => embedded.requests().map(({ method }) => method)
 
 suite('an install whose home does not answer', (test) => {
-  test('goes on without being written down, and ends with a first Ctrl-C', () =>
+  test('goes on without being recorded, and ends with a first Ctrl-C', () =>
     onGround(async (ground) => {
       const { stdout, stderr, home, kill, ended } = ground
       await stdout.seen('"to":"pulling.streaming"')
@@ -64,7 +64,7 @@ suite('an install whose home does not answer', (test) => {
       await stdout.seen('"type":"outcome"')
       assert.equal(await ended, [null, 'SIGINT'])
       const folder = join(home, '.local/state/plugin-flow')
-      const told = `plugin-flow: this run is not written down: ${folder} has not answered for 10 s\n`
+      const told = `plugin-flow: this run is not recorded: ${folder} has not answered for 10 s\n`
       assert.ok(stderr.text().includes(told), stderr.text())
       assert.match(stderr.text(), '\non the engine: nothing was installed\n')
       assert.ok(requests(ground).every((method) => method !== 'POST'))
@@ -80,7 +80,7 @@ suite('an install whose home does not answer', (test) => {
       const asked = performance.now()
       assert.equal(await ended, [null, 'SIGINT'])
       assert.ok(performance.now() - asked < 6_000, `${performance.now() - asked} ms`)
-      assert.match(stderr.text(), 'not written down; plugin-flow runs tells what is\n')
+      assert.match(stderr.text(), 'not recorded; plugin-flow runs shows the last one that is\n')
       assert.match(stderr.text(), 'to remove it: docker plugin rm vieux/sshfs:latest\n')
     }))
 
@@ -94,6 +94,6 @@ suite('an install whose home does not answer', (test) => {
       const asked = performance.now()
       assert.equal(await ended, [null, 'SIGINT'])
       assert.ok(performance.now() - asked < 2_500, `${performance.now() - asked} ms`)
-      assert.match(stderr.text(), 'plugin-flow runs tells what is\n')
+      assert.match(stderr.text(), 'plugin-flow runs shows the last one that is\n')
     }))
 })

@@ -92,7 +92,7 @@ suite('plugin-flow resume :: the engine', (test) => {
       assert.is(code, 2)
       assert.match(
         stderr,
-        `the run is of ${embedded.host}, and its context leads to tcp://127.0.0.1:1 now: name the engine that is meant`,
+        `the run is on ${embedded.host}, but its context now points to tcp://127.0.0.1:1: name the engine to use`,
       )
       assert.equal(left(), [`${id}.json`])
       assert.is((await command('rollback', id, '-H', embedded.host)).code, 1)
