@@ -63,7 +63,7 @@ interface Description {
   readonly arguments?: readonly string[] | ArgumentKind
 }
 
-export interface CommandDefinition<Options extends OptionTable, Input> extends Description {
+interface CommandDefinition<Options extends OptionTable, Input> extends Description {
   readonly options: Options
   /** Parses the arguments. @throws UsageError */
   read(given: Arguments<Options>): Input

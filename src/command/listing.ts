@@ -6,7 +6,7 @@ import type { CommandIo } from './processIo.ts'
 import { terminalStyle } from './views/terminal.ts'
 
 /** Turns rows into lines. */
-export type ListFormat<Row> = (rows: readonly Row[]) => string[]
+type ListFormat<Row> = (rows: readonly Row[]) => string[]
 
 /** The parts in which listings differ. */
 export interface Listing<Row> {
@@ -83,7 +83,7 @@ interface Action {
 }
 
 /** The part of Go's templates in common use with `docker … --format`: text, fields, and `json`. */
-export type Template = readonly (string | Action)[]
+type Template = readonly (string | Action)[]
 
 const ACTION = /^(json\s+)?\.((?:[A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*)?$/
 

@@ -30,14 +30,14 @@ export async function beginJournal(
 }
 
 /** How long its folder may take, in milliseconds: one on a network may never answer. */
-export interface JournalLimits {
+interface JournalLimits {
   /** To open and to close a run. */
   begin: number
   /** To record a step, which is not made before that. */
   write: number
 }
 
-export const journalLimits: Readonly<JournalLimits> = { begin: 10_000, write: 30_000 }
+const journalLimits: Readonly<JournalLimits> = { begin: 10_000, write: 30_000 }
 
 /** A run that is recorded in time or not at all: after a first timeout its folder is not tried again. */
 export function boundedRun<Run extends OpenRun>(

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { InputStream } from '../processIo.ts'
 
-export interface LineRequest {
+interface LineRequest {
   signal: AbortSignal
   /** Called once input is read, with the echo of the terminal as it should be. */
   begun(): void
@@ -10,7 +10,7 @@ export interface LineRequest {
 }
 
 /** Lines from `stdin`, one at a time; further input waits for the next read. */
-export interface LineInput {
+interface LineInput {
   readonly isTerminal: boolean
   /** A line without its end. `undefined` at the end of the input, after a hang-up, or when `signal` fires. */
   read(request: LineRequest): Promise<string | undefined>
@@ -105,7 +105,7 @@ export interface FoundLine {
 }
 
 /** Splits the first line off a text. `undefined`: more input is needed. */
-export type SplitLine = (text: string, isEnded: boolean) => FoundLine | undefined
+type SplitLine = (text: string, isEnded: boolean) => FoundLine | undefined
 
 const LONGEST = 65_536
 

@@ -17,7 +17,7 @@ export const secretOptions = {
 const MAX_BYTES = 131_072
 
 /** A secret setting, and the file with its value. */
-export interface SecretFile {
+interface SecretFile {
   /** `NAME[.FIELD]` */
   name: string
   path: string

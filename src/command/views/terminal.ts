@@ -3,7 +3,7 @@ import { fitText } from '../../text/fitText.ts'
 import type { Output, ProcessIo } from '../processIo.ts'
 
 /** The meaning of a piece of a line; its colour follows from it. */
-export type Tone = 'done' | 'failed' | 'active' | 'quiet'
+type Tone = 'done' | 'failed' | 'active' | 'quiet'
 
 export interface Piece {
   text: string
@@ -75,7 +75,7 @@ export function fitLine(pieces: readonly Piece[], columns: number, style: Termin
  * The last lines of a terminal, redrawn in place. The cursor always rests below them, at the start of a line,
  * and is never hidden: the terminal stays usable however the process ends.
  */
-export interface LiveRegion {
+interface LiveRegion {
   draw(lines: readonly Line[]): void
   /** Writes lines that stay, in place of the region. */
   persist(lines: readonly Line[]): void

@@ -8,7 +8,7 @@ import { describeRetry, describeState, stateName, type View, type ViewOptions } 
 
 const REDRAW_EVERY_MS = 100
 
-export interface TerminalViewOptions extends ViewOptions {
+interface TerminalViewOptions extends ViewOptions {
   style: TerminalStyle
 }
 

@@ -8,8 +8,7 @@ import {
   outcomeOfBadStart,
   outcomeWhenLeft,
 } from '../../../src/command/install/outcome.ts'
-import { InstallError } from '../../../src/flow/installError.ts'
-import type { PluginInstall } from '../../../src/flow/types.ts'
+import { InstallError, type PluginInstall } from '../../../src/index.ts'
 import { suite } from '../../support/suite.ts'
 import { done, removed, rolledBack } from './views.ts'
 

@@ -51,6 +51,14 @@ suite('fitLine', (test) => {
     assert.equal(fitLine([{ text: '日本語' }], 4, style), { text: '日…', width: 3 })
   })
 
+  test('a sign of several code points is counted as a terminal draws it, and never cut apart', () => {
+    assert.equal(fitLine([{ text: '👩‍👩‍👧x' }], 3, style), { text: '👩‍👩‍👧x', width: 3 })
+    assert.equal(fitLine([{ text: 'e\u0301e\u0301e\u0301' }], 2, style), {
+      text: 'e\u0301…',
+      width: 2,
+    })
+  })
+
   test('colours are put around what was cut', () => {
     const line = fitLine([{ text: 'abc', tone: 'failed' }], 2, terminalStyle(utf8))
     assert.equal(line, { text: '\x1b[31ma…\x1b[0m', width: 2 })

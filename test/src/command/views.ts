@@ -1,7 +1,6 @@
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import type { View } from '../../../src/command/views/view.ts'
-import type { Progress } from '../../../src/flow/progress.ts'
-import type { Retry } from '../../../src/flow/types.ts'
+import type { Progress, Retry } from '../../../src/index.ts'
 
 const ID = '8d90ac09fd2b'.repeat(6).slice(0, 64)
 
