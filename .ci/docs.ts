@@ -1,9 +1,11 @@
 // Writes the pages that come from the code: `npm run docs`. A test fails when one of them is stale.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import { catalogue } from '../machines/catalogue.ts'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../src/chart/chart.ts'
+import { machines } from '../src/chart/machines.ts'
 import { commandTable } from '../src/command/commandTable.ts'
 import { helpText } from '../src/command/help.ts'
 
@@ -12,9 +14,9 @@ const root = resolve(import.meta.dirname, '..')
 /** Each generated page by its path, with the text that it should have. */
 export function pages(): Record<string, string> {
   return {
-    'README.md': fill('README.md', 'statechart', picture()),
+    'README.md': fill('README.md', 'statechart', picture(pluginInstallMachine)),
     'docs/command.md': fill('docs/command.md', 'commands', commands()),
-    'docs/statechart.md': statechart(),
+    'docs/statechart.md': statecharts(),
     'docs/errors.md': errors(),
   }
 }
@@ -28,43 +30,53 @@ function fill(path: string, part: string, text: string): string {
 
 function commands(): string {
   return commandTable
-    .map((command) => `\n### ${command.name}\n\n\`\`\`text\n${helpText(command, 100)}\`\`\`\n`)
+    .map(
+      (command) =>
+        `\n### ${command.name}\n\n\`\`\`text\n${helpText(commandTable, command, 100)}\`\`\`\n`,
+    )
     .join('')
 }
 
-function picture(): string {
-  return `\`\`\`mermaid\n${toMermaid(pluginInstallMachine)}\`\`\`\n`
+function picture(machine: AnyStateMachine): string {
+  return `\`\`\`mermaid\n${toMermaid(machine)}\`\`\`\n`
 }
 
-function statechart(): string {
-  const states = Object.values(pluginInstallMachine.states).flatMap((node) => [
-    node,
-    ...Object.values(node.states),
-  ])
-  const rows = chartEdges(pluginInstallMachine).map(
+function statecharts(): string {
+  return `# The statecharts
+
+Generated from the machines in \`src/chart/machines.ts\` by \`npm run docs\`.
+
+\`done(x)\` and \`error(x)\` are the ends of the invoked actor \`x\`, \`after(x)\` a timeout, and dotted
+names are what people do. Of several transitions for one event the first whose guard holds is taken.
+
+${[...machines.values()].map(statechart).join('\n')}`
+}
+
+function statechart(machine: AnyStateMachine): string {
+  const states = withStatesBelow(machine.root).slice(1)
+  const rows = chartEdges(machine).map(
     ({ source, event, guard, target }) =>
       `| \`${source}\` | \`${event}\` | ${guard ? `\`${guard}\`` : ''} | ${target ? `\`${target}\`` : '(stays)'} |`,
   )
-  return `# The statechart
+  return `## ${machine.id}
 
-Generated from \`machines/plugin-install/pluginInstallMachine.ts\` by \`npm run docs\`.
-
-${picture()}
-## States
+${picture(machine)}
+### States
 
 | state | what happens |
 | --- | --- |
 ${states.map((node) => `| \`${node.path.join('.')}\` | ${node.description} |`).join('\n')}
 
-## Transitions
-
-\`done(x)\` and \`error(x)\` are the ends of the invoked actor \`x\`, \`after(x)\` a timeout, and dotted
-names are what people do. Of several transitions for one event the first whose guard holds is taken.
+### Transitions
 
 | from | event | guard | to |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 `
+}
+
+function withStatesBelow(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap(withStatesBelow)]
 }
 
 function errors(): string {

@@ -1,31 +1,55 @@
-// Lays out the statechart for the viewer: `npm run layout`. A test fails when the result is stale.
+// Lays out every statechart for the viewer: `npm run layout`. A test fails when a result is stale.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
+import type { AnyStateMachine } from 'xstate'
 import { layOut } from '../src/chart/layout/layOut.ts'
 import { noLabels, shortLabels } from '../src/chart/layout/pictureStyle.ts'
-import { parseStatechart } from '../src/chart/statechart/parseStatechart.ts'
+import { machines } from '../src/chart/machines.ts'
+import { parseStatechart } from '../src/chart/statechart/readStatechart.ts'
 
 const root = resolve(import.meta.dirname, '..')
+const HEAD = '// Generated from the machines by `npm run layout`.'
 
-/** Where the layout is kept. */
-export const layoutPath = 'src/chart/layout.generated.ts'
+/** Each generated file by its path, with the text that it should have. */
+export async function layoutFiles(): Promise<Record<string, string>> {
+  const files: Record<string, string> = { 'src/chart/layouts.generated.ts': lookUp() }
+  for (const [id, machine] of machines) {
+    files[`src/chart/layouts/${id}.generated.ts`] = await layoutOf(machine)
+  }
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path, formatted(path, text)]),
+  )
+}
 
-/** The text that the generated file should have. */
-export async function layoutText(): Promise<string> {
-  const chart = parseStatechart(JSON.stringify(pluginInstallMachine.config))
-  // The boxes hold names alone: what happens in a state without leaving it is told in the timeline.
+function lookUp(): string {
+  const ids = [...machines.keys()]
+  return `${HEAD}
+import type { ChartLayout } from './chartLayout.ts'
+${ids.map((id) => `import { ${id}Layout } from './layouts/${id}.generated.ts'`).join('\n')}
+
+/** Where everything of a statechart stands, by the id of its machine. */
+export const layouts: ReadonlyMap<string, ChartLayout> = new Map([
+${ids.map((id) => `['${id}', ${id}Layout],`).join('\n')}
+])
+`
+}
+
+async function layoutOf(machine: AnyStateMachine): Promise<string> {
+  const chart = parseStatechart(JSON.stringify(machine.config))
+  // A box holds its name alone: the timeline tells what happens in a state without leaving it.
   const edges = chart.edges.filter(({ target }) => target !== undefined)
   const layout = await layOut({ ...chart, edges }, { wide: shortLabels, narrow: noLabels })
-  const text = `// Generated from the machine's config by \`npm run layout\`.
-import type { ChartLayout } from './chartLayout.ts'
+  return `${HEAD}
+import type { ChartLayout } from '../chartLayout.ts'
 
-/** The flow of \`docker plugin install\`, laid out. */
-export const pluginInstallLayout: ChartLayout = ${JSON.stringify(layout)}
+export const ${machine.id}Layout: ChartLayout = ${JSON.stringify(layout)}
 `
+}
+
+function formatted(path: string, text: string): string {
   const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
-  return execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${layoutPath}`], {
+  return execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${path}`], {
     cwd: root,
     input: text,
     encoding: 'utf8',
@@ -33,5 +57,8 @@ export const pluginInstallLayout: ChartLayout = ${JSON.stringify(layout)}
 }
 
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(join(root, layoutPath), await layoutText())
+  mkdirSync(join(root, 'src/chart/layouts'), { recursive: true })
+  for (const [path, text] of Object.entries(await layoutFiles())) {
+    writeFileSync(join(root, path), text)
+  }
 }

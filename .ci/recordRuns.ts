@@ -6,7 +6,7 @@ import { startEmbeddedEngine } from '../src/embedded.ts'
 import { flowEvents } from '../src/events/flowEvents.ts'
 import { recordRun } from '../src/events/readRun.ts'
 import { connect } from '../src/flow/connect.ts'
-import { installPlugin } from '../src/flow/installPlugin.ts'
+import { installPlugin } from '../src/flow/install.ts'
 import type { PluginInstall } from '../src/flow/types.ts'
 
 interface Scenario {

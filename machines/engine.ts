@@ -1,60 +1,86 @@
-import type { Account, EngineVersion, JSONMessage, Plugin, PluginPrivilege } from './plugin.ts'
+import type { EngineVersion, JSONMessage, Plugin, PluginPrivilege } from './plugin.ts'
 
-/**
- * What the flow needs of a Docker Engine: one method an operation, named by Docker's `operationId`.
- * Every method rejects with an `EngineError` and nothing else (a `cancelled` one once `signal` has
- * fired), is bounded in time, and has released its socket when it settles. Credentials are the
- * engine's own affair: none passes through here.
- */
-export interface PluginEngine {
-  /** Negotiates the API version; asked once an engine, then remembered. */
-  systemPing(signal: AbortSignal): Promise<EngineVersion>
-  /** `null`: it asks for nothing. `[]`: the engine could not look (recordings `privileges.*`). */
-  getPluginPrivileges(remote: string, signal: AbortSignal): Promise<PluginPrivilege[] | null>
-  /** The truth that an empty list of privileges hides, and the digest behind a reference. */
-  distributionInspect(remote: string, signal: AbortSignal): Promise<{ digest: string }>
-  /** By name or full id. `undefined`: no such plugin. */
-  pluginInspect(name: string, signal: AbortSignal): Promise<Plugin | undefined>
-  /** Settles when the stream has ended; rejects on an error line and on a cut stream. */
-  pluginPull(request: PullRequest, signal: AbortSignal): Promise<PullResult>
-  /** `settings`: `NAME[.FIELD][=VALUE]` each. */
-  pluginSet(name: string, settings: readonly string[], signal: AbortSignal): Promise<void>
-  /** `timeout` in whole seconds; 0 leaves it to the engine. */
-  pluginEnable(name: string, timeout: number, signal: AbortSignal): Promise<void>
-  pluginDelete(name: string, options: { force: boolean }, signal: AbortSignal): Promise<void>
+/** The privileges of a plugin before it is pulled. */
+export interface PrivilegesLookUp {
+  privileges: PluginPrivilege[]
+  /** True when the engine could not read the plugin, for a reason that it hides (recordings `privileges.*`). */
+  hidden: boolean
 }
 
-export interface PullRequest {
-  remote: string
-  /** The local name. */
-  name: string
-  privileges: readonly PluginPrivilege[]
-  /** Called for every line of progress, in order. */
-  onMessage?: (message: JSONMessage) => void
-}
-
+/** The outcome of a pull. */
 export interface PullResult {
-  /** The local name, in the engine's words (`Docker-Plugin-Name`), where it told one. */
+  /** The local name as the engine reports it (`Docker-Plugin-Name`). */
   name?: string
   /** The digest that the stream named. */
   digest?: string
 }
 
-/** Why credentials are asked for: none were sent, or the registry did not take those that were. */
-export type CredentialsReason = 'missing' | 'refused'
-
-export interface CredentialsRequest {
-  /** Registry host, `docker.io` for Docker Hub. */
-  registry: string
-  /** 1 for the first time this flow asks. */
-  attempt: number
-  reason: CredentialsReason
+export interface PluginName {
+  /** Local name, or full id. */
+  name: string
 }
 
-/** The secret side of one flow. It keeps what it is given to itself and tells account names only. */
-export interface RegistryAuth {
-  /** Takes what is configured for the registry, without asking anybody. */
-  load(registry: string, signal: AbortSignal): Promise<Account | undefined>
-  /** Asks the host's source for other credentials. `undefined`: it has none, a person may have. */
-  request(request: CredentialsRequest, signal: AbortSignal): Promise<Account | undefined>
+export interface PluginRemote {
+  /** A whole reference, e.g. `docker.io/vieux/sshfs:latest`. */
+  remote: string
+}
+
+interface Forced extends PluginName {
+  /** Default `false`. */
+  force?: boolean
+}
+
+interface Operation<Input, Output> {
+  input: Input
+  output: Output
+}
+
+/** The operations of the Engine API that are used here, named by Docker's `operationId`. */
+export interface Operations {
+  /** The API version that further calls use. */
+  systemPing: Operation<Record<never, never>, EngineVersion>
+  /** The engine's own version, `undefined` where the engine does not report it. */
+  systemVersion: Operation<Record<never, never>, string | undefined>
+  getPluginPrivileges: Operation<PluginRemote, PrivilegesLookUp>
+  /** The digest behind a reference, and the reason that `getPluginPrivileges` hides. */
+  distributionInspect: Operation<PluginRemote, { digest: string }>
+  /** `filters` by the engine's names for them (`enabled`, `capability`). */
+  pluginList: Operation<{ filters?: Readonly<Record<string, readonly string[]>> }, Plugin[]>
+  /** `undefined` when the engine has no such plugin. */
+  pluginInspect: Operation<PluginName, Plugin | undefined>
+  /** Settles when the stream has ended; rejects on an error line and on a cut stream. */
+  pluginPull: Operation<
+    PluginRemote & PluginName & { privileges: readonly PluginPrivilege[] },
+    PullResult
+  >
+  /** `settings`: `NAME[.FIELD][=VALUE]` each. */
+  pluginSet: Operation<PluginName & { settings: readonly string[] }, void>
+  /** `timeout` in whole seconds; 0 leaves it to the engine. */
+  pluginEnable: Operation<PluginName & { timeout: number }, void>
+  pluginDisable: Operation<Forced, void>
+  pluginDelete: Operation<Forced, void>
+}
+
+export type OperationId = keyof Operations
+export type InputOf<Id extends OperationId> = Operations[Id]['input']
+export type OutputOf<Id extends OperationId> = Operations[Id]['output']
+
+export interface CallOptions {
+  signal: AbortSignal
+  /** Called with every line of a pull's progress, in order. */
+  onMessage?: (message: JSONMessage) => void
+  /** Value of `X-Registry-Auth`, for operations that reach a registry: a secret. */
+  registryAuth?: string | undefined
+}
+
+/**
+ * A Docker Engine. Its one method rejects with an `EngineError` and nothing else (`cancelled` once the
+ * signal has fired), is bounded in time, and has released its socket when it settles.
+ */
+export interface Engine {
+  call<Id extends OperationId>(
+    id: Id,
+    input: InputOf<Id>,
+    options: CallOptions,
+  ): Promise<OutputOf<Id>>
 }

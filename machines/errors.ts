@@ -12,6 +12,8 @@ export interface EngineErrorDetails {
   inStream?: boolean
   /** No connection was made: the engine has seen nothing of the call. */
   unsent?: true
+  /** The engine's words tell of something between it and a registry that passes by itself. */
+  transient?: true
 }
 
 /** The one error that a port rejects with. It never holds a request, a header or a secret. */
@@ -33,7 +35,7 @@ export function isEngineError(error: unknown): error is EngineError {
 }
 
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
-export interface Failure extends Omit<EngineErrorDetails, 'unsent'> {
+export interface Failure extends Omit<EngineErrorDetails, 'unsent' | 'transient'> {
   code: InstallErrorCode
   /** The state in which it happened. */
   state: string

@@ -1,13 +1,16 @@
 import { catalogue, type InstallErrorCode } from './catalogue.ts'
 import { type Failure, isEngineError } from './errors.ts'
 
-/** What a rejected call amounts to. Anything but an `EngineError` came from the host's own code. */
+/**
+ * The failure behind a rejected call. Of anything but an `EngineError` only the kind is shown: its message
+ * may hold a secret.
+ */
 export function toFailure(error: unknown, state: string): Failure {
   if (isEngineError(error)) {
-    const { unsent: _, ...details } = error.details
+    const { unsent: _, transient: __, ...details } = error.details
     return makeFailure(error.code, state, error.message, details)
   }
-  return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} ${nameOf(error)}`)
+  return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} (${kindOf(error)})`)
 }
 
 /** A failure of the catalogue, in its own words unless others say more. */
@@ -18,18 +21,7 @@ export function makeFailure(
   details: Partial<Failure> = {},
 ): Failure {
   const { next, retryable } = catalogue[code]
-  return { ...details, code, state, message: inOneLine(message), next, retryable }
-}
-
-/**
- * A message quotes references, names and settings of whoever wrote them: what would break a line, or
- * hide or turn a part of it (CVE-2021-42574), stands there as its number.
- */
-function inOneLine(message: string): string {
-  return message.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
+  return { ...details, code, state, message: escaped(message), next, retryable }
 }
 
 /** Codes of an answer that is not the engine's own: what the engine itself did is not known. */
@@ -45,7 +37,17 @@ export function createdNothing(error: unknown): boolean {
   return unsent || inStream || (status >= 400 && !NOT_OF_ENGINE.includes(error.code))
 }
 
-/** Only the kind: the text of an unknown error may hold anything. */
-function nameOf(error: unknown): string {
-  return `(${error instanceof Error ? error.name : typeof error})`
+function kindOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
+
+/**
+ * A message quotes references, names and settings: what would break a line, or hide or turn a part of it
+ * (CVE-2021-42574), stands there as its number.
+ */
+function escaped(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
 }

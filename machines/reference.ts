@@ -1,3 +1,6 @@
+import { EngineError } from './errors.ts'
+import type { Plugin } from './plugin.ts'
+
 /** A plugin reference, taken apart as the engine does (distribution's reference grammar). */
 export interface PluginReference {
   /** Registry host with its port, `docker.io` when none is named. */
@@ -61,6 +64,44 @@ export function canonicalName({ domain, path, tag, digest }: PluginReference): s
  */
 export function localName(reference: PluginReference): string {
   return `${familiarRepository(reference)}:${reference.tag ?? 'latest'}`
+}
+
+/** The names that a plugin has at its registry and on an engine. */
+export interface PluginNames {
+  /** The whole reference that is sent to the engine. */
+  remote: string
+  /** The local name of the plugin. */
+  name: string
+  /** Registry host. */
+  registry: string
+}
+
+/** The names of an install, or what is wrong with the reference or the alias. */
+export function resolveNames(request: {
+  reference: string
+  alias?: string
+}): PluginNames | EngineError {
+  const { reference, alias } = request
+  const remote = parseReference(reference)
+  if (typeof remote === 'string') return invalid(reference, 'a plugin reference', remote)
+  const local = alias === undefined ? remote : parseReference(alias)
+  if (typeof local === 'string') return invalid(alias, 'an alias', local)
+  if (alias !== undefined && local.digest) return invalid(alias, 'an alias', 'it has a digest')
+  const tagged = (remote.tag ?? remote.digest) ? remote : { ...remote, tag: 'latest' }
+  return { remote: canonicalName(tagged), name: localName(local), registry: remote.domain }
+}
+
+function invalid(text: string | undefined, what: string, why: string): EngineError {
+  return new EngineError('invalid-reference', `"${text}" is not ${what}: ${why}`)
+}
+
+/** Whether a plugin came from this reference; a digest shows in no `PluginReference`. */
+export function isPulledFrom(plugin: Plugin, remote: string): boolean {
+  const [have, want] = [parseReference(plugin.PluginReference), parseReference(remote)]
+  if (typeof have === 'string' || typeof want === 'string') return false
+  const comparable = ({ domain, path, tag }: typeof have) =>
+    canonicalName({ domain, path, ...(want.digest ? {} : { tag: tag ?? 'latest' }) })
+  return comparable(have) === comparable(want)
 }
 
 function familiarRepository({ domain, path }: PluginReference): string {

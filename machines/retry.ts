@@ -31,14 +31,22 @@ export interface RetryNotice {
   delay: number
 }
 
+/** Something failed, changed nothing, and is about to be tried again. */
+export interface Retry extends RetryNotice {
+  /** The state of the flow. */
+  state: string
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
 export interface RetryPorts {
   /** Before each further attempt, in milliseconds. */
   delays: readonly number[]
-  /** Milliseconds until nobody waits for the result any more. */
-  left(): number
+  /** Milliseconds until the result is no longer waited for. */
+  remaining(): number
   pause: Pause
-  /** Told before each pause. */
-  tell(notice: RetryNotice): void
+  /** Called before each pause. */
+  notify(notice: RetryNotice): void
 }
 
 /**
@@ -63,14 +71,14 @@ export function backoffDelays(
 export async function retry<T>(
   call: () => Promise<T>,
   mayPass: (error: unknown) => boolean,
-  { delays, left, pause, tell }: RetryPorts,
+  { delays, remaining, pause, notify }: RetryPorts,
 ): Promise<T> {
   for (const [index, delay] of delays.entries()) {
     try {
       return await call()
     } catch (error) {
-      if (!mayPass(error) || delay >= left()) throw error
-      tell({ ...why(error), attempt: index + 2, attempts: delays.length + 1, delay })
+      if (!mayPass(error) || delay >= remaining()) throw error
+      notify({ ...why(error), attempt: index + 2, attempts: delays.length + 1, delay })
     }
     await pause(delay)
   }

@@ -1,22 +1,18 @@
 import { EngineError } from './errors.ts'
 import type { PluginConfig } from './plugin.ts'
 
-/** `NAME[.FIELD][=VALUE]`, or of a secret one no more than its name. */
-export type Setting = string | SecretSetting
-
-/** Its value never enters the machine: whoever calls the engine puts it in. */
-export interface SecretSetting {
-  /** `NAME[.FIELD]` */
+/** A setting of a plugin, parsed once where a host hands it in. */
+export interface Setting {
   name: string
-  secret: true
+  /** Part of a mount, a device or a variable: `source`, `path`, `value`. */
+  field?: string
+  /** Absent when none was given, and of a secret: its value never enters the machine. */
+  value?: string
+  secret?: true
 }
 
-/** A setting that goes with the install. */
-export interface RequestedSetting {
-  /** As given: `NAME[.FIELD][=VALUE]`. Of a secret one its name. */
-  setting: string
-  /** Its value is known to nobody but the engine. */
-  secret?: true
+/** A setting as a part of what is consented to. */
+export interface RequestedSetting extends Setting {
   /**
    * It may point a mount or a device of the plugin at another place of the host. The engine never
    * checks that against the privileges granted, so it is part of what is consented to.
@@ -24,22 +20,50 @@ export interface RequestedSetting {
   widens: boolean
 }
 
-export interface ParsedSetting {
-  name: string
-  field?: string
-  value: string
+/** Fields of a mount or a device: what they point at is a privilege (recording `set.mount-source`). */
+const WIDENING_FIELDS = ['source', 'path']
+
+/**
+ * Parses `NAME[.FIELD][=VALUE]` as the engine does.
+ *
+ * @throws EngineError `invalid-setting` without a name
+ */
+export function parseSetting(text: string): Setting {
+  const equals = text.indexOf('=')
+  const key = equals === -1 ? text : text.slice(0, equals)
+  if (key === '') {
+    throw new EngineError(
+      'invalid-setting',
+      `the setting "${text}" has no name: write NAME[.FIELD][=VALUE]`,
+    )
+  }
+  const value = equals === -1 ? {} : { value: text.slice(equals + 1) }
+  const dot = key.lastIndexOf('.')
+  if (dot <= 0) return { name: key, ...value }
+  return { name: key.slice(0, dot), field: key.slice(dot + 1), ...value }
 }
 
-/** Fields of a mount or a device: what they point at is a privilege (recording `set.mount-source`). */
-export const WIDENING_FIELDS = ['source', 'path']
+/** `NAME[.FIELD]` */
+export function keyOf({ name, field }: Setting): string {
+  return field === undefined ? name : `${name}.${field}`
+}
 
-/** What can be told of the settings before the plugin's config is known. */
+/** `NAME[.FIELD][=VALUE]`, as the engine takes it; of a secret only its key. */
+export function textOf(setting: Setting): string {
+  return setting.value === undefined ? keyOf(setting) : `${keyOf(setting)}=${setting.value}`
+}
+
+/** True of a setting that names what a mount or a device is pointed at. */
+export function namesHostPath({ field }: Setting): boolean {
+  return field !== undefined && WIDENING_FIELDS.includes(field)
+}
+
+/** Judges the settings before the plugin's config is known. */
 export function describeSettings(settings: readonly Setting[]): RequestedSetting[] {
   return settings.map((setting) => {
-    if (isSecret(setting)) return { setting: setting.name, secret: true, widens: false }
-    const { field, value } = parseSetting(setting)
-    const widens = field === undefined ? /^\.|\//.test(value) : WIDENING_FIELDS.includes(field)
-    return { setting, widens }
+    const { field, value = '', secret } = setting
+    const mayWiden = field === undefined && !secret && /^\.|\//.test(value)
+    return { ...setting, widens: mayWiden || namesHostPath(setting) }
   })
 }
 
@@ -51,63 +75,39 @@ export function unseenWidening(
   config: PluginConfig,
   settings: readonly RequestedSetting[],
 ): RequestedSetting[] {
-  return settings.filter(({ setting, widens }) => {
-    const parsed = parseSetting(setting)
-    const target = findTarget(config, parsed.name)
-    return !widens && target?.isHostPath && isSettable(target, parsed)
+  return settings.filter((setting) => {
+    const target = findTarget(config, setting.name)
+    return !setting.widens && target?.isHostPath && isSettable(target, setting)
   })
 }
 
-export function isSecret(setting: Setting): setting is SecretSetting {
-  return typeof setting !== 'string'
-}
-
-/** `NAME[.FIELD]` */
-export function keyOf(setting: Setting): string {
-  return isSecret(setting) ? setting.name : setting.replace(/=.*$/s, '')
-}
-
-/** `NAME[.FIELD][=VALUE]`, taken apart as the engine does. A secret has no value here. */
-export function parseSetting(setting: Setting): ParsedSetting {
-  const text = isSecret(setting) ? setting.name : setting
-  const equals = text.indexOf('=')
-  const key = equals === -1 ? text : text.slice(0, equals)
-  const value = equals === -1 ? '' : text.slice(equals + 1)
-  if (key === '') {
-    throw new EngineError(
-      'invalid-setting',
-      `the setting "${text}" has no name: write NAME[.FIELD][=VALUE]`,
-    )
-  }
-  const dot = key.lastIndexOf('.')
-  if (dot <= 0) return { name: key, value }
-  return { name: key.slice(0, dot), field: key.slice(dot + 1), value }
-}
-
-/** What a setting sets. */
-export interface Target {
+interface Target {
   settable: string[]
   /** The one field of this kind that the engine can set. */
   field: string
   isHostPath: boolean
+  items: readonly { Name: string; Settable: string[] | null }[]
 }
 
-/** The engine looks among env, mounts, devices and args, in this order. */
-export function findTarget(config: PluginConfig, name: string): Target | undefined {
-  const kinds = [
-    { items: config.Env ?? [], field: 'value', isHostPath: false },
-    { items: config.Mounts ?? [], field: 'source', isHostPath: true },
-    { items: config.Linux.Devices ?? [], field: 'path', isHostPath: true },
-    { items: [config.Args], field: 'value', isHostPath: false },
+/** The kinds of settings, in the order in which the engine searches them. */
+export function kindsOf({ Env, Mounts, Linux, Args }: PluginConfig): Omit<Target, 'settable'>[] {
+  return [
+    { items: Env ?? [], field: 'value', isHostPath: false },
+    { items: Mounts ?? [], field: 'source', isHostPath: true },
+    { items: Linux.Devices ?? [], field: 'path', isHostPath: true },
+    { items: [Args], field: 'value', isHostPath: false },
   ]
-  for (const { items, field, isHostPath } of kinds) {
-    const item = items.find(({ Name }) => Name === name)
-    if (item) return { settable: item.Settable ?? [], field, isHostPath }
+}
+
+export function findTarget(config: PluginConfig, name: string): Target | undefined {
+  for (const kind of kindsOf(config)) {
+    const item = kind.items.find(({ Name }) => Name === name)
+    if (item) return { ...kind, settable: item.Settable ?? [] }
   }
   return undefined
 }
 
-export function isSettable(target: Target, { field }: ParsedSetting): boolean {
+export function isSettable(target: Target, { field }: Setting): boolean {
   const wanted = field ?? (target.settable.length === 1 ? target.settable[0] : undefined)
   return wanted === target.field && target.settable.includes(wanted)
 }

@@ -8,10 +8,14 @@ export type {
 } from '../adapters/docker/registryAuth.ts'
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
+export type { CredentialsRequest } from '../machines/credentials.ts'
 export type {
-  CredentialsRequest,
-  PluginEngine,
-  PullRequest,
+  CallOptions,
+  InputOf,
+  OperationId,
+  Operations,
+  OutputOf,
+  PrivilegesLookUp,
   PullResult,
 } from '../machines/engine.ts'
 export type { EngineErrorDetails, Failure } from '../machines/errors.ts'
@@ -31,9 +35,10 @@ export type {
   InstalledPlugin,
   RollbackReport,
 } from '../machines/plugin-install/types.ts'
+export type { LayerProgress, Progress } from '../machines/progress.ts'
+export type { Retry } from '../machines/retry.ts'
+export { installPlugin } from './flow/install.ts'
 export { InstallError, isInstallError } from './flow/installError.ts'
-export { installPlugin } from './flow/installPlugin.ts'
-export type { LayerProgress, Progress } from './flow/progress.ts'
 export { defaultPolicy, type Policy, type PolicyOptions } from './flow/retry/policy.ts'
 export type {
   ConsentPolicy,
@@ -41,6 +46,5 @@ export type {
   FlowOptions,
   InstallOptions,
   PluginInstall,
-  Retry,
   Transition,
 } from './flow/types.ts'

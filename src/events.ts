@@ -1,1 +1,1 @@
-export { type FlowSurroundings, flowEvents } from './events/flowEvents.ts'
+export { type FlowEventsOptions, flowEvents } from './events/flowEvents.ts'

@@ -1,20 +1,19 @@
 import { EngineError } from '../../machines/errors.ts'
 import { findProgram } from '../process/findProgram.ts'
-import type { RegistryCredentials } from './authHeader.ts'
-import { registryKey } from './registryKey.ts'
+import { type RegistryCredentials, registryKey } from './registryCredentials.ts'
 import { type HelperRun, MOST_OUTPUT, runHelper } from './runHelper.ts'
 
-/** What every helper says when it has none (docker-credential-helpers, `credentials/error.go`). */
+/** The output of every helper that has no credentials (docker-credential-helpers, `credentials/error.go`). */
 const NOT_FOUND = 'credentials not found in native keychain'
 /** The user name that marks the secret as an identity token. */
 const TOKEN_USER = '<token>'
 
 /**
- * Asks `docker-credential-NAME` for a registry's credentials, in its own protocol: `get`, the registry's
- * key on its standard input, a JSON object on its standard output. `undefined`: it has none.
+ * Asks `docker-credential-NAME` for a registry's credentials, in its own protocol: the argument `get`,
+ * the registry's key on standard input, a JSON object on standard output. `undefined`: it has none.
  *
- * @throws EngineError `invalid-configuration` naming the helper, and never what it wrote; `cancelled`
- * once the signal has fired, when the helper has gone
+ * @throws EngineError `invalid-configuration` naming the helper, but never its output; `cancelled`
+ * once the signal has fired and the helper has gone
  */
 export async function askHelper(
   helper: string,
@@ -43,11 +42,11 @@ export async function askHelper(
       if (ended.code !== 0 && ended.output.trim() === NOT_FOUND) return undefined
       if (ended.code === null) throw failed('was ended by a signal')
       if (ended.code !== 0) throw failed(`failed with exit status ${ended.code}`)
-      return readAnswer(ended.output, () => failed('wrote something else than credentials'))
+      return readAnswer(ended.output, () => failed('wrote something other than credentials'))
   }
 }
 
-/** An answer of nothing but empty texts is none, as it is for Docker. */
+/** Like Docker, takes an answer of empty strings for no credentials. */
 function readAnswer(output: string, rubbish: () => Error): RegistryCredentials | undefined {
   const { username, secret } = parse(output)
   if (typeof username !== 'string' || typeof secret !== 'string') throw rubbish()
@@ -56,7 +55,7 @@ function readAnswer(output: string, rubbish: () => Error): RegistryCredentials |
   return username === TOKEN_USER ? { identitytoken: secret } : { username, password: secret }
 }
 
-/** `Username` and `Secret`, in whatever case: Docker takes them in any. */
+/** `Username` and `Secret` in any case, as Docker takes them. */
 function parse(output: string): Record<string, unknown> {
   try {
     const fields = Object.entries(JSON.parse(output))

@@ -1,21 +1,18 @@
-import type { RegistryCredentials } from './authHeader.ts'
-import { asFields, type ConfigSource, type Fields, fieldsIn, unusable } from './configSource.ts'
-import { readCredentials } from './readCredentials.ts'
-import { findRegistry } from './registryKey.ts'
+import { asFields, type ConfigSource, type Fields, fieldsIn, unusable } from './configFile.ts'
+import { findRegistry, type RegistryCredentials, readCredentials } from './registryCredentials.ts'
 
-/** What a configuration's `auths` have for a registry. */
+/** The entry of a registry in a configuration's `auths`. */
 export interface AuthEntry {
   /** The entry's own key. */
   key: string
-  /** `undefined`: the entry is empty, as Docker leaves it where a helper keeps the credentials. */
+  /** `undefined` for an empty entry, as Docker leaves it where a helper keeps the credentials. */
   credentials: RegistryCredentials | undefined
 }
 
 /**
- * Finds the entry of a registry; `undefined` where there is none. Entries of other registries are not
- * looked at.
+ * Finds the entry of a registry; `undefined` if there is none. Entries of other registries are not read.
  *
- * @throws EngineError `invalid-configuration`, without a word of what is in the entry
+ * @throws EngineError `invalid-configuration`, which quotes nothing of the entry
  */
 export function findAuthEntry(source: ConfigSource, registry: string): AuthEntry | undefined {
   const auths = fieldsIn(source, 'auths')
@@ -42,7 +39,7 @@ function entryCredentials(
   }
 }
 
-/** `auth` is base64 of `username:password`; Docker itself cuts NUL characters off the password. */
+/** `auth` is base64 of `username:password`; like Docker, it cuts NUL characters off the password. */
 function decodeAuth(
   auth: string,
   key: string,

@@ -1,38 +1,38 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { quoted } from '../../machines/quoted.ts'
+import { quoted } from '../../machines/text.ts'
 import type { TlsOptions } from '../engine/http/tlsOptions.ts'
 import {
   asFields,
   type ConfigSource,
   fieldsIn,
   parseConfig,
+  readTextFile,
   textIn,
   unusable,
-} from './configSource.ts'
-import { readTextFile } from './readTextFile.ts'
+} from './configFile.ts'
 
-/** A context as `docker context create` has written it. */
+/** A context as `docker context create` writes it. */
 export interface DockerContext {
   name: string
   description: string
-  /** Empty: Docker's default. */
+  /** Empty for Docker's default. */
   host: string
-  /** Absent: the connection is in the clear, unless the host says otherwise. */
+  /** Absent for a connection without TLS, unless the host is `https://`. */
   tls?: TlsOptions
 }
 
-/** A context of the store, or why it cannot be used. */
+/** A context of the store, or the reason why it cannot be used. */
 export type StoredContext = DockerContext | { name: string; error: string }
 
-/** The folder of a context has this name: its own could be a path. */
+/** The name of a context's folder: its own name could be a path. */
 function idOf(name: string): string {
   return createHash('sha256').update(name).digest('hex')
 }
 
 /**
- * Reads a context out of Docker's configuration. `undefined`: there is none of this name.
+ * Reads a context of Docker's configuration. `undefined`: there is none with this name.
  *
  * @param folder of the configuration
  * @throws EngineError `invalid-configuration` naming the file that cannot be used
@@ -42,12 +42,12 @@ export function readContext(folder: string, name: string): DockerContext | undef
   const meta = readMeta(folder, id, quoted(name))
   if (meta === undefined) return undefined
   if (textIn(meta.fields, 'Name', meta.name) !== name) {
-    throw unusable(meta.name, 'has another name in it')
+    throw unusable(meta.name, 'contains another name')
   }
   return toContext(folder, id, name, meta)
 }
 
-/** Every context of the store by its name; one that is broken is named and tells why. */
+/** Every context of the store, sorted by name; a broken one comes with the reason. */
 export function listContexts(folder: string): StoredContext[] {
   return foldersIn(join(folder, 'contexts', 'meta'))
     .flatMap((id) => readOrExplain(folder, id))
@@ -62,14 +62,14 @@ function foldersIn(folder: string): string[] {
   }
 }
 
-/** None where the folder has no file in it. */
+/** Empty for a folder without the file. */
 function readOrExplain(folder: string, id: string): StoredContext[] {
   let name = `(${id.slice(0, 12)})`
   try {
     const meta = readMeta(folder, id, name)
     if (meta === undefined) return []
     const found = textIn(meta.fields, 'Name', meta.name)
-    if (idOf(found) !== id) throw unusable(meta.name, 'has the name of another one in it')
+    if (idOf(found) !== id) throw unusable(meta.name, 'contains the name of another context')
     name = found
     return [toContext(folder, id, name, meta)]
   } catch (error) {
@@ -99,7 +99,7 @@ function toContext(folder: string, id: string, name: string, meta: ConfigSource)
   }
 }
 
-/** What lies beside the context: any of its three files makes it one with TLS. */
+/** The TLS files of the context: any one of the three means that it uses TLS. */
 function readMaterial(folder: string, source: string): Omit<TlsOptions, 'verify'> | undefined {
   const read = (file: string) => readTextFile(join(folder, file), source)
   const [ca, cert, key] = [read('ca.pem'), read('cert.pem'), read('key.pem')]

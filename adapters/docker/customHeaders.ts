@@ -1,15 +1,15 @@
 import { isHeader, isReservedHeader } from '../engine/http/requestHeaders.ts'
 import type { Env } from '../process/env.ts'
-import { type ConfigSource, fieldsIn, unusable } from './configSource.ts'
+import { type ConfigSource, fieldsIn, unusable } from './configFile.ts'
 
 type Headers = Readonly<Record<string, string>>
 
 /**
  * The headers that Docker's configuration adds to every request to an engine: the variable
  * `DOCKER_CUSTOM_HEADERS` (`NAME=VALUE,…` as a line of CSV), else `HttpHeaders` of `config.json`. Those
- * that the connection sets itself are left out: old commands have written their `User-Agent` there.
+ * that the connection sets itself are left out: old versions of the command wrote `User-Agent` there.
  *
- * @throws EngineError `invalid-configuration` naming the variable or the file, and no value
+ * @throws EngineError `invalid-configuration` naming the variable or the file, but no value
  */
 export function customHeaders(env: Env, config: ConfigSource): Headers {
   const given = env.DOCKER_CUSTOM_HEADERS
@@ -18,7 +18,7 @@ export function customHeaders(env: Env, config: ConfigSource): Headers {
     : [config.name, fieldsIn(config, 'HttpHeaders')]
   const kept = Object.entries(headers).filter(([header]) => !isReservedHeader(header))
   const broken = kept.find(([header, value]) => !isHeader(header, value))
-  if (broken) throw unusable(name, `cannot be used: a header in it is none`)
+  if (broken) throw unusable(name, `cannot be used: a header in it is invalid`)
   return Object.fromEntries(kept) as Headers
 }
 
@@ -35,14 +35,14 @@ function headersInVariable(text: string): Headers {
   )
 }
 
-/** A field may stand in quotes, in which a quote is written twice. */
+/** A field may be quoted; a quote inside it is doubled. */
 function splitCsv(text: string): string[] {
   const fields: string[] = []
   const field = /\s*(?:"((?:[^"]|"")*)"|([^",]*))(?:,|$)/y
   for (let at = 0; at < text.length; at = field.lastIndex) {
     field.lastIndex = at
     const [, quoted, plain = ''] = field.exec(text) ?? []
-    if (field.lastIndex <= at) throw unusable(VARIABLE, 'cannot be used: it is no line of CSV')
+    if (field.lastIndex <= at) throw unusable(VARIABLE, 'cannot be used: it is not a line of CSV')
     fields.push(quoted?.replaceAll('""', '"') ?? plain)
   }
   return fields

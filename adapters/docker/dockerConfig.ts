@@ -1,27 +1,39 @@
 import type { Env } from '../process/env.ts'
+import { findProgram } from '../process/findProgram.ts'
 import { askHelper } from './askHelper.ts'
 import { findAuthEntry } from './authEntry.ts'
-import type { RegistryCredentials } from './authHeader.ts'
-import { parseConfig, unusable } from './configSource.ts'
-import { configuredHelper, saysNothing } from './configuredHelper.ts'
-import { defaultHelper } from './defaultHelper.ts'
-import { readConfigFile } from './readConfigFile.ts'
+import {
+  type ConfigSource,
+  fieldsIn,
+  parseConfig,
+  readConfigFile,
+  textIn,
+  unusable,
+} from './configFile.ts'
+import { findRegistry, type RegistryCredentials, registryKey } from './registryCredentials.ts'
 import type { HelperRun } from './runHelper.ts'
 
 export interface DockerConfigOptions {
   platform?: NodeJS.Platform
-  /** How long a credential helper may take, in milliseconds. Default 30 000. */
+  /** Time limit of a credential helper in milliseconds. Default 30 000. */
   helperLimitMs?: number
 }
 
 const HELPER_LIMIT_MS = 30_000
+/** Names that may follow `docker-credential-`: none of them leads to another folder. */
+const HELPER = /^[A-Za-z0-9][\w.+-]{0,63}$/
+const DEFAULTS: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'osxkeychain',
+  win32: 'wincred',
+  linux: 'secretservice',
+}
 
 /**
- * What Docker's own configuration holds for a registry, found as its command finds it: the variable
- * `DOCKER_AUTH_CONFIG`; else, by `config.json`, the credential helper of `credHelpers` or `credsStore`;
- * else the plain `auths`. A file that says nothing of credentials leaves them to the platform's own
- * helper, where that is there and works. `undefined`: nothing. Of a registry that a helper is
- * configured for, the `auths` are not looked at.
+ * Finds a registry's credentials in Docker's own configuration as its command does: in the variable
+ * `DOCKER_AUTH_CONFIG`; else, by `config.json`, with the credential helper of `credHelpers` or
+ * `credsStore`; else in the plain `auths`. A file without any credentials settings leaves them to the
+ * platform's own helper, where that exists and works. `undefined`: there are none. The `auths` of a
+ * registry with a configured helper are not read.
  *
  * @param env where variables are read, and the environment that a helper runs in
  * @throws EngineError `invalid-configuration` naming the file, the variable or the helper that cannot
@@ -37,14 +49,14 @@ export async function readDockerConfig(
   const run: HelperRun = { env, platform, limitMs: helperLimitMs, signal }
   const given = credentialsInVariable(env, registry)
   if (given) return given
-  const config = await readConfigFile(env)
+  const config = readConfigFile(env)
   const helper = configuredHelper(config, registry)
   if (helper !== undefined) return askHelper(helper, registry, run)
-  if (saysNothing(config)) return askDefaultHelper(registry, run)
+  if (hasNoSettings(config)) return askDefaultHelper(registry, run)
   return findAuthEntry(config, registry)?.credentials
 }
 
-/** Docker itself wants `auth` in every entry here. */
+/** Docker itself requires `auth` in every entry here. */
 function credentialsInVariable(env: Env, registry: string): RegistryCredentials | undefined {
   const name = 'the variable DOCKER_AUTH_CONFIG'
   const entry = findAuthEntry(parseConfig(env.DOCKER_AUTH_CONFIG ?? '', name), registry)
@@ -52,7 +64,39 @@ function credentialsInVariable(env: Env, registry: string): RegistryCredentials 
   throw unusable(name, `has no credentials for ${JSON.stringify(entry.key)}`)
 }
 
-/** Nobody has configured it: one that is missing or broken is none. */
+/**
+ * The credential helper that a configuration names for a registry: that of `credHelpers`, else
+ * `credsStore`, else that of a key in `credHelpers` which is not in Docker's own form. `undefined`: the
+ * `auths` hold the credentials; an empty name in `credHelpers` says so for one registry.
+ *
+ * @throws EngineError `invalid-configuration` when it is not the name of a helper
+ */
+function configuredHelper(config: ConfigSource, registry: string): string | undefined {
+  const helpers = fieldsIn(config, 'credHelpers')
+  const store = textIn(config.fields, 'credsStore', config.name)
+  const key = findRegistry(helpers, registry)
+  if (key === undefined || (key !== registryKey(registry) && store !== '')) {
+    return checked(store, 'credsStore', config)
+  }
+  const helper = textIn(helpers, key, config.name)
+  return checked(helper, `credHelpers of ${JSON.stringify(key)}`, config)
+}
+
+function checked(helper: string, where: string, { name }: ConfigSource): string | undefined {
+  if (helper === '' || HELPER.test(helper)) return helper || undefined
+  throw unusable(name, `cannot be used: ${where} is not the name of a credential helper`)
+}
+
+/** True for a configuration without any setting of credentials. */
+function hasNoSettings(config: ConfigSource): boolean {
+  const records = [fieldsIn(config, 'auths'), fieldsIn(config, 'credHelpers')]
+  return (
+    textIn(config.fields, 'credsStore', config.name) === '' &&
+    records.every((record) => Object.keys(record).length === 0)
+  )
+}
+
+/** The helper was not configured, so a missing or failing one counts as no credentials. */
 async function askDefaultHelper(
   registry: string,
   run: HelperRun,
@@ -65,4 +109,10 @@ async function askDefaultHelper(
     if (run.signal.aborted) throw error
     return undefined
   }
+}
+
+/** The credential helper that Docker's command uses where none is configured. It may not exist. */
+async function defaultHelper(env: Env, platform: NodeJS.Platform): Promise<string | undefined> {
+  if (platform === 'linux' && (await findProgram('pass', env, platform))) return 'pass'
+  return DEFAULTS[platform]
 }

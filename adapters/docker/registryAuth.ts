@@ -1,44 +1,47 @@
-import type { CredentialsRequest, RegistryAuth } from '../../machines/engine.ts'
+import type { CredentialsRequest, RegistryAuth } from '../../machines/credentials.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Account } from '../../machines/plugin.ts'
 import { untilAborted } from '../../machines/untilAborted.ts'
-import { authHeader, type RegistryCredentials } from './authHeader.ts'
-import { readCredentials } from './readCredentials.ts'
-import { registryKey } from './registryKey.ts'
+import {
+  authHeader,
+  type RegistryCredentials,
+  readCredentials,
+  registryKey,
+} from './registryCredentials.ts'
 
 export type { RegistryCredentials }
 
 type Answer = RegistryCredentials | undefined | Promise<RegistryCredentials | undefined>
 
 /**
- * A host's way to credentials: a vault, a prompt, an environment. `undefined`: it has none. The signal
- * fires when nobody waits for the answer any more.
+ * A host's source of credentials: a vault, a prompt, an environment. `undefined`: it has none. The signal
+ * fires when the answer is no longer needed.
  */
 export type CredentialsSource = (request: CredentialsRequest, signal: AbortSignal) => Answer
 
 export interface RegistryAuthOptions {
   /**
-   * What is configured for a registry, e.g. in Docker's own config (`readDockerConfig`). It is asked
-   * again when what it gave is refused; other credentials than those go before the source's.
+   * Credentials configured for a registry, e.g. in Docker's own config (`readDockerConfig`). Read again
+   * when the registry refuses them: if they have changed, they are tried before the source is asked.
    */
   configured?: (registry: string, signal: AbortSignal) => Answer
   source?: CredentialsSource
 }
 
 /**
- * The credentials of one flow. They stay in its closure: printed, it is a bag of functions. What its
- * methods reject with is an `EngineError`: `cancelled` once the signal has fired, or `host-failed`.
+ * The credentials of one flow. They stay in a closure, so that printing the object shows only functions.
+ * Its methods reject with an `EngineError`: `cancelled` once the signal has fired, or `host-failed`.
  */
 export interface FlowAuth extends RegistryAuth {
-  /** The value of `X-Registry-Auth` for what is held now; `undefined` when nothing is. */
+  /** The value of `X-Registry-Auth` for the current credentials, if there are any. */
   header(): string | undefined
   /**
    * Takes credentials that a person entered.
    *
-   * @throws EngineError `host-failed` when they are none
+   * @throws EngineError `host-failed` when they are not credentials
    */
   submit(registry: string, credentials: RegistryCredentials): Account
-  /** Drops what is held. */
+  /** Forgets the current credentials. */
   forget(): void
 }
 
@@ -68,7 +71,7 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
   }
   const askConfiguration = (registry: string, signal: AbortSignal) =>
     ask(registry, CONFIGURATION, () => configured?.(registry, signal), signal)
-  /** A credential helper gives a new token where the one that was refused has expired. */
+  /** A credential helper returns a new token when the refused one has expired. */
   const renew = async (registry: string, signal: AbortSignal) => {
     const refused = held
     if (!refused?.configured) return undefined
@@ -78,7 +81,7 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
 
   return {
     load(registry, signal) {
-      // What a person or a source gave since is newer than the configuration.
+      // Credentials of a person or a source are newer than those of the configuration.
       if (held !== undefined && !held.configured && held.account.registry === registry) {
         return Promise.resolve(held.account)
       }
@@ -100,7 +103,7 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
 const CONFIGURATION = 'the configuration of credentials'
 const SOURCE = 'the source of credentials'
 
-/** Says no word of what a host's function threw: it may quote the secret. */
+/** Quotes nothing of what a host's function threw, which may contain the secret. */
 function hostFailed(error: unknown, from: string, registry: string): EngineError {
   if (from === CONFIGURATION && isEngineError(error)) return error
   const what = error instanceof Error ? error.name : typeof error

@@ -4,23 +4,23 @@ import type { Env } from '../process/env.ts'
 export interface HelperRun {
   env: Env
   platform: NodeJS.Platform
-  /** How long it may take, in milliseconds. */
+  /** Time limit in milliseconds. */
   limitMs: number
   signal: AbortSignal
 }
 
-/** `code`: the exit status, `null` when a signal ended it; of `notStarted` the reason. */
+/** `code` is the exit status, or `null` if a signal ended it; of `notStarted`, the system's error code. */
 export type HelperEnd =
   | { end: 'exited'; code: number | null; output: string }
   | { end: 'notStarted'; code: string }
   | { end: 'tooLong' | 'tooMuch' | 'aborted' }
 
-/** What an answer may have; one has some hundred bytes, and a token some thousand. */
+/** The limit of an answer, which has some hundred bytes, or with a token some thousand. */
 export const MOST_OUTPUT = 64 * 1024
 
 /**
- * Runs a credential helper without a shell. Resolves when it has ended and never rejects: one that takes
- * too long or writes too much is killed first, with everything that it has started in its process group.
+ * Runs a credential helper without a shell. Resolves when it has ended, and never rejects. A helper that
+ * takes too long or writes too much is killed first, with its whole process group.
  */
 export async function runHelper(
   file: string,
@@ -34,11 +34,11 @@ export async function runHelper(
     const child = spawn(file, [action], {
       env,
       detached: hasGroup,
-      // What it says there may hold the secret.
+      // Its standard error may contain the secret.
       stdio: ['pipe', 'pipe', 'ignore'],
       windowsHide: true,
     })
-    // It may end without having read.
+    // The helper may end without reading its input.
     child.stdin.on('error', () => {})
     child.stdin.end(input)
     return await ended(child, limitMs, signal, () => kill(child, hasGroup))
@@ -85,13 +85,13 @@ function ended(
   })
 }
 
-/** Its output is closed too: a process that has left the group would keep it open. */
+/** Closes its output too, which a process that has left the group would keep open. */
 function kill(child: ChildProcess, hasGroup: boolean): void {
   const pid = Number(child.pid)
   try {
     process.kill(hasGroup ? -pid : pid, 'SIGKILL')
   } catch {
-    // It is gone already.
+    // It has ended already.
   }
   child.stdout?.destroy()
 }

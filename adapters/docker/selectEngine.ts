@@ -1,23 +1,21 @@
 import { EngineError } from '../../machines/errors.ts'
-import { quoted } from '../../machines/quoted.ts'
+import { quoted } from '../../machines/text.ts'
 import { defaultHost, takesTls } from '../engine/http/dockerHost.ts'
 import type { TlsOptions } from '../engine/http/tlsOptions.ts'
 import type { Env } from '../process/env.ts'
-import { configFolder } from './configFolder.ts'
-import { unusable } from './configSource.ts'
-import { readContext } from './contextStore.ts'
+import { type ConfigSource, configFolder, readConfigFile, textIn, unusable } from './configFile.ts'
+import { listContexts, readContext } from './contextStore.ts'
 import { customHeaders } from './customHeaders.ts'
-import { type EngineConfig, readEngineConfig } from './engineConfig.ts'
 import { readTlsFiles } from './tlsFiles.ts'
 
-/** An engine as somebody names it; whatever is absent is found where Docker's own command finds it. */
+/** How an engine was named; the rest is found where Docker's own command finds it. */
 export interface EngineNaming {
   host?: string
   context?: string
   tls?: TlsOptions
 }
 
-/** What has decided for an engine, in the order in which they are asked. */
+/** What chose an engine, in the order of precedence. */
 export type SelectedBy =
   | 'host'
   | 'context'
@@ -26,7 +24,7 @@ export type SelectedBy =
   | 'currentContext'
   | 'default'
 
-/** The name of a context, and who has named it. `default` is what the host and the variables say. */
+/** The name of a context, and what named it. `default` stands for the host and the variables. */
 export interface Selection {
   context: string
   by: SelectedBy
@@ -36,28 +34,28 @@ export interface SelectedEngine extends Selection {
   /** As `parseHost` takes it. */
   host: string
   tls?: TlsOptions
-  /** Of Docker's configuration, for every request. */
+  /** From Docker's configuration, for every request. */
   headers: Readonly<Record<string, string>>
 }
 
-/** The context of the variables: it is in no store. */
-export const DEFAULT = 'default'
-/** Where Docker's own command looks for an engine with TLS when no host is named. */
+/** The context that stands for the variables; it is not in the store. */
+const DEFAULT = 'default'
+/** The address of Docker's own command when TLS is asked for and no host is named. */
 const DEFAULT_TLS_HOST = 'tcp://localhost:2376'
 
 /**
  * The engine to use, with Docker's own precedence: host, context, `DOCKER_HOST`, `DOCKER_CONTEXT`,
  * `currentContext` of `config.json`, the default socket.
  *
- * @throws EngineError `invalid-option` when two engines are named, for a context that is not there and
- * for TLS files that are not; `invalid-configuration` for a file of Docker's that cannot be used
+ * @throws EngineError `invalid-option` when two engines are named, or a context or TLS file does not
+ * exist; `invalid-configuration` for a file of Docker's that cannot be used
  */
 export function selectEngine(
   naming: EngineNaming,
   env: Env,
   platform: NodeJS.Platform = process.platform,
 ): SelectedEngine {
-  const config = readEngineConfig(env)
+  const config = readConfigFile(env)
   const selection = selectContext(naming, env, config)
   const found =
     selection.context === DEFAULT
@@ -66,14 +64,15 @@ export function selectEngine(
   return { ...selection, ...found, headers: customHeaders(env, config) }
 }
 
-/** Which context is in force, whether or not it is there. */
-export function selectContext(
+/** The context in use, whether or not it exists. */
+function selectContext(
   { host, context }: EngineNaming,
   env: Env,
-  { currentContext }: EngineConfig,
+  { name, fields }: ConfigSource,
 ): Selection {
+  const currentContext = textIn(fields, 'currentContext', name)
   if (host !== undefined && context !== undefined) {
-    throw new EngineError('invalid-option', 'a host and a context name two engines')
+    throw new EngineError('invalid-option', 'a host and a context name two different engines')
   }
   if (context !== undefined) return { context, by: 'context' }
   if (host !== undefined) return { context: DEFAULT, by: 'host' }
@@ -88,7 +87,7 @@ type Found = Pick<SelectedEngine, 'host' | 'tls'>
 function fromEnvironment(naming: EngineNaming, env: Env, platform: NodeJS.Platform): Found {
   const named = naming.host ?? (env.DOCKER_HOST || undefined)
   if (naming.tls) return { host: named ?? DEFAULT_TLS_HOST, tls: naming.tls }
-  // On a socket, the variables for TLS mean nothing.
+  // The variables for TLS do not apply to a socket.
   const tls = named === undefined || takesTls(named) ? readTlsFiles({}, env) : undefined
   const host = named ?? (tls ? DEFAULT_TLS_HOST : defaultHost(platform))
   return { host, ...(tls ? { tls } : {}) }
@@ -98,13 +97,13 @@ function fromStore(
   { context, by }: Selection,
   naming: EngineNaming,
   env: Env,
-  config: EngineConfig,
+  config: ConfigSource,
   platform: NodeJS.Platform,
 ): Found {
   if (naming.tls) {
     throw new EngineError(
       'invalid-option',
-      `the Docker context ${quoted(context)} says itself how TLS is spoken: leave the other options for it out`,
+      `the Docker context ${quoted(context)} has its own TLS settings: leave out the other TLS options`,
     )
   }
   const found = readContext(configFolder(env), context)
@@ -113,11 +112,62 @@ function fromStore(
   return { host, ...(found.tls && takesTls(host) ? { tls: found.tls } : {}) }
 }
 
-function noContext(context: string, by: SelectedBy, config: EngineConfig): EngineError {
+function noContext(context: string, by: SelectedBy, config: ConfigSource): EngineError {
   const what = `no Docker context ${quoted(context, 100)}`
-  const next = '"docker context ls" lists those that are there'
+  const next = '"docker context ls" lists the existing ones'
   if (by === 'currentContext')
-    return unusable(config.name, `has a currentContext that is not there: ${what}; ${next}`)
+    return unusable(config.name, `has a currentContext that does not exist: ${what}; ${next}`)
   const who = by === 'DOCKER_CONTEXT' ? ', which DOCKER_CONTEXT names' : ''
   return new EngineError('invalid-option', `there is ${what}${who}; ${next}`)
+}
+
+/** A context by which an engine can be chosen, or the reason why it cannot. */
+export interface SelectableContext {
+  name: string
+  description: string
+  /** Empty when there is an error. */
+  host: string
+  error: string
+}
+
+/** Every context, and the one in use, which is listed even if it does not exist. */
+export interface Selectable {
+  contexts: SelectableContext[]
+  inForce: Selection
+}
+
+/**
+ * Lists the contexts of Docker's configuration and of the variables, in no particular order.
+ *
+ * @throws EngineError `invalid-configuration` for a `config.json` that cannot be used
+ */
+export function listSelectable(env: Env, platform: NodeJS.Platform = process.platform): Selectable {
+  const inForce = selectContext({}, env, readConfigFile(env))
+  const stored = listContexts(configFolder(env)).map(
+    (context): SelectableContext =>
+      'error' in context
+        ? { ...NONE, ...context }
+        : {
+            name: context.name,
+            description: context.description,
+            host: context.host || defaultHost(platform),
+            error: '',
+          },
+  )
+  const contexts = [ofEnvironment(env, platform), ...stored]
+  if (!contexts.some(({ name }) => name === inForce.context)) {
+    contexts.push({ ...NONE, name: inForce.context, error: 'it does not exist' })
+  }
+  return { contexts, inForce }
+}
+
+const NONE = { description: '', host: '', error: '' }
+
+function ofEnvironment(env: Env, platform: NodeJS.Platform): SelectableContext {
+  const context = { ...NONE, name: DEFAULT, description: 'What DOCKER_HOST says' }
+  try {
+    return { ...context, host: selectEngine({ context: DEFAULT }, env, platform).host }
+  } catch (error) {
+    return { ...context, error: (error as Error).message }
+  }
 }

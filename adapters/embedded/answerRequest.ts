@@ -1,65 +1,117 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApiError, EngineDied } from './apiError.ts'
-import { findRoute } from './engineRoutes.ts'
-import { Exchange } from './exchange.ts'
+import { ApiError, EngineDied, type EngineReply, type EngineRequest, Exchange } from './exchange.ts'
+import {
+  pluginDelete,
+  pluginDisable,
+  pluginEnable,
+  pluginInspect,
+  pluginList,
+  pluginSet,
+} from './pluginOperations.ts'
 import { errorLine } from './progressLines.ts'
+import {
+  distributionInspect,
+  getPluginPrivileges,
+  pluginPull,
+  pluginUpgrade,
+} from './registryOperations.ts'
 import type { SimulatedEngine } from './simulatedEngine.ts'
-import { API_VERSION, MIN_API_VERSION, SERVER } from './systemAnswers.ts'
+import {
+  API_VERSION,
+  MIN_API_VERSION,
+  SERVER,
+  systemInfo,
+  systemPing,
+  systemVersion,
+} from './systemAnswers.ts'
+
+type Operation = (engine: SimulatedEngine, exchange: Exchange) => void | Promise<void>
+
+/** Method, path below the version, operation. A name in a path keeps its slashes and colons. */
+const routes: readonly (readonly [method: string, path: RegExp, operation: Operation])[] = [
+  ['GET', /^\/_ping$/, systemPing],
+  ['HEAD', /^\/_ping$/, systemPing],
+  ['GET', /^\/version$/, systemVersion],
+  ['GET', /^\/info$/, systemInfo],
+  ['GET', /^\/plugins$/, pluginList],
+  ['GET', /^\/plugins\/privileges$/, getPluginPrivileges],
+  ['GET', /^\/plugins\/(.+)\/json$/, pluginInspect],
+  ['POST', /^\/plugins\/pull$/, pluginPull],
+  ['POST', /^\/plugins\/(.+)\/set$/, pluginSet],
+  ['POST', /^\/plugins\/(.+)\/enable$/, pluginEnable],
+  ['POST', /^\/plugins\/(.+)\/disable$/, pluginDisable],
+  ['POST', /^\/plugins\/(.+)\/upgrade$/, pluginUpgrade],
+  ['DELETE', /^\/plugins\/(.+)$/, pluginDelete],
+  ['GET', /^\/distribution\/(.+)\/json$/, distributionInspect],
+]
 
 /** Below this version errors are plain text. */
 const JSON_ERRORS_SINCE = '1.24'
 
-/** Answers one request; settles when nothing of it is left to do, and never rejects. */
+/** Answers one request; settles when no work is left for it, and never rejects. */
 export async function answerRequest(
   engine: SimulatedEngine,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: EngineRequest,
+  reply: EngineReply,
 ): Promise<void> {
-  const [path = '', query = ''] = String(request.url).split(/\?(.*)/s)
-  const route = findRoute(String(request.method), path)
-  const exchange = new Exchange(request, response, route?.name ?? '', new URLSearchParams(query))
+  const route = findRoute(request)
+  const exchange = new Exchange(request, reply, route?.name)
   if (!route) {
     exchange.json(404, { message: 'page not found' })
     return
   }
   const { version = API_VERSION, operation } = route
-  response.setHeader('Api-Version', API_VERSION)
-  response.setHeader('Ostype', 'linux')
-  response.setHeader('Server', SERVER)
+  exchange.header('Api-Version', API_VERSION)
+  exchange.header('Ostype', 'linux')
+  exchange.header('Server', SERVER)
   try {
     demandVersion(version)
-    response.setHeader('Docker-Experimental', String(engine.experimental))
+    exchange.header('Docker-Experimental', String(engine.experimental))
     await operation(engine, exchange)
   } catch (error) {
-    if (error instanceof EngineDied) response.destroy()
+    if (error instanceof EngineDied) exchange.drop()
     else refuse(exchange, error as Error, version)
   }
 }
 
-/** Goes nowhere when the client has gone or the embedded engine closes. */
+function findRoute({ method, url }: EngineRequest) {
+  const [path = ''] = url.split('?')
+  const version = /^\/v([\d.]+)\//.exec(path)?.[1]
+  const rest = decodePath(version === undefined ? path : path.slice(`/v${version}`.length))
+  for (const [wanted, pattern, operation] of routes) {
+    const match = wanted === method ? pattern.exec(rest) : null
+    if (match) return { operation, name: match[1] ?? '', version }
+  }
+  return undefined
+}
+
+/** A path with an invalid escape matches no route. */
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return ''
+  }
+}
+
+/** Has no effect once the client has gone or the embedded engine closes. */
 function refuse(exchange: Exchange, error: Error, version: string): void {
-  const { response } = exchange
   const status = error instanceof ApiError ? error.status : 500
-  if (response.headersSent) {
-    response.end(errorLine(error.message))
-  } else if (isOlder(version, JSON_ERRORS_SINCE)) {
-    response.setHeader('X-Content-Type-Options', 'nosniff')
+  if (exchange.hasBegun) exchange.end(errorLine(error.message))
+  else if (isOlder(version, JSON_ERRORS_SINCE)) {
+    exchange.header('X-Content-Type-Options', 'nosniff')
     exchange.text(status, `${error.message}\n`)
   } else exchange.json(status, { message: error.message })
 }
 
 function demandVersion(version: string): void {
+  const refuseVersion = (why: string) => new ApiError(400, `client version ${version} is ${why}`)
   if (isOlder(version, MIN_API_VERSION)) {
-    throw new ApiError(
-      400,
-      `client version ${version} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`,
+    throw refuseVersion(
+      `too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`,
     )
   }
   if (isOlder(API_VERSION, version)) {
-    throw new ApiError(
-      400,
-      `client version ${version} is too new. Maximum supported API version is ${API_VERSION}`,
-    )
+    throw refuseVersion(`too new. Maximum supported API version is ${API_VERSION}`)
   }
 }
 

@@ -1,11 +1,41 @@
 import type { PluginConfig, PluginPrivilege } from '../../machines/plugin.ts'
 import { computePrivileges } from '../../machines/privileges.ts'
-import { ApiError } from './apiError.ts'
+import { ApiError } from './exchange.ts'
+import { asList, asObject, asString, decodeJson } from './goJson.ts'
+
+/** Reads the body of a pull: a list or `null`, whatever its Content-Type (`pull.body-*`). */
+export function parseGranted(body: string): PluginPrivilege[] {
+  const { privileges, more } = parseList(body)
+  if (more) throw new ApiError(500, 'invalid privileges')
+  return privileges
+}
+
+function parseList(body: string): { privileges: PluginPrivilege[]; more: boolean } {
+  try {
+    const { value, more } = decodeJson(body)
+    return { privileges: asList(value, 'types.PluginPrivileges').map(parsePrivilege), more }
+  } catch (error) {
+    throw new ApiError(500, `failed to parse privileges: ${(error as Error).message}`)
+  }
+}
+
+/** Go takes the keys in any case (`pull.privileges-lowercase-keys`). */
+function parsePrivilege(item: unknown): PluginPrivilege {
+  const fields = Object.entries(asObject(item, 'types.PluginPrivilege'))
+  const { name, description, value } = Object.fromEntries(
+    fields.map(([key, field]) => [key.toLowerCase(), field]),
+  )
+  return {
+    Name: asString(name),
+    Description: asString(description),
+    Value: asList(value, '[]string').map(asString),
+  }
+}
 
 /**
- * The engine's own comparison of what was granted with what a config asks for, with its holes: the
- * first privilege by name is not looked at (CVE-2026-33997), and a list of values is sorted only
- * when its privilege changes place, in the config as well (`inspect.all`).
+ * Compares what was granted with what a config asks for as the engine does, with its holes: the first
+ * privilege by name is skipped (CVE-2026-33997), and a list of values is sorted only when its privilege
+ * changes place, in the config as well (`inspect.all`).
  */
 export function demandConsent(config: PluginConfig, granted: readonly PluginPrivilege[]): void {
   const asked = sortBySwapping(computePrivileges(config))

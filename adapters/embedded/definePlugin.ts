@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type {
   PluginArgs,
   PluginConfig,
@@ -16,9 +15,9 @@ export interface EmbeddedRegistry {
   reachable?: boolean
   /** `false`: it speaks plain HTTP, which hides every failure behind one message. Default `true`. */
   tls?: boolean
-  /** What the link carries, shared by the layers of one pull. Default 200 MB a second. */
+  /** Bandwidth, shared by the layers of one pull. Default 200 MB a second. */
   bytesPerSecond?: number
-  /** Default: everybody may read everything. */
+  /** Default: everything is public. */
   auth?: RegistryAccess
 }
 
@@ -28,11 +27,11 @@ export interface RegistryAccess {
   accounts: Readonly<Record<string, string>>
   /** Identity tokens that a `token` registry takes in place of a password. */
   identityTokens?: readonly string[]
-  /** Repositories that anybody may read, whatever credentials come with the request. */
+  /** Repositories that anyone may read, with any credentials or none. */
   publicRepositories?: readonly string[]
 }
 
-/** What one tag of a repository holds. `definePlugin` fills in all of it. */
+/** The content of one tag of a repository. `definePlugin` fills in all of it. */
 export interface EmbeddedPlugin {
   /** `image`: not a plugin at all. `index`: a manifest list whose entry is a plugin. */
   kind: 'plugin' | 'image' | 'index'
@@ -43,7 +42,7 @@ export interface EmbeddedPlugin {
   layers: readonly EmbeddedLayer[]
   behaviour: PluginBehaviour
   damage?: PluginDamage
-  /** What `GET /plugins/privileges` shows in place of what the config asks for. */
+  /** The answer of `GET /plugins/privileges`, where it differs from what the config asks for. */
   shownPrivileges?: readonly PluginPrivilege[]
 }
 
@@ -53,23 +52,23 @@ export interface EmbeddedLayer {
   size: number
 }
 
-/** What the plugin does once it is started; `listensAfter` is in milliseconds. */
+/** How the plugin behaves once it is started; `listensAfter` is in milliseconds. */
 export type PluginBehaviour = 'listens' | 'never listens' | 'dies' | { listensAfter: number }
 
-/** What is wrong with the content at the registry; damage to a layer is to the last one. */
+/** Damage to the content at the registry; damage to a layer affects the last one. */
 export type PluginDamage =
   | 'config-missing'
   | 'config-not-json'
   | 'layer-missing'
   | 'layer-not-a-tar'
-  /** The layer has other bytes than its digest says; theirs is this. */
+  /** The bytes of the layer have this digest, not the one in the manifest. */
   | { layerDigest: string }
-  /** The layer ends after so many bytes. */
+  /** The layer ends after this many bytes. */
   | { layerBytes: number }
 
 type Sketch<Part extends { Name: string }> = Partial<Part> & Pick<Part, 'Name'>
 
-/** A plugin's config in Docker's words, as far as it says anything. */
+/** A plugin's config in Docker's words; every field has a default. */
 export interface ConfigSketch
   extends Partial<
     Pick<PluginConfig, 'Network' | 'IpcHost' | 'PidHost' | 'Interface' | 'Description'>
@@ -115,8 +114,17 @@ export function definePlugin(sketch: PluginSketch = {}): EmbeddedPlugin {
   }
 }
 
-export function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+/** A digest in form only, for there is no content: eight FNV-1a hashes of the text, each with a prime of its own. */
+function digestOf(text: string): string {
+  let digits = ''
+  for (let word = 0; word < 8; word++) {
+    let hash = 0x811c9dc5
+    for (const character of text) {
+      hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193 + 2 * word)
+    }
+    digits += (hash >>> 0).toString(16).padStart(8, '0')
+  }
+  return `sha256:${digits}`
 }
 
 /** The fields stand in the order in which the engine writes them. */

@@ -1,76 +1,123 @@
-import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+/** A request to the engine, whatever carried it here. */
+export interface EngineRequest {
+  method: string
+  /** Path and query. */
+  url: string
+  /** The value of `X-Registry-Auth`. */
+  auth: string | undefined
+  body(): Promise<string>
+}
+
+/** The way back to the client: one `head`, any number of `write`, and one `end` or `drop`. */
+export interface EngineReply {
+  /** Fires once the client has gone. */
+  readonly gone: AbortSignal
+  head(status: number, headers: Readonly<Record<string, string>>): void
+  /** Resolves when the client can take more, and rejects once it has gone. */
+  write(text: string): Promise<void>
+  end(text?: string): void
+  /** Closes the connection without an answer. */
+  drop(): void
+}
+
+/** An error that the engine answers with: its status and its own words. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Thrown where a real 20.10 engine dies: the connection is dropped without an answer. */
+export class EngineDied extends Error {
+  override readonly name = 'EngineDied'
+}
 
 const GO_BUFFER_BYTES = 2048
 
-/** One request and the way to answer it. */
+/** One request and its answer. */
 export class Exchange {
-  /** What the route's pattern caught: the name of a plugin or a reference. */
+  readonly request: EngineRequest
+  /** The plugin or reference in the path. */
   readonly name: string
   readonly query: URLSearchParams
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly #gone = new AbortController()
+  readonly #reply: EngineReply
+  readonly #headers: Record<string, string> = {}
+  #hasBegun = false
 
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    name: string,
-    query: URLSearchParams,
-  ) {
+  constructor(request: EngineRequest, reply: EngineReply, name = '') {
     this.request = request
-    this.response = response
     this.name = name
-    this.query = query
-    response.once('close', () => this.#gone.abort())
+    this.query = new URLSearchParams(request.url.split(/\?(.*)/s)[1])
+    this.#reply = reply
   }
 
-  /** Fires when the connection has closed. */
   get gone(): AbortSignal {
-    return this.#gone.signal
+    return this.#reply.gone
   }
 
-  get auth(): string | undefined {
-    return this.request.headers['x-registry-auth'] as string | undefined
+  /** True once the status has been sent. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
   }
 
-  async body(): Promise<string> {
-    let text = ''
-    this.request.setEncoding('utf8')
-    for await (const chunk of this.request) text += chunk
-    return text
+  header(name: string, value: string | number): void {
+    this.#headers[name] = String(value)
   }
 
   json(status: number, value: unknown): void {
-    const { response } = this
     const body = `${JSON.stringify(value)}\n`
-    response.statusCode = status
-    const bytes = Buffer.byteLength(body)
-    response.setHeader('Content-Type', 'application/json')
+    this.header('Content-Type', 'application/json')
     // Go's server knows the length of what fits into its buffer, and sends the rest in chunks.
-    if (bytes <= GO_BUFFER_BYTES) response.setHeader('Content-Length', bytes)
-    else response.flushHeaders()
-    response.end(body)
+    const bytes = byteLength(body)
+    if (bytes <= GO_BUFFER_BYTES) this.header('Content-Length', bytes)
+    this.#send(status, body)
   }
 
   text(status: number, body: string): void {
-    const { response } = this
-    response.statusCode = status
-    response.setHeader('Content-Type', 'text/plain; charset=utf-8')
-    response.setHeader('Content-Length', Buffer.byteLength(body))
-    response.end(body)
+    this.header('Content-Type', 'text/plain; charset=utf-8')
+    this.header('Content-Length', byteLength(body))
+    this.#send(status, body)
   }
 
   nothing(status: 200 | 204): void {
-    this.response.statusCode = status
-    if (status === 200) this.response.setHeader('Content-Length', 0)
-    this.response.end()
+    if (status === 200) this.header('Content-Length', 0)
+    this.#send(status)
   }
 
-  /** One line of a stream that began with 200; waits while the client does not read. */
+  /** One line of a stream that begins with 200; waits while the client does not read. */
   async line(line: string): Promise<void> {
-    const { response } = this
-    if (!response.headersSent) response.setHeader('Content-Type', 'application/json')
-    if (!response.write(line)) await once(response, 'drain', { signal: this.gone })
+    this.#begin()
+    await this.#reply.write(line)
   }
+
+  /** Ends a stream, which may have had no line. */
+  end(last?: string): void {
+    this.#begin()
+    this.#reply.end(last)
+  }
+
+  drop(): void {
+    this.#reply.drop()
+  }
+
+  #begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    this.header('Content-Type', 'application/json')
+    this.#reply.head(200, this.#headers)
+  }
+
+  #send(status: number, body?: string): void {
+    this.#hasBegun = true
+    this.#reply.head(status, this.#headers)
+    this.#reply.end(body)
+  }
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length
 }

@@ -1,15 +1,29 @@
-import { ApiError } from './apiError.ts'
 import type { EmbeddedLayer, PluginDamage } from './definePlugin.ts'
-import { downloadLayer } from './downloadLayer.ts'
-import { missingBlob, showsConfigLate } from './layerDamage.ts'
-import { type LayerFetch, shortId, TICK_MS } from './layerFetch.ts'
+import { ApiError } from './exchange.ts'
+import type { PluginStore } from './pluginStore.ts'
 import { progressLine } from './progressLines.ts'
+import { findBreak, missingBlob, type RemoteContent, showsConfigLate } from './registryFailures.ts'
+import type { PacedClock } from './simulatedEngine.ts'
 
+/** What the layers of one pull share. */
+interface LayerFetch extends RemoteContent {
+  store: PluginStore
+  clock: PacedClock
+  /** Fires when the client has gone. */
+  signal: AbortSignal
+  write: (line: string) => Promise<void>
+}
+
+/** How often the engine looks at its downloads and reports their progress. */
+const TICK_MS = 100
+const DEFAULT_BYTES_PER_SECOND = 200e6
+/** A download is written, and therefore seen, in pieces of this size. */
+const WRITE_BYTES = 2 ** 20
 const EXTRACTED_PER_TICK = 10e6
 /** An archive is read in pieces of this size. */
 const READ_BYTES = 2 ** 15
 
-/** Downloads and extracts every layer, all at once, and stops all of them when one fails. */
+/** Downloads and extracts every layer at the same time, and stops them all when one fails. */
 export async function fetchLayers(fetch: LayerFetch): Promise<void> {
   const { layers, damage, configDigest } = fetch.found.content
   const failing = new AbortController()
@@ -54,13 +68,66 @@ async function fetchLayer(
   if (!held) await write(progressLine(id, 'Download complete'))
 }
 
+async function downloadLayer(
+  fetch: LayerFetch,
+  layer: EmbeddedLayer,
+  damage: PluginDamage | undefined,
+): Promise<void> {
+  const id = shortId(layer)
+  let pulling = false
+  const tell = async (status: string, current: number, total: number) => {
+    if (!pulling) await fetch.write(progressLine(id, 'Pulling fs layer'))
+    pulling = true
+    await fetch.write(progressLine(id, status, current, total))
+  }
+  const broken = findBreak(fetch, layer, damage)
+  await receive(fetch, layer.digest, broken?.bytes ?? layer.size, (bytes) =>
+    tell('Downloading', Math.floor(bytes / WRITE_BYTES) * WRITE_BYTES, layer.size),
+  )
+  if (!broken) return
+  const { status, current, total } = broken.line
+  await tell(status, current, total)
+  throw new ApiError(500, broken.message)
+}
+
+/** Receives the bytes, or follows another pull that is downloading them already. */
+async function receive(
+  { store, clock, found, signal }: LayerFetch,
+  digest: string,
+  end: number,
+  tell: (received: number) => Promise<void>,
+): Promise<void> {
+  const perSecond = found.registry.bytesPerSecond ?? DEFAULT_BYTES_PER_SECOND
+  const perMs = perSecond / found.content.layers.length / 1000
+  for (;;) {
+    const others = store.downloads.get(digest)
+    if (!others) break
+    await clock.wait(TICK_MS, signal)
+    await tell(others.received)
+  }
+  if (store.holdsLayer(digest)) return
+  const own = { received: 0 }
+  store.downloads.set(digest, own)
+  try {
+    for (;;) {
+      const ms = Math.min((end - own.received) / perMs, TICK_MS)
+      await clock.wait(ms, signal)
+      own.received += ms * perMs
+      if (ms < TICK_MS) return
+      await tell(own.received)
+    }
+  } finally {
+    store.downloads.delete(digest)
+  }
+}
+
 async function extractLayer(
   { clock, signal, write }: LayerFetch,
   layer: EmbeddedLayer,
 ): Promise<void> {
   const { size } = layer
   const tell = (bytes: number) => write(progressLine(shortId(layer), 'Extracting', bytes, size))
-  // The engine tells of the first read that goes beyond a hundredth.
+  // The engine reports the first read beyond a hundredth of the size.
   const hundredth = Math.floor(size / 100)
   const firstRead = READ_BYTES * (Math.floor(hundredth / READ_BYTES) + 1)
   if (firstRead < size) await tell(firstRead)
@@ -70,4 +137,8 @@ async function extractLayer(
   }
   await tell(size)
   await tell(size)
+}
+
+function shortId({ digest }: EmbeddedLayer): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 12)
 }

@@ -1,7 +1,7 @@
 /**
  * The first JSON value of a text and whether another one follows, as Go's streaming decoder sees it.
- * Its words are those for an empty text, for a wrong first character and for a text that ends too
- * early; every other mistake is told as the last of these.
+ * Its errors are those for an empty text, for a wrong first character and for a text that ends too
+ * early; every other mistake is reported as the last of these.
  */
 export function decodeJson(text: string): { value: unknown; more: boolean } {
   const trimmed = text.trim()
@@ -18,7 +18,7 @@ export function decodeJson(text: string): { value: unknown; more: boolean } {
   }
 }
 
-/** Each takes one kind of value, or nothing, and refuses the others in Go's words. */
+/** Each of these accepts one type of value or nothing, and rejects every other in Go's words. */
 export function asList(value: unknown, goType: string): unknown[] {
   if (value === null || value === undefined) return []
   if (Array.isArray(value)) return value

@@ -1,5 +1,5 @@
 import type { Plugin, PluginConfig, PluginSettings } from '../../machines/plugin.ts'
-import { ApiError } from './apiError.ts'
+import { ApiError } from './exchange.ts'
 
 interface Setting {
   name: string
@@ -20,7 +20,7 @@ export function initialSettings(config: PluginConfig): PluginSettings {
 }
 
 /**
- * `NAME[.FIELD][=VALUE]` each, in order. What was set before the first refusal stays set
+ * Applies `NAME[.FIELD][=VALUE]` pairs in order. Those before the first refusal stay set
  * (`inspect.after-set-second-unknown`).
  */
 export function applySettings(plugin: Plugin, pairs: readonly string[]): void {

@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import type { Plugin } from '../../machines/plugin.ts'
 import { familiarName, parseReference } from '../../machines/reference.ts'
-import { ApiError } from './apiError.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'
+import { ApiError } from './exchange.ts'
 import { initialSettings } from './pluginSettings.ts'
 
-/** A plugin on the engine: what the API shows of it and what it does. */
+/** An installed plugin: what the API shows of it, and the content that decides how it behaves. */
 export interface Installed {
   plugin: Plugin
   content: EmbeddedPlugin
-  /** An enable is waiting for its socket. */
+  /** True while an enable waits for its socket. */
   enabling: boolean
 }
 
@@ -27,7 +26,7 @@ export class PluginStore {
   #pulls = 0
   #garbage = false
 
-  constructor(newId: () => string = () => randomBytes(32).toString('hex')) {
+  constructor(newId = randomId) {
     this.#newId = newId
   }
 
@@ -35,7 +34,7 @@ export class PluginStore {
     return [...this.#installed.values()]
   }
 
-  /** By name, full id or the beginning of an id. */
+  /** Finds a plugin by name, full id or the beginning of an id. */
   find(nameOrId: string): Installed {
     const byId = this.#installed.get(nameOrId)
     if (byId) return byId
@@ -87,7 +86,7 @@ export class PluginStore {
     this.#layers.add(digest)
   }
 
-  /** No layer is thrown away while a pull runs. */
+  /** Keeps every layer while a pull runs. */
   async whilePulling<Result>(pull: () => Promise<Result>): Promise<Result> {
     this.#pulls++
     try {
@@ -107,4 +106,9 @@ export class PluginStore {
     )
     for (const digest of this.#layers) if (!used.has(digest)) this.#layers.delete(digest)
   }
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

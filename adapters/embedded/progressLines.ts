@@ -22,7 +22,7 @@ export function errorLine(message: string): string {
   return `${encode({ errorDetail: { message }, error: message })}\r\n`
 }
 
-/** The bar as the engine draws it for those who show `progress` as it is. */
+/** The bar as the engine draws it, for clients that show `progress` unchanged. */
 function progressText(current: number, total: number): string {
   if (current <= 0 && total <= 0) return ''
   if (total <= 0) return humanSize(current).padStart(8)
@@ -42,7 +42,7 @@ function humanSize(bytes: number): string {
   return `${Number(size.toPrecision(4))}${UNITS[unit]}`
 }
 
-/** The engine escapes in a stream, and only there, what matters in HTML. */
+/** Escapes the special characters of HTML, as the engine does in streams alone. */
 function encode(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&]/g, (character) => ESCAPES[character] as string)
 }

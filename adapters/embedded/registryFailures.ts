@@ -1,8 +1,9 @@
 import { canonicalName, type PluginReference } from '../../machines/reference.ts'
-import { ApiError } from './apiError.ts'
-import { isAddress, type LookupProblem, type NotFound } from './registryLookup.ts'
+import type { EmbeddedLayer, PluginDamage } from './definePlugin.ts'
+import { ApiError } from './exchange.ts'
+import { type Found, isAddress, type LookupProblem, type NotFound } from './registryLookup.ts'
 
-/** How the pull of a plugin words a failed look-up (`pull.*-none`, `pull.missing-*`, …). */
+/** Words a failed look-up as the pull of a plugin does (`pull.*-none`, `pull.missing-*`, …). */
 export function pullFailure(reference: PluginReference, notFound: NotFound): ApiError {
   const { domain, path, tag, digest = tag } = reference
   const { registry, problem } = notFound
@@ -14,7 +15,7 @@ export function pullFailure(reference: PluginReference, notFound: NotFound): Api
     new ApiError(status, `error resolving plugin reference: ${message}`)
 
   if (isUnreachable(problem)) return refuse(failed(dialError(domain, problem)))
-  // What a registry says over plain HTTP is never told.
+  // The engine never repeats what a registry says over plain HTTP.
   if (registry?.tls === false)
     return refuse(failed('http: server gave HTTP response to HTTPS client'))
   if (registry?.auth?.kind === 'token' && problem !== 'no such tag') {
@@ -30,7 +31,7 @@ export function pullFailure(reference: PluginReference, notFound: NotFound): Api
   return refuse(`${canonicalName(reference)}: not found`, 404)
 }
 
-/** How `GET /distribution/{name}/json` words it, which tells the causes apart. */
+/** Words a failed look-up as `GET /distribution/{name}/json` does, which tells the causes apart. */
 export function distributionFailure(reference: PluginReference, notFound: NotFound): ApiError {
   const { domain, path, tag, digest = tag } = reference
   const { registry, problem } = notFound
@@ -45,8 +46,64 @@ export function distributionFailure(reference: PluginReference, notFound: NotFou
   return new ApiError(404, 'manifest unknown: manifest unknown')
 }
 
-/** Where the registry API of a domain is served. */
-export function apiHost(domain: string): string {
+/** Content at a registry, and the reference that named it. */
+export interface RemoteContent {
+  reference: PluginReference
+  found: Found
+}
+
+/** The size at which a download breaks off, its last line of progress, and the engine's error. */
+interface BrokenDownload {
+  bytes: number
+  line: { status: string; current: number; total: number }
+  message: string
+}
+
+export function findBreak(
+  remote: RemoteContent,
+  { digest, size }: EmbeddedLayer,
+  damage: PluginDamage | undefined,
+): BrokenDownload | undefined {
+  const breakOff = (bytes: number, message: string) => {
+    return { bytes, line: { status: 'Downloading', current: bytes, total: size }, message }
+  }
+  if (damage === 'layer-missing') return breakOff(0, missingBlob(remote, digest))
+  if (damage === 'config-missing' && !showsConfigLate(remote)) {
+    return breakOff(0, missingBlob(remote, remote.found.content.configDigest))
+  }
+  if (typeof damage !== 'object') return undefined
+  if ('layerBytes' in damage) {
+    return breakOff(damage.layerBytes, 'failed to read expected number of bytes: unexpected EOF')
+  }
+  const wrong = `unexpected commit digest ${damage.layerDigest}, expected ${digest}`
+  return {
+    bytes: size,
+    line: { status: 'Download complete', current: size, total: 0 },
+    message: `failed commit on ref "layer-${digest}": ${wrong}: failed precondition`,
+  }
+}
+
+/**
+ * Over plain HTTP a missing config ends the layers in mid-air, over TLS it shows after them
+ * (`pull.config-missing`, `pull.tls-config-missing`).
+ */
+export function showsConfigLate({ found }: RemoteContent): boolean {
+  return found.registry.tls !== false
+}
+
+export function missingBlob({ reference, found }: RemoteContent, digest: string): string {
+  const { domain, path } = reference
+  const isConfig = digest === found.content.configDigest
+  const mediaType = `application/vnd.docker.${isConfig ? 'plugin.v1+json' : 'image.rootfs.diff.tar.gzip'}`
+  const cause =
+    found.registry.tls === false
+      ? `failed to do request: Get "https://${apiHost(domain)}/v2/${path}/blobs/${digest}": http: server gave HTTP response to HTTPS client`
+      : `could not fetch content descriptor ${digest} (${mediaType}) from remote: not found`
+  return `failed to copy: httpReadSeeker: failed open: ${cause}`
+}
+
+/** The host of a domain's registry API. */
+function apiHost(domain: string): string {
   return domain === 'docker.io' ? 'registry-1.docker.io' : domain
 }
 

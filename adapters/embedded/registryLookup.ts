@@ -1,10 +1,10 @@
 import { type PluginReference, parseReference } from '../../machines/reference.ts'
-import { ApiError } from './apiError.ts'
-import type { EmbeddedPlugin, EmbeddedRegistry } from './definePlugin.ts'
-import { admit, type Credentials } from './registryAccess.ts'
+import type { EmbeddedPlugin, EmbeddedRegistry, RegistryAccess } from './definePlugin.ts'
+import { ApiError } from './exchange.ts'
 
 export type Registries = Readonly<Record<string, EmbeddedRegistry>>
 
+/** The content that a reference names. */
 export interface Found {
   registry: EmbeddedRegistry
   content: EmbeddedPlugin
@@ -18,7 +18,7 @@ export type LookupProblem =
   | 'no such repository'
   | 'no such tag'
 
-/** A look-up that failed; its wording depends on who asked. */
+/** A look-up that failed; its wording depends on the operation. */
 export interface NotFound {
   registry: EmbeddedRegistry | undefined
   problem: LookupProblem
@@ -45,6 +45,46 @@ export function lookUp(
   return content ? { registry, content } : { registry, problem: 'no such tag' }
 }
 
+/** The fields of `X-Registry-Auth` that count. */
+export interface Credentials {
+  username?: unknown
+  password?: unknown
+  identitytoken?: unknown
+}
+
+type Admission = 'admitted' | 'no credentials' | 'wrong credentials'
+
+/**
+ * Base64url with padding of a JSON object. An engine silently takes anything else for no credentials
+ * (`privileges.auth-*`).
+ */
+export function decodeRegistryAuth(header: string | undefined): Credentials {
+  if (header === undefined || !/^[\w-]+={0,2}$/.test(header) || header.length % 4 !== 0) return {}
+  try {
+    const binary = atob(header.replaceAll('-', '+').replaceAll('_', '/'))
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
+    return Object(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch {
+    return {}
+  }
+}
+
+function admit(
+  access: RegistryAccess | undefined,
+  repository: string,
+  { username, password, identitytoken }: Credentials,
+): Admission {
+  if (!access || access.publicRepositories?.includes(repository)) return 'admitted'
+  const { kind, accounts, identityTokens = [] } = access
+  // A token counts before a password (`privileges.token-identitytoken-and-password`).
+  if (kind === 'token' && identitytoken) {
+    return identityTokens.includes(String(identitytoken)) ? 'admitted' : 'wrong credentials'
+  }
+  if (!username) return 'no credentials'
+  const known = Object.hasOwn(accounts, String(username))
+  return known && accounts[String(username)] === password ? 'admitted' : 'wrong credentials'
+}
+
 /** The reference with `:latest` filled in, or the engine's refusal. */
 export function parseRemote(text: string, status = 500): PluginReference {
   const reference = parseReference(text)
@@ -53,7 +93,7 @@ export function parseRemote(text: string, status = 500): PluginReference {
   return digest === undefined ? { domain, path, tag: tag ?? 'latest' } : reference
 }
 
-/** Whether a domain needs no name server. */
+/** True for a domain that needs no name server. */
 export function isAddress(domain: string): boolean {
   return /^(\d+\.\d+\.\d+\.\d+|\[.*\]|localhost)(:\d+)?$/.test(domain)
 }

@@ -107,8 +107,8 @@ function sshfs() {
 }
 
 /**
- * Shows one harmless mount and has the whole host in its config. The engine installs it all the same:
- * it does not look at the first privilege (CVE-2026-33997).
+ * Shows one harmless mount, and mounts the whole host. The engine installs it all the same, because it
+ * does not compare the first privilege (CVE-2026-33997).
  */
 function liar() {
   return definePlugin({

@@ -1,23 +1,22 @@
-import { PacedClock } from './pacedClock.ts'
 import { PluginStore } from './pluginStore.ts'
 import type { Registries } from './registryLookup.ts'
 import { sampleRegistries } from './sampleRegistries.ts'
 
-/** What the simulation is made of; nothing of it has to be given. */
+/** How the simulation is set up; every option has a default. */
 export interface SimulationOptions {
-  /** Registry host, then what it holds. Every other host does not resolve. Default: `sampleRegistries`. */
+  /** Registry host, then its contents. Every other host does not resolve. Default: `sampleRegistries`. */
   registries?: Registries
   /** How much of the real time everything takes: 1 (the default) all of it, 0 none. */
   pace?: number
-  /** What `Docker-Experimental` says. Default `false`. */
+  /** The value of the header `Docker-Experimental`. Default `false`. */
   experimental?: boolean
-  /** Paths that the simulated host lacks, with all below them. Default: `/does/not/exist`. */
+  /** Paths that the simulated host lacks, with everything below them. Default: `/does/not/exist`. */
   missingPaths?: readonly string[]
   /** Makes the ids of installed plugins: 64 hexadecimal digits. Default: random ones. */
   newId?: () => string
 }
 
-/** What the operations of one embedded engine share. */
+/** The state of one embedded engine, which its operations share. */
 export class SimulatedEngine {
   readonly store: PluginStore
   readonly clock: PacedClock
@@ -32,4 +31,42 @@ export class SimulatedEngine {
     this.experimental = options.experimental ?? false
     this.missingPaths = options.missingPaths ?? ['/does/not/exist']
   }
+}
+
+/** The time of the simulation: a millisecond lasts `pace` real ones. */
+export class PacedClock {
+  readonly #pace: number
+  readonly #closing: AbortSignal
+
+  constructor(pace: number, closing: AbortSignal) {
+    this.#pace = pace
+    this.#closing = closing
+  }
+
+  /** Rejects as soon as `signal` fires; by default that is the end of the engine. */
+  wait(milliseconds: number, signal = this.#closing): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = () => reject(signal.reason)
+      if (signal.aborted) return fail()
+      const stop = later(milliseconds * this.#pace, () => {
+        signal.removeEventListener('abort', abort)
+        resolve()
+      })
+      const abort = () => {
+        stop()
+        fail()
+      }
+      signal.addEventListener('abort', abort, { once: true })
+    })
+  }
+}
+
+/** Where there is a `setImmediate`, no time takes none; elsewhere a timer takes its least. */
+function later(milliseconds: number, act: () => void): () => void {
+  if (milliseconds === 0 && typeof setImmediate === 'function') {
+    const immediate = setImmediate(act)
+    return () => clearImmediate(immediate)
+  }
+  const timer = setTimeout(act, milliseconds)
+  return () => clearTimeout(timer)
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Plugin } from '../../machines/plugin.ts'
 import { answerRequest } from './answerRequest.ts'
+import type { EngineReply, EngineRequest } from './exchange.ts'
 import { SimulatedEngine, type SimulationOptions } from './simulatedEngine.ts'
 
 export interface EmbeddedEngineOptions extends SimulationOptions {
@@ -15,7 +16,7 @@ export interface EmbeddedEngineOptions extends SimulationOptions {
   port?: number
 }
 
-/** A request as it came in, without the credentials in it. */
+/** A request as it was received, with its credentials removed. */
 export interface RecordedRequest {
   readonly method: string
   /** With its query. */
@@ -26,17 +27,17 @@ export interface RecordedRequest {
 export interface EmbeddedEngine {
   /** `unix:///…` or `tcp://127.0.0.1:…` */
   readonly host: string
-  /** The plugins that are on the engine now: copies. */
+  /** Copies of the plugins that are installed now. */
   plugins(): Plugin[]
   /** The last requests, oldest first; at most 1000. */
   requests(): readonly RecordedRequest[]
-  /** Ends every connection and everything that still runs, then removes the socket. */
+  /** Ends every connection and every running request, then removes the socket. */
   close(): Promise<void>
 }
 
 const MAX_REQUESTS = 1000
 
-/** The longest that every system takes; node cuts off what is longer and listens somewhere else. */
+/** The longest path that every system accepts; Node.js truncates a longer one and listens elsewhere. */
 const MAX_SOCKET_PATH_BYTES = 103
 
 /**
@@ -56,11 +57,11 @@ export async function startEmbeddedEngine(
   const server = createServer((request, response) => {
     requests.push(recordRequest(request))
     if (requests.length > MAX_REQUESTS) requests.shift()
-    const answer = answerRequest(engine, request, response)
+    const answer = answerRequest(engine, toRequest(request), toReply(response))
     running.add(answer)
     void answer.finally(() => running.delete(answer))
   })
-  // Like the engine, which leaves idle connections to their clients.
+  // The engine never closes an idle connection either.
   server.keepAliveTimeout = 0
   const { host, leave } = await listen(server, options)
   let closed: Promise<void> | undefined
@@ -80,9 +81,38 @@ export async function startEmbeddedEngine(
   }
 }
 
+function toRequest(request: IncomingMessage): EngineRequest {
+  return {
+    method: String(request.method),
+    url: String(request.url),
+    auth: request.headers['x-registry-auth'] as string | undefined,
+    async body() {
+      let text = ''
+      request.setEncoding('utf8')
+      for await (const chunk of request) text += chunk
+      return text
+    },
+  }
+}
+
+/** The way back over HTTP. */
+export function toReply(response: ServerResponse): EngineReply {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  return {
+    gone: gone.signal,
+    head: (status, headers) => response.writeHead(status, headers),
+    async write(text) {
+      if (!response.write(text)) await once(response, 'drain', { signal: gone.signal })
+    },
+    end: (text) => response.end(text),
+    drop: () => response.destroy(),
+  }
+}
+
 interface Listening {
   host: string
-  /** Removes what was made in order to listen. */
+  /** Removes the private folder, if there is one. */
   leave: () => Promise<void>
 }
 
@@ -126,7 +156,7 @@ async function bind(server: Server, options: ListenOptions, where: string): Prom
     await once(server, 'listening')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw refuse(code === 'EADDRINUSE' ? 'it is taken already' : message)
+    throw refuse(code === 'EADDRINUSE' ? 'it is already in use' : message)
   }
 }
 

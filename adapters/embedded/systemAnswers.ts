@@ -1,20 +1,19 @@
 import type { Exchange } from './exchange.ts'
 import type { SimulatedEngine } from './simulatedEngine.ts'
 
-/** The engine whose behaviour the recordings hold. */
-export const VERSION = '20.10.24'
+/** The engine that the recordings were made of. */
+const VERSION = '20.10.24'
 export const API_VERSION = '1.41'
 export const MIN_API_VERSION = '1.12'
 
-/** What the engine says it is, wherever it says anything. */
+/** Stands wherever the engine names itself or its build. */
 const SIMULATION = 'simulated by docker-plugin-flow'
 export const SERVER = `Docker/${VERSION} (${SIMULATION})`
 
 /** `GET` and `HEAD /_ping` */
 export function systemPing(_: SimulatedEngine, exchange: Exchange): void {
-  const { response } = exchange
-  response.setHeader('Cache-Control', 'no-cache, no-store, must-revalidate')
-  response.setHeader('Pragma', 'no-cache')
+  exchange.header('Cache-Control', 'no-cache, no-store, must-revalidate')
+  exchange.header('Pragma', 'no-cache')
   exchange.text(200, exchange.request.method === 'HEAD' ? '' : 'OK')
 }
 
@@ -41,7 +40,7 @@ export function systemVersion({ experimental }: SimulatedEngine, exchange: Excha
   })
 }
 
-/** `GET /info`, as far as it tells of plugins and of the engine as such. */
+/** `GET /info`, as far as it concerns plugins and the engine itself. */
 export function systemInfo({ experimental, store }: SimulatedEngine, exchange: Exchange): void {
   const enabled = store.all().filter(({ plugin }) => plugin.Enabled)
   exchange.json(200, {

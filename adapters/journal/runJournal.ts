@@ -1,155 +1,174 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
+import { readdir, rm } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
-import { readSnapshot } from '../../machines/plugin-install/snapshot.ts'
-import { isLocked, takeLock } from './runLock.ts'
+import { assertOwnFolder, codeOf, makeOwnFolder, replaceFile, whenFilesAreFree } from './files.ts'
+import {
+  JournalError,
+  type JournaledEngine,
+  type JournaledRun,
+  readRun,
+  unreadable,
+} from './runFile.ts'
+import { isLocked, RunInUse, takeLock } from './runLock.ts'
+
+export { JournalError, type JournaledEngine, type JournaledRun }
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** How the engine of a run is found again. */
-export interface JournaledEngine {
-  host: string
-  /** The Docker context that it is of, where it is of one. */
-  context?: string
-  /** What its flags said of TLS: names of files. */
-  tls?: Readonly<Record<string, string | boolean>>
-  /** Through the proxy that the environment of whoever takes it up names. */
-  proxy?: true
-}
-
-/** A run that was written down. */
-export interface JournaledRun {
-  /** Eight hexadecimal digits. */
-  id: string
-  engine: JournaledEngine
-  /** When the run began, in ISO 8601. */
-  began: string
-  snapshot: InstallSnapshot
-}
-
-/** A run that this process drives: nobody else can until it is closed. */
+/** A run that this process drives: no other can until it is closed. */
 export interface OpenRun {
   readonly id: string
-  /** Atomic, and on the disk once it resolves. */
+  /**
+   * Atomic, and on the disk once it resolves.
+   *
+   * @throws RunInUse when another process drives the run by now: this one may not go on with it
+   */
   write(snapshot: InstallSnapshot): Promise<void>
-  /** Gives the run back, once. One that left nothing behind is forgotten. */
+  /** Gives the run back, once. A run that left nothing behind is forgotten. */
   close(): Promise<void>
 }
 
-/** A file of the journal that cannot be read. */
-export class JournalError extends Error {
-  override readonly name = 'JournalError'
+/** The readable runs, and an error for every other file. */
+export interface RunList {
+  runs: { run: JournaledRun; isDriven: boolean }[]
+  unreadable: JournalError[]
 }
 
 /**
- * `$XDG_STATE_HOME/plugin-flow`, else `$HOME/.local/state/plugin-flow`; on Windows
- * `%LOCALAPPDATA%\\plugin-flow`. `undefined` where none of them is set.
+ * `$XDG_STATE_HOME/plugin-flow`, else `~/.local/state/plugin-flow`; on Windows
+ * `%LOCALAPPDATA%\\plugin-flow`. As the specification of XDG says, a relative path is ignored.
+ * `undefined`: this user has no home.
  */
-export function journalFolder(env: Env, platform = process.platform): string | undefined {
-  const home = env.HOME && join(env.HOME, '.local', 'state')
-  const state = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_STATE_HOME || home
+export function journalFolder(
+  env: Env,
+  platform: NodeJS.Platform = process.platform,
+  home = homeOfUser,
+): string | undefined {
+  const variables =
+    platform === 'win32' ? [env.LOCALAPPDATA] : [env.XDG_STATE_HOME, inHome(env.HOME)]
+  const state = [...variables, inHome(home())].find((path) => path && isAbsolute(path))
   return state && join(state, 'plugin-flow')
 }
 
-/** Begins a run in the journal. Nothing is written before its first snapshot. */
+function inHome(home: string | undefined): string | undefined {
+  return home && join(home, '.local', 'state')
+}
+
+/** By the system's list of users, which has none for the made-up users of many containers. */
+function homeOfUser(): string | undefined {
+  try {
+    return userInfo().homedir
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Begins a run in the journal. Nothing is written before its first snapshot.
+ *
+ * @throws JournalError when the folder is not safe
+ */
 export async function beginRun(folder: string, engine: JournaledEngine): Promise<OpenRun> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeOwnFolder(folder).catch((error) => refuse(folder, error))
   const id = randomBytes(4).toString('hex')
   return openRun(folder, { id, engine, began: new Date().toISOString() })
 }
 
 /**
- * Takes up a run to go on with it.
+ * Takes a run up to go on with it.
  *
  * @throws RunInUse while another process drives it, JournalError when it cannot be read
  */
 export async function takeUpRun(folder: string, id: string): Promise<OpenRun & JournaledRun> {
-  const open = await openRun(folder, await readRun(folder, id))
+  await assertOwnFolder(folder).catch((error) => {
+    if (codeOf(error) !== 'ENOENT') refuse(folder, error)
+  })
+  const open = await openRun(folder, await readRun(runPath(folder, id), id))
   try {
-    return { ...(await readRun(folder, id)), ...open }
+    // Its driver may have written it since.
+    return { ...(await readRun(runPath(folder, id), id)), ...open }
   } catch (error) {
     await open.close()
     throw error
   }
 }
 
-/** Every run that was written down, oldest first, and whether a process drives it now. */
-export async function listRuns(
-  folder: string,
-): Promise<{ run: JournaledRun; isDriven: boolean }[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new JournalError(`the runs in ${folder} cannot be read (${error.code})`)
-  })
-  const ids = names
-    .filter((name) => /^[0-9a-f]{8}\.json$/.test(name))
-    .map((name) => name.slice(0, 8))
-  const runs = await Promise.all(
-    ids.map(async (id) => ({
-      run: await readRun(folder, id),
-      isDriven: await isLocked(lockPath(folder, id)),
-    })),
-  )
-  return runs.sort((one, other) => one.run.began.localeCompare(other.run.began))
+/** A bound on open files, of which some systems allow few. */
+const READ_AT_ONCE = 16
+
+/**
+ * Lists every run that was written down, oldest first, and whether a process drives it now.
+ *
+ * @throws JournalError when the folder cannot be read
+ */
+export async function listRuns(folder: string): Promise<RunList> {
+  const list: RunList = { runs: [], unreadable: [] }
+  const ids = (await namesIn(folder)).filter((name) => /^[0-9a-f]{8}\.json$/.test(name)).values()
+  const readNext = async () => {
+    for (const name of ids) {
+      const id = name.slice(0, 8)
+      const path = runPath(folder, id)
+      try {
+        const run = await readRun(path, id)
+        list.runs.push({ run, isDriven: await isLocked(lockPath(folder, id)) })
+      } catch (error) {
+        const reason = error instanceof JournalError ? error : unreadable(path, error)
+        // A run that has ended meanwhile is no longer there.
+        if (codeOf(reason.cause) !== 'ENOENT') list.unreadable.push(reason)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: READ_AT_ONCE }, readNext))
+  list.runs.sort((one, other) => one.run.began.localeCompare(other.run.began))
+  return list
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    await assertOwnFolder(folder)
+    return await whenFilesAreFree(() => readdir(folder))
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? [] : refuse(folder, error)
+  }
+}
+
+function refuse(folder: string, error: unknown): never {
+  const why = error instanceof RangeError ? error.message : codeOf(error)
+  throw new JournalError(`the folder of runs ${folder} cannot be used: ${why}`)
 }
 
 async function openRun(
   folder: string,
   { id, engine, began }: Omit<JournaledRun, 'snapshot'>,
 ): Promise<OpenRun> {
-  const release = await takeLock(lockPath(folder, id))
+  const lock = await takeLock(lockPath(folder, id))
   let last: InstallSnapshot | undefined
   let isOpen = true
   return {
     id,
     async write(snapshot) {
+      if (!(await lock.isHeld())) throw new RunInUse('another process has taken it up')
       last = snapshot
       // Closing forgets it: to write it down first would only take time.
       if (isClean(snapshot)) return
       const text = JSON.stringify({ id, engine, began, snapshot })
-      await writeFileAtomic(runPath(folder, id), `${text}\n`, { mode: 0o600 })
+      await replaceFile(runPath(folder, id), `${text}\n`)
     },
     async close() {
       if (!isOpen) return
       isOpen = false
       if (last && isClean(last)) await rm(runPath(folder, id), { force: true })
-      await release()
+      await lock.release()
     },
   }
 }
 
-/** Whether nobody has to look after it any more. */
+/** True once the run needs no further attention. */
 function isClean({ outcome }: InstallSnapshot): boolean {
   if (outcome?.state === 'rolledBack') return outcome.rollback.result !== 'failed'
   return outcome !== undefined
-}
-
-async function readRun(folder: string, id: string): Promise<JournaledRun> {
-  const path = runPath(folder, id)
-  try {
-    const { engine, began, snapshot } = JSON.parse(await readFile(path, 'utf8'))
-    if (!isEngine(engine) || typeof began !== 'string') throw new RangeError('it is damaged')
-    return { id, engine, began, snapshot: readSnapshot(snapshot) }
-  } catch (error) {
-    const why = error instanceof RangeError ? error.message : 'it is not there, or no JSON'
-    throw new JournalError(`the run in ${path} cannot be read: ${why}`)
-  }
-}
-
-function isEngine(value: JournaledEngine | undefined): value is JournaledEngine {
-  const { host, context, tls, proxy } = value ?? {}
-  return (
-    typeof host === 'string' &&
-    ['string', 'undefined'].includes(typeof context) &&
-    isFlags(tls) &&
-    [true, undefined].includes(proxy)
-  )
-}
-
-function isFlags(value: JournaledEngine['tls']): boolean {
-  return Object.values(value ?? {}).every((flag) => ['string', 'boolean'].includes(typeof flag))
 }
 
 function runPath(folder: string, id: string): string {

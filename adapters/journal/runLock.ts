@@ -1,88 +1,165 @@
-import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { link, readFile, readlink, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { codeOf, whenFilesAreFree, writeNew } from './files.ts'
 
 /** Another process drives the run. */
 export class RunInUse extends Error {
   override readonly name = 'RunInUse'
 }
 
+export interface RunLock {
+  /** False once another process has taken the lock over, or its file is gone. */
+  isHeld(): Promise<boolean>
+  /** Gives the lock back; does nothing if it is no longer held. */
+  release(): Promise<void>
+}
+
+/** Each one that fails means that another process came further. */
+const MOST_ATTEMPTS = 100
+
 /**
- * Takes a lock file that names its process, and resolves to what gives it back. A lock whose process
- * is gone is stale and taken over; one whose process lives, on this host, is not.
+ * Takes the lock at a path. A lock is a chain of files: the first is at the path, and each further one
+ * is at a name made from the content of the file before it, whose process had died. Its last file names
+ * the holder. Every file is linked into place complete and at a name that must be free, so that exactly
+ * one process follows a dead one, and no file is ever removed because it looked stale a moment ago:
+ * the time that a file operation takes does not matter. Contents are unique, so a process that is late
+ * links a file that no chain leads to, finds that out, and removes it.
  *
- * @throws RunInUse
+ * @throws RunInUse while its holder lives, or may live
  */
-export async function takeLock(path: string): Promise<() => Promise<void>> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (await writeNew(path, `${process.pid} ${await startOf(process.pid)}`)) {
-      return () => rm(path, { force: true })
+export async function takeLock(path: string): Promise<RunLock> {
+  const own = await describeOwn()
+  const aside = `${path}.${own.id}`
+  let claim: string | undefined
+  await writeNew(aside, JSON.stringify(own))
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const last = (await readChain(path)).at(-1)
+      if (last?.id === own.id) break
+      // It was made after a lock that has been given back meanwhile.
+      if (claim !== undefined) await rm(claim, { force: true })
+      if (last && (await mayLive(last, own))) throw new RunInUse(describe(last, own))
+      if (attempt > MOST_ATTEMPTS) throw new RunInUse('others take it at the same time')
+      const free = last ? last.next : path
+      claim = (await linkNew(aside, free)) ? free : undefined
     }
-    const holder = await readIfThere(path)
-    if (holder !== undefined && (await isAlive(holder))) throw new RunInUse(`process ${holder}`)
-    await removeStale(path, holder)
+  } finally {
+    await rm(aside, { force: true })
   }
-  throw new RunInUse('others take it at the same time')
+  const chain = async () => {
+    const files = await readChain(path)
+    return files.at(-1)?.id === own.id ? files : []
+  }
+  return {
+    isHeld: async () => (await chain()).length > 0,
+    async release() {
+      // The first goes first: without it none of the others counts.
+      for (const file of await chain()) await rm(file.path, { force: true })
+    },
+  }
 }
 
-/** Whether a living process holds the lock. */
+/** True while the lock has a holder that lives, or may live. */
 export async function isLocked(path: string): Promise<boolean> {
-  const holder = await readIfThere(path)
-  return holder !== undefined && isAlive(holder)
+  const last = (await readChain(path)).at(-1)
+  return last !== undefined && mayLive(last, await describeOwn())
 }
 
-async function writeNew(path: string, text: string): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx', 0o600)
-    await file.writeFile(text)
-    await file.close()
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
+/** A process, and the kernel and namespace in which its number means something. */
+interface Holder {
+  id: string
+  pid: number
+  /** In the kernel's ticks; 0 where the system does not tell. */
+  start: number
+  host: string
+  /** Empty where the system does not tell, as are the next. */
+  boot: string
+  namespace: string
+}
+
+interface ChainFile extends Holder {
+  path: string
+  /** The only name of a file that may follow. */
+  next: string
+}
+
+async function describeOwn(): Promise<Holder> {
+  const { pid } = process
+  const [start, boot, namespace] = await Promise.all([
+    startOf(pid),
+    readIfThere('/proc/sys/kernel/random/boot_id'),
+    readlink('/proc/self/ns/pid').catch(() => ''),
+  ])
+  const host = hostname()
+  return { id: randomUUID(), pid, start, host, boot: boot?.trim() ?? '', namespace }
+}
+
+async function readChain(path: string): Promise<ChainFile[]> {
+  const files: ChainFile[] = []
+  for (let at = path; ; ) {
+    const text = await readIfThere(at)
+    if (text === undefined) return files
+    const next = `${path}.after-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
+    files.push({ ...parseHolder(text), path: at, next })
+    at = next
   }
 }
 
-/** Of two that find a stale lock, one moves it away; what the other moves is checked again. */
-async function removeStale(path: string, holder: string | undefined): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
+/** Text that is not a lock's names no process, like that of earlier versions cut short. */
+function parseHolder(text: string): Holder {
+  const empty = { id: '', pid: Number.NaN, start: 0, host: '', boot: '', namespace: '' }
   try {
-    await rename(path, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
+    return { ...empty, ...JSON.parse(text) }
+  } catch {
+    // Earlier versions wrote two numbers.
+    const [pid = Number.NaN, start = 0] = text.split(' ').map(Number)
+    return { ...empty, pid, start }
   }
-  if ((await readIfThere(aside)) === holder) await rm(aside)
-  else await rename(aside, path)
 }
 
-/** A process number is used again; together with the time of its start it is not. */
-async function isAlive(holder: string): Promise<boolean> {
-  const [pid = Number.NaN, start] = holder.split(' ').map(Number)
+/** A process on another host or in another container cannot be looked for, and counts as living. */
+async function mayLive(holder: Holder, own: Holder): Promise<boolean> {
+  const { pid, start, host, boot, namespace } = holder
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  if (host !== '' && boot !== own.boot) return host !== own.host
+  if (host !== '' && (boot === '' ? host !== own.host : namespace !== own.namespace)) return true
   try {
     process.kill(pid, 0)
   } catch (error) {
     if (codeOf(error) === 'ESRCH') return false
   }
+  // A process number is used again; together with the time of its start it is not.
   return (await startOf(pid)) === start
 }
 
-/** In the kernel's ticks; 0 where the system does not tell it. */
+function describe({ pid, host, boot, namespace, path }: ChainFile, own: Holder): string {
+  if (host === '' || (boot === own.boot && namespace === own.namespace)) return `process ${pid}`
+  const where = boot === own.boot ? 'in another container' : `on the host ${host}`
+  return `process ${pid} ${where}; if it has ended, remove ${path}`
+}
+
 async function startOf(pid: number): Promise<number> {
   const stat = await readIfThere(`/proc/${pid}/stat`)
-  // The name of the program, in brackets, may hold anything.
+  // The name of the program, in brackets, may contain anything.
   return Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 0)
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await whenFilesAreFree(() => readFile(path, 'utf8'))
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes(codeOf(error))) return undefined
     throw error
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
+async function linkNew(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
 }

@@ -3,8 +3,8 @@ import { delimiter, isAbsolute, join } from 'node:path'
 import type { Env } from './env.ts'
 
 /**
- * The whole path of a program that is on the `PATH`; `undefined` where it is not. Entries that are no
- * absolute path are passed over: what lies in the current folder is not to be run.
+ * Finds the full path of a program on the `PATH`. Relative entries are skipped, so that nothing in the
+ * current folder is run.
  */
 export async function findProgram(
   name: string,
@@ -14,7 +14,7 @@ export async function findProgram(
   const names = platform === 'win32' ? [`${name}.exe`, name] : [name]
   const folders = (env.PATH ?? env.Path ?? '').split(delimiter).filter(isAbsolute)
   const files = folders.flatMap((folder) => names.map((each) => join(folder, each)))
-  // At once: a flow waits for it, and a PATH is long.
+  // All at the same time, because a flow waits for it and a PATH is long.
   const are = await Promise.all(files.map(isProgram))
   return files[are.indexOf(true)]
 }

@@ -1,16 +1,18 @@
 import { samePrivileges } from '../privileges.ts'
 import { describeSettings } from '../settings.ts'
+import { required } from './context.ts'
 import type { ConsentRequest, InstallContext, PluginLookUp } from './types.ts'
 
 /** What somebody has to agree to, now that the look-ups are done. */
 export function makeConsentRequest(
-  { input, consentRequest }: Pick<InstallContext, 'input' | 'consentRequest'>,
-  { name, digest, privileges }: PluginLookUp,
+  context: InstallContext,
+  { digest, privileges }: PluginLookUp,
 ): ConsentRequest {
+  const { input, consentRequest } = context
   return {
     id: (consentRequest?.id ?? 0) + 1,
     reference: input.reference,
-    name,
+    name: required(context, 'names').name,
     ...(digest === undefined ? {} : { digest }),
     privileges,
     settings: describeSettings(input.settings),

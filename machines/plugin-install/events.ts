@@ -1,7 +1,10 @@
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { PullResult } from '../engine.ts'
+import { isEngineError } from '../errors.ts'
 import type { Account, Plugin } from '../plugin.ts'
-import type { ConsentDecision, PluginLookUp, RollbackReport } from './types.ts'
+import type { Progress } from '../progress.ts'
+import type { Retry } from '../retry.ts'
+import type { ConsentDecision, InstallContext, PluginLookUp, RollbackReport } from './types.ts'
 
 /** What people do. */
 export type PersonEvent =
@@ -25,7 +28,25 @@ type ActorEvent =
 
 export type InstallEvent = PersonEvent | ActorEvent
 
+/** What a running install emits for its host; neither changes its state. */
+export type InstallEmitted =
+  | { type: 'progress'; progress: Progress }
+  | { type: 'retry'; retry: Retry }
+
 /** What an actor rejected with. */
 export function errorOf(event: InstallEvent): unknown {
   return 'error' in event ? event.error : undefined
+}
+
+/**
+ * Whether a pull was refused because the one that an earlier process of this run began has ended
+ * meanwhile: an engine that has all of the content installs it, however long that takes.
+ */
+export function isOwnEarlierPull(
+  { input }: Pick<InstallContext, 'input'>,
+  event: InstallEvent,
+): boolean {
+  const error = errorOf(event)
+  const isTaken = isEngineError(error) && error.code === 'already-exists'
+  return isTaken && input.resumed?.ownership === 'uncertain'
 }

@@ -1,12 +1,11 @@
 import { assertEvent } from 'xstate'
 import { isEngineError } from '../errors.ts'
 import { computePrivileges, samePrivileges } from '../privileges.ts'
-import { isPulledFrom } from '../pulledFrom.ts'
+import { isPulledFrom } from '../reference.ts'
 import { unseenWidening } from '../settings.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
-import { endedAnotherPull } from './endedAnotherPull.ts'
-import { errorOf, type InstallEvent } from './events.ts'
-import { known } from './known.ts'
+import { required } from './context.ts'
+import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
 import type { InstallContext } from './types.ts'
 
 interface Args {
@@ -23,7 +22,7 @@ export function wasRollingBack({ context }: Args): boolean {
 }
 
 /** An earlier process of this run may have created the plugin. */
-export function mayOwnPlugin({ context }: Args): boolean {
+export function mayHaveCreated({ context }: Args): boolean {
   return context.ownership !== 'nothing'
 }
 
@@ -34,7 +33,7 @@ export function isThereAlready({ event }: Args): boolean {
 }
 
 /** An earlier run left it disabled, and this one finishes it. */
-export function takesUp({ event }: Args): boolean {
+export function adopts({ event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')
   return event.output.present !== undefined
 }
@@ -57,7 +56,7 @@ export function mayReauth({ context, event }: Args): boolean {
 
 export function mayCheckAgain({ context, event }: Args): boolean {
   if (context.changes >= MOST_CHANGES) return false
-  return codeOf(event) === 'privileges-changed' || endedAnotherPull(context, event)
+  return codeOf(event) === 'privileges-changed' || isOwnEarlierPull(context, event)
 }
 
 export function hasAccount({ event }: Args): boolean {
@@ -70,8 +69,8 @@ export function isGranted({ event }: Args): boolean {
   return event.output?.granted === true
 }
 
-export function isGrantedToTakeUp(args: Args): boolean {
-  return isGranted(args) && known(args.context, 'lookUp').present !== undefined
+export function isGrantedToAdopt(args: Args): boolean {
+  return isGranted(args) && required(args.context, 'lookUp').present !== undefined
 }
 
 export function isDenied({ event }: Args): boolean {
@@ -83,32 +82,32 @@ export function asksPerson({ context }: Args): boolean {
   return context.asksPerson
 }
 
-export function asksPersonToTakeUp({ context }: Args): boolean {
+export function asksPersonToAdopt({ context }: Args): boolean {
   return context.asksPerson && context.lookUp?.present !== undefined
 }
 
 /** The plugin that was pulled is gone, or another one took its name. */
 export function isGone({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.pluginInspect')
-  return !event.output || !isPulledFrom(event.output, known(context, 'names').remote)
+  return !event.output || !isPulledFrom(event.output, required(context, 'names').remote)
 }
 
 export function isOtherContent({ context }: Args): boolean {
-  const agreed = known(context, 'lookUp').digest
+  const agreed = required(context, 'lookUp').digest
   return [agreed, context.pulledDigest].every(Boolean) && agreed !== context.pulledDigest
 }
 
 /** The engine does not enforce what was granted (CVE-2026-33997), so this run does. */
 export function exceedsConsent({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.pluginInspect')
-  const { privileges } = known(context, 'consent').request
+  const { privileges } = required(context, 'consent').request
   return !event.output || !samePrivileges(computePrivileges(event.output.Config), privileges)
 }
 
 /** Before the pull a setting did not look like one that points a mount or a device elsewhere. */
 export function widensUnseen({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.pluginInspect')
-  const { settings } = known(context, 'consent').request
+  const { settings } = required(context, 'consent').request
   return !event.output || unseenWidening(event.output.Config, settings).length > 0
 }
 

@@ -1,7 +1,8 @@
-import type { PullRequest } from '../engine.ts'
+import type { InputOf } from '../engine.ts'
 import type { Plugin } from '../plugin.ts'
+import type { PluginNames } from '../reference.ts'
 import type { Setting } from '../settings.ts'
-import { known } from './known.ts'
+import { required } from './context.ts'
 import type {
   ConsentRequest,
   HasContent,
@@ -18,6 +19,8 @@ interface Args {
 export interface LookUpRequest {
   reference: string
   alias?: string
+  /** Absent when the reference or the alias is invalid. */
+  names?: PluginNames
   settings: readonly Setting[]
   enableTimeout: number
   disabled: boolean
@@ -58,7 +61,7 @@ export interface EnableRequest {
   timeout: number
 }
 
-export function lookUpInput({ context: { input } }: Args): LookUpRequest {
+export function lookUpInput({ context: { input, names } }: Args): LookUpRequest {
   const { reference, alias, settings, enableTimeout, disabled, ifPresent, resumed } = input
   return {
     reference,
@@ -67,37 +70,38 @@ export function lookUpInput({ context: { input } }: Args): LookUpRequest {
     disabled,
     ifPresent,
     ...(alias === undefined ? {} : { alias }),
+    ...(names && { names }),
     ...(resumed && { resumed }),
   }
 }
 
 export function credentialsInput({ context }: Args): AuthRequest {
-  return { registry: known(context, 'names').registry, attempt: context.credentialsAttempt }
+  return { registry: required(context, 'names').registry, attempt: context.credentialsAttempt }
 }
 
 export function consentInput({ context }: Args): ConsentRequest {
-  return known(context, 'consentRequest')
+  return required(context, 'consentRequest')
 }
 
-export function pullInput({ context }: Args): PullRequest {
-  const { remote, name, privileges } = known(context, 'lookUp')
-  return { remote, name, privileges }
+export function pullInput({ context }: Args): InputOf<'pluginPull'> {
+  const { remote, name } = required(context, 'names')
+  return { remote, name, privileges: required(context, 'lookUp').privileges }
 }
 
 export function inspectInput({ context }: Args): InspectRequest {
-  return { name: known(context, 'names').name }
+  return { name: required(context, 'names').name }
 }
 
 export function setInput({ context }: Args): SetRequest {
-  return { plugin: known(context, 'plugin'), settings: context.input.settings }
+  return { plugin: required(context, 'plugin'), settings: context.input.settings }
 }
 
 export function enableInput({ context }: Args): EnableRequest {
-  return { id: known(context, 'plugin').Id, timeout: context.input.enableTimeout }
+  return { id: required(context, 'plugin').Id, timeout: context.input.enableTimeout }
 }
 
 export function takeBackInput({ context }: Args): TakeBackRequest {
-  const { name, remote } = known(context, 'names')
+  const { name, remote } = required(context, 'names')
   const { ownership, enableRequested, plugin, input } = context
   return {
     name,
@@ -118,19 +122,19 @@ function withId(id: string | undefined): { id?: string } {
 export function installOutput({ context }: Args): InstallOutput {
   const { failure, rollback, input, pulledDigest } = context
   if (failure && rollback) return { state: 'rolledBack', failure, rollback }
-  const { name, privileges, digest = pulledDigest, present } = known(context, 'lookUp')
+  const { privileges, digest = pulledDigest, present } = required(context, 'lookUp')
   return {
     state: 'done',
     plugin: {
-      id: known(context, 'plugin').Id,
-      name,
+      id: required(context, 'plugin').Id,
+      name: required(context, 'names').name,
       reference: input.reference,
       ...(digest === undefined ? {} : { digest }),
       enabled: !input.disabled,
       changed: !present?.asWanted || present.own,
       privileges,
       settings: input.settings,
-      consent: known(context, 'consent'),
+      consent: required(context, 'consent'),
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { InstallErrorCode } from '../catalogue.ts'
+import { initialContext } from './context.ts'
 import {
   consentInput,
   credentialsInput,
@@ -12,7 +13,6 @@ import {
 } from './inputs.ts'
 import { pluginInstallSetup } from './pluginInstallSetup.ts'
 import type { Timeouts } from './types.ts'
-import { initialContext } from './updates.ts'
 
 /** The flow of `docker plugin install`. States stand in the order of a run, failures last. */
 export const pluginInstallMachine = pluginInstallSetup.createMachine({
@@ -39,16 +39,16 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
           },
           { guard: 'needsConsent', target: 'awaitConsent', actions: 'rememberLookUp' },
           {
-            guard: 'takesUp',
+            guard: 'adopts',
             target: '#pluginInstall.pulling.verifying',
-            actions: ['rememberLookUp', 'recordConsentUnasked', 'takeUp'],
+            actions: ['rememberLookUp', 'recordConsentUnasked', 'adopt'],
           },
           { target: 'pulling', actions: ['rememberLookUp', 'recordConsentUnasked'] },
         ],
         onError: [
           { guard: 'mayReauth', target: 'reauth', actions: 'countAttempt' },
           {
-            guard: 'mayOwnPlugin',
+            guard: 'mayHaveCreated',
             target: 'rollingBack',
             actions: rememberError('checkPrivileges'),
           },
@@ -58,7 +58,7 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
       on: {
         'install.cancel': [
           {
-            guard: 'mayOwnPlugin',
+            guard: 'mayHaveCreated',
             target: 'rollingBack',
             actions: fail('cancelled', 'checkPrivileges'),
           },
@@ -68,7 +68,7 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
       after: {
         checkPrivilegesTimeout: [
           {
-            guard: 'mayOwnPlugin',
+            guard: 'mayHaveCreated',
             target: 'rollingBack',
             actions: fail('timed-out', 'checkPrivileges'),
           },
@@ -113,9 +113,9 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
         input: consentInput,
         onDone: [
           {
-            guard: 'isGrantedToTakeUp',
+            guard: 'isGrantedToAdopt',
             target: '#pluginInstall.pulling.verifying',
-            actions: ['recordConsentOfPolicy', 'takeUp'],
+            actions: ['recordConsentOfPolicy', 'adopt'],
           },
           { guard: 'isGranted', target: 'pulling', actions: 'recordConsentOfPolicy' },
           { guard: 'isDenied', target: 'rolledBack', actions: 'rememberDenial' },
@@ -126,9 +126,9 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
       on: {
         'consent.grant': [
           {
-            guard: 'asksPersonToTakeUp',
+            guard: 'asksPersonToAdopt',
             target: '#pluginInstall.pulling.verifying',
-            actions: ['recordConsentOfPerson', 'takeUp'],
+            actions: ['recordConsentOfPerson', 'adopt'],
           },
           { guard: 'asksPerson', target: 'pulling', actions: 'recordConsentOfPerson' },
         ],

@@ -1,7 +1,7 @@
 import { assign, fromPromise, setup } from 'xstate'
-import type { PullRequest, PullResult } from '../engine.ts'
+import type { InputOf, PullResult } from '../engine.ts'
 import type { Account, Plugin } from '../plugin.ts'
-import type { InstallEvent } from './events.ts'
+import type { InstallEmitted, InstallEvent } from './events.ts'
 import * as guards from './guards.ts'
 import type {
   AuthRequest,
@@ -30,13 +30,14 @@ export const pluginInstallSetup = setup({
     context: {} as InstallContext,
     events: {} as InstallEvent,
     output: {} as InstallOutput,
+    emitted: {} as InstallEmitted,
     tags: {} as 'waitingForUser' | 'cancellable' | 'working',
   },
   actors: {
     lookUpPlugin: slot<PluginLookUp, LookUpRequest>('lookUpPlugin'),
     requestCredentials: slot<Account | undefined, AuthRequest>('requestCredentials'),
     decideConsent: slot<ConsentDecision, ConsentRequest>('decideConsent'),
-    pluginPull: slot<PullResult, PullRequest>('pluginPull'),
+    pluginPull: slot<PullResult, InputOf<'pluginPull'>>('pluginPull'),
     pluginInspect: slot<Plugin | undefined, InspectRequest>('pluginInspect'),
     pluginSet: slot<undefined, SetRequest>('pluginSet'),
     pluginEnable: slot<undefined, EnableRequest>('pluginEnable'),
@@ -54,7 +55,7 @@ export const pluginInstallSetup = setup({
     countAttempt: assign(updates.countAttempt),
     countChange: assign(updates.countChange),
     keepPresent: assign(updates.keepPresent),
-    takeUp: assign(updates.takeUp),
+    adopt: assign(updates.adopt),
     openPull: assign(updates.openPull),
     closePull: assign(updates.closePull),
     ownPlugin: assign(updates.ownPlugin),

@@ -1,5 +1,4 @@
 import type { SnapshotFrom } from 'xstate'
-import type { SecretSetting, Setting } from '../settings.ts'
 import { statePath } from '../statePath.ts'
 import type { pluginInstallMachine } from './pluginInstallMachine.ts'
 import type { InstallInput, InstallOutput, Resumed } from './types.ts'
@@ -9,7 +8,7 @@ import type { InstallInput, InstallOutput, Resumed } from './types.ts'
  * the values of settings are, but for those that are secret.
  */
 export interface InstallSnapshot {
-  version: 1
+  version: 2
   state: string
   /** Local name of the plugin. */
   name?: string
@@ -24,7 +23,10 @@ export function makeSnapshot({
   value,
   context,
   output,
-}: SnapshotFrom<typeof pluginInstallMachine>): InstallSnapshot {
+}: Pick<
+  SnapshotFrom<typeof pluginInstallMachine>,
+  'value' | 'context' | 'output'
+>): InstallSnapshot {
   const { timeouts: _, resumed, ...input } = context.input
   const { ownership, enableRequested, plugin, consent, pulledDigest, failure, names } = context
   const id = plugin?.Id ?? resumed?.id
@@ -37,44 +39,11 @@ export function makeSnapshot({
     ...(failure && { failure }),
   }
   return {
-    version: 1,
+    version: 2,
     state: statePath(value),
     ...(names && { name: names.name }),
     input,
     run,
     ...(output && { outcome: output }),
   }
-}
-
-/**
- * Checks a snapshot that comes from outside, such as a file.
- *
- * @throws RangeError when it is none, or of another version
- */
-export function readSnapshot(value: unknown): InstallSnapshot {
-  if (!isRecord(value)) throw new RangeError('a snapshot is an object')
-  if (value.version !== 1) {
-    throw new RangeError(`this is a snapshot of version ${String(value.version)}, and not of 1`)
-  }
-  const { input, run } = value
-  const texts = isRecord(input) && typeof input.reference === 'string' && isSettings(input.settings)
-  const facts = isRecord(run) && OWNERSHIPS.includes(String(run.ownership))
-  if (!texts || !facts || typeof run.enableRequested !== 'boolean') {
-    throw new RangeError('the snapshot is damaged')
-  }
-  return value as unknown as InstallSnapshot
-}
-
-const OWNERSHIPS = ['nothing', 'takenUp', 'uncertain', 'created']
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isSettings(value: unknown): value is Setting[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string' || isSecret(item))
-}
-
-function isSecret(value: unknown): value is SecretSetting {
-  return isRecord(value) && typeof value.name === 'string' && value.secret === true
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.ts'
 import type { Account, EngineVersion, Plugin, PluginPrivilege } from '../plugin.ts'
+import type { PluginNames } from '../reference.ts'
 import type { RequestedSetting, Setting } from '../settings.ts'
 
 /** How long the flow may stay in a state, in milliseconds. */
@@ -59,17 +60,8 @@ export interface Resumed {
   failure?: Failure
 }
 
-export interface InstallNames {
-  /** The whole reference that is sent to the engine. */
-  remote: string
-  /** The local name of the plugin. */
-  name: string
-  /** Registry host. */
-  registry: string
-}
-
 /** What the look-ups before the consent found out. */
-export interface PluginLookUp extends InstallNames {
+export interface PluginLookUp {
   privileges: PluginPrivilege[]
   /** Of the content that the reference names now; absent where the engine could not tell. */
   digest?: string
@@ -110,11 +102,11 @@ export interface ConsentRecord {
 export type ConsentDecision = { granted: boolean; reason?: string; who?: string } | undefined
 
 /**
- * Whose the plugin of this name is: `nothing` was created by this run; `takenUp`: it was there before,
+ * Whose the plugin of this name is: `nothing` was created by this run; `adopted`: it was there before,
  * and this run finishes it; `uncertain` after a pull that was cut before its end; `created` by a pull
  * of this run that ended well.
  */
-export type Ownership = 'nothing' | 'takenUp' | 'uncertain' | 'created'
+export type Ownership = 'nothing' | 'adopted' | 'uncertain' | 'created'
 
 /**
  * Whether the engine has all of a pull's content: `no`, it downloads; `yes`, or all but the last
@@ -141,7 +133,7 @@ export interface InstallContext {
   /** How often the privileges changed between consent and pull. */
   changes: number
   /** Absent when the reference or the alias is not valid. */
-  names?: InstallNames
+  names?: PluginNames
   account?: Account | undefined
   lookUp?: PluginLookUp
   consentRequest?: ConsentRequest

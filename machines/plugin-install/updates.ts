@@ -1,20 +1,11 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
-import { isEngineError } from '../errors.ts'
 import { createdNothing, makeFailure, toFailure } from '../failure.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
-import { endedAnotherPull } from './endedAnotherPull.ts'
-import { errorOf, type InstallEvent } from './events.ts'
-import { known } from './known.ts'
-import { resolveNames } from './resolveNames.ts'
+import { required } from './context.ts'
+import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
 import { failed } from './rollbackReport.ts'
-import type {
-  ConsentRecord,
-  ConsentRequest,
-  InstallContext,
-  InstallInput,
-  Resumed,
-} from './types.ts'
+import type { ConsentRecord, ConsentRequest, InstallContext } from './types.ts'
 
 interface Args {
   context: InstallContext
@@ -28,25 +19,6 @@ export interface FailureParams {
   code: InstallErrorCode
 }
 
-export function initialContext({ input }: { input: InstallInput }): InstallContext {
-  const names = resolveNames(input)
-  const resumed: Partial<Resumed> = input.resumed ?? {}
-  const { ownership = 'nothing', enableRequested = false } = resumed
-  const { consent, pulledDigest, failure } = resumed
-  return {
-    input,
-    ...(isEngineError(names) ? {} : { names }),
-    ownership,
-    enableRequested,
-    ...(consent && { consent }),
-    ...(pulledDigest === undefined ? {} : { pulledDigest }),
-    ...(failure && { failure }),
-    asksPerson: false,
-    credentialsAttempt: 0,
-    changes: 0,
-  }
-}
-
 export function rememberLookUp({ context, event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')
   const request = makeConsentRequest(context, event.output)
@@ -56,19 +28,19 @@ export function rememberLookUp({ context, event }: Args): Update {
 
 /** Nobody had to be asked: nothing is asked for, or it was all granted beforehand. */
 export function recordConsentUnasked({ context }: Args): Update {
-  const request = known(context, 'consentRequest')
+  const request = required(context, 'consentRequest')
   if (isGrantedAlready(context, request)) return {}
   return { consent: makeRecord(request, asksFor(request) ? 'grantAllPermissions' : 'nobody') }
 }
 
 export function recordConsentOfPolicy({ context, event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.decideConsent')
-  return { consent: makeRecord(known(context, 'consentRequest'), 'policy', event.output?.who) }
+  return { consent: makeRecord(required(context, 'consentRequest'), 'policy', event.output?.who) }
 }
 
 export function recordConsentOfPerson({ context, event }: Args): Update {
   assertEvent(event, 'consent.grant')
-  return { consent: makeRecord(known(context, 'consentRequest'), 'person', event.who) }
+  return { consent: makeRecord(required(context, 'consentRequest'), 'person', event.who) }
 }
 
 function makeRecord(request: ConsentRequest, by: ConsentRecord['by'], who?: string): ConsentRecord {
@@ -93,7 +65,7 @@ export function countAttempt({ context }: Args): Update {
 }
 
 export function countChange({ context, event }: Args): Update {
-  const ownership = endedAnotherPull(context, event) ? 'uncertain' : 'nothing'
+  const ownership = isOwnEarlierPull(context, event) ? 'uncertain' : 'nothing'
   return { changes: context.changes + 1, ownership }
 }
 
@@ -105,8 +77,8 @@ export function keepPresent({ context, event }: Args): Update {
   return { plugin: event.output.present?.plugin, consent }
 }
 
-export function takeUp({ context }: Args): Update {
-  return { ownership: known(context, 'lookUp').present?.own ? 'created' : 'takenUp' }
+export function adopt({ context }: Args): Update {
+  return { ownership: required(context, 'lookUp').present?.own ? 'created' : 'adopted' }
 }
 
 export function openPull(): Update {
@@ -167,7 +139,7 @@ export function reportRollback({ context }: Args): Update {
 
 export function reportRollbackFailed({ context, event }: Args): Update {
   const { plugin, enableRequested } = context
-  const { name } = known(context, 'names')
+  const { name } = required(context, 'names')
   const error = errorOf(event)
   const reason = error ? toFailure(error, 'rollingBack').message : 'it took too long'
   return { rollback: failed({ name, enableRequested }, reason, plugin?.Id) }

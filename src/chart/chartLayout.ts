@@ -56,3 +56,9 @@ export interface Route {
   /** The middle of the first line, then the lines. */
   label?: { x: number; y: number; lines: readonly string[] }
 }
+
+/** What the page of a machine is given to draw. */
+export type MachineChart = PicturedChart<'wide'> & {
+  /** The path of the state that the machine begins with; a parallel one begins with all. */
+  initial?: string
+}

@@ -1,6 +1,8 @@
-import type { ChartArrow, ChartState, PicturedChart, Route } from './chartLayout.ts'
+import { visible } from '../text/visible.ts'
+import { escapeText, openTag } from '../text/xml.ts'
+import type { ChartArrow, ChartLayout, ChartState, PicturedChart, Route } from './chartLayout.ts'
 
-/** An element of a picture: the page makes SVG of it, and so does whoever prints it. */
+/** An element of a picture, from which a page and a file make SVG alike. */
 export interface Shape {
   tag: string
   attributes: Readonly<Record<string, string | number>>
@@ -24,7 +26,7 @@ export function drawChart<Kind extends string>(
     ...layout.states.map((state, index) => drawBox(state, picture.boxes[index] ?? [])),
     ...picture.starts.map(drawStart),
     ...layout.arrows.map((arrow, index) => drawArrow(arrow, picture.routes[index])),
-    // Above all arrows: none crosses a name.
+    // Labels are above all arrows, so that no arrow crosses a name.
     ...layout.arrows.map((arrow, index) => drawLabel(arrow, picture.routes[index])),
   ])
 }
@@ -132,5 +134,32 @@ function shape(
   attributes: Shape['attributes'],
   children: Shape['children'] = [],
 ): Shape {
-  return { tag, attributes, children }
+  const shown = children.map((child) => (typeof child === 'string' ? visible(child) : child))
+  return { tag, attributes, children: shown }
+}
+
+/** A laid-out chart as an SVG file that needs nothing else, on light and dark. */
+export function toSvg(layout: ChartLayout): string {
+  const drawn = drawChart(layout, 'wide', `Statechart of ${layout.id}`)
+  const style: Shape = { tag: 'style', attributes: {}, children: [STYLE] }
+  const attributes = { xmlns: 'http://www.w3.org/2000/svg', ...drawn.attributes }
+  return `${write({ ...drawn, attributes, children: [style, ...drawn.children] })}\n`
+}
+
+const STYLE = `
+svg { --back: #fff; --box: #f7f8fa; --edge: #9aa3b2; --text: #171b23; background: var(--back) }
+text { font: 600 13px system-ui, sans-serif; fill: var(--text) }
+.label { font: 10px ui-monospace, monospace; stroke: var(--back); stroke-width: 4px; paint-order: stroke }
+.box { fill: var(--box); stroke: var(--edge) }
+.inner, .line { fill: none; stroke: var(--edge) }
+.head, circle { fill: var(--edge) }
+@media (prefers-color-scheme: dark) {
+  svg { --back: #10141b; --box: #181d27; --edge: #66728a; --text: #e8ecf3 }
+}
+`
+
+function write(shape: Shape | string): string {
+  if (typeof shape === 'string') return escapeText(shape)
+  const { tag, attributes, children } = shape
+  return `${openTag(tag, attributes)}>${children.map(write).join('')}</${tag}>`
 }

@@ -1,10 +1,10 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
-import { escapeAttribute, escapeText } from '../text/escapeXml.ts'
+import { escapeText, openTag, type XmlAttributes } from '../text/xml.ts'
 import { chartEdge } from './chart.ts'
 
 /**
  * A machine as SCXML (https://www.w3.org/TR/scxml), for other tools. Guards, actions and delays are
- * there by their names, which mean nothing to an SCXML processor until somebody says what they do.
+ * there by their names, which mean nothing to an SCXML processor until it is given their code.
  * An invoked actor ends with `done.invoke.ID` or `error.platform.ID`; a timeout is a delayed event
  * that leaving its state cancels. Not for charts with history states, or with transitions of the
  * root.
@@ -23,7 +23,7 @@ export function toScxml(machine: AnyStateMachine): string {
 
 interface Element {
   tag: string
-  attributes?: Readonly<Record<string, string | undefined>>
+  attributes?: XmlAttributes
   children?: readonly (Element | string)[]
 }
 
@@ -45,7 +45,7 @@ function insideOf(node: AnyStateNode): Element[] {
 
 function toTransition(transition: AnyTransitionDefinition): Element {
   const { source, target = [], eventType, reenter, actions } = transition
-  // SCXML leaves and enters the source again, unless it is told not to; XState the other way round.
+  // By default SCXML leaves and re-enters the source of a transition, and XState does not.
   const stays = !reenter && target.some(({ path }) => isWithin(path, source.path))
   const attributes = {
     event: eventType === '' ? undefined : eventName(eventType),
@@ -91,11 +91,8 @@ function isWithin(path: readonly string[], other: readonly string[]): boolean {
   return path.length > other.length && other.every((key, index) => key === path[index])
 }
 
-function write({ tag, attributes = {}, children = [] }: Element, indent: string): string[] {
-  const written = Object.entries(attributes).map(([name, value]) =>
-    value === undefined ? '' : ` ${name}="${escapeAttribute(value)}"`,
-  )
-  const start = `${indent}<${tag}${written.join('')}`
+function write({ tag, attributes, children = [] }: Element, indent: string): string[] {
+  const start = `${indent}${openTag(tag, attributes)}`
   const [only] = children
   if (only === undefined) return [`${start}/>`]
   if (typeof only === 'string') return [`${start}>${escapeText(only)}</${tag}>`]

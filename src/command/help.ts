@@ -1,24 +1,55 @@
-import type { CommandEntry, OptionTable } from './commandEntry.ts'
-import { commandTable, commonOptions } from './commandTable.ts'
+import {
+  type CommandEntry,
+  commonOptions,
+  defineCommand,
+  findCommand,
+  type OptionTable,
+  UsageError,
+} from './defineCommand.ts'
 
 const WIDEST = 100
 const NARROWEST = 40
 const USAGE_MARGIN = ' '.repeat('Usage:  '.length)
 
-/** What `--help` prints: of one command, or of all of them. */
-export function helpText(command: CommandEntry | undefined, columns = 80): string {
-  const width = Math.min(Math.max(columns, NARROWEST), WIDEST)
-  return command ? commandHelp(command, width) : overview(width)
+/** The command `plugin-flow help`. `commands` is a function because the table contains this command too. */
+export function helpCommand(commands: () => readonly CommandEntry[]): CommandEntry {
+  return defineCommand({
+    name: 'help',
+    synopsis: '[COMMAND]',
+    arguments: 'commands',
+    summary: 'Print help with a command',
+    options: {},
+    examples: [{ title: 'What does install take?', line: 'plugin-flow help install' }],
+    read({ positionals: words }) {
+      const command = findCommand(commands(), words)
+      if (command || words.length === 0) return command
+      throw new UsageError(`there is no command "${words.join(' ')}"`)
+    },
+    async run(command, { stdout }) {
+      stdout.write(helpText(commands(), command, stdout.stream.columns))
+      return 0
+    },
+  })
 }
 
-function overview(width: number): string {
-  const commands = commandTable.map(({ name, summary }): Row => [`  ${name}`, summary])
+/** The text of `--help`, for one command or, without one, for all of them. */
+export function helpText(
+  commands: readonly CommandEntry[],
+  command: CommandEntry | undefined,
+  columns = 80,
+): string {
+  const width = Math.min(Math.max(columns, NARROWEST), WIDEST)
+  return command ? commandHelp(command, width) : overview(commands, width)
+}
+
+function overview(all: readonly CommandEntry[], width: number): string {
+  const commands = all.map(({ name, summary }): Row => [`  ${name}`, summary])
   return paragraphs([
     'Usage:  plugin-flow COMMAND [OPTIONS]',
     wrap('Installs Docker Engine plugins, and takes back what it cannot finish.', width),
     `Commands:\n${table(commands, width)}`,
     `Options:\n${table(optionRows(commonOptions), width)}`,
-    wrap('plugin-flow COMMAND --help tells the options of a command, with examples.', width),
+    wrap('plugin-flow COMMAND --help shows the options of a command, with examples.', width),
   ])
 }
 
@@ -31,14 +62,7 @@ function commandHelp(command: CommandEntry, width: number): string {
     ...(aliases.length > 0 ? [`Other names:  ${aliases.join(', ')}`] : []),
     `Options:\n${table(optionRows({ ...options, help: commonOptions.help }), width)}`,
     ...(examples.length > 0 ? [`Examples:\n${exampleLines(examples, width)}`] : []),
-    ...(notes
-      ? [
-          notes
-            .split('\n\n')
-            .map((text) => wrap(text, width))
-            .join('\n\n'),
-        ]
-      : []),
+    ...(notes ? notes.split('\n\n').map((text) => wrap(text, width)) : []),
   ])
 }
 
@@ -57,7 +81,7 @@ function optionRows(options: OptionTable): Row[] {
   ])
 }
 
-/** Two columns; what is too long for the left one has its text below it. */
+/** Two columns; the right one of a long row begins on the next line. */
 function table(rows: readonly Row[], width: number): string {
   const left = Math.min(Math.max(...rows.map(([text]) => text.length)) + 2, Math.floor(width / 3))
   return rows
@@ -68,7 +92,7 @@ function table(rows: readonly Row[], width: number): string {
     .join('\n')
 }
 
-/** Breaks a text between words, so that no line is longer than `width` where that can be. */
+/** Breaks a text between words. Only a single word can make a line longer than `width`. */
 function wrap(text: string, width: number, margin = ''): string {
   const lines: string[] = []
   let line = ''

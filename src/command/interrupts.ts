@@ -1,9 +1,9 @@
-import type { Surroundings } from './surroundings.ts'
+import type { ProcessIo } from './processIo.ts'
 
-/** What ended a run from outside, and the exit status that says so. */
+/** The reason why a run is interrupted, and the exit status for it. */
 export interface Interrupt {
   exitCode: number
-  /** `SIGINT`, or what an exception says. */
+  /** `SIGINT`, or the message of an exception. */
   reason: string
 }
 
@@ -12,53 +12,53 @@ const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 export interface Interrupts {
   /** The first one, once it has come. */
   readonly first: Interrupt | undefined
+  readonly interrupted: Promise<Interrupt>
   /** Resolves when a second signal comes. */
-  readonly second: Promise<void>
+  readonly second: Promise<unknown>
   /** Resolves when a third one comes. */
-  readonly third: Promise<void>
-  /** A Ctrl-C that the terminal has made no signal of. */
+  readonly third: Promise<unknown>
+  /** Handles a Ctrl-C for which the terminal sent no signal. */
   interrupt(): void
-  /** Signals have their usual effect again. */
+  /** Gives signals their usual effect back. */
   release(): void
 }
 
 /**
- * Catches what would end the process in the middle of a run. An exception that nobody caught counts
- * as the first signal, and never as the second: what was begun is taken back all the same.
+ * Catches signals and uncaught exceptions that would end the process in the middle of a run. An exception
+ * counts as the first signal and never as the second, so that the run is taken back.
  */
 export function catchInterrupts(
-  signals: Surroundings['signals'],
-  onFirst: (interrupt: Interrupt) => void,
+  signals: ProcessIo['signals'],
+  onFirst: (interrupt: Interrupt) => void = () => {},
 ): Interrupts {
-  let first: Interrupt | undefined
-  const second = createEvent()
-  const third = createEvent()
+  const first = createEvent<Interrupt>()
+  const second = createEvent<unknown>()
+  const third = createEvent<unknown>()
   const begin = (interrupt: Interrupt) => {
-    first = interrupt
+    first.come(interrupt)
     onFirst(interrupt)
   }
   const receive = (reason: string, exitCode: number) => {
-    if (!first) begin({ exitCode, reason })
-    else if (second.hasCome()) third.come()
-    else second.come()
+    if (!first.value()) begin({ exitCode, reason })
+    else if (second.value()) third.come(true)
+    else second.come(true)
+  }
+  const fail = (error: unknown) => {
+    if (!first.value()) begin({ exitCode: 1, reason: `unexpected error: ${String(error)}` })
   }
   const listeners: [name: string, listener: (error: unknown) => void][] = [
     ...Object.entries(EXIT_CODES).map(([reason, exitCode]): [string, () => void] => [
       reason,
       () => receive(reason, exitCode),
     ]),
-    [
-      'uncaughtException',
-      (error) => {
-        if (!first) begin({ exitCode: 1, reason: `unexpected error: ${String(error)}` })
-      },
-    ],
+    ['uncaughtException', fail],
   ]
   for (const [name, listener] of listeners) signals.on(name, listener)
   return {
     get first() {
-      return first
+      return first.value()
     },
+    interrupted: first.promise,
     second: second.promise,
     third: third.promise,
     interrupt: () => receive('SIGINT', EXIT_CODES.SIGINT),
@@ -68,18 +68,19 @@ export function catchInterrupts(
   }
 }
 
-function createEvent() {
-  let hasCome = false
-  let resolve = () => {}
-  const promise = new Promise<void>((done) => {
+/** A promise with a value that can be read at once. */
+function createEvent<T>() {
+  let current: T | undefined
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((done) => {
     resolve = done
   })
   return {
     promise,
-    hasCome: () => hasCome,
-    come() {
-      hasCome = true
-      resolve()
+    value: () => current,
+    come(value: T) {
+      current = value
+      resolve(value)
     },
   }
 }

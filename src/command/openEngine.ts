@@ -1,9 +1,11 @@
-import { readTlsFiles } from '../../adapters/docker/tlsFiles.ts'
 import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
-import { EngineError } from '../../machines/errors.ts'
-import { type ConnectedEngine, connect } from '../flow/connect.ts'
-import type { EngineSelection } from './engineOptions.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { CallOptions } from '../../machines/engine.ts'
+import { EngineError, isEngineError } from '../../machines/errors.ts'
+import type { ConnectedEngine } from '../flow/connect.ts'
+import { UsageError } from './defineCommand.ts'
+import type { EngineSelection } from './options/engine.ts'
+import { defined } from './options/values.ts'
+import { type CommandIo, report } from './processIo.ts'
 
 export interface OpenEngine {
   engine: ConnectedEngine
@@ -11,52 +13,100 @@ export interface OpenEngine {
 }
 
 /**
- * The engine to install on: the one that was named, or a simulated one in this process.
+ * Opens the engine that was named, or a simulated one in this process.
  *
- * @throws EngineError `invalid-option` when it cannot be one, `invalid-configuration` for a file of
- * Docker's that cannot be used
+ * @throws EngineError `invalid-option` for an invalid address, `invalid-configuration` for an unusable
+ * Docker configuration
  */
 export async function openEngine(
   { embedded, ...selection }: EngineSelection & { embedded?: boolean },
-  env: Surroundings['env'],
+  env: CommandIo['env'],
 ): Promise<OpenEngine> {
-  if (embedded) return openEmbeddedEngine()
-  const { host, context, proxy } = selection
-  const tls = readTls(selection, env)
-  const engine = connect({
-    env,
-    ...(host === undefined ? {} : { host }),
-    ...(context === undefined ? {} : { context }),
-    ...(tls && { tls }),
-    ...(proxy && { proxy }),
-  })
-  return { engine, close: async () => engine.close() }
-}
-
-/** Without flags the variables decide, which `connect` reads where they count. */
-function readTls(
-  { tls: flags }: EngineSelection,
-  env: Surroundings['env'],
-): TlsOptions | undefined {
-  if (!flags) return undefined
-  const tls = readTlsFiles(flags, env)
-  if (tls) return tls
-  throw new EngineError(
-    'invalid-option',
-    'a file for TLS is named, and no TLS asked for: add --tlsverify',
-  )
-}
-
-async function openEmbeddedEngine(): Promise<OpenEngine> {
+  const { connect } = await import('../flow/connect.ts')
+  if (!embedded) {
+    const { host, context, proxy } = selection
+    const engine = connect({
+      env,
+      ...defined({ host, context, proxy, tls: await readTls(selection, env) }),
+    })
+    return { engine, close: async () => engine.close() }
+  }
   const { startEmbeddedEngine } = await import('../../adapters/embedded/startEmbeddedEngine.ts')
-  const embedded = await startEmbeddedEngine()
-  const engine = connect({ host: embedded.host, env: {} })
+  const simulation = await startEmbeddedEngine()
+  const engine = connect({ host: simulation.host, env: {} })
   return {
-    // Its registries are made up: credentials for real ones are nothing to it.
+    // Its registries are simulated: credentials for real ones must not be looked up.
     engine: { ...engine, configured: async () => undefined },
     async close() {
       engine.close()
-      await embedded.close()
+      await simulation.close()
     },
   }
+}
+
+/** Without TLS options `connect` reads the environment itself. */
+async function readTls(
+  { tls: flags }: EngineSelection,
+  env: CommandIo['env'],
+): Promise<TlsOptions | undefined> {
+  if (!flags) return undefined
+  const { readTlsFiles } = await import('../../adapters/docker/tlsFiles.ts')
+  const tls = readTlsFiles(flags, env)
+  if (tls) return tls
+  throw new EngineError('invalid-option', 'a TLS file is given without TLS: add --tlsverify')
+}
+
+/** With a signal that never fires: a command without a flow is interrupted by the end of its process. */
+export const untilAnswered: CallOptions = { signal: new AbortController().signal }
+
+/**
+ * Works on the engine that was named. Resolves to 0, or to 1 when the engine refuses, which is reported in
+ * one line.
+ *
+ * @throws UsageError for an invalid address
+ */
+export async function withEngine(
+  selection: EngineSelection,
+  io: CommandIo,
+  act: (engine: ConnectedEngine) => Promise<void>,
+): Promise<number> {
+  return succeeds(io, async () => {
+    const { engine, close } = await openEngine(selection, io.env).catch(asUsage)
+    try {
+      await act(engine)
+    } finally {
+      await close()
+    }
+  })
+}
+
+/** The same for several plugins, one after the other: the next one is tried when one fails. */
+export async function forEachName(
+  selection: EngineSelection & { names: readonly string[] },
+  io: CommandIo,
+  act: (engine: ConnectedEngine, name: string) => Promise<void>,
+): Promise<number> {
+  let worst = 0
+  const code = await withEngine(selection, io, async (engine) => {
+    for (const name of selection.names) {
+      worst = Math.max(worst, await succeeds(io, () => act(engine, name)))
+    }
+  })
+  return Math.max(code, worst)
+}
+
+async function succeeds(io: CommandIo, act: () => Promise<void>): Promise<0 | 1> {
+  try {
+    await act()
+    return 0
+  } catch (error) {
+    if (!isEngineError(error)) throw error
+    report(io, error.message)
+    return 1
+  }
+}
+
+function asUsage(error: unknown): never {
+  if (isEngineError(error) && error.code === 'invalid-option') throw new UsageError(error.message)
+  throw error
 }

@@ -1,46 +1,51 @@
 import { parseArgs } from 'node:util'
-import type { CommandEntry, OptionTable, PreparedCommand } from './commandEntry.ts'
-import { commandTable, commonOptions, findCommand } from './commandTable.ts'
-import { UsageError } from './usageError.ts'
+import {
+  type CommandEntry,
+  commonOptions,
+  findCommand,
+  type OptionTable,
+  type PreparedCommand,
+  UsageError,
+} from './defineCommand.ts'
 
 export type Command =
   | { kind: 'version' }
-  /** Without a command: help with all of them. */
+  /** Without a command: an overview of all commands. */
   | { kind: 'help'; command: CommandEntry | undefined }
   | { kind: 'run'; command: CommandEntry; prepared: PreparedCommand }
-  /** `message`: one sentence that says what is wrong; it quotes what was typed. */
+  /** `message`: one sentence that quotes what was typed. */
   | { kind: 'usage'; message: string; command: CommandEntry | undefined }
 
-/** Reads the arguments. Options may stand anywhere; `--` ends them. */
-export function parseCommand(argv: readonly string[]): Command {
-  const words = positionalsOf(argv)
-  const command = findCommand(words)
+/** Parses the arguments. Options may stand anywhere; `--` ends them. */
+export function parseCommand(commands: readonly CommandEntry[], argv: readonly string[]): Command {
+  const words = positionalsOf(commands, argv)
+  const command = findCommand(commands, words)
   const asked = askedFor(argv)
   if (asked === 'version') return { kind: 'version' }
   if (asked === 'help') return { kind: 'help', command }
   try {
-    if (!command) throw new UsageError(noCommand(words, commandTable))
+    if (!command) throw new UsageError(noCommand(words, commands))
     return { kind: 'run', command, prepared: command.prepare(argv) }
   } catch (error) {
     return { kind: 'usage', message: usageMessage(error), command }
   }
 }
 
-/** Whoever asks for help gets it, whatever else is on the line. */
+/** `--help` and `--version` count wherever they stand, even on a line that is wrong otherwise. */
 function askedFor(argv: readonly string[]): 'help' | 'version' | undefined {
   const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   if (options.some((option) => option === '--help' || option === '-h')) return 'help'
   return options.some((option) => option === '--version' || option === '-v') ? 'version' : undefined
 }
 
-/** What is no option and no option's value; options mean the same in every command. */
-function positionalsOf(argv: readonly string[]): string[] {
-  const all: OptionTable = Object.assign({}, ...commandTable.map(({ options }) => options))
+/** The arguments that are neither options nor their values. Options mean the same in every command. */
+function positionalsOf(commands: readonly CommandEntry[], argv: readonly string[]): string[] {
+  const all: OptionTable = Object.assign({}, ...commands.map(({ options }) => options))
   const options = { ...all, ...commonOptions }
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true }).positionals
 }
 
-/** What words that name no command lack. */
+/** Says why words name no command. */
 export function noCommand(
   [first, second]: readonly string[],
   commands: readonly Pick<CommandEntry, 'name'>[],
@@ -54,7 +59,7 @@ export function noCommand(
   return `there is no command "${first} ${second}"`
 }
 
-/** What is wrong with the arguments. Errors that say something else are thrown on. */
+/** Says what is wrong with the arguments. Rethrows errors that are about something else. */
 export function usageMessage(error: unknown): string {
   if (error instanceof UsageError) return error.message
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -62,7 +67,7 @@ export function usageMessage(error: unknown): string {
   throw error
 }
 
-/** The rest of it explains how to quote for other commands than this one. */
+/** The rest of the message of `parseArgs` explains quoting that does not apply to this command. */
 function firstSentence(message: string): string {
   const [sentence = ''] = message.split(/\.?(?:\n|$)|\. /, 1)
   return sentence.charAt(0).toLowerCase() + sentence.slice(1)

@@ -3,7 +3,7 @@ import type { FlowEvent } from './flowEvent.ts'
 /** The events of one run, in their order. */
 export interface EventLog {
   readonly events: readonly FlowEvent[]
-  /** `false`: it was there already, and was passed over. */
+  /** `false` when the event was added before; it is ignored then. */
   add(event: FlowEvent): boolean
   /** The first event after this number. */
   after(sequence: number): FlowEvent | undefined
@@ -15,7 +15,7 @@ const FIRST_SPACING_MS = 250
 
 /**
  * Keeps every event but progress, of which it keeps the newest, and enough of the older for a run to
- * be played again: memory stays bounded however fast and long a pull tells of itself.
+ * be played again: memory stays bounded however fast and long a pull reports progress.
  */
 export function createEventLog(): EventLog {
   let events: FlowEvent[] = []

@@ -1,14 +1,14 @@
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
-import type { CredentialsRequest } from '../../machines/engine.ts'
-import type { EngineErrorDetails } from '../../machines/errors.ts'
+import type { CredentialsRequest } from '../../machines/credentials.ts'
+import type { Failure } from '../../machines/errors.ts'
 import type { PluginPrivilege } from '../../machines/plugin.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
-import type { Progress } from '../flow/progress.ts'
+import type { Progress } from '../../machines/progress.ts'
 
 /**
  * What happens in a flow, as plain JSON. Numbers of events rise by their order and may leave gaps: of
  * progress only the newest counts. No event holds a secret; of settings that do not widen what the
- * plugin may do, only the names are told.
+ * plugin may do, only the names are included.
  */
 export type FlowEvent =
   | FlowStarted
@@ -40,7 +40,7 @@ export interface FlowStarted extends Numbered {
   simulated?: boolean
 }
 
-/** A request that was open before is open no longer. */
+/** Closes a request that was open before. */
 export interface TransitionTaken extends Numbered {
   type: 'transition'
   /** Absent for the first state. */
@@ -66,9 +66,9 @@ export interface ShownRetry {
   state: string
   code: InstallErrorCode
   message: string
-  /** Of the attempt that comes. */
+  /** The number of the next attempt. */
   attempt: number
-  /** How many there are at most. */
+  /** The highest number of attempts. */
   attempts: number
   /** Milliseconds until it begins. */
   delay: number
@@ -81,7 +81,7 @@ export interface ConsentAsked extends Numbered {
 }
 
 export interface ShownConsentRequest {
-  /** Of several requests of one flow, which. */
+  /** Rises with each request of one flow. */
   id: number
   reference: string
   name: string
@@ -110,7 +110,7 @@ export interface OutcomeReached extends Numbered {
 
 export type ShownOutcome =
   | { state: 'done'; plugin: ShownPlugin }
-  | { state: 'rolledBack'; failure: ShownFailure; rollback: RollbackReport }
+  | { state: 'rolledBack'; failure: Failure; rollback: RollbackReport }
 
 export interface ShownPlugin {
   id: string
@@ -126,15 +126,7 @@ export interface ShownPlugin {
   settings: readonly string[]
 }
 
-export interface ShownFailure extends EngineErrorDetails {
-  code: InstallErrorCode
-  state: string
-  message: string
-  next: string
-  retryable: boolean
-}
-
-/** A run that was kept: what its file holds. */
+/** A recorded run, as its file holds it. */
 export interface RecordedRun {
   format: 'plugin-flow-run'
   version: 1

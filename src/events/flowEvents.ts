@@ -1,13 +1,13 @@
 import { Observable, Subject } from 'rxjs'
 import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
-import { keyOf } from '../../machines/settings.ts'
+import { keyOf, textOf } from '../../machines/settings.ts'
 import { eventLabel } from '../chart/chart.ts'
 import type { PluginInstall } from '../flow/types.ts'
 import { createEventLog } from './eventLog.ts'
 import type { FlowEvent, ShownConsentRequest, ShownOutcome } from './flowEvent.ts'
 
-/** What a flow does not know of itself. */
-export interface FlowSurroundings {
+/** What the host knows of the engine, and a flow does not. */
+export interface FlowEventsOptions {
   /** The engine's address, as people know it. */
   engine?: string
   /** The engine downloads, runs and keeps nothing. */
@@ -18,13 +18,13 @@ type Unnumbered<Event> = Event extends FlowEvent ? Omit<Event, 'sequence' | 'at'
 
 /**
  * A flow as plain JSON events, for `<plugin-flow>`, for a file, or for a stream to somewhere else. Every
- * subscriber gets them all from the first, however late it comes; of progress it gets what is kept (see
- * `FlowEvent`). Call it when the flow is started: what happened before is not told of. Completes with
- * the flow. No event holds a secret.
+ * subscriber gets all of them from the first, however late it subscribes; of progress it gets what is kept
+ * (see `FlowEvent`). Call it when the flow is started: earlier events are missing. Completes with the
+ * flow. No event holds a secret.
  */
 export function flowEvents(
   flow: PluginInstall,
-  surroundings: FlowSurroundings = {},
+  about: FlowEventsOptions = {},
 ): Observable<FlowEvent> {
   const log = createEventLog()
   const added = new Subject<void>()
@@ -44,7 +44,8 @@ export function flowEvents(
 
   const { reference, alias } = flow.snapshot().input
   const named = alias === undefined ? {} : { alias }
-  add({ type: 'flow', machine: 'pluginInstall', reference, ...named, ...surroundings })
+  const { id: machine } = flow.actor.getSnapshot().machine
+  add({ type: 'flow', machine, reference, ...named, ...about })
   flow.transition$.subscribe(({ from, to, event, at }) => {
     const began = from === undefined ? {} : { from }
     add({ type: 'transition', ...began, to, event: eventLabel(event.type) }, at)
@@ -62,7 +63,7 @@ export function flowEvents(
     let sent = 0
     let isSending = false
     const catchUp = () => {
-      // Whoever answers an event while it is told of gets the next one after it.
+      // A subscriber that answers an event while it handles it gets the next event afterwards.
       if (isSending) return
       isSending = true
       for (let next = log.after(sent); next && !subscriber.closed; next = log.after(sent)) {
@@ -80,10 +81,10 @@ export function flowEvents(
 function showRequest({ settings, ...request }: ConsentRequest): ShownConsentRequest {
   return {
     ...request,
-    settings: settings.map(({ setting, widens }) => ({
+    settings: settings.map((setting) => ({
       // The value of a setting may be a password.
-      setting: widens ? setting : keyOf(setting),
-      widens,
+      setting: setting.widens ? textOf(setting) : keyOf(setting),
+      widens: setting.widens,
     })),
   }
 }

@@ -1,4 +1,28 @@
-import type { FlowEvent, RecordedRun } from './flowEvent.ts'
+import type { Failure } from '../../machines/errors.ts'
+import type { RollbackReport } from '../../machines/plugin-install/types.ts'
+import type { LayerProgress, Progress } from '../../machines/progress.ts'
+import {
+  count,
+  flag,
+  isRecord,
+  list,
+  number,
+  object,
+  only,
+  optional,
+  text,
+  variant,
+  word,
+} from './checks.ts'
+import type {
+  FlowEvent,
+  FlowStarted,
+  RecordedRun,
+  ShownConsentRequest,
+  ShownOutcome,
+  ShownPlugin,
+  TransitionTaken,
+} from './flowEvent.ts'
 
 /** A run as its file holds it. */
 export function recordRun(events: readonly FlowEvent[]): RecordedRun {
@@ -8,83 +32,130 @@ export function recordRun(events: readonly FlowEvent[]): RecordedRun {
 /**
  * The events of a run that comes from outside, such as a file.
  *
- * @throws RangeError when it is none, or of another version
+ * @throws RangeError that names the event and the field, when the value is not a run of this version
  */
 export function readRun(value: unknown): FlowEvent[] {
   if (!isRecord(value) || value.format !== 'plugin-flow-run') {
     throw new RangeError('this is not a recorded run')
   }
   if (value.version !== 1) {
-    throw new RangeError(`this is a run of version ${String(value.version)}, and not of 1`)
+    const version = typeof value.version === 'number' ? `version ${value.version}` : 'no version'
+    throw new RangeError(`this is a run of ${version}; only version 1 can be read`)
   }
-  if (!Array.isArray(value.events)) throw new RangeError('the run is damaged')
-  return value.events.map((event, index) => {
-    if (!isFlowEvent(event)) throw new RangeError(`event ${index + 1} of the run is damaged`)
-    return event
-  })
+  if (!Array.isArray(value.events)) throw new RangeError('the run is damaged: it has no events')
+  for (const [index, each] of value.events.entries()) {
+    const field = event(each)
+    if (field === undefined) continue
+    throw new RangeError(`event ${index + 1} of the run is damaged${field && `: ${field}`}`)
+  }
+  return value.events
 }
 
-/** Whether it is an event, with all that is needed to draw it. */
+/** Whether a value is an event, with all that is needed to draw it. */
 export function isFlowEvent(value: unknown): value is FlowEvent {
-  if (!isRecord(value) || !isCount(value.sequence) || !isNumber(value.at)) return false
-  const type = String(value.type)
-  return Object.hasOwn(checks, type) && checks[type]?.(value) === true
+  return event(value) === undefined
 }
 
-type Fields = Record<string, unknown>
+const rollback = variant<'result', RollbackReport>('result', {
+  nothingToRemove: object({ result: word }),
+  removed: object({ result: word, name: text, id: text }),
+  kept: object({ result: word, name: text, id: text, enabled: flag, command: text }),
+  failed: object<Extract<RollbackReport, { result: 'failed' }>>({
+    result: word,
+    name: text,
+    id: optional(text),
+    reason: text,
+    command: text,
+  }),
+})
 
-const checks: Readonly<Record<string, (event: Fields) => boolean>> = {
-  flow: (event) => isText(event.reference) && isText(event.machine),
-  transition: ({ from, to, event }) =>
-    isText(to) && isText(event) && (from === undefined || isText(from)),
-  progress: ({ progress }) => isRecord(progress) && isProgress(progress),
-  retry: ({ retry }) =>
-    isRecord(retry) &&
-    isText(retry.message) &&
-    [retry.attempt, retry.attempts, retry.delay].every(isNumber),
-  consent: ({ request }) =>
-    isRecord(request) &&
-    isText(request.reference) &&
-    isText(request.name) &&
-    isListOf(request.privileges, isPrivilege) &&
-    isListOf(request.settings, ({ setting }) => isText(setting)),
-  credentials: ({ request }) =>
-    isRecord(request) && isText(request.registry) && isNumber(request.attempt),
-  outcome: ({ outcome }) => isRecord(outcome) && isOutcome(outcome),
-}
+const outcome = variant<'state', ShownOutcome>('state', {
+  done: object({
+    state: word,
+    plugin: object<ShownPlugin>({
+      id: text,
+      name: text,
+      reference: text,
+      digest: optional(text),
+      enabled: flag,
+      changed: flag,
+      consentBy: text,
+      settings: list(text),
+    }),
+  }),
+  rolledBack: object({
+    state: word,
+    failure: object<Failure>({
+      code: word,
+      state: text,
+      message: text,
+      next: text,
+      retryable: flag,
+      operation: optional(text),
+      status: optional(number),
+      engineMessage: optional(text),
+      inStream: optional(flag),
+    }),
+    rollback,
+  }),
+})
 
-function isProgress({ layers, current, bytesPerSecond }: Fields): boolean {
-  const isLayer = (layer: Fields) =>
-    isText(layer.id) && isText(layer.phase) && isNumber(layer.current)
-  return isListOf(layers, isLayer) && isNumber(current) && isNumber(bytesPerSecond)
-}
+const layer = object<LayerProgress>({
+  id: text,
+  phase: only('waiting', 'downloading', 'extracting', 'complete'),
+  current: number,
+  total: optional(number),
+  extracted: number,
+})
 
-function isPrivilege({ Name, Value }: Fields): boolean {
-  return isText(Name) && Array.isArray(Value) && Value.every(isText)
-}
+const numbered = { type: word, sequence: count, at: number }
 
-function isOutcome({ state, plugin, failure, rollback }: Fields): boolean {
-  if (state === 'done') return isRecord(plugin) && isText(plugin.name) && isText(plugin.id)
-  if (state !== 'rolledBack' || !isRecord(failure) || !isRecord(rollback)) return false
-  return isText(failure.message) && isText(failure.code) && isText(rollback.result)
-}
-
-function isListOf(value: unknown, isItem: (item: Fields) => boolean): boolean {
-  return Array.isArray(value) && value.every((item) => isRecord(item) && isItem(item))
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) > 0
-}
+const event = variant<'type', FlowEvent>('type', {
+  flow: object<FlowStarted>({
+    ...numbered,
+    machine: text,
+    reference: text,
+    alias: optional(text),
+    engine: optional(text),
+    simulated: optional(flag),
+  }),
+  transition: object<TransitionTaken>({ ...numbered, from: optional(text), to: text, event: text }),
+  progress: object({
+    ...numbered,
+    progress: object<Progress>({
+      layers: list(layer),
+      current: number,
+      total: optional(number),
+      percent: optional(number),
+      bytesPerSecond: number,
+      secondsLeft: optional(number),
+    }),
+  }),
+  retry: object({
+    ...numbered,
+    retry: object({
+      state: text,
+      code: word,
+      message: text,
+      attempt: number,
+      attempts: number,
+      delay: number,
+    }),
+  }),
+  consent: object({
+    ...numbered,
+    request: object<ShownConsentRequest>({
+      id: number,
+      reference: text,
+      name: text,
+      digest: optional(text),
+      privileges: list(object({ Name: text, Description: text, Value: list(text) })),
+      settings: list(object({ setting: text, widens: flag })),
+    }),
+  }),
+  credentials: object({
+    ...numbered,
+    request: object({ registry: text, attempt: number, reason: only('missing', 'refused') }),
+  }),
+  outcome: object({ ...numbered, outcome }),
+})

@@ -1,12 +1,10 @@
 import { selectEngine } from '../../adapters/docker/selectEngine.ts'
-import type { EngineCalls } from '../../adapters/engine/engineCalls.ts'
 import { type EngineTarget, engineTarget } from '../../adapters/engine/http/engineTarget.ts'
 import type { Timeouts } from '../../adapters/engine/http/timeouts.ts'
 import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
-import type { InstalledPlugins } from '../../adapters/engine/installedPlugins.ts'
-import type { PluginEngine } from '../../machines/engine.ts'
+import type { HttpEngine } from '../../adapters/engine/httpEngine.ts'
+import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
-import { calledLater } from './calledLater.ts'
 import { notLoaded } from './notLoaded.ts'
 import type { Engine } from './types.ts'
 
@@ -37,10 +35,11 @@ export interface ConnectOptions {
 
 /** An engine that `connect()` made. */
 export interface ConnectedEngine extends Engine {
+  readonly host: string
   /** The Docker context that it is of, where it is of one. */
   readonly context?: string
-  /** What is on it: to be looked at, and changed, outside of a flow. */
-  readonly plugins: InstalledPlugins
+  /** Releases the sockets. Flows that still run on it fail. */
+  close(): void
 }
 
 /**
@@ -67,15 +66,9 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
   return {
     host: target.address.host,
     ...(isDefault ? {} : { context }),
-    operations(authHeader) {
-      let operations: PluginEngine | undefined
-      return calledLater(pluginEngineCalls, async () => {
-        const engine = await opened()
-        operations ??= engine.operations(authHeader)
-        return operations
-      })
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, callOptions: CallOptions) {
+      return (await opened()).call(id, input, callOptions)
     },
-    plugins: calledLater(installedPluginsCalls, async () => (await opened()).plugins),
     async configured(registry, signal) {
       const { readDockerConfig } = await import('../../adapters/docker/dockerConfig.ts').catch(
         notLoaded,
@@ -91,13 +84,13 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
  * and many a host that is about to call none connects.
  */
 function openLater(target: EngineTarget) {
-  let engine: Promise<EngineCalls> | undefined
+  let engine: Promise<HttpEngine> | undefined
   let closes = 0
   return {
-    async opened(): Promise<EngineCalls> {
+    async opened(): Promise<HttpEngine> {
       const before = closes
-      engine ??= import('../../adapters/engine/engineCalls.ts').then(
-        ({ engineCalls }) => engineCalls(target),
+      engine ??= import('../../adapters/engine/httpEngine.ts').then(
+        ({ httpEngine }) => httpEngine(target),
         notLoaded,
       )
       const opened = await engine
@@ -117,27 +110,6 @@ function openLater(target: EngineTarget) {
 
 function closed(host: string): EngineError {
   return new EngineError('engine-unreachable', `the connection to ${host} was closed`)
-}
-
-/** The operations that a flow needs, by Docker's `operationId`. */
-const pluginEngineCalls: Readonly<Record<keyof PluginEngine, true>> = {
-  systemPing: true,
-  getPluginPrivileges: true,
-  distributionInspect: true,
-  pluginInspect: true,
-  pluginPull: true,
-  pluginSet: true,
-  pluginEnable: true,
-  pluginDelete: true,
-}
-
-const installedPluginsCalls: Readonly<Record<keyof InstalledPlugins, true>> = {
-  pluginList: true,
-  pluginInspect: true,
-  pluginSet: true,
-  pluginEnable: true,
-  pluginDisable: true,
-  pluginDelete: true,
 }
 
 type Headers = Readonly<Record<string, string>>

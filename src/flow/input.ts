@@ -1,20 +1,24 @@
-import type { InstallInput } from '../../machines/plugin-install/types.ts'
+import { makeFailure } from '../../machines/failure.ts'
+import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import type { InstallInput, Resumed } from '../../machines/plugin-install/types.ts'
 import { completePolicy } from './retry/policy.ts'
-import { readSettings } from './secrets/readSettings.ts'
-import type { InstallOptions } from './types.ts'
+import { type ParsedSettings, parseSettings } from './secrets/parseSettings.ts'
+import type { InstallOptions, ResumeOptions } from './types.ts'
 
 /**
- * What a host wrote, with the defaults filled in, and without the values of secret settings.
+ * The input of the machine, with the defaults filled in, and apart from it the values of secret settings.
  *
- * @throws EngineError `invalid-setting` where the settings cannot be read, `invalid-option` where the
- * policy cannot be used
+ * @throws EngineError `invalid-setting` where a setting is invalid, `invalid-option` where the policy is
  */
-export function toInput(options: InstallOptions): InstallInput {
+export function toInput(
+  options: InstallOptions,
+): Pick<ParsedSettings, 'values'> & { input: InstallInput } {
   const { reference, alias } = options
-  return {
+  const { settings, values } = parseSettings(options.settings)
+  const input: InstallInput = {
     reference,
     ...(alias === undefined ? {} : { alias }),
-    settings: readSettings(options.settings).settings,
+    settings,
     disabled: options.disabled ?? false,
     grantAllPermissions: options.grantAllPermissions ?? false,
     ifPresent: options.ifPresent ?? 'fail',
@@ -23,4 +27,15 @@ export function toInput(options: InstallOptions): InstallInput {
     credentialsAttempts: options.credentialsAttempts ?? 3,
     timeouts: completePolicy(options.policy).timeouts,
   }
+  return { input, values }
+}
+
+/** The run as it was asked for, with what is known of it. A snapshot holds no policy. */
+export function toResumedInput(
+  { input, run, state }: InstallSnapshot,
+  { rollBack, policy }: Pick<ResumeOptions, 'rollBack' | 'policy'>,
+): InstallInput & { resumed: Resumed } {
+  const failure = makeFailure('cancelled', state.split('.')[0] ?? state)
+  const resumed = rollBack && !run.failure ? { ...run, failure } : run
+  return { ...input, timeouts: completePolicy(policy).timeouts, resumed }
 }

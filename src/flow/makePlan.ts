@@ -1,65 +1,67 @@
 import { createRegistryAuth } from '../../adapters/docker/registryAuth.ts'
 import { toFailure } from '../../machines/failure.ts'
 import { asksFor, makeConsentRequest } from '../../machines/plugin-install/consent.ts'
+import { initialContext, required } from '../../machines/plugin-install/context.ts'
 import { lookUpInput } from '../../machines/plugin-install/inputs.ts'
 import { lookUpPlugin } from '../../machines/plugin-install/steps/lookUpPlugin.ts'
 import type {
   ConsentDecision,
   ConsentRequest,
-  InstallInput,
-  PluginLookUp,
+  InstallContext,
 } from '../../machines/plugin-install/types.ts'
-import { initialContext } from '../../machines/plugin-install/updates.ts'
+import type { RetryNotice } from '../../machines/retry.ts'
 import { toInput } from './input.ts'
 import { InstallError } from './installError.ts'
-import type { InstallPlan } from './planInstall.ts'
-import { createRetries, type FlowRetries } from './retry/createRetries.ts'
+import { withRegistryAuth } from './registryAuth.ts'
 import { completePolicy } from './retry/policy.ts'
-import { createStay } from './retry/stay.ts'
+import { stateDeadline } from './retry/stateDeadline.ts'
 import { pause, processTime as time } from './retry/time.ts'
-import { keepSecrets } from './secrets/keepSecrets.ts'
-import { readSettings } from './secrets/readSettings.ts'
-import type { Engine, InstallOptions, PlanOptions } from './types.ts'
+import { withRetries } from './retry/withRetries.ts'
+import { createRedaction } from './secrets/redaction.ts'
+import type { Engine, InstallOptions, InstallPlan, PlanOptions } from './types.ts'
 
-/** What `planInstall` tells. */
+const STATE = 'checkPrivileges'
+const granted: ConsentDecision = { granted: true }
+
 export async function makePlan(engine: Engine, options: PlanOptions): Promise<InstallPlan> {
   const auth = createRegistryAuth({
-    configured: (registry, signal) => engine.configured(registry, signal),
+    configured: (registry, signal) => engine.configured?.(registry, signal),
   })
   const signal = options.signal ?? new AbortController().signal
-  const input = toInput(options)
+  const { input, values } = toInput(options)
   const context = initialContext({ input })
   const policy = completePolicy(options.policy)
-  const stay = createStay(policy.timeouts, time.now)
-  stay.enter('checkPrivileges')
-  const secrets = keepSecrets(readSettings(options.settings).values)
+  const deadline = stateDeadline(policy.timeouts, time.now)
+  deadline.enter(STATE)
+  const redaction = createRedaction(values)
+  const notify = (notice: RetryNotice) =>
+    detached(() => options.onRetry?.({ ...notice, state: STATE, at: Date.now() }))
   try {
-    const operations = secrets.guard(engine.operations(() => auth.header()))
-    const { left } = stay
-    const tell: FlowRetries['tell'] = (notice) =>
-      apart(() => options.onRetry?.({ ...notice, state: stay.state(), at: Date.now() }))
-    const retries = createRetries(operations, { policy, time, left, tell })
+    const once = redaction.withRedaction(withRegistryAuth(engine, () => auth.header()))
+    const { remaining } = deadline
     const ports = {
-      engine: retries.patient,
+      engine: withRetries(once, { policy, time, remaining, notify }).engine,
       auth,
       pause: (ms: number) => pause(time, ms, signal),
-      hasSecret: secrets.has,
+      hasSecret: redaction.has,
     }
-    const found = await lookUpPlugin(ports, lookUpInput({ context }), signal)
-    const request = makeConsentRequest(context, found)
-    const present = found.present?.asWanted === true
+    const lookUp = await lookUpPlugin(ports, lookUpInput({ context }), signal)
+    const request = makeConsentRequest(context, lookUp)
+    const present = lookUp.present?.asWanted === true
     const consent = present ? granted : await decide(request, options, signal)
-    return { request, consent, present, requests: present ? [] : changes(input, found) }
+    return { request, consent, present, requests: present ? [] : changes({ ...context, lookUp }) }
   } catch (error) {
-    throw new InstallError(toFailure(error, 'checkPrivileges'), { result: 'nothingToRemove' })
+    throw new InstallError(toFailure(redaction.redactError(error), STATE), {
+      result: 'nothingToRemove',
+    })
   } finally {
     auth.forget()
-    secrets.forget()
+    redaction.forget()
   }
 }
 
 /** A host's function that throws would otherwise look like an answer that did not come. */
-function apart(call: () => void): void {
+function detached(call: () => void): void {
   try {
     call()
   } catch (error) {
@@ -68,8 +70,6 @@ function apart(call: () => void): void {
     })
   }
 }
-
-const granted: ConsentDecision = { granted: true }
 
 async function decide(
   request: ConsentRequest,
@@ -81,14 +81,12 @@ async function decide(
   return typeof answer === 'boolean' ? { granted: answer } : answer
 }
 
-function changes(
-  { settings, disabled, enableTimeout }: InstallInput,
-  found: PluginLookUp,
-): string[] {
-  const { remote, name, present } = found
+function changes(context: InstallContext): string[] {
+  const { settings, disabled, enableTimeout } = context.input
+  const { remote, name } = required(context, 'names')
   const pull = `POST /plugins/pull?remote=${encodeURIComponent(remote)}&name=${encodeURIComponent(name)}`
   return [
-    ...(present ? [] : [pull]),
+    ...(context.lookUp?.present ? [] : [pull]),
     ...(settings.length > 0 ? [`POST /plugins/${name}/set`] : []),
     ...(disabled ? [] : [`POST /plugins/${name}/enable?timeout=${enableTimeout}`]),
   ]

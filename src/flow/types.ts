@@ -1,7 +1,8 @@
 import type { Observable, Subscribable } from 'rxjs'
 import type { ActorRefFrom, InspectionEvent, Observer, SnapshotFrom } from 'xstate'
 import type { CredentialsSource, RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
-import type { CredentialsRequest, PluginEngine } from '../../machines/engine.ts'
+import type { CredentialsRequest } from '../../machines/credentials.ts'
+import type { Engine as EnginePort } from '../../machines/engine.ts'
 import type { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type {
@@ -9,20 +10,18 @@ import type {
   ConsentRequest,
   InstalledPlugin,
 } from '../../machines/plugin-install/types.ts'
-import type { RetryNotice } from '../../machines/retry.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../../machines/progress.ts'
+import type { Retry } from '../../machines/retry.ts'
 import type { PolicyOptions } from './retry/policy.ts'
 
-/** A Docker Engine, as flows use it. `connect()` makes one; a host may bring its own. */
-export interface Engine {
+/**
+ * A Docker Engine, as flows use it. `connect()` makes one; a host that brings its own implements `call`.
+ */
+export interface Engine extends EnginePort {
   /** Its address, for people: `unix:///var/run/docker.sock`. */
-  readonly host: string
-  /** Its operations, with the credentials of one flow. */
-  operations(authHeader: () => string | undefined): PluginEngine
-  /** What is configured for a registry, without asking anybody. The signal ends the search. */
-  configured(registry: string, signal: AbortSignal): Promise<RegistryCredentials | undefined>
-  /** Releases the sockets. Flows that still run on it fail. */
-  close(): void
+  readonly host?: string
+  /** The credentials configured for a registry, without asking a person. Default: there are none. */
+  configured?(registry: string, signal: AbortSignal): Promise<RegistryCredentials | undefined>
 }
 
 /** Answers instead of a person. Its answer is final; a promise is waited for within the timeout. */
@@ -114,20 +113,24 @@ export interface PlanOptions extends InstallOptions {
   onRetry?: (retry: Retry) => void
 }
 
+/** What an install would do. */
+export interface InstallPlan {
+  /** What a person, or the policy, is asked to agree to. */
+  request: ConsentRequest
+  /** `undefined`: a person is asked. */
+  consent: ConsentDecision
+  /** The plugin is there as asked for, and stays as it is. */
+  present: boolean
+  /** The requests that change the engine, in their order, as long as nothing fails. */
+  requests: string[]
+}
+
 /** One step from state to state; sub-states are written `pulling.streaming`. */
 export interface Transition {
   /** Absent for the first state. */
   from?: string
   to: string
   event: { type: string }
-  /** Milliseconds since the epoch. */
-  at: number
-}
-
-/** Something failed, changed nothing, and is about to be tried again. */
-export interface Retry extends RetryNotice {
-  /** The state of the flow. */
-  state: string
   /** Milliseconds since the epoch. */
   at: number
 }

@@ -1,5 +1,3 @@
-import type { Progress } from '../flow/progress.ts'
-
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** In Docker's decimal units: `6.2 MB`. */
@@ -29,8 +27,18 @@ export function formatSeconds(seconds: number): string {
   return 'more than a day'
 }
 
-/** `8%, downloaded 2.1 MB of 13.0 MB, 6.0 MB/s, 2s left`: what is known of it. */
-export function formatProgress(progress: Progress): string {
+/** The known figures of a download. */
+interface Amounts {
+  /** Bytes. */
+  current: number
+  total?: number
+  percent?: number
+  bytesPerSecond: number
+  secondsLeft?: number
+}
+
+/** `8%, downloaded 2.1 MB of 13.0 MB, 6.0 MB/s, 2s left`, as far as each is known. */
+export function formatProgress(progress: Amounts): string {
   const { current, total, percent, bytesPerSecond, secondsLeft } = progress
   return [
     ...(percent === undefined ? [] : [`${Math.floor(percent)}%`]),

@@ -1,83 +1,115 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
-import type { InstallOptions } from '../flow/types.ts'
-import type { FlowShelf, ShelvedFlow } from './flowShelf.ts'
-import { readBody } from './readBody.ts'
-import { sendJson } from './sendJson.ts'
-import { streamEvents } from './streamEvents.ts'
+import * as v from 'valibot'
+import type { FlowRegistry, RegisteredFlow } from './flowRegistry.ts'
+import { readBody, sendJson, validBody } from './json.ts'
 
-/** Answers what is asked about flows, below `/flows`. @throws RangeError on a bad body */
+/** An install. Consent is never part of it: a person is shown first what the plugin asks for. */
+const installBody = v.object(
+  {
+    reference: v.pipe(v.string('reference must be a string'), v.nonEmpty('reference is missing')),
+    alias: v.optional(v.string('alias must be a string'), ''),
+    settings: v.optional(
+      v.array(v.string('settings must be strings'), 'settings must be a list of KEY=VALUE'),
+      [],
+    ),
+    disabled: v.optional(v.boolean('disabled must be true or false'), false),
+  },
+  'reference is missing',
+)
+const CREDENTIALS = 'username and password must be strings'
+const credentialsBody = v.object(
+  { username: v.string(CREDENTIALS), password: v.string(CREDENTIALS) },
+  CREDENTIALS,
+)
+const REQUEST = 'request must be the number of a consent request'
+const answerBody = v.object({ request: v.number(REQUEST) }, REQUEST)
+
+/** What can be posted to a flow; `false` when the flow does not wait for it. */
+const actions: ReadonlyMap<string, (flow: RegisteredFlow, body: unknown) => boolean> = new Map([
+  ['grant', (flow, body) => flow.grant(validBody(answerBody, body).request)],
+  ['deny', (flow, body) => flow.deny(validBody(answerBody, body).request)],
+  ['credentials', (flow, body) => flow.authenticate(validBody(credentialsBody, body))],
+  ['cancel', (flow) => flow.cancel()],
+])
+
+/** A progress bar that moves more often looks the same. */
+const PROGRESS_MS = 100
+/** Proxies and browsers take silence for a dead connection. */
+const HEARTBEAT_MS = 15_000
+const RETRY_MS = 500
+
+/** Answers requests about flows, below `/flows`. @throws RangeError on a bad body */
 export async function answerFlows(
-  shelf: FlowShelf,
+  registry: FlowRegistry,
   path: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [id, action] = path
-  const method = request.method ?? ''
-  if (id === undefined) return answerShelf(shelf, request, response)
-  const flow = shelf.get(id)
+  const [id, action = ''] = path
+  const { method } = request
+  if (id === undefined) return answerRegistry(registry, request, response)
+  const flow = registry.get(id)
   if (!flow) return sendJson(response, 404, { message: 'there is no such flow' })
   if (method === 'GET' && action === 'events') {
     const last = Number(request.headers['last-event-id'] ?? 0)
     const after = Number.isSafeInteger(last) ? last : 0
-    // This tells a browser not to come again.
+    // A browser does not reconnect after this status.
     if (flow.hasEnded && !flow.log.after(after)) return void response.writeHead(204).end()
     return streamEvents(flow, response, after)
   }
-  if (method !== 'POST') return sendJson(response, 405, { message: 'this is not offered' })
-  const taken = act(flow, action, await readBody(request))
-  if (taken) response.writeHead(204).end()
+  if (method !== 'POST') return sendJson(response, 405, { message: 'the method is not allowed' })
+  if (actions.get(action)?.(flow, await readBody(request))) response.writeHead(204).end()
   else sendJson(response, 409, { message: 'the flow does not wait for that now' })
 }
 
-async function answerShelf(
-  shelf: FlowShelf,
+async function answerRegistry(
+  registry: FlowRegistry,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method === 'GET') return sendJson(response, 200, { flows: shelf.ids() })
-  if (request.method !== 'POST') return sendJson(response, 405, { message: 'this is not offered' })
-  const flow = shelf.start(readInstall(await readBody(request)))
+  const { method } = request
+  if (method === 'GET') return sendJson(response, 200, { flows: registry.ids() })
+  if (method !== 'POST') return sendJson(response, 405, { message: 'the method is not allowed' })
+  const { alias, ...install } = validBody(installBody, await readBody(request))
+  const flow = registry.start({ ...install, ...(alias !== '' && { alias }) })
   if (flow) sendJson(response, 201, { id: flow.id })
-  else sendJson(response, 503, { message: 'too many flows run' })
+  else sendJson(response, 503, { message: 'too many flows are running' })
 }
 
-function act(
-  flow: ShelvedFlow,
-  action: string | undefined,
-  body: Record<string, unknown>,
-): boolean {
-  switch (action) {
-    case 'grant':
-      return flow.grant(Number(body.request))
-    case 'deny':
-      return flow.deny(Number(body.request))
-    case 'credentials':
-      return flow.authenticate(readCredentials(body))
-    case 'cancel':
-      return flow.cancel()
-    default:
-      return false
+/**
+ * Streams a flow's events after a number as Server-Sent Events, until the last or until the client is gone.
+ * A slow client gets what the log keeps when it can take more, and never a backlog.
+ */
+function streamEvents(flow: RegisteredFlow, response: ServerResponse, after: number): void {
+  let sent = after
+  let isFull = false
+  let timer: NodeJS.Timeout | undefined
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    for (let next = flow.log.after(sent); next && !isFull; next = flow.log.after(sent)) {
+      sent = next.sequence
+      isFull = !response.write(`id: ${sent}\ndata: ${JSON.stringify(next)}\n\n`)
+    }
+    if (flow.hasEnded && !isFull) response.end()
   }
-}
-
-/** Consent is never in what is posted: a person is shown what is asked first. */
-function readInstall(body: Record<string, unknown>): InstallOptions {
-  const { reference, alias, settings = [], disabled = false } = body
-  if (typeof reference !== 'string' || reference === '')
-    throw new RangeError('reference is missing')
-  if (alias !== undefined && typeof alias !== 'string') throw new RangeError('alias must be a text')
-  if (!Array.isArray(settings) || !settings.every((setting) => typeof setting === 'string')) {
-    throw new RangeError('settings must be a list of KEY=VALUE')
+  const flushInTime = () => {
+    const isUrgent = flow.hasEnded || flow.log.events.at(-1)?.type !== 'progress'
+    if (isUrgent) flush()
+    else timer ??= setTimeout(flush, PROGRESS_MS)
   }
-  if (typeof disabled !== 'boolean') throw new RangeError('disabled must be true or false')
-  return { reference, settings, disabled, ...(alias ? { alias } : {}) }
-}
-
-function readCredentials({ username, password }: Record<string, unknown>): RegistryCredentials {
-  if (typeof username !== 'string' || typeof password !== 'string') {
-    throw new RangeError('username and password must be texts')
-  }
-  return { username, password }
+  const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS)
+  const leave = flow.onChange(flushInTime)
+  response.on('drain', () => {
+    isFull = false
+    flush()
+  })
+  response.on('close', () => {
+    leave()
+    clearInterval(heartbeat)
+    clearTimeout(timer)
+  })
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' })
+  response.write(`retry: ${RETRY_MS}\n\n`)
+  flush()
 }

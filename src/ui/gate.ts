@@ -7,13 +7,13 @@ export interface Refusal {
   message: string
 }
 
-/** Keeps everybody out but the one browser that came with the token. */
+/** Admits the one browser that came with the token, and no other. */
 export interface Gate {
-  /** What the address that is printed ends with; good for one visit. */
+  /** The end of the printed address; good for one visit. */
   readonly token: string
-  /** Whether the request was sent by our own page, to our own name. */
+  /** Refuses a request that was not sent by our own page, to our own name. */
   check(request: IncomingMessage, port: number): Refusal | undefined
-  /** Takes the token, once, for a cookie. `false`: it is another, or was taken before. */
+  /** Exchanges the token, once, for a cookie. `false` for another token, or one that was used before. */
   exchange(token: string, response: ServerResponse, port: number): boolean
   /** Whether the request has the cookie. */
   isOpen(request: IncomingMessage, port: number): boolean
@@ -28,7 +28,7 @@ export function createGate(): Gate {
     check({ method = '', headers }, port) {
       const host = `127.0.0.1:${port}`
       const { origin } = headers
-      // A name that resolves to this machine is somebody else's page (DNS rebinding).
+      // Under another name that resolves to this machine, the page is a foreign one (DNS rebinding).
       if (headers.host !== host) return refuse(421, `this server is http://${host} only`)
       if (origin !== undefined && origin !== `http://${host}`) return foreign()
       const changes = method !== 'GET' && method !== 'HEAD'
@@ -54,7 +54,7 @@ export function createGate(): Gate {
   }
 }
 
-/** Cookies know no ports: two servers must not take each other's away. */
+/** Cookies are shared between ports: two servers must not replace each other's. */
 function cookieName(port: number): string {
   return `plugin-flow-${port}`
 }
@@ -67,7 +67,7 @@ function refuse(status: number, message: string): Refusal {
   return { status, message }
 }
 
-/** In the same time, whatever is given. */
+/** Takes the same time for every text. */
 function isSame(given: string, wanted: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(wanted))

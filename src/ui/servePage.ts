@@ -1,11 +1,21 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
 import { createGate, type Gate } from './gate.ts'
-import type { PageFiles } from './pageFiles.ts'
-import { sendJson } from './sendJson.ts'
+import { sendJson } from './json.ts'
 
-/** Answers what is asked below a path. @throws RangeError on a bad request */
+export interface PageFile {
+  type: string
+  content: Buffer
+}
+
+/** The files of the pages, by name. */
+export type PageFiles = ReadonlyMap<string, PageFile>
+
+/** Answers requests below a path. @throws RangeError on a bad request */
 export type Route = (
   path: readonly string[],
   request: IncomingMessage,
@@ -16,9 +26,9 @@ export interface PageOptions {
   /** On 127.0.0.1; 0 takes any free one. */
   port: number
   files: PageFiles
-  /** Which of the files the address leads to. */
+  /** The file that is served at `/`. */
   page: string
-  /** By the first part of the path. */
+  /** The routes, by the first part of the path. */
   routes: ReadonlyMap<string, Route>
 }
 
@@ -92,7 +102,7 @@ export async function servePage({ port, files, page, routes }: PageOptions): Pro
 
 const LOCKED = 'open the address that plugin-flow ui printed; it is good for one visit'
 
-/** The token leaves the address, which browsers keep. Whoever is in already may come by it again. */
+/** Redirects to an address without the token, since browsers keep addresses. A browser with the cookie may use it again. */
 function enter(
   gate: Gate,
   token: string,
@@ -103,4 +113,33 @@ function enter(
   const mayEnter = gate.exchange(token, response, port) || gate.isOpen(request, port)
   if (mayEnter) response.writeHead(303, { Location: '/' }).end()
   else sendJson(response, 403, { message: LOCKED })
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  'index.html': 'text/html; charset=utf-8',
+  'page.css': 'text/css; charset=utf-8',
+  'page.js': 'text/javascript; charset=utf-8',
+  'machine.html': 'text/html; charset=utf-8',
+  'machine.js': 'text/javascript; charset=utf-8',
+}
+
+/**
+ * Reads the page of the package that this file is part of, built or not.
+ *
+ * @throws Error when the page was not built
+ */
+export async function readPageFiles(from: string = import.meta.dirname): Promise<PageFiles> {
+  const folder = findPage(from)
+  if (!folder) throw new Error('the page is not built: npm run build')
+  const files = Object.entries(TYPES).map(async ([name, type]) => {
+    const content = await readFile(join(folder, name))
+    return [name, { type, content }] as const
+  })
+  return new Map(await Promise.all(files))
+}
+
+function findPage(from: string): string | undefined {
+  const folder = join(from, 'dist/ui')
+  if (existsSync(join(folder, 'index.html'))) return folder
+  return dirname(from) === from ? undefined : findPage(dirname(from))
 }

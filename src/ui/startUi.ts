@@ -1,11 +1,11 @@
+import type { MachineChart } from '../chart/chartLayout.ts'
+import { createFlowRegistry, type Install } from './flowRegistry.ts'
 import { answerFlows } from './flowRoutes.ts'
-import { createFlowShelf, type Install } from './flowShelf.ts'
-import type { PageFiles } from './pageFiles.ts'
-import { sendJson } from './sendJson.ts'
-import { type Route, type ServedPage, servePage } from './servePage.ts'
+import { sendJson } from './json.ts'
+import { type PageFiles, type Route, type ServedPage, servePage } from './servePage.ts'
 
 export interface UiOptions {
-  /** What pages call the engine. */
+  /** Address of the engine, as the page shows it. */
   host: string
   install: Install
   /** The engine downloads, runs and keeps nothing. */
@@ -16,7 +16,7 @@ export interface UiOptions {
 }
 
 export interface Ui extends ServedPage {
-  /** Takes back the flows that have not ended; pages see them end. */
+  /** Cancels the flows that have not ended; pages see them end. */
   cancelFlows(): Promise<void>
 }
 
@@ -26,11 +26,26 @@ export interface Ui extends ServedPage {
  */
 export async function startUi({ host, install, simulated, port, files }: UiOptions): Promise<Ui> {
   const about = { engine: host, simulated }
-  const shelf = createFlowShelf(install, about)
+  const registry = createFlowRegistry(install, about)
   const routes = new Map<string, Route>([
-    ['flows', (path, request, response) => answerFlows(shelf, path, request, response)],
+    ['flows', (path, request, response) => answerFlows(registry, path, request, response)],
     ['about', (_path, _request, response) => sendJson(response, 200, about)],
   ])
   const served = await servePage({ port, files, page: 'index.html', routes })
-  return { ...served, cancelFlows: () => shelf.cancelAll() }
+  return { ...served, cancelFlows: () => registry.cancelAll() }
+}
+
+export interface MachineUiOptions {
+  chart: MachineChart
+  /** On 127.0.0.1; 0 takes any free one. */
+  port: number
+  files: PageFiles
+}
+
+/** Starts the page that shows a machine, on 127.0.0.1 alone. Rejects when it cannot listen there. */
+export function startMachineUi({ chart, port, files }: MachineUiOptions): Promise<ServedPage> {
+  const routes = new Map<string, Route>([
+    ['chart', (_path, _request, response) => sendJson(response, 200, chart)],
+  ])
+  return servePage({ port, files, page: 'machine.html', routes })
 }

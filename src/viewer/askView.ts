@@ -1,54 +1,56 @@
-import { createConsentView } from './consentView.ts'
-import { createCredentialsView } from './credentialsView.ts'
 import { element } from './element.ts'
-import type { Actions } from './flowPanel.ts'
+import {
+  type Answers,
+  createConsentView,
+  createCredentialsView,
+  type Question,
+} from './questions.ts'
 import type { RunState } from './runAt.ts'
+import { wordsOf } from './words.ts'
 
-type Asked = RunState['consent'] | RunState['credentials']
-
-/** How long an answer may be on its way before it can be given again. */
+/** How long an answer may take before it can be given again. */
 const ANSWER_MS = 3_000
 
 /**
- * What a person is asked, while it is asked. It takes the focus when it comes, unless that is somewhere
- * else on the page, and gives it to `after` when it goes.
+ * The question that is open. It takes the focus when it comes, unless that is somewhere else on the page,
+ * and hands it to `after` when it goes.
  */
-export function createAskView(actions: Actions, after: HTMLElement) {
+export function createAskView(answers: Answers, after: HTMLElement) {
   const node = element('div', { class: 'asked' })
-  let asked: Asked
-  let view: ReturnType<typeof createView> | undefined
+  let asked: RunState['consent'] | RunState['credentials']
+  let view: Question | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let wasOpen = false
+  // A control loses the focus when it is disabled.
+  let hadFocusBefore = false
   const enable = (isEnabled: boolean) => {
     for (const control of view?.controls ?? []) control.disabled = !isEnabled
   }
-  const once: Actions = {
-    grant: (request) => send(() => actions.grant(request)),
-    deny: (request) => send(() => actions.deny(request)),
-    authenticate: (credentials) => send(() => actions.authenticate(credentials)),
-    cancel: () => send(actions.cancel),
-  }
-  // What is disabled loses the focus.
-  let hadFocusBefore = false
-  function send(answer: () => void): void {
+  const send = (answer: () => void) => {
     hadFocusBefore = isFocused(node)
     enable(false)
     clearTimeout(timer)
     timer = setTimeout(() => enable(true), ANSWER_MS)
     answer()
   }
-  let wasOpen = false
+  const once: Answers = {
+    grant: (request) => send(() => answers.grant(request)),
+    deny: (request) => send(() => answers.deny(request)),
+    authenticate: (credentials) => send(() => answers.authenticate(credentials)),
+    cancel: () => send(answers.cancel),
+  }
 
   return {
     node,
-    update({ consent, credentials }: RunState, isOpen: boolean) {
-      const current = consent ?? credentials
+    update(run: RunState, isOpen: boolean) {
+      const current = run.consent ?? run.credentials
       const isNew = current !== asked
       if (isNew) {
         const hadFocus = isFocused(node) || (hadFocusBefore && mayTakeFocus(node))
         hadFocusBefore = false
         clearTimeout(timer)
         asked = current
-        view = createView(consent, credentials, once)
+        view = createQuestion(run, once)
         node.replaceChildren(...(view ? [view.node] : []))
         if (view && isOpen && (hadFocus || mayTakeFocus(node))) view.heading.focus()
         else if (hadFocus) after.focus()
@@ -61,13 +63,12 @@ export function createAskView(actions: Actions, after: HTMLElement) {
   }
 }
 
-function createView(
-  consent: RunState['consent'],
-  credentials: RunState['credentials'],
-  actions: Actions,
-) {
-  if (consent) return createConsentView(consent, actions)
-  return credentials && createCredentialsView(credentials, actions)
+function createQuestion(
+  { flow, consent, credentials }: RunState,
+  answers: Answers,
+): Question | undefined {
+  if (consent) return createConsentView(consent, answers)
+  return credentials && createCredentialsView(credentials, wordsOf(flow).noun, answers)
 }
 
 function isFocused(node: HTMLElement): boolean {
@@ -75,7 +76,7 @@ function isFocused(node: HTMLElement): boolean {
   return root instanceof ShadowRoot && node.contains(root.activeElement)
 }
 
-/** Nothing else has the focus: nobody is torn out of what they write. */
+/** True where nothing else has the focus, so that nobody is torn away from what they type. */
 function mayTakeFocus(node: HTMLElement): boolean {
   const root = node.getRootNode()
   const { activeElement, body } = document

@@ -1,40 +1,61 @@
 import type { ChartLayout } from '../chart/chartLayout.ts'
 import { drawChart } from '../chart/drawChart.ts'
 import type { TransitionTaken } from '../events/flowEvent.ts'
-import { arrowOf, withAncestors } from './arrowOf.ts'
-import { element, svgElement } from './element.ts'
-import type { RunState } from './runAt.ts'
+import { element, setText, svgElement } from './element.ts'
+import { arrowOf, type RunState, withAncestors } from './runAt.ts'
+import { moodOf } from './words.ts'
 
-/** The chart with its active states, the way taken so far, and the last step of it. */
-export function createChartView(layout: ChartLayout) {
-  const name = `Statechart of ${layout.id}`
-  const pictures = (['wide', 'narrow'] as const).map((kind) => {
-    const picture = svgElement(drawChart(layout, kind, name))
-    picture.classList.add('picture', kind)
-    return picture
-  })
+/**
+ * The chart with its active states, the way taken so far, and the last step of it. Without a layout only
+ * that step is described.
+ */
+export function createChartView() {
   const caption = element('figcaption')
-  const node = element('figure', { class: 'chart' }, ...pictures, caption)
-  const all = pictures.flatMap((picture) => [
-    ...picture.querySelectorAll<SVGElement>('[data-state],[data-to]'),
-  ])
+  const node = element('figure', { class: 'chart' }, caption)
+  let layout: ChartLayout | undefined
+  let name = ''
+  let pictures: SVGElement[] = []
+  let parts: SVGElement[] = []
   let shown = ''
+
+  const draw = (next: ChartLayout | undefined) => {
+    layout = next
+    shown = ''
+    name = `Statechart of ${next?.id}`
+    pictures = next
+      ? (['wide', 'narrow'] as const).map((kind) => {
+          const picture = svgElement(drawChart(next, kind, name))
+          picture.classList.add('picture', kind)
+          return picture
+        })
+      : []
+    parts = pictures.flatMap((picture) => [
+      ...picture.querySelectorAll<SVGElement>('[data-state],[data-to]'),
+    ])
+    node.replaceChildren(...pictures, caption)
+  }
 
   return {
     node,
-    update({ transitions }: RunState) {
+    update(next: ChartLayout | undefined, { transitions }: RunState) {
+      if (next !== layout) draw(next)
       const last = transitions.at(-1)
       const key = `${transitions.length} ${last?.sequence}`
       if (key === shown) return
       shown = key
-      const way = transitions.map((transition) => arrowOf(layout, transition))
+      setText(caption, last ? describeStep(last) : '')
+      if (!next) return
+      const way = transitions.map((transition) => arrowOf(next, transition))
       const visited = new Set(transitions.flatMap(({ to }) => withAncestors(to)))
       const active = new Set(withAncestors(last?.to ?? ''))
       const taken = new Set(way)
-      for (const part of all) {
+      for (const part of parts) {
         const { state = '', from = '', to = '' } = part.dataset
         const arrow = to && `${from} ${to}`
-        part.classList.toggle('active', active.has(state))
+        const isActive = active.has(state)
+        part.classList.toggle('active', isActive)
+        part.classList.toggle('good', isActive && moodOf(state) === 'good')
+        part.classList.toggle('bad', isActive && moodOf(state) === 'bad')
         part.classList.toggle('visited', visited.has(state) || (arrow !== '' && taken.has(arrow)))
         part.classList.toggle('last', arrow !== '' && arrow === way.at(-1))
       }
@@ -42,7 +63,6 @@ export function createChartView(layout: ChartLayout) {
         picture.setAttribute('aria-label', last ? `${name}. Active: ${last.to}.` : `${name}.`)
         raise(picture)
       }
-      caption.textContent = last ? describeStep(last) : ''
     },
   }
 }
@@ -51,7 +71,7 @@ function describeStep({ from, to, event }: TransitionTaken): string {
   return from === undefined ? `Began in ${to}` : `${from} → ${to} on ${event}`
 }
 
-/** What is lit lies above what it crosses. */
+/** Moves the arrows taken above those that they cross. */
 function raise(picture: SVGElement): void {
   const firstLabel = picture.querySelector('.label')
   for (const arrow of picture.querySelectorAll('.arrow.visited'))

@@ -3,21 +3,26 @@ import { visible } from '../text/visible.ts'
 
 type Attributes = Readonly<Record<string, string | boolean | number>>
 
+/** What an element holds; `false` and `undefined` are left out. */
+type Child = Node | string | false | undefined
+
 /**
- * An HTML element. Strings become text nodes, in which what is invisible or turns the direction of
- * text is shown as its number: nothing from outside is ever markup.
+ * An HTML element. Strings become text nodes, in which unseen characters are shown by their numbers:
+ * nothing from outside is ever markup.
  */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
-  ...children: readonly (Node | string)[]
+  ...children: readonly Child[]
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name)
   for (const [attribute, value] of Object.entries(attributes)) {
     if (typeof value === 'boolean') made.toggleAttribute(attribute, value)
     else made.setAttribute(attribute, visible(String(value)))
   }
-  made.append(...children.map(toNode))
+  for (const child of children) {
+    if (child) made.append(typeof child === 'string' ? visible(child) : child)
+  }
   return made
 }
 
@@ -27,24 +32,29 @@ export function button(label: string, attributes: Attributes, onClick: () => voi
   return made
 }
 
-/** Sets a text where it is another one: what has not changed is not read out again. */
+/** Sets a text unless it is the same: a screen reader reads out every change. */
 export function setText(node: Node, text: string): void {
   const shown = visible(text)
   if (node.textContent === shown) return
-  // The text that is there is kept: another one would have to be laid out from the start.
+  // The text node is kept: a new one would be laid out from the start.
   if (node.firstChild instanceof Text && node.childNodes.length === 1) node.firstChild.data = shown
   else node.textContent = shown
 }
 
+/** A drawn shape as SVG; its texts are made visible already. */
 export function svgElement({ tag, attributes, children }: Shape): SVGElement {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value))
-  made.append(
-    ...children.map((child) => (typeof child === 'string' ? visible(child) : svgElement(child))),
-  )
+  for (const child of children) made.append(typeof child === 'string' ? child : svgElement(child))
   return made
 }
 
-function toNode(child: Node | string): Node | string {
-  return typeof child === 'string' ? visible(child) : child
+/** Lets the browser save a text as a file. */
+export function saveFile(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
 }

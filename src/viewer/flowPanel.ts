@@ -1,4 +1,4 @@
-import type { ChartLayout } from '../chart/chartLayout.ts'
+import { layouts } from '../chart/layouts.generated.ts'
 import type { ShownRetry } from '../events/flowEvent.ts'
 import { formatElapsed } from '../text/formatAmount.ts'
 import { createAskView } from './askView.ts'
@@ -6,18 +6,12 @@ import { createChartView } from './chartView.ts'
 import { button, element, setText } from './element.ts'
 import { createOutcomeView } from './outcomeView.ts'
 import { createProgressView } from './progressView.ts'
+import type { Answers } from './questions.ts'
 import type { RunState } from './runAt.ts'
 import { createTimelineView } from './timelineView.ts'
+import { FIRST_MACHINE, moodOf, wordsOf } from './words.ts'
 
-/** What people do to a flow. */
-export interface Actions {
-  grant(request: { id: number }): void
-  deny(request: { id: number }): void
-  authenticate(credentials: { username: string; password: string }): void
-  cancel(): void
-}
-
-/** What people do to the picture. */
+/** The moves in the timeline, and the actions on files. */
 export interface Moves {
   go(step: number): void
   follow(): void
@@ -26,29 +20,29 @@ export interface Moves {
   load(file: File): void
 }
 
-/** What is shown, of which run. */
+/** A run, and the moment of it that is shown. */
 export interface Shown {
-  /** As it is at the moment that is looked at. */
+  /** The run at that moment. */
   run: RunState
-  /** As it is now. */
+  /** The run as it is now. */
   latest: RunState
   isFollowing: boolean
   isPlaying: boolean
-  /** Nobody can answer it any more. */
+  /** Its questions cannot be answered any more. */
   isRecorded: boolean
-  /** What went wrong with where it comes from; empty for nothing. */
+  /** A problem with the source of the run, or empty. */
   notice: string
   now: number
 }
 
 /** Everything that the element shows. */
-export function createFlowPanel(layout: ChartLayout, actions: Actions, moves: Moves) {
+export function createFlowPanel(answers: Answers, moves: Moves) {
   const title = element('h2', {}, 'No run yet')
   const engine = element('p', { class: 'engine' })
   const status = element('span', { class: 'status', tabindex: -1 })
   const clock = element('span', { class: 'clock' })
   const doing = element('p', { class: 'doing' })
-  const cancel = button('Cancel', { class: 'quiet' }, () => actions.cancel())
+  const cancel = button('Cancel', { class: 'quiet' }, () => answers.cancel())
   const notice = element('p', { class: 'notice', role: 'alert' })
   const live = element('div', { class: 'unseen', role: 'status' })
   const header = element(
@@ -59,10 +53,10 @@ export function createFlowPanel(layout: ChartLayout, actions: Actions, moves: Mo
     doing,
     notice,
   )
-  const ask = createAskView(actions, status)
+  const ask = createAskView(answers, status)
   const progress = createProgressView()
   const outcome = createOutcomeView()
-  const chart = createChartView(layout)
+  const chart = createChartView()
   const timeline = createTimelineView(moves)
   timeline.node.append(fileButtons(moves))
   const now = element('div', { class: 'now' }, ask.node, outcome.node, progress.node)
@@ -70,7 +64,7 @@ export function createFlowPanel(layout: ChartLayout, actions: Actions, moves: Mo
 
   return {
     node,
-    update({ run, latest, isFollowing, isPlaying, isRecorded, notice: told, now }: Shown) {
+    update({ run, latest, isFollowing, isPlaying, isRecorded, notice: problem, now }: Shown) {
       const { flow, transitions, startedAt = 0, at = 0 } = run
       const state = transitions.at(-1)?.to ?? ''
       const isOpen = !isRecorded && isFollowing && latest.outcome === undefined
@@ -79,16 +73,17 @@ export function createFlowPanel(layout: ChartLayout, actions: Actions, moves: Mo
       setText(status, state || 'waiting')
       status.dataset.kind = kindOf(run)
       setText(clock, state ? formatElapsed((isOpen ? Math.max(now, at) : at) - startedAt) : '')
-      const { description = '' } = layout.states.find(({ path }) => path === state) ?? {}
+      const layout = layouts.get(latest.flow?.machine ?? FIRST_MACHINE)
+      const { description = '' } = layout?.states.find(({ path }) => path === state) ?? {}
       setText(doing, run.retry ? describeRetry(run.retry) : description)
-      setText(notice, told)
-      notice.hidden = told === ''
+      setText(notice, problem)
+      notice.hidden = problem === ''
       cancel.hidden = isRecorded || latest.outcome !== undefined || latest.transitions.length === 0
-      cancel.disabled = latest.transitions.at(-1)?.to === 'rollingBack'
+      cancel.disabled = moodOf(latest.transitions.at(-1)?.to ?? '') === 'bad'
       ask.update(run, isOpen)
       progress.update(run)
       outcome.update(run)
-      chart.update(run)
+      chart.update(layout, run)
       timeline.update({
         transitions: latest.transitions,
         startedAt: latest.startedAt ?? 0,
@@ -136,13 +131,15 @@ function describeRetry({ message, delay, attempt, attempts }: ShownRetry): strin
 function kindOf({ outcome, consent, credentials, transitions }: RunState): string {
   if (outcome) return outcome.state === 'done' ? 'good' : 'bad'
   if (consent || credentials) return 'asking'
-  return transitions.at(-1)?.to.startsWith('roll') ? 'bad' : 'working'
+  return moodOf(transitions.at(-1)?.to ?? '') === 'bad' ? 'bad' : 'working'
 }
 
-/** What a person hears who does not see. */
-function announce({ outcome, consent, credentials, transitions }: RunState, doing: string): string {
-  if (outcome?.state === 'done') return `Installed ${outcome.plugin.name}.`
-  if (outcome) return `The install failed. ${outcome.failure.message}`
+/** The text for screen readers. */
+function announce(run: RunState, doing: string): string {
+  const { flow, outcome, consent, credentials, transitions } = run
+  const { noun, past } = wordsOf(flow)
+  if (outcome?.state === 'done') return `${past} ${outcome.plugin.name}.`
+  if (outcome) return `The ${noun} failed. ${outcome.failure.message}`
   if (consent) return `${consent.name} asks for privileges. Grant or deny them.`
   if (credentials) return `The registry ${credentials.registry} wants credentials.`
   const state = transitions.at(-1)?.to

@@ -1,14 +1,14 @@
 import type { FlowEvent } from '../events/flowEvent.ts'
 import { isFlowEvent } from '../events/readRun.ts'
 
-/** What RxJS, and everything else that calls itself observable, has. */
+/** An observable of RxJS, or of anything else with a `subscribe`. */
 export interface ObservableLike {
   subscribe(next: (event: FlowEvent) => void): { unsubscribe(): void }
 }
 
 interface Follower {
   event(event: FlowEvent): void
-  /** Whether events can be expected; `undefined` when the run is through. */
+  /** Whether the connection stands; `undefined` when the run has ended. */
   connected(isConnected: boolean | undefined): void
 }
 
@@ -17,9 +17,9 @@ const LONGEST_PAUSE_MS = 8_000
 
 /**
  * Follows a stream of Server-Sent Events until the outcome. A browser resumes a dropped stream with
- * the number of the last event; where it gives up, the stream is opened anew.
+ * the number of the last event; where it gives up, the stream is opened again.
  *
- * @returns ends it
+ * @returns how to stop
  */
 export function followUrl(url: string, { event, connected }: Follower): () => void {
   let source: EventSource | undefined
@@ -32,10 +32,10 @@ export function followUrl(url: string, { event, connected }: Follower): () => vo
       connected(true)
     }
     source.onmessage = ({ data }) => {
-      const told = parse(String(data))
-      if (!told) return
-      event(told)
-      if (told.type !== 'outcome') return
+      const read = parse(String(data))
+      if (!read) return
+      event(read)
+      if (read.type !== 'outcome') return
       source?.close()
       connected(undefined)
     }
@@ -51,12 +51,6 @@ export function followUrl(url: string, { event, connected }: Follower): () => vo
     clearTimeout(timer)
     source?.close()
   }
-}
-
-/** Follows an observable. @returns ends it */
-export function followObservable(events: ObservableLike, { event }: Follower): () => void {
-  const subscription = events.subscribe(event)
-  return () => subscription.unsubscribe()
 }
 
 function parse(text: string): FlowEvent | undefined {

@@ -1,16 +1,18 @@
-import type { ShownFailure, ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
+import type { Failure } from '../../machines/errors.ts'
+import type { ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
 import { element } from './element.ts'
 import type { RunState } from './runAt.ts'
+import { type Words, wordsOf } from './words.ts'
 
 type Rollback = Extract<ShownOutcome, { state: 'rolledBack' }>['rollback']
 
-/** How it ended, and what is on the engine now. */
+/** How the flow ended, and what is on the engine now. */
 export function createOutcomeView() {
   const node = element('section', { class: 'outcome panel' })
   let shown: ShownOutcome | undefined
   return {
     node,
-    update({ outcome }: RunState) {
+    update({ flow, outcome }: RunState) {
       node.hidden = outcome === undefined
       if (!outcome || outcome === shown) return
       shown = outcome
@@ -18,37 +20,40 @@ export function createOutcomeView() {
       node.classList.toggle('good', isDone)
       node.classList.toggle('bad', !isDone)
       node.replaceChildren(
-        ...(isDone ? installed(outcome.plugin) : failed(outcome.failure, outcome.rollback)),
+        ...(isDone
+          ? succeeded(outcome.plugin, wordsOf(flow))
+          : failed(outcome.failure, outcome.rollback, wordsOf(flow))),
       )
     },
   }
 }
 
-function installed({ name, id, digest, enabled, changed, consentBy, settings }: ShownPlugin) {
-  const title = changed ? `Installed ${name}` : `${name} was there already`
+function succeeded(plugin: ShownPlugin, { past }: Words) {
+  const { name, id, digest, enabled, changed, consentBy, settings } = plugin
+  const title = changed ? `${past} ${name}` : `${name} was there already`
   return [
     element('h3', {}, title),
     element('p', {}, `On the engine now: the plugin, ${enabled ? 'enabled' : 'disabled'}.`),
     facts([
       ['Id', id.slice(0, 12)],
       ['Content', digest],
-      ['Settings', settings?.join(', ')],
-      ['Consent', CONSENT[consentBy] ?? consentBy],
+      ['Settings', settings.join(', ')],
+      ['Consent', CONSENT.get(consentBy) ?? consentBy],
     ]),
   ]
 }
 
-const CONSENT: Readonly<Record<string, string>> = {
-  nobody: 'it asks for nothing',
-  grantAllPermissions: 'everything was granted unseen',
-  policy: 'given by a policy',
-  person: 'given by a person',
-}
+const CONSENT: ReadonlyMap<string, string> = new Map([
+  ['nobody', 'it asks for nothing'],
+  ['grantAllPermissions', 'everything was granted unseen'],
+  ['policy', 'given by a policy'],
+  ['person', 'given by a person'],
+])
 
-function failed(failure: ShownFailure, rollback: Rollback) {
+function failed(failure: Failure, rollback: Rollback, { noun }: Words) {
   const { code, message, next, retryable, state, status, engineMessage } = failure
   return [
-    element('h3', {}, TITLES[code] ?? 'The install failed'),
+    element('h3', {}, titleOf(code, noun)),
     element('p', { class: 'message' }, message),
     ...whatIsLeft(rollback),
     element('p', {}, next),
@@ -62,9 +67,9 @@ function failed(failure: ShownFailure, rollback: Rollback) {
   ]
 }
 
-const TITLES: Readonly<Record<string, string>> = {
-  cancelled: 'The install was cancelled',
-  'consent-denied': 'The privileges were denied',
+function titleOf(code: string, noun: string): string {
+  if (code === 'consent-denied') return 'The privileges were denied'
+  return code === 'cancelled' ? `The ${noun} was cancelled` : `The ${noun} failed`
 }
 
 function whatIsLeft(rollback: Rollback): HTMLElement[] {
@@ -88,8 +93,8 @@ function whatIsLeft(rollback: Rollback): HTMLElement[] {
 }
 
 function facts(rows: readonly (readonly [string, string | undefined])[]): HTMLElement {
-  const told = rows.flatMap(([name, value]) =>
+  const items = rows.flatMap(([name, value]) =>
     value ? [element('dt', {}, name), element('dd', {}, value)] : [],
   )
-  return element('dl', { class: 'facts' }, ...told)
+  return element('dl', { class: 'facts' }, ...items)
 }

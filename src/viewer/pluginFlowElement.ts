@@ -1,28 +1,28 @@
-import { pluginInstallLayout } from '../chart/layout.generated.ts'
 import { createEventLog, type EventLog } from '../events/eventLog.ts'
 import type { FlowEvent, RecordedRun } from '../events/flowEvent.ts'
 import { isFlowEvent, readRun, recordRun } from '../events/readRun.ts'
-import { type Actions, createFlowPanel } from './flowPanel.ts'
-import { followObservable, followUrl, type ObservableLike } from './followSource.ts'
-import { createPlayback } from './playback.ts'
+import { saveFile } from './element.ts'
+import { createFlowPanel } from './flowPanel.ts'
+import { followUrl, type ObservableLike } from './followSource.ts'
+import type { Answers } from './questions.ts'
 import { createRedraw } from './redraw.ts'
 import { countAtStep, runAt } from './runAt.ts'
-import { saveFile } from './saveFile.ts'
 import { style } from './style.ts'
+import { createPlayback } from './timelineView.ts'
 
-/** So that a server may import the element, and send it to browsers. */
+/** A server, which has no HTMLElement, may import the element too. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /**
- * `<plugin-flow>`: one install flow, live or recorded. It is fed by `events` (an observable), by `src`
- * (the address of Server-Sent Events) or by `push()`. What a person answers it tells as events that
- * bubble: `flow-grant` and `flow-deny` with `detail.request`, `flow-authenticate` with the credentials
- * as its `detail`, and `flow-cancel`. The host carries them out.
+ * `<plugin-flow>`: one flow, live or recorded. It is fed by `events` (an observable), by `src` (the address
+ * of Server-Sent Events) or by `push()`. A person's answers are events that bubble: `flow-grant` and
+ * `flow-deny` with `detail.request`, `flow-authenticate` with the credentials as its `detail`, and
+ * `flow-cancel`. The host carries them out.
  */
 export class PluginFlowElement extends Base {
   static readonly observedAttributes = ['src']
   #log: EventLog = createEventLog()
-  /** How many events are looked at; all of them, and those to come, when undefined. */
+  /** How many events are shown; `undefined` for all, and those to come. */
   #count: number | undefined
   #notice = ''
   #isRecorded = false
@@ -80,14 +80,14 @@ export class PluginFlowElement extends Base {
     if (this.isConnected) this.#followSource()
   }
 
-  /** Takes one event. What is no event, or is there already, is passed over. */
+  /** Adds one event. Anything that is not an event, and an event added before, is ignored. */
   push(event: FlowEvent): void {
     if (!isFlowEvent(event) || !this.#log.add(event)) return
     if (event.type !== 'progress') this.#draw()
     else if (this.isConnected) this.#redraw.soon()
   }
 
-  /** Forgets the run. */
+  /** Removes the run. */
   clear(): void {
     this.#stopFollowing()
     this.#playback.stop()
@@ -105,9 +105,9 @@ export class PluginFlowElement extends Base {
   }
 
   /**
-   * Shows a recorded run: nothing can be answered in it.
+   * Shows a recorded run, in which nothing can be answered.
    *
-   * @throws RangeError when it is none
+   * @throws RangeError when the value is not a recorded run, or a damaged one
    */
   load(run: unknown): void {
     const events = readRun(run)
@@ -122,16 +122,16 @@ export class PluginFlowElement extends Base {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(style)
     root.adoptedStyleSheets = [sheet]
-    const tell = (name: string, detail?: unknown) => {
+    const dispatch = (name: string, detail?: unknown) => {
       this.dispatchEvent(new CustomEvent(`flow-${name}`, { bubbles: true, detail }))
     }
-    const actions: Actions = {
-      grant: (request) => tell('grant', { request }),
-      deny: (request) => tell('deny', { request }),
-      authenticate: (credentials) => tell('authenticate', credentials),
-      cancel: () => tell('cancel'),
+    const answers: Answers = {
+      grant: (request) => dispatch('grant', { request }),
+      deny: (request) => dispatch('deny', { request }),
+      authenticate: (credentials) => dispatch('authenticate', credentials),
+      cancel: () => dispatch('cancel'),
     }
-    const panel = createFlowPanel(pluginInstallLayout, actions, {
+    const panel = createFlowPanel(answers, {
       go: (step) => {
         this.#playback.stop()
         const count = countAtStep(this.#log.events, Math.max(0, step))
@@ -162,21 +162,21 @@ export class PluginFlowElement extends Base {
     try {
       this.load(JSON.parse(await file.text()))
     } catch (error) {
-      const isNone = error instanceof RangeError
-      this.#tell(
-        isNone ? `It was not loaded: ${error.message}.` : 'It was not loaded: it is no JSON.',
-      )
+      const reason = error instanceof RangeError ? error.message : 'it is not JSON'
+      this.#notify(`The run was not loaded: ${reason}.`)
     }
   }
 
   #followSource(): void {
-    const follower = {
-      event: (event: FlowEvent) => this.push(event),
-      connected: (isConnected: boolean | undefined) =>
-        this.#tell(isConnected === false ? 'The connection is lost; trying again.' : ''),
+    const event = (next: FlowEvent) => this.push(next)
+    if (this.#events) {
+      const subscription = this.#events.subscribe(event)
+      this.#unfollow = () => subscription.unsubscribe()
+    } else if (this.src !== '') {
+      const connected = (isConnected: boolean | undefined) =>
+        this.#notify(isConnected === false ? 'The connection was lost; trying again.' : '')
+      this.#unfollow = followUrl(this.src, { event, connected })
     }
-    if (this.#events) this.#unfollow = followObservable(this.#events, follower)
-    else if (this.src !== '') this.#unfollow = followUrl(this.src, follower)
   }
 
   #stopFollowing(): void {
@@ -184,7 +184,7 @@ export class PluginFlowElement extends Base {
     this.#unfollow = undefined
   }
 
-  #tell(notice: string): void {
+  #notify(notice: string): void {
     this.#notice = notice
     this.#draw()
   }

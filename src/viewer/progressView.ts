@@ -1,16 +1,10 @@
-import type { LayerProgress, Progress } from '../flow/progress.ts'
+import type { LayerProgress, Progress } from '../../machines/progress.ts'
 import { formatBytes, formatPart, formatSeconds } from '../text/formatAmount.ts'
 import { element, setText } from './element.ts'
 import type { RunState } from './runAt.ts'
 
-/** More than anybody looks at; the rest is in the sum. */
+/** Bars for more layers would not be read; the bar of the whole pull counts those too. */
 const MOST_BARS = 24
-const PHASES: Readonly<Record<string, string>> = {
-  waiting: 'waiting',
-  downloading: 'downloading',
-  extracting: 'extracting',
-  complete: 'complete',
-}
 
 /** A bar for the pull, and one for each of its layers. */
 export function createProgressView() {
@@ -95,12 +89,8 @@ function percentOf({ phase, current, total, extracted }: LayerProgress): number 
 }
 
 function describeLayer({ phase, current, total }: LayerProgress): string {
-  const name = PHASES[phase] ?? phase
-  return phase === 'downloading' ? `${name} ${formatPart(current, total)}` : withSize(name, total)
-}
-
-function withSize(name: string, total: number | undefined): string {
-  return total === undefined ? name : `${name}, ${formatBytes(total)}`
+  if (phase === 'downloading') return `${phase} ${formatPart(current, total)}`
+  return total === undefined ? phase : `${phase}, ${formatBytes(total)}`
 }
 
 function describeTotal({ current, total, percent, bytesPerSecond, secondsLeft }: Progress): string {

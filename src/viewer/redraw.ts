@@ -1,12 +1,12 @@
-/** Nobody sees more of a bar. */
+/** A progress bar that moves more often looks the same. */
 const FLOOD_MS = 100
 
 export interface Redraw {
-  /** With the next frame, however often it is asked for until then. */
+  /** Draws with the next frame, once, however often it is called until then. */
   now(): void
-  /** Some times a second: of what comes in floods only the newest is looked at. */
+  /** Draws a few times a second: of a flood of events only the newest is shown. */
   soon(): void
-  /** What was asked for is not drawn. */
+  /** Drops a drawing that has not been made yet. */
   stop(): void
 }
 

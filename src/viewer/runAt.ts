@@ -1,33 +1,33 @@
+import type { ChartLayout } from '../chart/chartLayout.ts'
 import type {
+  CredentialsAsked,
   FlowEvent,
   FlowStarted,
+  ProgressMade,
   ShownConsentRequest,
   ShownOutcome,
   ShownRetry,
   TransitionTaken,
 } from '../events/flowEvent.ts'
 
-/** What is true of a run after some of its events. */
+/** The state of a run after some of its events. */
 export interface RunState {
   flow?: FlowStarted
   /** In their order. */
   transitions: readonly TransitionTaken[]
-  progress?: ProgressOf
-  /** What is tried again, until something comes of it. */
+  progress?: ProgressMade['progress']
+  /** The attempt that is waited for, until the flow goes on. */
   retry?: ShownRetry
   /** Open until the next transition. */
   consent?: ShownConsentRequest
-  credentials?: CredentialsOf
+  credentials?: CredentialsAsked['request']
   outcome?: ShownOutcome
   /** When the first and the last of these events happened. */
   startedAt?: number
   at?: number
 }
 
-type ProgressOf = Extract<FlowEvent, { type: 'progress' }>['progress']
-type CredentialsOf = Extract<FlowEvent, { type: 'credentials' }>['request']
-
-/** What is true after the first `count` events. */
+/** The state after the first `count` events. */
 export function runAt(events: readonly FlowEvent[], count: number): RunState {
   const transitions: TransitionTaken[] = []
   let run: RunState = { transitions }
@@ -63,7 +63,7 @@ function after(run: RunState, event: FlowEvent): RunState {
   }
 }
 
-/** How many events there are up to the end of a step: all before the next transition. */
+/** The number of events up to the end of a step: all before the next transition. */
 export function countAtStep(events: readonly FlowEvent[], step: number): number {
   let seen = -1
   for (const [index, { type }] of events.entries()) {
@@ -72,4 +72,28 @@ export function countAtStep(events: readonly FlowEvent[], step: number): number 
     if (seen > step) return index
   }
   return events.length
+}
+
+/** The arrow of the chart that a transition took; empty where the chart has none for it. */
+export function arrowOf(layout: ChartLayout, { from, to, event }: TransitionTaken): string {
+  if (from === undefined) return ''
+  const targets = new Set(withAncestors(to).filter((path) => entered(layout, path) === to))
+  const fitting = layout.arrows.filter(
+    (arrow) => withAncestors(from).includes(arrow.from) && targets.has(arrow.to),
+  )
+  const named = fitting.find(({ events }) => events.some((name) => name.split(' ')[0] === event))
+  const arrow = named ?? fitting[0]
+  return arrow ? `${arrow.from} ${arrow.to}` : ''
+}
+
+/** The state that is active once a state was entered. */
+function entered(layout: ChartLayout, path: string): string {
+  const initial = layout.states.find((state) => state.path === path)?.initial
+  return initial === undefined ? path : entered(layout, initial)
+}
+
+/** `pulling` and `pulling.streaming`. */
+export function withAncestors(path: string): string[] {
+  const parts = path.split('.')
+  return path === '' ? [] : parts.map((_, index) => parts.slice(0, index + 1).join('.'))
 }

@@ -148,9 +148,9 @@ figcaption { font: 12px var(--mono); color: var(--soft); text-align: center; min
 .state.active:not(.compound) text { fill: var(--on-accent) }
 .state.compound.active .box { stroke-width: 2 }
 .state.active .inner { stroke: var(--on-accent) }
-.state.active[data-state='done'] .box { fill: var(--good); stroke: var(--good); filter: none }
-.state.active[data-state^='roll'] .box { fill: var(--bad); stroke: var(--bad); filter: none }
-.state.active[data-state='done'] text, .state.active[data-state^='roll'] text { fill: light-dark(#fff, #0c1310) }
+.state.active.good .box { fill: var(--good); stroke: var(--good); filter: none }
+.state.active.bad .box { fill: var(--bad); stroke: var(--bad); filter: none }
+.state.active:is(.good, .bad) text { fill: light-dark(#fff, #0c1310) }
 .arrow.last .line { stroke-width: 2.6; opacity: 1; stroke-dasharray: 7 5; animation: march .7s linear infinite }
 .label.last { font-weight: 700 !important }
 

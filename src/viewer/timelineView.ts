@@ -1,4 +1,4 @@
-import type { TransitionTaken } from '../events/flowEvent.ts'
+import type { FlowEvent, TransitionTaken } from '../events/flowEvent.ts'
 import { formatElapsed } from '../text/formatAmount.ts'
 import { button, element, setText } from './element.ts'
 
@@ -19,7 +19,7 @@ interface Position {
   isPlaying: boolean
 }
 
-/** Every transition with its time; each can be gone back to. */
+/** Every transition with its time; a click goes back to it. */
 export function createTimelineView(moves: Moves) {
   const list = element('ol', { class: 'steps' })
   const steps: { button: HTMLButtonElement; sequence: number }[] = []
@@ -69,7 +69,7 @@ export function createTimelineView(moves: Moves) {
     node,
     update({ transitions, startedAt, step, isFollowing, isPlaying }: Position) {
       at = step
-      // Another run, when the steps are no longer those that were drawn.
+      // The run is another one when the steps differ from those that were drawn.
       const isOther = steps.some(({ sequence }, index) => transitions[index]?.sequence !== sequence)
       if (isOther) {
         list.replaceChildren()
@@ -89,6 +89,40 @@ export function createTimelineView(moves: Moves) {
       live.disabled = isFollowing
       play.disabled = transitions.length < 2
       setText(play, isPlaying ? 'Pause' : 'Play')
+    },
+  }
+}
+
+interface Played {
+  events(): readonly FlowEvent[]
+  /** Shows the run after this many events; all of it when `undefined`. */
+  show(count: number | undefined): void
+}
+
+/** A person's pause is not waited for again. */
+const LONGEST_PAUSE_MS = 1_200
+const SHORTEST_PAUSE_MS = 60
+
+/** Plays a run again at its own pace, with shorter pauses. */
+export function createPlayback({ events, show }: Played) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const step = (count: number) => {
+    timer = undefined
+    const all = events()
+    if (count >= all.length) return show(undefined)
+    const gap = (all[count]?.at ?? 0) - (all[count - 1]?.at ?? 0)
+    timer = setTimeout(
+      () => step(count + 1),
+      Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, gap)),
+    )
+    show(count)
+  }
+  return {
+    isPlaying: () => timer !== undefined,
+    start: (count: number) => step(Math.max(1, count)),
+    stop() {
+      clearTimeout(timer)
+      timer = undefined
     },
   }
 }

@@ -1,7 +1,6 @@
 import * as assert from 'uvu/assert'
 import { bundleForBrowser } from '../../.ci/bundleViewer.ts'
-import { authHeader } from '../../adapters/docker/authHeader.ts'
-import { registryKey } from '../../adapters/docker/registryKey.ts'
+import { authHeader, registryKey } from '../../adapters/docker/registryCredentials.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import type { InstalledInPage } from './world/corePage.ts'
 import { visitPage } from './world/visitPage.ts'

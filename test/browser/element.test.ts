@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import type { FlowEvent } from '../../src/events/flowEvent.ts'
+import { recordRun } from '../../src/events/readRun.ts'
 import type {} from '../../src/viewer.ts'
+import { everyEvent, mutationsOf } from '../src/events/mutations.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { onPage } from './world/onPage.ts'
 
@@ -108,20 +110,30 @@ browserSuite('page :: element', (test, browser) => {
       await state('rolledBack')
       assert.equal(await timeline(), steps)
       assert.is(await flow.getByRole('button', { name: 'Cancel' }).isVisible(), false)
+      // Each state is shown for a moment only, which a busy machine may miss.
+      const seen = await flow.locator('.status').evaluateHandle((status) => {
+        const texts = [status.textContent]
+        const look = () => texts.push(status.textContent)
+        const changes = { characterData: true, childList: true, subtree: true }
+        new MutationObserver(look).observe(status, changes)
+        return texts
+      })
       await flow.getByRole('button', { name: 'Play' }).click()
-      await state('checkPrivileges')
-      await state('rolledBack')
+      await page.waitForFunction(
+        (texts) => texts.includes('checkPrivileges') && texts.at(-1) === 'rolledBack',
+        seen,
+      )
       await flow.getByRole('button', { name: 'Play' }).waitFor()
       await flow.locator('input[type=file]').setInputFiles({
         name: 'x.json',
         mimeType: 'application/json',
         buffer: Buffer.from('{"format":"har"}'),
       })
-      await flow.getByText('It was not loaded: this is not a recorded run.').waitFor()
+      await flow.getByText('The run was not loaded: this is not a recorded run.').waitFor()
       assert.equal(await timeline(), steps)
     }))
 
-  test('text from outside is text, and what is invisible in it is shown', () =>
+  test('text from outside is text, and invisible characters in it are shown', () =>
     onPage(browser(), async ({ page, flow }) => {
       await page.getByRole('button', { name: 'Open a recorded run' }).click()
       const evil = '<img src=x onerror=alert(1)>\u202e\u200b'
@@ -147,6 +159,41 @@ browserSuite('page :: element', (test, browser) => {
       assert.is(await flow.locator('img').count(), 0)
       const text = (await flow.getByRole('dialog').textContent()) ?? ''
       assert.ok(text.includes('<img src=x onerror=alert(1)>\\u{202e}\\u{200b}'), text)
+    }))
+
+  test('any mutation of any event is refused, or drawn: nothing is thrown in a frame', () =>
+    onPage(browser(), async ({ page }) => {
+      const runs = everyEvent.flatMap((event, index) =>
+        mutationsOf(event).map(({ value }) =>
+          recordRun([...everyEvent.slice(0, index), value as FlowEvent]),
+        ),
+      )
+      const counts = await page.evaluate(
+        async (texts) => {
+          const elements = Array.from({ length: 20 }, () => document.createElement('plugin-flow'))
+          document.body.append(...elements)
+          const counts = { drawn: 0, refused: 0 }
+          for (let index = 0; index < texts.length; index += elements.length) {
+            for (const [place, text] of texts.slice(index, index + elements.length).entries()) {
+              try {
+                elements[place]?.load(JSON.parse(text))
+                counts.drawn++
+              } catch (error) {
+                if (!(error instanceof RangeError)) throw error
+                counts.refused++
+              }
+            }
+            // Everything is drawn with the next frame.
+            await new Promise((resolve) =>
+              requestAnimationFrame(() => requestAnimationFrame(resolve)),
+            )
+          }
+          return counts
+        },
+        runs.map((run) => JSON.stringify(run)),
+      )
+      assert.is(counts.drawn + counts.refused, runs.length)
+      assert.ok(counts.drawn > 300 && counts.refused > 1_000, JSON.stringify(counts))
     }))
 })
 

@@ -123,7 +123,7 @@ browserSuite('page :: flows', (test, browser) => {
         await flow.getByRole('dialog').waitFor()
         const [request] = open.requests
         open.drop()
-        await flow.getByText('The connection is lost; trying again.').waitFor()
+        await flow.getByText('The connection was lost; trying again.').waitFor()
         await open.resumed
         assert.is(request?.headers['last-event-id'], undefined)
         assert.ok(Number(open.requests.at(-1)?.headers['last-event-id']) >= 4)

@@ -6,7 +6,7 @@ import { browserSuite } from './world/browserSuite.ts'
 import { onMachinePage } from './world/onMachinePage.ts'
 
 browserSuite('page :: machine', (test, browser) => {
-  test('every state and every transition is drawn, and told as text', () =>
+  test('every state and every transition is drawn, and listed as text', () =>
     onMachinePage(browser(), JSON.stringify(parcel), async ({ page, chart, screenshot }) => {
       assert.is(await page.locator('h1').textContent(), 'parcel')
       assert.is(await page.locator('#counts').textContent(), '16 states, 19 transitions')
@@ -34,7 +34,7 @@ browserSuite('page :: machine', (test, browser) => {
       await screenshot('machine-1200-light')
     }))
 
-  test('names from outside are text, and what is invisible in them is shown', () =>
+  test('names from outside are text, and invisible characters in them are shown', () =>
     onMachinePage(browser(), JSON.stringify(hostile), async ({ page, chart, screenshot }) => {
       assert.is(await page.locator('img, script:not([src]), b, i, [onload]').count(), 0)
       assert.is(await page.locator('h1').textContent(), hostile.id)

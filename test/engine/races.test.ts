@@ -4,13 +4,11 @@ import { join } from 'node:path'
 import { filter, firstValueFrom, timeout } from 'rxjs'
 import * as assert from 'uvu/assert'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import type { Progress } from '../../machines/progress.ts'
 import { type ConnectedEngine, connect } from '../../src/flow/connect.ts'
-import { toInput } from '../../src/flow/input.ts'
+import { toInput, toResumedInput } from '../../src/flow/input.ts'
+import { installPlugin, startInstall } from '../../src/flow/install.ts'
 import { isInstallError } from '../../src/flow/installError.ts'
-import { installPlugin } from '../../src/flow/installPlugin.ts'
-import type { Progress } from '../../src/flow/progress.ts'
-import { toResumedInput } from '../../src/flow/resumeInstall.ts'
-import { startFlow } from '../../src/flow/startFlow.ts'
 import type { InstallOptions, PluginInstall } from '../../src/flow/types.ts'
 import { hastyTime } from '../support/hastyTime.ts'
 import { deferred } from './world/deferred.ts'
@@ -83,7 +81,8 @@ engineSuite('real engine :: two flows at once for one name', (test, world) => {
     const engine = connect({ host: proxy.host, env: { DOCKER_CONFIG: world().folder } })
     try {
       const input = toResumedInput(leftPulling(options), {})
-      const flow = startFlow(engine, input, {}, undefined, { time: hastyTime })
+      const begun = { input, values: new Map() }
+      const flow = startInstall(engine, {}, begun, { time: hastyTime })
       const states: string[] = []
       flow.transition$.subscribe(({ to }) => states.push(to))
       const plugin = await flow.result
@@ -172,12 +171,12 @@ engineSuite(`real engine :: ${MANY} flows at once for as many names`, (test, wor
 
 /** What a process that died in mid-pull has left of its run. */
 function leftPulling(options: { reference: string; alias: string }): InstallSnapshot {
-  const { timeouts: _, ...input } = toInput(options)
+  const { timeouts: _, ...input } = toInput(options).input
   const { reference, alias } = options
   const request = { id: 1, reference, name: `${alias}:latest`, privileges: [], settings: [] }
   const consent = { by: 'nobody', at: new Date(0).toISOString(), request } as const
   const run = { ownership: 'uncertain', enableRequested: false, consent } as const
-  return { version: 1, state: 'pulling.streaming', input, run }
+  return { version: 2, state: 'pulling.streaming', input, run }
 }
 
 /** Pulls without a flow; resolves to all that was said, and tells the first match of it. */

@@ -11,7 +11,7 @@ engineSuite('real engine :: plugin-flow install on a terminal', (test, world) =>
   test('wrong credentials first, good ones second :: shown is the user name, and no password', async () => {
     const { username, password } = locked()
     const { answer, ended } = runTerminal(world(), [reference()])
-    await answer(`The registry ${locked().address} wants credentials`, '')
+    await answer(`The registry ${locked().address} requires credentials`, '')
     await answer('Username: ', `${username}\r`)
     await answer(`Password for ${username}: `, 'wrong-horse\r')
     await answer(`The registry ${locked().address} did not accept the credentials`, '')

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import { connect } from '../../src/flow/connect.ts'
-import { installPlugin } from '../../src/flow/installPlugin.ts'
+import { installPlugin } from '../../src/flow/install.ts'
 import { startEmbedded } from '../bench/startEmbedded.ts'
 import { suite } from '../support/suite.ts'
 import { aliveMB } from './heap.ts'
@@ -36,7 +36,8 @@ suite('1,000 flows through one process', (test) => {
       const { id, name } = await flow.result
       // Every third is one of those that fail, and every other that is taken back.
       if (number % 3 === 0) await failing(number)
-      await engine.plugins.pluginDelete(id, { force: true }, AbortSignal.timeout(20_000))
+      const signal = AbortSignal.timeout(20_000)
+      await engine.call('pluginDelete', { name: id, force: true }, { signal })
       return name
     }
     const failing = async (number: number) => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { quoted } from '../../machines/quoted.ts'
+import { quoted } from '../../machines/text.ts'
 import { suite } from '../support/suite.ts'
 
 const cases: [name: string, text: string, shown: string][] = [

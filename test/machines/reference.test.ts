@@ -5,8 +5,10 @@ import {
   canonicalName,
   familiarName,
   localName,
+  type PluginNames,
   type PluginReference,
   parseReference,
+  resolveNames,
 } from '../../machines/reference.ts'
 import { suite } from '../support/suite.ts'
 
@@ -67,6 +69,38 @@ suite('reference', (test) => {
     for (const [text, familiar, local] of rows) {
       assert.is(familiarName(parsed(text)), familiar)
       assert.is(localName(parsed(text)), local)
+    }
+  })
+
+  test('resolveNames :: alias, default tag, digest', () => {
+    const pinned = `sha256:${'a'.repeat(64)}`
+    const rows: [reference: string, alias: string | undefined, names: PluginNames][] = [
+      [
+        'acme/probe:1.0',
+        'docker.io/library/mine',
+        { remote: 'docker.io/acme/probe:1.0', name: 'mine:latest', registry: 'docker.io' },
+      ],
+      [
+        'example.org:5000/probe',
+        undefined,
+        {
+          remote: 'example.org:5000/probe:latest',
+          name: 'example.org:5000/probe:latest',
+          registry: 'example.org:5000',
+        },
+      ],
+      [
+        `acme/probe@${pinned}`,
+        undefined,
+        {
+          remote: `docker.io/acme/probe@${pinned}`,
+          name: 'acme/probe:latest',
+          registry: 'docker.io',
+        },
+      ],
+    ]
+    for (const [reference, alias, names] of rows) {
+      assert.equal(resolveNames({ reference, ...(alias && { alias }) }), names)
     }
   })
 })

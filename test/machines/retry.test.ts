@@ -78,11 +78,11 @@ function failing(
   const calls: number[] = []
   const ports = {
     delays,
-    left: () => bound - now,
+    remaining: () => bound - now,
     pause: async (ms: number) => {
       now += ms
     },
-    tell: (notice: RetryNotice) => void told.push(notice),
+    notify: (notice: RetryNotice) => void told.push(notice),
   }
   const call = async () => {
     calls.push(now)

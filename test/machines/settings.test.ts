@@ -1,21 +1,42 @@
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import type { PluginConfig } from '../../machines/plugin.ts'
+import { checkSettings } from '../../machines/checkSettings.ts'
+import { isEngineError } from '../../machines/errors.ts'
+import type { Plugin, PluginConfig } from '../../machines/plugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
-import type { Setting } from '../../machines/settings.ts'
-import { describeSettings, keyOf, parseSetting, unseenWidening } from '../../machines/settings.ts'
-import { sampleConfig, withMount } from '../support/samples.ts'
+import {
+  describeSettings,
+  keyOf,
+  parseSetting,
+  type Setting,
+  textOf,
+  unseenWidening,
+} from '../../machines/settings.ts'
+import { readRecording, recordedBody, scenarios } from '../support/recordingServer.ts'
+import { parsed, sampleConfig, withMount } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'
+
+const probe = (JSON.parse(recordedBody(readRecording('inspect.name')).toString()) as Plugin).Config
+
+function codeOf(config: PluginConfig, settings: readonly (Setting | string)[]): string {
+  try {
+    const each = (setting: Setting | string) =>
+      typeof setting === 'string' ? parseSetting(setting) : setting
+    checkSettings(config, settings.map(each))
+    return 'ok'
+  } catch (error) {
+    if (isEngineError(error)) return error.code
+    throw error
+  }
+}
 
 const secret = (name: string): Setting => ({ name, secret: true })
 
 suite('settings', (test) => {
   test('secret :: known by its name', () => {
     assert.equal(describeSettings([secret('DEBUG')]), [
-      { setting: 'DEBUG', secret: true, widens: false },
+      { name: 'DEBUG', secret: true, widens: false },
     ])
-    assert.equal(parseSetting(secret('a.value')), { name: 'a', field: 'value', value: '' })
-    assert.equal([keyOf(secret('DEBUG')), keyOf('A.b=c=d'), keyOf('E')], ['DEBUG', 'A.b', 'E'])
   })
 
   test('secret :: one that turns out to point a mount elsewhere was not shown', () => {
@@ -24,10 +45,15 @@ suite('settings', (test) => {
   })
 
   test('parse :: NAME[.FIELD][=VALUE]', () => {
-    assert.equal(parseSetting('DEBUG'), { name: 'DEBUG', value: '' })
+    assert.equal(parseSetting('DEBUG'), { name: 'DEBUG' })
+    assert.equal(parseSetting('DEBUG='), { name: 'DEBUG', value: '' })
     assert.equal(parseSetting('DEBUG=a=b c'), { name: 'DEBUG', value: 'a=b c' })
     assert.equal(parseSetting('a.b.source=/x'), { name: 'a.b', field: 'source', value: '/x' })
     assert.equal(parseSetting('.x=1'), { name: '.x', value: '1' })
+    for (const text of ['DEBUG', 'DEBUG=', 'A.b=c=d', '.x=1', 'a.b.source=/x']) {
+      assert.is(textOf(parseSetting(text)), text)
+      assert.is(keyOf(parseSetting(text)), text.split('=')[0])
+    }
     assert.throws(() => parseSetting('=1'), /"=1" has no name/)
     assert.throws(() => parseSetting(''), /"" has no name/)
   })
@@ -72,7 +98,7 @@ suite('settings', (test) => {
       ),
     }
     const unseen = (setting: string) =>
-      unseenWidening(config, describeSettings([setting])).map((each) => each.setting)
+      unseenWidening(config, describeSettings(parsed(setting))).map(textOf)
     assert.equal(unseen('state=relative'), ['state=relative'])
     for (const setting of [
       'state=/',
@@ -83,6 +109,57 @@ suite('settings', (test) => {
     ]) {
       assert.equal(unseen(setting), [], setting)
     }
+  })
+})
+
+suite('checkSettings', (test) => {
+  test('refuses what the engine refuses, and only that', () => {
+    const codes: Record<string, string> = {
+      'not settable': 'setting-not-settable',
+      'not found': 'unknown-setting',
+      'invalid format': 'invalid-setting',
+    }
+    let compared = 0
+    for (const name of scenarios('set')) {
+      const recording = readRecording(name)
+      const body: unknown = jsonOf(recording.request.body)
+      const others = /missing|enabl/.test(name)
+      if (others || !Array.isArray(body)) continue
+      const said = recordedBody(recording).toString()
+      const expected = Object.entries(codes).find(([words]) => said.includes(words))?.[1] ?? 'ok'
+      if (body[0] === '') continue // an engine calls it unknown, this check has no name to look up
+      assert.is(codeOf(probe, body), expected, name)
+      compared++
+    }
+    assert.ok(compared >= 18, `${compared} compared`)
+  })
+
+  test('a refusal names the setting and what there is instead', () => {
+    assert.throws(
+      () => checkSettings(probe, parsed('BAD=1')),
+      /"BAD".*DEBUG, state\.source, null\.path, args/,
+    )
+    assert.throws(() => checkSettings(probe, parsed('FIXED=no')), /"FIXED" cannot be changed/)
+    const bare = sampleConfig({
+      Args: { Name: '', Description: '', Settable: null, Value: null },
+      Env: null,
+      Mounts: null,
+    })
+    assert.throws(() => checkSettings(bare, parsed('BAD=1')), /it has none/)
+  })
+
+  test('a mount with two settable fields needs the field', () => {
+    const [mount] = probe.Mounts ?? []
+    assert.ok(mount)
+    const config = { ...probe, Mounts: [{ ...mount, Settable: ['source', 'options'] }] }
+    assert.is(codeOf(config, ['state=/x']), 'setting-not-settable')
+    assert.is(codeOf(config, ['state.source=/x']), 'ok')
+  })
+
+  test('secret :: checked by its name', () => {
+    assert.is(codeOf(probe, [secret('DEBUG'), { ...secret('DEBUG'), field: 'value' }]), 'ok')
+    assert.is(codeOf(probe, [secret('BAD')]), 'unknown-setting')
+    assert.throws(() => checkSettings(probe, [secret('FIXED')]), /"FIXED" cannot be changed/)
   })
 })
 
@@ -115,4 +192,12 @@ function deviceOf(Path: fc.Arbitrary<string | null>) {
     Settable: fc.constant(null),
     Path,
   })
+}
+
+function jsonOf(body: string | null | undefined): unknown {
+  try {
+    return JSON.parse(body ?? '')
+  } catch {
+    return undefined
+  }
 }

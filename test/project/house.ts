@@ -62,17 +62,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   'adapters/journal': {
     holds: 'runs in files, and their locks',
     imports: ['machines', 'machines/plugin-install'],
-    packages: /^(write-file-atomic|node:.*)$/,
+    packages: /^(valibot|node:.*)$/,
   },
   'src/text': {
     holds: 'foreign text made safe and fit to show',
-    imports: ['src/flow'],
-    packages: NONE,
+    imports: [],
+    packages: /^string-width$/,
   },
   'src/chart': {
     holds: 'charts as edges, pictures and files',
-    imports: ['machines', 'src/text'],
-    packages: /^(xstate|elkjs\/.*)$/,
+    imports: ['machines', 'machines/plugin-install', 'src/text'],
+    packages: /^(xstate|elkjs\/.*|string-width)$/,
   },
   'src/flow': {
     holds: 'flows as observables: install, resume, plan, consent, secrets, retries',
@@ -111,7 +111,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/viewer',
       'src',
     ],
-    packages: NODE,
+    packages: /^(valibot|node:.*)$/,
   },
   'src/command': {
     holds: 'the command',
@@ -129,7 +129,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/text',
       'src/ui',
     ],
-    packages: /^(rxjs|node:.*)$/,
+    packages: /^(rxjs|string-width|node:.*)$/,
   },
   src: {
     holds: 'the entries of the package',

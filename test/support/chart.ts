@@ -4,6 +4,7 @@ import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
 import type { InstallEvent } from '../../machines/plugin-install/events.ts'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallInput, PluginLookUp } from '../../machines/plugin-install/types.ts'
+import { parseSetting } from '../../machines/settings.ts'
 import { digest, hostNetwork, sampleInput, samplePlugin } from './samples.ts'
 
 export type Snapshot = SnapshotFrom<typeof pluginInstallMachine>
@@ -36,9 +37,6 @@ export function after(delay: string, state: string): InstallEvent {
 
 export function lookUp(overrides: Partial<PluginLookUp> = {}): PluginLookUp {
   return {
-    remote: 'docker.io/acme/probe:1.0',
-    name: 'acme/probe:1.0',
-    registry: 'docker.io',
     privileges: [hostNetwork],
     digest,
     engine: { apiVersion: '1.41', version: '20.10.24' },
@@ -70,7 +68,7 @@ const ways = {
 
 /** The machine in a state, reached as a run reaches it. */
 export function at(state: keyof typeof ways, input: Partial<InstallInput> = {}): Snapshot {
-  const settings = state === 'configuring' ? ['DEBUG=1'] : []
+  const settings = state === 'configuring' ? [parseSetting('DEBUG=1')] : []
   const [start] = initialTransition(pluginInstallMachine, sampleInput({ settings, ...input }))
   return send(start, ...ways[state])
 }

@@ -1,4 +1,5 @@
 import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
+import { parseSetting } from '../../machines/settings.ts'
 import type { ConsentPolicy } from '../../src/flow/types.ts'
 
 const { signal } = new AbortController()
@@ -17,7 +18,7 @@ export function asking(
       Description: '',
       Value,
     })),
-    settings: settings.map((setting) => ({ setting, widens: setting.includes('/') })),
+    settings: settings.map((text) => ({ ...parseSetting(text), widens: text.includes('/') })),
     ...more,
   }
 }

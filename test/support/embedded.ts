@@ -8,9 +8,14 @@ import {
   startEmbeddedEngine,
 } from '../../src/embedded.ts'
 import { connect } from '../../src/flow/connect.ts'
-import { installPlugin } from '../../src/flow/installPlugin.ts'
-import { type InstallPlan, planInstall } from '../../src/flow/planInstall.ts'
-import type { InstallOptions, PluginInstall, Transition } from '../../src/flow/types.ts'
+import { installPlugin } from '../../src/flow/install.ts'
+import { planInstall } from '../../src/flow/plan.ts'
+import type {
+  InstallOptions,
+  InstallPlan,
+  PluginInstall,
+  Transition,
+} from '../../src/flow/types.ts'
 
 export interface Stage {
   embedded: EmbeddedEngine

@@ -1,18 +1,36 @@
-import type { PluginEngine, RegistryAuth } from '../../machines/engine.ts'
+import type { RegistryAuth } from '../../machines/credentials.ts'
+import type { CallOptions, Engine, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { digest, type samplePlugin } from './samples.ts'
 
+/** What an engine answers, by the operation. */
+export type Answers = {
+  [Id in OperationId]?: (input: InputOf<Id>, options: CallOptions) => Promise<OutputOf<Id>>
+}
+
 /** Every call of the port, as `operation argument`, in order. */
-export interface FakeEngine extends PluginEngine {
+export interface FakeEngine extends Engine {
   readonly calls: string[]
 }
 
-/** A port whose calls succeed at once, but for those that a test answers itself. */
-export function fakeEngine(answers: Partial<PluginEngine> = {}): FakeEngine {
+/** An engine that answers as it is told. */
+export function engineOf(answers: Answers, called: (call: string) => void = () => {}): Engine {
+  return {
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+      called([id, ...Object.values(input).map(show)].join(' '))
+      const answer = answers[id]
+      if (!answer) throw new Error(`no answer to ${id}`)
+      return answer(input, options)
+    },
+  }
+}
+
+/** An engine whose calls succeed at once, but for those that a test answers itself. */
+export function fakeEngine(answers: Answers = {}): FakeEngine {
   const calls: string[] = []
-  const defaults: PluginEngine = {
+  const defaults: Answers = {
     systemPing: async () => ({ apiVersion: '1.41', version: '20.10.24' }),
-    getPluginPrivileges: async () => null,
+    getPluginPrivileges: async () => ({ privileges: [], hidden: false }),
     distributionInspect: async () => ({ digest }),
     pluginInspect: async () => undefined,
     pluginPull: async () => ({ digest }),
@@ -20,16 +38,7 @@ export function fakeEngine(answers: Partial<PluginEngine> = {}): FakeEngine {
     pluginEnable: async () => {},
     pluginDelete: async () => {},
   }
-  const engine = { ...defaults, ...answers }
-  const recorded = Object.entries(engine).map(([operation, call]) => [
-    operation,
-    (...args: unknown[]) => {
-      const shown = args.filter((arg) => !(arg instanceof AbortSignal))
-      calls.push([operation, ...shown.map(show)].join(' '))
-      return (call as (...args: unknown[]) => unknown)(...args)
-    },
-  ])
-  return { ...(Object.fromEntries(recorded) as PluginEngine), calls }
+  return { ...engineOf({ ...defaults, ...answers }, (call) => calls.push(call)), calls }
 }
 
 /** What is on the engine changes with every look: the last of the list stays. */

@@ -1,5 +1,5 @@
-import type { PluginEngine } from '../../machines/engine.ts'
-import type { Engine } from '../../src/flow/types.ts'
+import type { CallOptions, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
+import type { ConnectedEngine } from '../../src/flow/connect.ts'
 
 export type Moment = 'before' | 'during' | 'after'
 
@@ -7,43 +7,40 @@ export type Moment = 'before' | 'during' | 'after'
  * An engine for a process that dies at a given call: from then on nothing is sent and nothing comes
  * back, and what was under way is cut.
  */
-export function mortal(engine: Engine, call: number, moment: Moment, onDeath: () => void): Engine {
+export function mortal(
+  engine: ConnectedEngine,
+  call: number,
+  moment: Moment,
+  onDeath: () => void,
+): ConnectedEngine {
   let calls = 0
   let dead = false
   const die = () => {
     dead = true
     onDeath()
   }
-  const wrap = (operation: (...args: unknown[]) => Promise<unknown>) => {
-    return async (...args: unknown[]) => {
+  return {
+    ...engine,
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
       const fatal = ++calls === call
       if (fatal && moment === 'before') die()
-      if (dead) return never()
-      const answer = operation(...args)
+      if (dead) return never<OutputOf<Id>>()
+      const answer = engine.call(id, input, options)
       if (fatal && moment === 'during') {
         answer.catch(() => {})
         setImmediate(() => {
           die()
           engine.close()
         })
-        return never()
+        return never<OutputOf<Id>>()
       }
       const value = await answer
       if (fatal) die()
-      return dead ? never() : value
-    }
-  }
-  return {
-    ...engine,
-    operations: (authHeader) => {
-      const operations = Object.entries(engine.operations(authHeader))
-      return Object.fromEntries(
-        operations.map(([name, operation]) => [name, wrap(operation)]),
-      ) as unknown as PluginEngine
+      return dead ? never<OutputOf<Id>>() : value
     },
   }
 }
 
-function never(): Promise<never> {
+function never<T>(): Promise<T> {
   return new Promise(() => {})
 }

@@ -1,13 +1,15 @@
-import type { PluginEngine } from '../../machines/engine.ts'
 import type { Plugin } from '../../machines/plugin.ts'
+import type { Answers } from './fakePorts.ts'
 import { digest, hostNetwork, samplePlugin } from './samples.ts'
 
-export interface RememberingEngine extends PluginEngine {
+export type RememberingEngine = Required<
+  Omit<Answers, 'systemVersion' | 'pluginList' | 'pluginDisable'>
+> & {
   /** What is on it. */
   plugin(): Plugin | undefined
 }
 
-/** An engine that remembers what was done to it, in as far as a flow looks. */
+/** The answers of an engine that remembers what was done to it, in as far as a flow looks. */
 export function rememberingEngine(): RememberingEngine {
   let plugin: Plugin | undefined
   const change = (changed: Partial<Plugin>) => {
@@ -16,14 +18,14 @@ export function rememberingEngine(): RememberingEngine {
   return {
     plugin: () => plugin,
     systemPing: async () => ({ apiVersion: '1.41' }),
-    getPluginPrivileges: async () => [hostNetwork],
+    getPluginPrivileges: async () => ({ privileges: [hostNetwork], hidden: false }),
     distributionInspect: async () => ({ digest }),
     pluginInspect: async () => plugin,
     async pluginPull() {
       plugin = samplePlugin()
       return { digest }
     },
-    pluginSet: async (_, settings) =>
+    pluginSet: async ({ settings }) =>
       change({ Settings: { Args: [], Devices: [], Mounts: [], Env: [...settings] } }),
     pluginEnable: async () => change({ Enabled: true }),
     async pluginDelete() {

@@ -1,5 +1,11 @@
 import type { Plugin, PluginConfig, PluginPrivilege } from '../../machines/plugin.ts'
 import type { ConsentRecord, InstallInput } from '../../machines/plugin-install/types.ts'
+import { parseSetting, type Setting } from '../../machines/settings.ts'
+
+/** Settings as the machine has them. */
+export function parsed(...texts: string[]): Setting[] {
+  return texts.map(parseSetting)
+}
 
 export const digest = `sha256:${'a'.repeat(64)}`
 export const otherDigest = `sha256:${'b'.repeat(64)}`

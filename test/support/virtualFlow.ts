@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import { SimulatedClock } from 'xstate'
-import type { PluginEngine } from '../../machines/engine.ts'
+import type { CallOptions } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
-import { createFlowWork, type WorkSurroundings } from '../../src/flow/flowWork.ts'
-import { toInput } from '../../src/flow/input.ts'
-import { toResumedInput } from '../../src/flow/resumeInstall.ts'
+import type { Retry } from '../../machines/retry.ts'
+import { createImplementations, type FlowDependencies } from '../../src/flow/implementations.ts'
+import { toInput, toResumedInput } from '../../src/flow/input.ts'
+import { startInstall } from '../../src/flow/install.ts'
 import type { Time } from '../../src/flow/retry/time.ts'
-import { startFlow } from '../../src/flow/startFlow.ts'
-import type { Engine, InstallOptions, PluginInstall, Retry } from '../../src/flow/types.ts'
-import { type FakeEngine, fakeEngine } from './fakePorts.ts'
+import type { Engine, InstallOptions, PluginInstall } from '../../src/flow/types.ts'
+import { type Answers, type FakeEngine, fakeEngine } from './fakePorts.ts'
 
 /** Time that passes only when a test says so. */
 export interface VirtualTime extends Time {
@@ -38,8 +38,7 @@ export async function settled(): Promise<void> {
 }
 
 /** A call that is answered by nobody, until it is cancelled. */
-export function hang(...args: unknown[]): Promise<never> {
-  const signal = args.at(-1) as AbortSignal
+export function hang(_: unknown, { signal }: CallOptions): Promise<never> {
   return new Promise((_, reject) => {
     const end = () => reject(new EngineError('cancelled', 'cancelled'))
     if (signal.aborted) end()
@@ -55,27 +54,22 @@ export interface VirtualFlow extends PluginInstall {
 }
 
 /** To load takes time that is not virtual. */
-async function loaded(surroundings: WorkSurroundings) {
-  return createFlowWork(surroundings)
+async function loaded(dependencies: FlowDependencies) {
+  return createImplementations(dependencies)
 }
 
 /** An install in virtual time, new or taken up again. */
 export function virtualFlow(
-  answers: Partial<PluginEngine>,
+  answers: Answers,
   options: Partial<InstallOptions> = {},
   left?: InstallSnapshot,
   time = virtualTime(),
 ): VirtualFlow {
   const engine = fakeEngine(answers)
-  const host: Engine = {
-    host: 'unix:///virtual.sock',
-    operations: () => engine,
-    configured: async () => undefined,
-    close() {},
-  }
+  const host: Engine = { host: 'unix:///virtual.sock', call: engine.call }
   const whole = { reference: 'acme/probe:1.0', ...options }
-  const input = left ? toResumedInput(left, whole) : toInput(whole)
-  const flow = startFlow(host, input, whole, undefined, { time, load: loaded })
+  const begun = left ? { input: toResumedInput(left, whole), values: new Map() } : toInput(whole)
+  const flow = startInstall(host, whole, begun, { time, load: loaded })
   const states: string[] = []
   const retries: Retry[] = []
   flow.transition$.subscribe(({ to }) => states.push(to))

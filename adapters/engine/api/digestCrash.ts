@@ -1,3 +1,6 @@
+import type { CallOptions, Engine, InputOf, OperationId } from '../../../machines/engine.ts'
+import { EngineError } from '../../../machines/errors.ts'
+
 /**
  * Engines that a plugin reference with a digest kills: they panic on the missing tag (recordings
  * `privileges.digest`, `pull.digest`). Each range from its first version to its last.
@@ -12,6 +15,30 @@ const CRASHING = [
 export function crashesOnDigest(version: string): boolean {
   const asked = rank(version)
   return CRASHING.some(([first, last]) => rank(first) <= asked && asked <= rank(last))
+}
+
+/** An engine that gets no call that it would crash on, but an error `engine-unsupported`. */
+export function withoutDigestCrash(engine: Engine, host: string): Engine {
+  return {
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+      if (id !== 'distributionInspect' && 'remote' in input && input.remote.includes('@')) {
+        const version = await ownVersion(engine, options)
+        if (version !== undefined && crashesOnDigest(version)) {
+          throw new EngineError(
+            'engine-unsupported',
+            `the engine at ${host} (${version}) would crash on a reference with a digest: ${input.remote}`,
+            { operation: id },
+          )
+        }
+      }
+      return engine.call(id, input, options)
+    },
+  }
+}
+
+async function ownVersion(engine: Engine, { signal }: CallOptions): Promise<string | undefined> {
+  const { version } = await engine.call('systemPing', {}, { signal })
+  return version ?? engine.call('systemVersion', {}, { signal })
 }
 
 /** Versions as numbers in their own order; NaN, which is in no range, for what is no version. */

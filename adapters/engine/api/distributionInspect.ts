@@ -1,6 +1,5 @@
-import type { EngineClient } from '../http/connectEngine.ts'
-import type { RemoteInput } from './getPluginPrivileges.ts'
-import { assertPlainName } from './plainName.ts'
+import type { Operation } from './operation.ts'
+import { plainName } from './plainName.ts'
 import { fields, name, wrong } from './shape.ts'
 
 /** The form of a digest, in the words of the image specification: algorithm, colon, hexadecimal. */
@@ -10,21 +9,15 @@ export const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/
  * `GET /distribution/{name}/json`: the digest behind a reference, and why it cannot be had. It tells
  * what `getPluginPrivileges` hides, for plugins as for images.
  */
-export async function distributionInspect(
-  client: EngineClient,
-  { remote, registryAuth }: RemoteInput,
-  signal: AbortSignal,
-): Promise<{ digest: string }> {
-  const operation = 'distributionInspect'
-  assertPlainName(remote, operation)
-  const path = `/distribution/${remote}/json`
-  const answer = await client.send(
-    { operation, subject: remote, method: 'GET', path, registryAuth },
-    signal,
-  )
-  return answer.json((value) => {
-    const descriptor = fields(fields(value, 'the answer').Descriptor, 'Descriptor')
-    const digest = name(descriptor.digest, 'Descriptor.digest')
-    return DIGEST.test(digest) ? { digest } : wrong('Descriptor.digest', 'a digest')
-  })
+export const distributionInspect: Operation<'distributionInspect'> = {
+  kind: 'look',
+  method: 'GET',
+  path: ({ remote }) => `/distribution/${plainName(remote)}/json`,
+  subject: ({ remote }) => remote,
+  read: (answer) =>
+    answer.json((value) => {
+      const descriptor = fields(fields(value, 'the answer').Descriptor, 'Descriptor')
+      const digest = name(descriptor.digest, 'Descriptor.digest')
+      return DIGEST.test(digest) ? { digest } : wrong('Descriptor.digest', 'a digest')
+    }),
 }

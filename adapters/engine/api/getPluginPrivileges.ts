@@ -1,32 +1,24 @@
 import type { PluginPrivilege } from '../../../machines/plugin.ts'
-import type { EngineClient } from '../http/connectEngine.ts'
-import { assertPlainName } from './plainName.ts'
+import type { Operation } from './operation.ts'
+import { plainQuery } from './plainName.ts'
 import { fields, listOrNull, name, string, text } from './shape.ts'
 
-export interface RemoteInput {
-  /** A reference, e.g. `docker.io/vieux/sshfs:latest`. */
-  remote: string
-  /** Value of `X-Registry-Auth`: a secret. */
-  registryAuth?: string | undefined
-}
-
 /**
- * `GET /plugins/privileges`. `null`: the plugin asks for nothing. `[]`: the engine could not look
- * (recordings `privileges.plain`, `privileges.auth-none`).
+ * `GET /plugins/privileges`. An engine answers `null` for a plugin that asks for nothing, and `[]` when
+ * it could not look (recordings `privileges.plain`, `privileges.auth-none`). It decides what is consented
+ * to, so it has a connection of its own, as `pluginInspect` has.
  */
-export async function getPluginPrivileges(
-  client: EngineClient,
-  { remote, registryAuth }: RemoteInput,
-  signal: AbortSignal,
-): Promise<PluginPrivilege[] | null> {
-  const operation = 'getPluginPrivileges'
-  assertPlainName(remote, operation)
-  const path = `/plugins/privileges?remote=${encodeURIComponent(remote)}`
-  const answer = await client.send(
-    { operation, subject: remote, method: 'GET', path, registryAuth },
-    signal,
-  )
-  return answer.json((value) => listOrNull(value, 'the answer', readPrivilege))
+export const getPluginPrivileges: Operation<'getPluginPrivileges'> = {
+  kind: 'look',
+  method: 'GET',
+  dedicatedConnection: true,
+  path: ({ remote }) => `/plugins/privileges?remote=${plainQuery(remote)}`,
+  subject: ({ remote }) => remote,
+  read: (answer) =>
+    answer.json((value) => {
+      const privileges = listOrNull(value, 'the answer', readPrivilege)
+      return { privileges: privileges ?? [], hidden: privileges?.length === 0 }
+    }),
 }
 
 function readPrivilege(value: unknown, at: string): PluginPrivilege {

@@ -1,21 +1,13 @@
-import type { EngineClient } from '../http/connectEngine.ts'
-import { assertPlainName } from './plainName.ts'
-import type { NameInput } from './pluginInspect.ts'
+import type { Operation } from './operation.ts'
+import { plainName } from './plainName.ts'
 
-export interface PluginDeleteInput extends NameInput {
-  /** Removes an enabled plugin as well, and one in use. */
-  force: boolean
-}
-
-/** `DELETE /plugins/{name}`. Rejects with `not-found` when the engine has no such plugin. */
-export async function pluginDelete(
-  client: EngineClient,
-  { name, force }: PluginDeleteInput,
-  signal: AbortSignal,
-): Promise<void> {
-  const operation = 'pluginDelete'
-  assertPlainName(name, operation)
-  const path = `/plugins/${name}${force ? '?force=1' : ''}`
-  const answer = await client.send({ operation, subject: name, method: 'DELETE', path }, signal)
-  await answer.nothing()
+/**
+ * `DELETE /plugins/{name}`; with force an enabled plugin as well, and one in use. Rejects with
+ * `not-found` when the engine has no such plugin.
+ */
+export const pluginDelete: Operation<'pluginDelete'> = {
+  kind: 'change',
+  method: 'DELETE',
+  path: ({ name, force }) => `/plugins/${plainName(name)}${force ? '?force=1' : ''}`,
+  subject: ({ name }) => name,
 }

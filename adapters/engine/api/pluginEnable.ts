@@ -1,39 +1,26 @@
 import { EngineError } from '../../../machines/errors.ts'
-import type { EngineClient } from '../http/connectEngine.ts'
-import { MAX_TIMEOUT } from '../http/timeouts.ts'
-import { assertPlainName } from './plainName.ts'
-import type { NameInput } from './pluginInspect.ts'
-
-export interface PluginEnableInput extends NameInput {
-  /** Whole seconds; 0 leaves it to the engine. */
-  timeout: number
-}
+import type { Operation } from './operation.ts'
+import { plainName } from './plainName.ts'
 
 /**
  * `POST /plugins/{name}/enable`: answered once the plugin has opened its socket, or the engine has
  * given up waiting for it, which takes 12.6 s whatever `timeout` says (recordings `enable.slow-*`).
  * Aborting does not stop the engine: the plugin may end enabled.
  */
-export async function pluginEnable(
-  client: EngineClient,
-  { name, timeout }: PluginEnableInput,
-  signal: AbortSignal,
-): Promise<void> {
-  const operation = 'pluginEnable'
-  assertPlainName(name, operation)
-  // An engine answers 500 to anything but digits (recordings `enable.float-timeout`, `enable.no-timeout`).
-  if (!Number.isSafeInteger(timeout) || timeout < 0) {
-    throw new EngineError(
-      'invalid-option',
-      `the timeout to enable ${name} is ${String(timeout)}: it must be whole seconds, 0 or more`,
-      { operation },
-    )
-  }
-  const path = `/plugins/${name}/enable?timeout=${timeout}`
-  const answerWithin = Math.min(client.timeouts.enable + timeout * 1_000, MAX_TIMEOUT)
-  const answer = await client.send(
-    { operation, subject: name, method: 'POST', path, answerWithin },
-    signal,
+export const pluginEnable: Operation<'pluginEnable'> = {
+  kind: 'change',
+  method: 'POST',
+  path: ({ name, timeout }) =>
+    `/plugins/${plainName(name)}/enable?timeout=${seconds(name, timeout)}`,
+  subject: ({ name }) => name,
+  answerWithin: ({ enable }, { timeout }) => enable + timeout * 1_000,
+}
+
+/** An engine answers 500 to anything but digits (recordings `enable.float-timeout`, `enable.no-timeout`). */
+function seconds(name: string, timeout: number): number {
+  if (Number.isSafeInteger(timeout) && timeout >= 0) return timeout
+  throw new EngineError(
+    'invalid-option',
+    `the timeout to enable ${name} is ${String(timeout)}: it must be whole seconds, 0 or more`,
   )
-  await answer.nothing()
 }

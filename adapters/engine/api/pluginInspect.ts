@@ -1,37 +1,21 @@
-import { isEngineError } from '../../../machines/errors.ts'
 import type { Plugin } from '../../../machines/plugin.ts'
-import type { EngineClient } from '../http/connectEngine.ts'
-import { assertPlainName } from './plainName.ts'
+import type { Operation } from './operation.ts'
+import { plainName } from './plainName.ts'
 import { isId, readPlugin } from './readPlugin.ts'
 import { wrong } from './shape.ts'
 
-export interface NameInput {
-  /** Local name or full id. */
-  name: string
-}
-
 /**
- * `GET /plugins/{name}/json`. `undefined`: the engine has no such plugin. It decides what is granted and
- * what is removed, so it takes no other call's answer for its own.
+ * `GET /plugins/{name}/json`. It decides what is granted and what is removed, so it has a connection of
+ * its own, on which no late answer to another call can be taken for its own.
  */
-export async function pluginInspect(
-  client: EngineClient,
-  { name }: NameInput,
-  signal: AbortSignal,
-): Promise<Plugin | undefined> {
-  const operation = 'pluginInspect'
-  assertPlainName(name, operation)
-  const path = `/plugins/${name}/json`
-  try {
-    const answer = await client.send(
-      { operation, subject: name, method: 'GET', path, apart: true, local: true },
-      signal,
-    )
-    return await answer.json((value) => readAsked(value, name))
-  } catch (error) {
-    if (isEngineError(error) && error.code === 'not-found') return undefined
-    throw error
-  }
+export const pluginInspect: Operation<'pluginInspect'> = {
+  kind: 'look',
+  method: 'GET',
+  dedicatedConnection: true,
+  isOptional: true,
+  path: ({ name }) => `/plugins/${plainName(name)}/json`,
+  subject: ({ name }) => name,
+  read: (answer, { name }) => answer.json((value) => readAsked(value, name)),
 }
 
 /** A removal that took another plugin for the one asked for would leave that one where it is. */

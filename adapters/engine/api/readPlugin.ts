@@ -20,8 +20,8 @@ import {
 } from './shape.ts'
 
 /**
- * Reads a plugin as `GET /plugins/{name}/json` shows it. What Go leaves out is filled in with what it
- * means; a config, an id, a name and whether it is enabled must be there, for they decide what is
+ * Reads a plugin as `GET /plugins/{name}/json` shows it, with every field. What Go leaves out is filled in
+ * with what it means; a config, an id, a name and whether it is enabled must be there, for they decide what is
  * granted and what is removed.
  *
  * @throws WrongShape naming the field
@@ -30,6 +30,7 @@ export function readPlugin(value: unknown): Plugin {
   const plugin = fields(value, 'the answer')
   if (typeof plugin.Enabled !== 'boolean') wrong('Enabled', 'true or false')
   return {
+    ...plugin,
     Id: readId(plugin.Id),
     Name: name(plugin.Name, 'Name'),
     Enabled: plugin.Enabled as boolean,
@@ -78,6 +79,7 @@ function readConfig(config: Fields): PluginConfig {
 
 function readSettings(settings: Fields): PluginSettings {
   return {
+    ...settings,
     Args: listOrNull(settings.Args, 'Settings.Args', string),
     Devices: listOrNull(settings.Devices, 'Settings.Devices', readDevice),
     Env: listOrNull(settings.Env, 'Settings.Env', string),
@@ -114,6 +116,7 @@ function readMount(value: unknown, at: string): PluginMount {
 /** What arguments, variables, devices and mounts have in common. */
 function readSettable(value: Fields, at: string) {
   return {
+    ...value,
     Name: text(value.Name, `${at}.Name`),
     Description: text(value.Description, `${at}.Description`),
     Settable: listOrNull(value.Settable, `${at}.Settable`, string),

@@ -1,7 +1,5 @@
 import { EngineError } from '../../../machines/errors.ts'
-import type { EngineVersion } from '../../../machines/plugin.ts'
-import type { EngineClient } from '../http/connectEngine.ts'
-import { protocolError } from '../http/toEngineError.ts'
+import type { Operation } from './operation.ts'
 
 /** The newest API version whose plugin endpoints are known here (engine 28.5). */
 const MAX_API = '1.51'
@@ -12,33 +10,30 @@ const MIN_API = '1.25'
  * `GET /_ping`: agrees on the API version, the newest that both sides know.
  *
  * @throws EngineError `engine-unsupported` for an engine older than API 1.25, `engine-protocol` when
- * what answers tells no API version
+ * what answers names no API version
  */
-export async function systemPing(
-  client: EngineClient,
-  signal: AbortSignal,
-): Promise<EngineVersion> {
-  const operation = 'systemPing'
-  const answer = await client.send(
-    { operation, method: 'GET', path: '/_ping', local: true },
-    signal,
-  )
-  await answer.text()
-  const { host } = client
-  const offered = answer.header('api-version')
-  if (offered === undefined || !/^\d{1,4}\.\d{1,4}$/.test(offered)) {
-    throw protocolError({ operation, subject: host, host }, 'no API version')
-  }
-  if (isOlder(offered, MIN_API)) {
-    throw new EngineError(
-      'engine-unsupported',
-      `the engine at ${host} speaks API ${offered}: plugins need ${MIN_API} (Docker 1.13) at least`,
-      { operation },
-    )
-  }
-  const apiVersion = isOlder(offered, MAX_API) ? offered : MAX_API
-  const version = /^Docker\/(\S+)/.exec(answer.header('server') ?? '')?.[1]
-  return { apiVersion, ...(version === undefined ? {} : { version }) }
+export const systemPing: Operation<'systemPing'> = {
+  kind: 'look',
+  method: 'GET',
+  path: () => '/_ping',
+  async read(answer) {
+    await answer.text()
+    const offered = answer.header('api-version')
+    if (offered === undefined || !/^\d{1,4}\.\d{1,4}$/.test(offered)) {
+      throw answer.invalid('no API version')
+    }
+    if (isOlder(offered, MIN_API)) {
+      const { host, operation } = answer.context
+      throw new EngineError(
+        'engine-unsupported',
+        `the engine at ${host} speaks API ${offered}: plugins need ${MIN_API} (Docker 1.13) at least`,
+        { operation },
+      )
+    }
+    const apiVersion = isOlder(offered, MAX_API) ? offered : MAX_API
+    const version = /^Docker\/(\S+)/.exec(answer.header('server') ?? '')?.[1]
+    return { apiVersion, ...(version === undefined ? {} : { version }) }
+  },
 }
 
 /** Parts are numbers: 1.9 is older than 1.41. */

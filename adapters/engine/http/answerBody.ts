@@ -1,8 +1,11 @@
 import type { Readable } from 'node:stream'
-import type { Concern } from '../words/operation.ts'
+import { isEngineError } from '../../../machines/errors.ts'
+import type { JSONMessage } from '../../../machines/plugin.ts'
+import type { CallContext } from '../words/sentences.ts'
 import type { Deadline } from './deadline.ts'
+import { JSONStreamError, jsonStream } from './jsonStream.ts'
 import type { Timeouts } from './timeouts.ts'
-import { protocolError, toEngineError } from './toEngineError.ts'
+import { connectionLost, protocolError, toEngineError } from './toEngineError.ts'
 
 /** Far more than the largest answer of the plugin endpoints. */
 const MAX_TEXT = 8 * 1024 * 1024
@@ -11,8 +14,11 @@ const REFUSAL_MS = 5_000
 
 /** Ways to read a body. Each releases the socket when it is done; each may be used once. */
 export interface AnswerBody {
-  /** Piece by piece; a gap of more than `timeouts.idle` ends it. */
-  chunks(): AsyncGenerator<Buffer, void, undefined>
+  /** Every line of a pull's stream; more than `timeouts.idle` without news ends it. */
+  eachMessage(
+    isNews: (message: JSONMessage) => boolean,
+    take: (message: JSONMessage) => void,
+  ): Promise<void>
   /** The whole of a short body, within `timeouts.answer`. */
   text(): Promise<string>
   /** Nothing, as a call without a result answers. */
@@ -24,14 +30,14 @@ export interface AnswerBody {
 }
 
 export interface BodyContext {
-  concern: Concern
+  context: CallContext
   deadline: Deadline
   timeouts: Timeouts
 }
 
-export function answerBody(stream: Readable, context: BodyContext): AnswerBody {
-  const { concern, deadline, timeouts } = context
-  const fail = (error: unknown) => toEngineError(error, concern, deadline.reason())
+export function answerBody(stream: Readable, body: BodyContext): AnswerBody {
+  const { context, deadline, timeouts } = body
+  const fail = (error: unknown) => toEngineError(error, context, deadline.reason())
   const text = async () => {
     const pieces: Buffer[] = []
     let size = 0
@@ -39,10 +45,10 @@ export function answerBody(stream: Readable, context: BodyContext): AnswerBody {
     try {
       for await (const piece of stream as AsyncIterable<Buffer>) {
         size += piece.length
-        if (size > MAX_TEXT) throw protocolError(concern, `more than ${MAX_TEXT} bytes`)
+        if (size > MAX_TEXT) throw protocolError(context, `more than ${MAX_TEXT} bytes`)
         pieces.push(piece)
       }
-      return decode(Buffer.concat(pieces), concern)
+      return decode(Buffer.concat(pieces), context)
     } catch (error) {
       throw fail(error)
     } finally {
@@ -50,42 +56,58 @@ export function answerBody(stream: Readable, context: BodyContext): AnswerBody {
     }
   }
   return {
-    chunks: () => chunks(stream, context),
+    eachMessage: (isNews, take) => eachMessage(stream, body, isNews, take),
     text,
     nothing: async () => {
       if ((await text()).trim() !== '')
-        throw protocolError(concern, 'something where nothing belongs')
+        throw protocolError(context, 'something where nothing belongs')
     },
-    json: async (read) => readJSON(await text(), read, concern),
-    refusalText: () => refusalText(stream, context),
+    json: async (read) => readJSON(await text(), read, context),
+    refusalText: () => refusalText(stream, body),
   }
 }
 
 /** To replace what is no UTF-8 would make one name of two: what is granted, or removed, is a name. */
-function decode(bytes: Buffer, concern: Concern): string {
+function decode(bytes: Buffer, context: CallContext): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw protocolError(concern, 'something that is no UTF-8')
+    throw protocolError(context, 'something that is no UTF-8')
   }
 }
 
-async function* chunks(
+/** A line that tells nothing new is silence. */
+async function eachMessage(
   stream: Readable,
-  { concern, deadline, timeouts }: BodyContext,
-): AsyncGenerator<Buffer, void, undefined> {
+  { context, deadline, timeouts }: BodyContext,
+  isNews: (message: JSONMessage) => boolean,
+  take: (message: JSONMessage) => void,
+): Promise<void> {
+  let isEmpty = true
   deadline.start(timeouts.idle)
   try {
-    for await (const piece of stream as AsyncIterable<Buffer>) {
-      deadline.stop()
-      yield piece
-      deadline.start(timeouts.idle)
+    for await (const messages of jsonStream(stream as AsyncIterable<Buffer>)) {
+      isEmpty = false
+      let hasNews = false
+      for (const message of messages) {
+        if (deadline.reason()) throw toEngineError(undefined, context, deadline.reason())
+        take(message)
+        hasNews = isNews(message) || hasNews
+      }
+      if (hasNews) deadline.start(timeouts.idle)
     }
   } catch (error) {
-    throw toEngineError(error, concern, deadline.reason())
+    if (isEngineError(error)) throw error
+    if (!(error instanceof JSONStreamError)) {
+      throw toEngineError(error, context, deadline.reason())
+    }
+    throw error.kind === 'truncated'
+      ? connectionLost(context)
+      : protocolError(context, error.message)
   } finally {
     deadline.dispose()
   }
+  if (isEmpty) throw connectionLost(context)
 }
 
 async function refusalText(stream: Readable, { deadline, timeouts }: BodyContext): Promise<string> {
@@ -107,16 +129,16 @@ async function refusalText(stream: Readable, { deadline, timeouts }: BodyContext
   return Buffer.concat(pieces).toString('utf8')
 }
 
-function readJSON<T>(text: string, read: (value: unknown) => T, concern: Concern): T {
+function readJSON<T>(text: string, read: (value: unknown) => T, context: CallContext): T {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw protocolError(concern, 'something that is no JSON')
+    throw protocolError(context, 'something that is no JSON')
   }
   try {
     return read(value)
   } catch (error) {
-    throw protocolError(concern, (error as Error).message)
+    throw protocolError(context, (error as Error).message)
   }
 }

@@ -29,11 +29,10 @@ export interface EngineConnection extends EngineClient {
 export function connectEngine(target: EngineTarget): EngineConnection {
   const { address, host, headers, proxy, timeouts } = target
   const agent = agentFor(target)
-  const apart = new OneCallAgent(agent)
+  const oneCall = new OneCallAgent(agent)
   const wire = {
     http: axiosClient(address, headers, agent),
-    apart,
-    host,
+    oneCall,
     timeouts,
     secrets: [...secretsInHeaders(headers), ...(proxy?.secrets ?? [])],
     sent: [],
@@ -44,7 +43,7 @@ export function connectEngine(target: EngineTarget): EngineConnection {
     send: (request, signal) => sendRequest(wire, request, signal),
     close: () => {
       agent.destroy()
-      apart.destroy()
+      oneCall.destroy()
     },
   }
 }

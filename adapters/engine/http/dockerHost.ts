@@ -1,5 +1,5 @@
 import { EngineError } from '../../../machines/errors.ts'
-import { quoted } from '../../../machines/quoted.ts'
+import { quoted } from '../../../machines/text.ts'
 
 const TCP_PORT = 2375
 const TLS_PORT = 2376

@@ -1,6 +1,6 @@
 import type { EngineError } from '../../../machines/errors.ts'
 import { explain } from '../words/explain.ts'
-import type { Concern } from '../words/operation.ts'
+import type { CallContext } from '../words/sentences.ts'
 import type { Cleaner } from '../words/withoutSecrets.ts'
 import type { AnswerBody } from './answerBody.ts'
 import { noAnswerBehind, protocolError } from './toEngineError.ts'
@@ -9,7 +9,7 @@ export interface Refusal {
   status: number
   header(name: string): string | undefined
   body: AnswerBody
-  concern: Concern
+  context: CallContext
   clean: Cleaner
 }
 
@@ -18,27 +18,27 @@ export async function refusal({
   status,
   header,
   body,
-  concern,
+  context,
   clean,
 }: Refusal): Promise<EngineError> {
   const text = await body.refusalText()
   if (header('content-encoding')) {
-    return protocolError(concern, 'a compressed body, which was not asked for', { status })
+    return protocolError(context, 'a compressed body, which was not asked for', { status })
   }
-  if (status < 400) return protocolError(concern, `a redirection (status ${status})`, { status })
+  if (status < 400) return protocolError(context, `a redirection (status ${status})`, { status })
   if (status > 599)
-    return protocolError(concern, `a status that has no meaning (${status})`, { status })
-  if (isOfGateway(status, text)) return noAnswerBehind(concern, status)
+    return protocolError(context, `a status that has no meaning (${status})`, { status })
+  if (isOfGateway(status, text)) return noAnswerBehind(context, status)
   if (isPage(text, header('content-type'))) {
-    return protocolError(concern, `a web page (status ${status})`, { status })
+    return protocolError(context, `a web page (status ${status})`, { status })
   }
   const words = messageOf(text)
   if (words === undefined) {
     const what = `an error of another form (status ${status})`
-    return protocolError(concern, what, { status })
+    return protocolError(context, what, { status })
   }
   // Not before it was decoded: JSON can write any letter as its number.
-  return explain(concern, { words: clean.words(words), status })
+  return explain(context, { words: clean.words(words), status })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { EngineError } from '../../../machines/errors.ts'
-import { quoted } from '../../../machines/quoted.ts'
+import { quoted } from '../../../machines/text.ts'
 
 /** What the connection sets itself: another value would break a request, or an answer. */
 const RESERVED: ReadonlySet<string> = new Set([

@@ -1,47 +1,47 @@
 import type { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosResponse } from 'axios'
-import type { Concern, Operation } from '../words/operation.ts'
+import type { EngineError } from '../../../machines/errors.ts'
+import { type EngineMessage, explain } from '../words/explain.ts'
+import type { CallContext } from '../words/sentences.ts'
 import { type Cleaner, cleanerOf } from '../words/withoutSecrets.ts'
 import { type AnswerBody, answerBody } from './answerBody.ts'
 import { createDeadline } from './deadline.ts'
 import { refusal } from './refusal.ts'
 import type { Timeouts } from './timeouts.ts'
-import { isStaleSocket, toEngineError } from './toEngineError.ts'
+import { isStaleSocket, protocolError, toEngineError } from './toEngineError.ts'
 import { transport } from './transport.ts'
 
 export interface EngineRequest {
-  operation: Operation
-  /** The reference or the plugin, for messages. Default: the host. */
-  subject?: string
-  /** The plugin's name on the engine, where `subject` is a reference at a registry. */
-  localName?: string
+  context: CallContext
   method: 'GET' | 'POST' | 'DELETE'
   path: string
   /** Sent as JSON; no body and no Content-Type without it. */
   json?: unknown
   /** Value of `X-Registry-Auth`: a secret. */
   registryAuth?: string | undefined
-  /** Milliseconds until the answer must begin. Default `timeouts.answer`. */
-  answerWithin?: number
-  /** No registry is asked, so the answer is there within `timeouts.inspect`. */
-  local?: boolean
-  /** Over a connection of its own. Default: of every call that changes something. */
-  apart?: boolean
+  /** Milliseconds until the answer must begin. */
+  answerWithin: number
+  /** Over a connection of its own. */
+  dedicatedConnection: boolean
 }
 
 /** A 2xx answer whose body is still to be read, by exactly one of its methods. */
 export interface EngineAnswer extends AnswerBody {
+  readonly context: CallContext
   header(name: string): string | undefined
   /** Takes what was sent and is secret out of what came back. `json` and `header` are without it. */
   readonly clean: Cleaner
+  /** The error for an answer that is not one of a Docker Engine: "it answered pluginSet with …". */
+  invalid(what: string): EngineError
+  /** The error for a failure that the engine reports in its answer. */
+  refused(message: EngineMessage): EngineError
 }
 
 export interface Wire {
   http: AxiosInstance
-  /** Of the calls that have a connection of their own. */
-  apart: Agent
-  host: string
+  /** Makes the dedicated connections. */
+  oneCall: Agent
   timeouts: Timeouts
   /** Sent with every request, and not to be shown. */
   secrets: readonly string[]
@@ -54,39 +54,48 @@ const MOST_SENT = 16
 
 /** Sends one request, and a GET once more when the socket it was given had died in the pool. */
 export async function sendRequest(
-  { http, apart, host, timeouts: bounds, secrets, sent }: Wire,
+  wire: Wire,
   request: EngineRequest,
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
-  const { operation, subject = host, localName, registryAuth } = request
-  const answerIn = request.local ? Math.min(bounds.answer, bounds.inspect) : bounds.answer
-  const timeouts = { ...bounds, answer: answerIn }
-  const concern: Concern = { operation, subject, host, ...(localName ? { localName } : {}) }
+  const { context, registryAuth } = request
+  const { sent, secrets } = wire
+  const timeouts = {
+    ...wire.timeouts,
+    answer: Math.min(wire.timeouts.answer, request.answerWithin),
+  }
   const deadline = createDeadline(signal)
   remember(sent, registryAuth)
   try {
-    deadline.start(request.answerWithin ?? timeouts.answer)
-    const response = await exchange({ http, apart }, request, deadline.signal)
+    deadline.start(request.answerWithin)
+    const response = await exchange(wire, request, deadline.signal)
     deadline.stop()
-    const body = answerBody(response.data, { concern, deadline, timeouts })
+    const body = answerBody(response.data, { context, deadline, timeouts })
     const clean = cleanerOf(sent, secrets)
     const header = (name: string) => clean.data(stringHeader(response, name))
     if (response.status < 200 || response.status > 299 || header('content-encoding')) {
-      throw await refusal({ status: response.status, header, body, concern, clean })
+      throw await refusal({ status: response.status, header, body, context, clean })
     }
-    return { ...body, json: (read) => body.json((value) => read(clean.data(value))), header, clean }
+    return {
+      ...body,
+      json: (read) => body.json((value) => read(clean.data(value))),
+      context,
+      header,
+      clean,
+      invalid: (what) => protocolError(context, what),
+      refused: (message) => explain(context, { ...message, words: clean.words(message.words) }),
+    }
   } catch (error) {
     deadline.dispose()
-    throw toEngineError(error, concern, deadline.reason())
+    throw toEngineError(error, context, deadline.reason())
   }
 }
 
 async function exchange(
-  { http, apart }: Pick<Wire, 'http' | 'apart'>,
-  request: EngineRequest,
+  { http, oneCall }: Pick<Wire, 'http' | 'oneCall'>,
+  { method, path, json, registryAuth, dedicatedConnection }: EngineRequest,
   signal: AbortSignal,
 ): Promise<AxiosResponse<Readable>> {
-  const { method, path, json, registryAuth } = request
   const config = {
     method,
     url: path,
@@ -98,7 +107,7 @@ async function exchange(
       ...(registryAuth === undefined ? {} : { 'X-Registry-Auth': registryAuth }),
     },
     ...(json === undefined ? {} : { data: JSON.stringify(json) }),
-    ...((request.apart ?? method !== 'GET') ? { httpAgent: apart, httpsAgent: apart } : {}),
+    ...(dedicatedConnection ? { httpAgent: oneCall, httpsAgent: oneCall } : {}),
   }
   try {
     return await http.request<Readable>(config)

@@ -1,11 +1,9 @@
 import { isAxiosError } from 'axios'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
-import { oneLine } from '../../../machines/oneLine.ts'
-import { ConnectFailure } from '../words/connectFailure.ts'
-import { sentence } from '../words/explain.ts'
-import { type Obstacle, obstacleSentences } from '../words/obstacle.ts'
-import type { Concern } from '../words/operation.ts'
+import { oneLine } from '../../../machines/text.ts'
+import { ConnectFailure, type Obstacle, obstacleSentences } from '../words/obstacle.ts'
+import { type CallContext, sentence } from '../words/sentences.ts'
 import { transportFailure } from '../words/transportFailures.ts'
 import type { DeadlineReason } from './deadline.ts'
 import { SWITCHED } from './transport.ts'
@@ -31,21 +29,26 @@ const UNSENT: ReadonlySet<string> = new Set([
  */
 export function toEngineError(
   error: unknown,
-  concern: Concern,
+  context: CallContext,
   reason: DeadlineReason | undefined,
 ): EngineError {
-  if (reason !== undefined) return outOfTime(concern, reason)
+  if (reason !== undefined) return outOfTime(context, reason)
   if (error instanceof EngineError) return error
   const code = codeOf(error)
-  if (code.startsWith('HPE_')) return protocolError(concern, 'something that is no HTTP')
-  if (code === SWITCHED) return protocolError(concern, 'a switch to another protocol')
-  if (CUT.has(code)) return connectionLost(concern)
+  if (code.startsWith('HPE_')) return protocolError(context, 'something that is no HTTP')
+  if (code === SWITCHED) return protocolError(context, 'a switch to another protocol')
+  if (CUT.has(code)) return connectionLost(context)
   const obstacle = obstacleOf(error, code)
-  const line = sentence(obstacleSentences[obstacle.code], concern, obstacle.why)
+  const line = sentence(obstacleSentences[obstacle.code], context, obstacle.why)
   return new EngineError(obstacle.code, line, {
-    operation: concern.operation,
+    operation: context.operation,
     ...(UNSENT.has(code) ? { unsent: true } : {}),
   })
+}
+
+/** The error for a call that was cancelled before anything was sent. */
+export function cancelledBeforeSent(context: CallContext): EngineError {
+  return outOfTime(context, 'cancelled')
 }
 
 /** Whether a request failed only because the pool handed out a socket that was dead already. */
@@ -56,53 +59,53 @@ export function isStaleSocket(error: unknown): boolean {
 
 /** What answered is not what was asked for. `what` completes "it answered pluginSet with …". */
 export function protocolError(
-  concern: Concern,
+  context: CallContext,
   what: string,
   details: EngineErrorDetails = {},
 ): EngineError {
   const line = `what answers at {host} does not speak as a Docker Engine does: it answered {operation} with ${what}`
-  return fail(concern, 'engine-protocol', line, details)
+  return fail(context, 'engine-protocol', line, details)
 }
 
 /** The engine, or the way to it, went away before the answer was whole. */
-export function connectionLost(concern: Concern): EngineError {
-  return concern.operation === 'pluginPull'
+export function connectionLost(context: CallContext): EngineError {
+  return context.operation === 'pluginPull'
     ? fail(
-        concern,
+        context,
         'pull-interrupted',
         'the connection to {host} ended in the middle of the pull of {subject}',
       )
     : fail(
-        concern,
+        context,
         'engine-unreachable',
         'the connection to {host} ended before {operation} of {subject} was answered',
       )
 }
 
 /** A proxy answered, because the engine behind it did not: it may have seen the call, or not. */
-export function noAnswerBehind(concern: Concern, status: number): EngineError {
+export function noAnswerBehind(context: CallContext, status: number): EngineError {
   return fail(
-    concern,
+    context,
     'engine-unreachable',
     `a proxy on the way to {host} had no answer of the engine to {operation} of {subject} (status ${status})`,
     { status },
   )
 }
 
-function outOfTime(concern: Concern, reason: DeadlineReason): EngineError {
+function outOfTime(context: CallContext, reason: DeadlineReason): EngineError {
   return reason === 'cancelled'
-    ? fail(concern, 'cancelled', '{operation} of {subject} was cancelled')
-    : fail(concern, 'timed-out', 'the engine at {host} took too long over {operation} of {subject}')
+    ? fail(context, 'cancelled', '{operation} of {subject} was cancelled')
+    : fail(context, 'timed-out', 'the engine at {host} took too long over {operation} of {subject}')
 }
 
 function fail(
-  concern: Concern,
+  context: CallContext,
   code: InstallErrorCode,
   line: string,
   { status }: EngineErrorDetails = {},
 ): EngineError {
-  return new EngineError(code, sentence(line, concern), {
-    operation: concern.operation,
+  return new EngineError(code, sentence(line, context), {
+    operation: context.operation,
     ...(status === undefined ? {} : { status }),
   })
 }

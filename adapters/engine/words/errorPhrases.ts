@@ -1,22 +1,5 @@
-import type { SpokenCode } from './explain.ts'
-import type { Operation } from './operation.ts'
 import { pullPhrases, registryPhrases } from './registryPhrases.ts'
-
-/** What some words of an engine mean. Absent conditions hold always. */
-export interface ErrorPhrase {
-  code: SpokenCode
-  words: RegExp
-  operations?: readonly Operation[]
-  statuses?: readonly number[]
-  /** `true`: only as the last line of a stream; `false`: only as an answer with a status. */
-  inStream?: boolean
-  /** It passes by itself, and often soon: nobody has to change anything. */
-  transient?: true
-  /** In place of the sentence that the code has. */
-  says?: string
-  /** Recordings that show it, or where else it was read. */
-  seen: readonly [string, ...string[]]
-}
+import type { ErrorPhrase } from './sentences.ts'
 
 /** The first that fits decides, so the telling ones stand above the vague ones. */
 export const errorPhrases: readonly ErrorPhrase[] = [

@@ -1,7 +1,11 @@
-import type { ErrorPhrase } from './errorPhrases.ts'
-import type { Operation } from './operation.ts'
+import type { OperationId } from '../../../machines/engine.ts'
+import type { ErrorPhrase } from './sentences.ts'
 
-const REGISTRY: readonly Operation[] = ['getPluginPrivileges', 'distributionInspect', 'pluginPull']
+const REGISTRY: readonly OperationId[] = [
+  'getPluginPrivileges',
+  'distributionInspect',
+  'pluginPull',
+]
 
 /** What is wrong with what was pulled, or looked at. */
 export const pullPhrases: readonly ErrorPhrase[] = [

@@ -1,15 +1,14 @@
 import { EngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
 import { computePrivileges } from '../../privileges.ts'
-import { isPulledFrom } from '../../pulledFrom.ts'
-import type { SecretSetting } from '../../settings.ts'
-import { isSecret, keyOf } from '../../settings.ts'
+import type { PluginNames } from '../../reference.ts'
+import { isPulledFrom } from '../../reference.ts'
+import { keyOf, type Setting } from '../../settings.ts'
 import type { LookUpRequest } from '../inputs.ts'
-import type { InstallNames, PluginLookUp, Resumed } from '../types.ts'
-import { isApplied } from './isApplied.ts'
+import type { PluginLookUp, Resumed } from '../types.ts'
 
 /** Whether a plugin has the value of a secret setting already, which the machine does not know. */
-export type HasSecret = (plugin: Plugin, setting: SecretSetting) => boolean
+export type HasSecret = (plugin: Plugin, setting: Setting) => boolean
 
 type Present = Pick<PluginLookUp, 'privileges' | 'digest' | 'present'>
 
@@ -21,7 +20,7 @@ type Present = Pick<PluginLookUp, 'privileges' | 'digest' | 'present'>
  */
 export function judgePresent(
   plugin: Plugin,
-  { remote }: InstallNames,
+  { remote }: PluginNames,
   { ifPresent, settings, disabled, resumed }: LookUpRequest,
   hasSecret: HasSecret,
 ): Present {
@@ -29,7 +28,7 @@ export function judgePresent(
   if (ifPresent === 'fail') throw alreadyExists(plugin)
   if (!isPulledFrom(plugin, remote)) throw alreadyExists(plugin, 'not the one asked for')
   const missing = settings.filter((setting) =>
-    isSecret(setting) ? !hasSecret(plugin, setting) : !isApplied(plugin, setting),
+    setting.secret ? !hasSecret(plugin, setting) : !isApplied(plugin, setting),
   )
   const asWanted = plugin.Enabled !== disabled && missing.length === 0
   const present = { plugin, asWanted, own: false }
@@ -76,4 +75,16 @@ function alreadyExists(plugin: Plugin, why?: string): EngineError {
     `a plugin named ${Name} is on the engine already (${facts.join(', ')})`,
     { operation: 'pluginInspect' },
   )
+}
+
+/** True when a plugin has the setting already. One that it does not know it does not have. */
+function isApplied({ Config, Settings }: Plugin, { name, value = '' }: Setting): boolean {
+  if ((Config.Env ?? []).some(({ Name }) => Name === name)) {
+    return (Settings.Env ?? []).includes(`${name}=${value}`)
+  }
+  const mount = (Settings.Mounts ?? []).find(({ Name }) => Name === name)
+  if (mount) return mount.Source === value
+  const device = (Settings.Devices ?? []).find(({ Name }) => Name === name)
+  if (device) return device.Path === value
+  return Config.Args.Name === name && (Settings.Args ?? []).join(' ') === value
 }

@@ -1,17 +1,16 @@
 import type { InstallErrorCode } from '../../catalogue.ts'
-import { checkWriting } from '../../checkSettings.ts'
-import type { PluginEngine, RegistryAuth } from '../../engine.ts'
+import type { RegistryAuth } from '../../credentials.ts'
+import type { Engine, PrivilegesLookUp } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
-import type { PluginPrivilege } from '../../plugin.ts'
+import { resolveNames } from '../../reference.ts'
 import type { Pause } from '../../retry.ts'
 import type { LookUpRequest } from '../inputs.ts'
-import { resolveNames } from '../resolveNames.ts'
 import type { PluginLookUp } from '../types.ts'
-import { inspectSettled, settlings } from './inspectSettled.ts'
+import { inspectSettled, settlings } from './cutPull.ts'
 import { type HasSecret, judgePresent } from './judgePresent.ts'
 
 export interface LookUpPorts {
-  engine: PluginEngine
+  engine: Engine
   auth: RegistryAuth
   pause: Pause
   hasSecret: HasSecret
@@ -26,41 +25,45 @@ export async function lookUpPlugin(
   request: LookUpRequest,
   signal: AbortSignal,
 ): Promise<PluginLookUp> {
-  const names = resolveNames(request)
-  if (isEngineError(names)) throw names
+  const names = request.names ?? refuse(request)
   checkOptions(request)
   const [version] = await Promise.all([
-    engine.systemPing(signal),
+    engine.call('systemPing', {}, { signal }),
     auth.load(names.registry, signal),
   ])
   const stop = new AbortController()
   const abort = () => stop.abort()
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const look = () => settle(engine.getPluginPrivileges(names.remote, stop.signal))
+    const [{ remote, name }, options] = [names, { signal: stop.signal }]
+    const look = () => settle(engine.call('getPluginPrivileges', { remote }, options))
     const privileges = look()
-    const content = settle(engine.distributionInspect(names.remote, stop.signal))
+    const content = settle(engine.call('distributionInspect', { remote }, options))
     const present =
       request.resumed?.ownership === 'uncertain'
-        ? await inspectSettled(engine, names.name, settlings.perhaps, stop.signal, pause)
-        : await engine.pluginInspect(names.name, stop.signal)
+        ? await inspectSettled(engine, name, settlings.perhaps, stop.signal, pause)
+        : await engine.call('pluginInspect', { name }, options)
     if (present) {
-      return { ...names, ...judgePresent(present, names, request, hasSecret), engine: version }
+      return { ...judgePresent(present, names, request, hasSecret), engine: version }
     }
     const first = await privileges
     if ('error' in first) throw first.error
     const read = await content
-    // Who could not look a moment ago, and can read the content now, can look now.
-    const seen = isHidden(first) && 'value' in read ? await look() : first
-    return { ...names, ...judge(seen, read), engine: version }
+    // An engine that could not look a moment ago, and can read the content now, can look now.
+    const seen = first.value.hidden && 'value' in read ? await look() : first
+    return { ...judge(seen, read), engine: version }
   } finally {
     signal.removeEventListener('abort', abort)
     stop.abort()
   }
 }
 
-function checkOptions({ settings, enableTimeout }: LookUpRequest): void {
-  checkWriting(settings)
+/** Says what is wrong with the reference or the alias. */
+function refuse(request: LookUpRequest): never {
+  throw resolveNames(request)
+}
+
+function checkOptions({ enableTimeout }: LookUpRequest): void {
   if (Number.isSafeInteger(enableTimeout) && enableTimeout >= 0) return
   throw new EngineError(
     'invalid-option',
@@ -78,24 +81,21 @@ function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
 }
 
 /**
- * An empty list of privileges means that the engine could not look, whatever the reason; the look-up
- * of the content tells it (recordings `privileges.auth-none`, `privileges.unreachable`). Where that
- * does not know either, the pull is the judge: an empty list grants nothing.
+ * Where the engine could not look, the look-up of the content tells why (recordings
+ * `privileges.auth-none`, `privileges.unreachable`). Where that does not know either, the pull is the
+ * judge: an empty list grants nothing.
  */
 function judge(
-  privileges: Settled<PluginPrivilege[] | null>,
+  look: Settled<PrivilegesLookUp>,
   content: Settled<{ digest: string }>,
 ): Pick<PluginLookUp, 'privileges' | 'digest'> {
-  if ('error' in privileges) throw privileges.error
-  if (isHidden(privileges) && 'error' in content && tellsWhy(content.error)) throw content.error
+  if ('error' in look) throw look.error
+  const { privileges, hidden } = look.value
+  if (hidden && 'error' in content && tellsWhy(content.error)) throw content.error
   return {
-    privileges: privileges.value ?? [],
+    privileges,
     ...('error' in content ? {} : { digest: content.value.digest }),
   }
-}
-
-function isHidden(privileges: Settled<PluginPrivilege[] | null>): boolean {
-  return 'value' in privileges && privileges.value?.length === 0
 }
 
 /** What the engine itself says of the look-up: the registry may have the content all the same. */

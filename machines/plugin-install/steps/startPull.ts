@@ -1,13 +1,13 @@
-import type { PluginEngine, PullRequest, PullResult } from '../../engine.ts'
+import type { Engine, InputOf, PullResult } from '../../engine.ts'
 import { isEngineError } from '../../errors.ts'
 import { createdNothing } from '../../failure.ts'
 import type { JSONMessage } from '../../plugin.ts'
 import type { Pause } from '../../retry.ts'
 import type { HasContent } from '../types.ts'
-import { hasContent, type PullProgress } from './hasContent.ts'
+import { hasContent, type PullProgress } from './cutPull.ts'
 
 export interface PullPorts {
-  engine: PluginEngine
+  engine: Engine
   progress: { add(message: JSONMessage): void; now(): PullProgress }
   /** Milliseconds, from any start. */
   clock(): number
@@ -38,7 +38,7 @@ const LISTEN_MS = 30_000
  */
 export function startPull(
   { engine, progress, clock, pause }: PullPorts,
-  request: PullRequest,
+  request: InputOf<'pluginPull'>,
   signal: AbortSignal,
 ): RunningPull {
   const wire = new AbortController()
@@ -61,7 +61,7 @@ export function startPull(
     heard = clock()
     progress.add(message)
   }
-  const pulled = engine.pluginPull({ ...request, onMessage }, wire.signal)
+  const pulled = engine.call('pluginPull', request, { signal: wire.signal, onMessage })
   const end = pulled.then(
     (): PullEnd => ({ ownership: 'created' }),
     (error) => endOf(error, has()),
@@ -85,13 +85,13 @@ function endOf(error: unknown, hadContent: HasContent): PullEnd {
  */
 async function truthBehind(
   error: unknown,
-  engine: PluginEngine,
+  engine: Engine,
   remote: string,
   signal: AbortSignal,
 ): Promise<unknown> {
   if (!isEngineError(error) || error.code !== 'registry-unreachable') return error
   try {
-    await engine.distributionInspect(remote, signal)
+    await engine.call('distributionInspect', { remote }, { signal })
     return error
   } catch (truth) {
     const tells = isEngineError(truth) && ['unauthorized', 'not-found'].includes(truth.code)

@@ -1,15 +1,15 @@
-import type { PluginEngine } from '../../engine.ts'
+import type { Engine } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
-import { isPulledFrom } from '../../pulledFrom.ts'
+import { isPulledFrom } from '../../reference.ts'
 import { type Pause, type RetryPorts, retry } from '../../retry.ts'
 import type { TakeBackRequest } from '../inputs.ts'
 import { enabledByOthers, failed, kept, removed } from '../rollbackReport.ts'
 import type { RollbackReport } from '../types.ts'
-import { inspectSettled, settlings } from './inspectSettled.ts'
+import { inspectSettled, settlings } from './cutPull.ts'
 
 export interface TakeBackPorts extends RetryPorts {
-  engine: PluginEngine
+  engine: Engine
 }
 
 const STILL_INSTALLING = 'the engine had all of it when the pull was cut, and may still install it'
@@ -34,11 +34,11 @@ export async function takeBack(
     if (!plugin && hadContent === 'yes') return failed(request, STILL_INSTALLING)
     if (!plugin) return { result: 'nothingToRemove' }
     id = plugin.Id
-    if (request.ownership === 'takenUp' || request.onFailure === 'keep') return kept(plugin)
+    if (request.ownership === 'adopted' || request.onFailure === 'keep') return kept(plugin)
     if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
     asked = true
-    await engine.pluginDelete(id, { force: request.enableRequested }, signal)
-    if (!(await engine.pluginInspect(id, signal))) return removed(request, id)
+    await engine.call('pluginDelete', { name: id, force: request.enableRequested }, { signal })
+    if (!(await engine.call('pluginInspect', { name: id }, { signal }))) return removed(request, id)
     throw new EngineError('engine-failed', STILL_SHOWN, { operation: 'pluginDelete' })
   }
   const mayPass = (error: unknown) => {
@@ -64,16 +64,16 @@ function hasBegunAnew(error: unknown): boolean {
  * is still as a pull leaves it: disabled.
  */
 async function findOwn(
-  engine: PluginEngine,
+  engine: Engine,
   { ownership, hadContent = 'no', id, name, remote }: TakeBackRequest,
   signal: AbortSignal,
   pause: Pause,
 ): Promise<Plugin | undefined> {
-  if (id !== undefined) return engine.pluginInspect(id, signal)
+  if (id !== undefined) return engine.call('pluginInspect', { name: id }, { signal })
   const plugin =
     ownership === 'uncertain'
       ? await inspectSettled(engine, name, settlings[hadContent], signal, pause)
-      : await engine.pluginInspect(name, signal)
+      : await engine.call('pluginInspect', { name }, { signal })
   if (!plugin || !isPulledFrom(plugin, remote)) return undefined
   return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin
 }

@@ -1,11 +1,11 @@
+import { clip } from '../../text/visible.ts'
 import type { ChartArrow, ChartState } from '../chartLayout.ts'
-import type { Statechart, StateNode } from '../statechart/statechart.ts'
-import { clip, clipLines } from './shownText.ts'
+import type { Statechart, StateNode } from '../statechart/readStatechart.ts'
 
-/** More of what is written below a name, or at an arrow, is told by its text. */
-export const MOST_LINES = 8
-export const LONGEST_LINE = 34
-/** More of a name is told by its title and its text, and not in its box. */
+/** The rest of what is written below a name, or at an arrow, is in the outline beside the picture. */
+const MOST_LINES = 8
+const LONGEST_LINE = 34
+/** A longer name is cut in its box, and whole in its title and in the outline. */
 const LONGEST_NAME = 40
 
 /** A state that is drawn, with the states in it. */
@@ -16,7 +16,7 @@ export interface DrawnState {
   states: readonly DrawnState[]
 }
 
-/** What there is to draw of a chart. */
+/** The parts of a chart that are drawn. */
 export interface ChartParts {
   /** The machine itself. */
   root: DrawnState
@@ -63,7 +63,7 @@ function toDrawn(
       description,
       ...(initial !== undefined && { initial }),
       ...(shown !== path.slice(path.lastIndexOf('.') + 1) && { name: shown }),
-      ...(lines && { stays: lines, lines: clipLines(lines, MOST_LINES, LONGEST_LINE) }),
+      ...(lines && { stays: lines, lines: clipLines(lines) }),
       ...(isRegion && path !== '' && { isRegion: true as const }),
     },
     name: shown,
@@ -86,4 +86,36 @@ function toArrows({ edges }: Statechart): ChartArrow[] {
 
 function withGuard(event: string, guard: string | undefined): string {
   return guard === undefined ? event : `${event} [${guard}]`
+}
+
+/** The lines that there is room for, and how many more there are. */
+export function clipLines(lines: readonly string[]): string[] {
+  const shown = lines.length <= MOST_LINES ? lines : lines.slice(0, MOST_LINES - 1)
+  const more = lines.length - shown.length
+  return [
+    ...shown.map((line) => clip(line, LONGEST_LINE)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]
+}
+
+/** The arrows that lead from a later state to an earlier one, or from a state in one to a state in the other. */
+export function backArrows(root: DrawnState, arrows: readonly ChartArrow[]): ReadonlySet<number> {
+  const positions = new Map<string, readonly number[]>()
+  const note = ({ state, states }: DrawnState, position: readonly number[]) => {
+    positions.set(state.path, position)
+    for (const [index, below] of states.entries()) note(below, [...position, index])
+  }
+  note(root, [])
+  const back = new Set<number>()
+  for (const [index, { from, to }] of arrows.entries()) {
+    if (isBefore(positions.get(to) ?? [], positions.get(from) ?? [])) back.add(index)
+  }
+  return back
+}
+
+/** A state is neither before nor after those that it is in. */
+function isBefore(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((index, level) => index !== other[level])
+  const [mine, yours] = [one[at], other[at]]
+  return mine !== undefined && yours !== undefined && mine < yours
 }

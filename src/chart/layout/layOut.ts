@@ -1,11 +1,17 @@
-import type { Picture, PicturedChart, Route } from '../chartLayout.ts'
-import type { Statechart } from '../statechart/statechart.ts'
-import { backArrows } from './backArrows.ts'
-import { chartParts, type DrawnState, withDrawnBelow } from './chartParts.ts'
-import { layOutGraph } from './elk.ts'
-import type { PictureStyle } from './pictureStyle.ts'
-import { readPlaces } from './readPlaces.ts'
-import { arrowId, startId, stateId, toGraph } from './toGraph.ts'
+import elk from 'elkjs/lib/elk.bundled.js'
+import type { ElkNode } from 'elkjs/lib/elk-api.js'
+import type { MachineChart, Picture, PicturedChart, Route } from '../chartLayout.ts'
+import type { Statechart } from '../statechart/readStatechart.ts'
+import { backArrows, chartParts, type DrawnState, withDrawnBelow } from './chartParts.ts'
+import { arrowId, readPlaces, startId, stateId, toGraph } from './graph.ts'
+import { type PictureStyle, wholeLabels } from './pictureStyle.ts'
+
+/** A machine as its page shows it. */
+export async function layOutMachine(chart: Statechart): Promise<MachineChart> {
+  const { initial } = chart.root
+  const laidOut = await layOut(chart, { wide: wholeLabels(chart.edges.length) })
+  return { ...laidOut, ...(initial !== undefined && { initial }) }
+}
 
 /** Where everything of a machine stands. */
 export async function layOut<Kind extends string>(
@@ -60,4 +66,17 @@ function turnedRoute({ points, ...route }: Route): Route {
     turned.push(...points.slice(index, index + 2))
   }
   return { points: turned, ...route }
+}
+
+/**
+ * Places a graph. It works in this process, and nothing else runs meanwhile.
+ *
+ * @throws Error that can be shown
+ */
+export async function layOutGraph(graph: ElkNode): Promise<ElkNode> {
+  try {
+    return await new elk.default().layout(graph)
+  } catch (cause) {
+    throw new Error('the layout of the picture failed', { cause })
+  }
 }

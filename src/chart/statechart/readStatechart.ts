@@ -1,22 +1,68 @@
 import type { ChartEdge } from '../chart.ts'
-import { isRecord, readList } from './fields.ts'
-import { findBelow, findTarget } from './findTarget.ts'
-import type { Statechart, StateNode } from './statechart.ts'
+import type { ChartState } from '../chartLayout.ts'
 import {
   type ConfiguredState,
+  findBelow,
+  findTarget,
+  isRecord,
+  readList,
   readStateTree,
   type StateTree,
   withStatesBelow,
 } from './stateTree.ts'
 import { readTransitions, type Transition } from './transitions.ts'
 
-/** More than anybody could read in one picture. */
+/** The drawable part of a machine, as plain data. */
+export interface Statechart {
+  /** The machine's id. */
+  id: string
+  /** The machine itself, with the states in it. */
+  root: StateNode
+  /** In the order of XState: those of a state before those of the states in it. One for each target. */
+  edges: readonly ChartEdge[]
+}
+
+export interface StateNode {
+  /** `pulling.streaming`; a dot within a name is written `\.`. Empty for the machine itself. */
+  path: string
+  /** The last part of it. */
+  name: string
+  type: ChartState['type']
+  description: string
+  /** The path of the initial state. */
+  initial?: string
+  /** Of a history state: it remembers the states within states too. */
+  isDeep?: true
+  states: readonly StateNode[]
+}
+
+/**
+ * Reads a machine of XState 5 from JSON, as `JSON.stringify(machine.config)`, `plugin-flow machine` and
+ * Stately's editor write it; `JSON.stringify(machine)` too, from which XState leaves out eventless
+ * transitions.
+ *
+ * @throws RangeError with a sentence that names the problem and the state
+ */
+export function parseStatechart(text: string): Statechart {
+  return readStatechart(readJson(text))
+}
+
+/** The message of `JSON.parse` differs between versions of Node.js. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new RangeError('it is not JSON')
+  }
+}
+
+/** One picture of more could not be read. */
 const MOST_EDGES = 4_000
 
 /**
- * A config of XState 5 as data to draw: what its `createMachine` makes of it.
+ * A config of XState 5 as drawable data, as its `createMachine` understands it.
  *
- * @throws RangeError that says in a sentence what is wrong with it, and where
+ * @throws RangeError with a sentence that names the problem and the state
  */
 export function readStatechart(config: unknown): Statechart {
   const tree = readStateTree(config)
@@ -51,7 +97,7 @@ function initialOf(tree: StateTree, state: ConfiguredState): ConfiguredState | u
   const name = String(target)
   const found = state.states.get(name) ?? (name.startsWith('#') && findTarget(tree, state, name))
   if (found && found.parent === state) return found
-  throw new RangeError(`${whereOf(state)} begins with "${name}", which is no state of it`)
+  throw new RangeError(`${whereOf(state)} begins with "${name}", which is not one of its states`)
 }
 
 function edgesFrom(tree: StateTree, state: ConfiguredState): ChartEdge[] {
@@ -72,7 +118,9 @@ function toEdges(
   return targets.map((target) => {
     const found = findTarget(tree, state, target)
     if (found) return { ...edge, target: found.path }
-    throw new RangeError(`${whereOf(state)} goes to "${target}" on "${event}", which is nowhere`)
+    throw new RangeError(
+      `${whereOf(state)} goes to "${target}" on "${event}", which does not exist`,
+    )
   })
 }
 
@@ -86,11 +134,11 @@ function historyEdges(tree: StateTree, state: ConfiguredState): ChartEdge[] {
       ? findTarget(tree, state, name)
       : findBelow(tree, parent, name)
     if (found) return { source, target: found.path, event: 'default' }
-    throw new RangeError(`${whereOf(state)} goes to "${name}", which is nowhere`)
+    throw new RangeError(`${whereOf(state)} goes to "${name}", which does not exist`)
   })
 }
 
-/** States that can be gone to from anywhere, by their ids. */
+/** States with a `route`, which can be entered from anywhere by their ids. */
 function routeEdges(tree: StateTree): ChartEdge[] {
   return withStatesBelow(tree.root).flatMap(({ path: target, parent, id, config }) => {
     if (!parent || !config.route || config.id !== id) return []

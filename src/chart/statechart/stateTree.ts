@@ -1,5 +1,4 @@
 import type { ChartState } from '../chartLayout.ts'
-import { type Fields, isRecord, readRecord } from './fields.ts'
 
 /** A state of a config, with where it stands among the others. */
 export interface ConfiguredState {
@@ -19,13 +18,13 @@ export interface StateTree {
   readonly byId: ReadonlyMap<string, ConfiguredState>
 }
 
-/** More than anybody could read in one picture. */
+/** One picture of more could not be read. */
 const MOST_STATES = 2_000
 const DEEPEST = 40
 
 /** @throws RangeError */
 export function readStateTree(machine: unknown): StateTree {
-  if (!isRecord(machine)) throw new RangeError('it is no machine: a machine is a JSON object')
+  if (!isRecord(machine)) throw new RangeError('it is not a machine: a machine is a JSON object')
   const byId = new Map<string, ConfiguredState>()
   const machineId = typeof machine.id === 'string' && machine.id !== '' ? machine.id : '(machine)'
   let count = 0
@@ -70,7 +69,7 @@ function keysOf({ key, parent }: ConfiguredState): string[] {
   return parent ? [...keysOf(parent), key] : []
 }
 
-/** As XState reads it in a target. */
+/** A key as XState reads it in a target. */
 function escapeKey(key: string): string {
   return key.replace(/[\\.]/g, '\\$&')
 }
@@ -81,8 +80,84 @@ function typeOf({ type, states, history }: Fields, where: string): ChartState['t
   if (type) {
     const known = TYPES.find((each) => each === type)
     if (known) return known
-    throw new RangeError(`"type" of ${where} is none of ${TYPES.join(', ')}`)
+    throw new RangeError(`"type" of ${where} must be one of ${TYPES.join(', ')}`)
   }
   if (isRecord(states) && Object.keys(states).length > 0) return 'compound'
   return history ? 'history' : 'atomic'
+}
+
+/**
+ * The state that a transition's target names, as XState finds it: `key` beside the state, `.key` in it,
+ * `#id` anywhere, each with more keys below it after dots. `undefined` when there is no such state.
+ */
+export function findTarget(
+  tree: StateTree,
+  source: ConfiguredState,
+  target: string,
+): ConfiguredState | undefined {
+  if (target.startsWith('#')) return findById(tree, target)
+  const isWithin = target.startsWith('.')
+  if (!source.parent) return isWithin ? findBelow(tree, source, target.slice(1)) : undefined
+  return findBelow(tree, source.parent, isWithin ? source.key + target : target)
+}
+
+/** The same for the target of a history state, which XState looks for beside it. */
+export function findBelow(
+  tree: StateTree,
+  from: ConfiguredState,
+  path: string,
+): ConfiguredState | undefined {
+  return walk(tree, from, targetKeys(path))
+}
+
+function findById(tree: StateTree, target: string): ConfiguredState | undefined {
+  const [id = '', ...keys] = targetKeys(target)
+  const found = tree.byId.get(id.slice(1))
+  // XState writes ids with dots in them, and does not find those again.
+  return (found && walk(tree, found, keys)) ?? tree.byId.get(target.slice(1))
+}
+
+function walk(
+  tree: StateTree,
+  from: ConfiguredState,
+  keys: readonly string[],
+): ConfiguredState | undefined {
+  let at: ConfiguredState | undefined = from
+  for (const key of keys) {
+    if (key === '' || !at) break
+    at = key.startsWith('#') ? findById(tree, key) : at.states.get(key)
+  }
+  return at
+}
+
+/** A backslash takes its meaning from the dot, or whatever follows it. */
+function targetKeys(path: string): string[] {
+  const keys: string[] = []
+  let key = ''
+  for (const [, escaped, character] of path.matchAll(/\\(.)|(.)/gsu)) {
+    if (character === '.') {
+      keys.push(key)
+      key = ''
+    } else key += escaped ?? character
+  }
+  return [...keys, key]
+}
+
+export type Fields = Readonly<Record<string, unknown>>
+
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** An absent object is empty. @throws RangeError */
+export function readRecord(value: unknown, what: string): Fields {
+  if (value === undefined || value === null) return {}
+  if (isRecord(value)) return value
+  throw new RangeError(`${what} is not a JSON object`)
+}
+
+/** One value or a list of them; an absent value is an empty list. */
+export function readList(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
 }

@@ -1,13 +1,12 @@
 import { eventLabel } from '../chart.ts'
-import { type Fields, isRecord, readList, readRecord } from './fields.ts'
-import type { ConfiguredState } from './stateTree.ts'
+import { type ConfiguredState, type Fields, isRecord, readList, readRecord } from './stateTree.ts'
 
 /** A transition of a config. */
 export interface Transition {
   /** `consent.grant`, `done(fetchUser)`, `after(500)`, `always`. */
   event: string
   guard?: string
-  /** As written; none where the state is not left. */
+  /** As written; empty where the state is not left. */
   targets: readonly string[]
 }
 
@@ -37,7 +36,7 @@ export function readTransitions({ path, parent, config }: ConfiguredState): Tran
   ]
 }
 
-/** After a delay XState goes to a target that stands alone, and nowhere for one that stands in a list. */
+/** XState ignores a delayed target that is a string in a list, and takes one that stands alone. */
 function withoutListedTexts(after: unknown): unknown {
   if (!isRecord(after)) return after
   const kept = Object.entries(after).map(([delay, value]): [string, unknown] => [
@@ -64,16 +63,16 @@ function toTransition(value: unknown, event: string, where: string): Transition 
   }
 }
 
-/** An empty target is none. */
+/** An empty string means no target. */
 function readTargets(target: unknown, event: string, where: string): string[] {
   if (target === '') return []
   return readList(target).map((each) => {
     if (typeof each === 'string') return each
-    throw new RangeError(`a target of ${where} on "${event}" is no text`)
+    throw new RangeError(`a target of ${where} on "${event}" is not a string`)
   })
 }
 
-/** What is code in the machine is not in its JSON. */
+/** A guard that is code has no name: JSON leaves functions out. */
 function guardName(guard: unknown): string | undefined {
   if (guard === undefined || guard === null) return undefined
   return isRecord(guard) ? String(guard.type ?? 'a function') : String(guard)

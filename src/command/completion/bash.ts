@@ -1,4 +1,4 @@
-import type { CommandEntry, OptionEntry } from '../commandEntry.ts'
+import type { CommandEntry, OptionEntry } from '../defineCommand.ts'
 import {
   engineWords,
   groupsOf,

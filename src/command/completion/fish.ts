@@ -1,5 +1,4 @@
-import type { CommandEntry } from '../commandEntry.ts'
-import { commonOptions } from '../commandTable.ts'
+import { type CommandEntry, commonOptions } from '../defineCommand.ts'
 import {
   engineWords,
   groupsOf,

@@ -1,6 +1,11 @@
-import type { ArgumentKind, CommandEntry, OptionEntry, OptionTable } from '../commandEntry.ts'
-import { commonOptions } from '../commandTable.ts'
-import { engineOptions } from '../engineOptions.ts'
+import {
+  type ArgumentKind,
+  type CommandEntry,
+  commonOptions,
+  type OptionEntry,
+  type OptionTable,
+} from '../defineCommand.ts'
+import { engineOptions } from '../options/engine.ts'
 
 /** An option as it is typed, with as much of its help as fits beside it. */
 export interface TypedOption extends Omit<OptionEntry, 'short'> {
@@ -26,8 +31,8 @@ export function namesOf({ name, aliases = [] }: CommandEntry): string[] {
 }
 
 /**
- * What takes the next word as its value in every command that has it: those words are no commands.
- * `-f` is another option in every command.
+ * Options that take the next word as their value in every command that has them, so that this word is not a
+ * command. Excludes `-f`, which differs between commands.
  */
 export function valueNames(commands: readonly CommandEntry[]): string[] {
   const options = commands.flatMap(optionsOf)
@@ -36,7 +41,7 @@ export function valueNames(commands: readonly CommandEntry[]): string[] {
   return [...new Set(taking)].filter((name) => !others.includes(name))
 }
 
-/** The words that can follow `before`, with what they do or are followed by; aliases are not told. */
+/** Words that can follow `before`, without aliases, each with its summary or the words that follow it. */
 export function wordsAfter(commands: readonly CommandEntry[], before: string): Map<string, string> {
   const start = before === '' ? '' : `${before} `
   const words = new Map<string, string>()
@@ -49,7 +54,7 @@ export function wordsAfter(commands: readonly CommandEntry[], before: string): M
   return words
 }
 
-/** `context` of `context ls`: what is no command by itself. */
+/** First words that are not commands by themselves: `context` of `context ls`. */
 export function groupsOf(commands: readonly CommandEntry[]): string[] {
   const groups = commands
     .flatMap(namesOf)
@@ -58,7 +63,7 @@ export function groupsOf(commands: readonly CommandEntry[]): string[] {
   return [...new Set(groups)]
 }
 
-/** How `plugin-flow ls` is asked for the plugins that an argument can be. */
+/** Arguments for `plugin-flow ls` that list the possible plugins. */
 export function listArguments(kind: ArgumentKind): string {
   return (
     { 'enabled plugins': '--filter enabled=true', 'disabled plugins': '--filter enabled=false' }[
@@ -68,8 +73,8 @@ export function listArguments(kind: ArgumentKind): string {
 }
 
 /**
- * The options that name an engine, as shells match words with them: those that stand alone, and
- * those that are followed by their value. They go with the listing of what is on the engine.
+ * The options that name an engine, as patterns of a shell: those that stand alone, and those followed by their
+ * value. The script passes them on when it lists plugins.
  */
 export function engineWords(): { alone: string[]; taking: string[] } {
   const options = typedOptions(engineOptions)

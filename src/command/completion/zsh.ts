@@ -1,5 +1,5 @@
-import type { CommandEntry } from '../commandEntry.ts'
-import { engineOptions } from '../engineOptions.ts'
+import type { CommandEntry } from '../defineCommand.ts'
+import { engineOptions } from '../options/engine.ts'
 import {
   engineWords,
   groupsOf,
@@ -59,7 +59,7 @@ function engineCases(): string {
       ${taking.join('|')}) engine+=($words[i] \${(Q)words[i+1]}); (( i++ )) ;;`
 }
 
-/** What stands behind the first word: the command itself, or the second word of one. */
+/** Cases for the first word: a command, or the first word of several commands. */
 function wordCases(commands: readonly CommandEntry[]): string {
   const single = commands.filter(({ name }) => !name.includes(' '))
   return [

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { ConsentDecision, ConsentRequest } from '../../../machines/plugin-install/types.ts'
-import { parseSetting } from '../../../machines/settings.ts'
+import type { RequestedSetting } from '../../../machines/settings.ts'
 
 /** One thing that a plugin asks for: a privilege with one of its values. */
 export interface Asked {
@@ -38,12 +38,11 @@ export function allowList(
 export function askedOf({ privileges, settings }: ConsentRequest): Asked[] {
   return [
     ...privileges.flatMap(({ Name, Value }) => Value.map((value) => ({ name: Name, value }))),
-    ...settings.filter(({ widens }) => widens).flatMap(({ setting }) => askedBySetting(setting)),
+    ...settings.filter(({ widens }) => widens).flatMap(askedBySetting),
   ]
 }
 
-function askedBySetting(setting: string): Asked[] {
-  const { field, value } = parseSetting(setting)
+function askedBySetting({ field, value = '' }: RequestedSetting): Asked[] {
   const kinds = { source: ['mount'], path: ['device'] }[field ?? ''] ?? PATHS
   return kinds.map((name) => ({ name, value }))
 }

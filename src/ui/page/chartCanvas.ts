@@ -1,11 +1,11 @@
+import type { MachineChart } from '../../chart/chartLayout.ts'
 import { drawChart } from '../../chart/drawChart.ts'
-import type { MachineChart } from '../../chart/machineChart.ts'
 import { button, element, svgElement } from '../../viewer/element.ts'
 
 const STEP = 1.25
 const SMALLEST = 0.05
 const LARGEST = 4
-/** Names can still be read. */
+/** The smallest scale at which names can be read. */
 const READABLE = 0.6
 
 /** The picture of a machine, to scroll and zoom in. */
@@ -25,7 +25,7 @@ export function createChartCanvas(chart: MachineChart) {
   )
   let scale = 1
 
-  /** What is in the middle stays there. */
+  /** Keeps the middle of the view where it is. */
   const zoom = (to: number) => {
     const next = Math.min(LARGEST, Math.max(SMALLEST, to))
     const [x, y] = middleOf(scroll).map((at) => (at * next) / scale)
@@ -66,7 +66,7 @@ export function createChartCanvas(chart: MachineChart) {
 
   return {
     node: element('div', { class: 'canvas' }, controls, scroll),
-    /** Once it is on the page: as large as there is room for, and never too small to be read. */
+    /** Call it once the picture is on the page: makes it as large as there is room for, and readable. */
     fit: () => zoom(Math.max(READABLE, whole())),
     /** Marks a state, and brings it into view. */
     show(path: string) {

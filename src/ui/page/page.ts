@@ -1,6 +1,6 @@
 import '../../viewer.ts'
 
-/** What the simulated engine has. */
+/** References that the simulated engine knows. */
 const SAMPLES = [
   'vieux/sshfs:latest',
   'acme/plain',
@@ -33,7 +33,7 @@ for (const [name, action] of [
 }
 await begin()
 
-/** Shows the flows that are there: whoever comes back sees them where they are. */
+/** Shows the flows that the server has: a reload shows each of them in its present state. */
 async function begin(): Promise<void> {
   const about = await ask('/about')
   const { flows: ids } = await ask('/flows')
@@ -55,7 +55,7 @@ async function install(): Promise<void> {
     ...(value('alias') === '' ? {} : { alias: value('alias') }),
   })
   if (typeof made.id !== 'string') return
-  // So that what is asked can take the focus.
+  // A question takes the focus only where nothing else has it.
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   show(made.id)
 }
@@ -74,7 +74,7 @@ async function answer({ target, detail }: CustomEvent, action: string): Promise<
   await ask(`/flows/${encodeURIComponent(id)}/${action}`, body)
 }
 
-/** Asks the server; what it refuses is shown. */
+/** Sends a request to the server, and shows its refusal. */
 async function ask(path: string, body?: unknown): Promise<Record<string, unknown>> {
   const options: RequestInit =
     body === undefined
@@ -87,9 +87,9 @@ async function ask(path: string, body?: unknown): Promise<Record<string, unknown
   try {
     const response = await fetch(path, options)
     const text = await response.text()
-    const told = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    problem.textContent = response.ok ? '' : String(told.message)
-    return told
+    const answer = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+    problem.textContent = response.ok ? '' : String(answer.message)
+    return answer
   } catch {
     problem.textContent = 'The server does not answer. Is plugin-flow ui still running?'
     return {}

@@ -43,9 +43,9 @@ suite('readDockerConfig :: DOCKER_AUTH_CONFIG', (test) => {
     }))
 
   const BROKEN: [text: string, why: string][] = [
-    ['{', 'is no JSON'],
-    ['{}{}', 'is no JSON'],
-    ['[]', 'cannot be used: it is no object'],
+    ['{', 'is not valid JSON'],
+    ['{}{}', 'is not valid JSON'],
+    ['[]', 'cannot be used: it is not an object'],
     [`{"auths":{"r":{}}}`, 'has no credentials for "r"'],
     [`{"auths":{"r":{"auth":"${base64(PLANTED)}"}}}`, 'has no username:password in auth of "r"'],
   ]

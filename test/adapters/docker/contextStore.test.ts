@@ -69,14 +69,22 @@ suite('readContext', (test) => {
     }))
 
   const broken: [title: string, text: string, words: RegExp][] = [
-    ['no JSON', `{"Name": "${PLANTED}`, /is no JSON$/],
-    ['no object', '[]', /it is no object$/],
-    ['another name', '{"Name":"b","Endpoints":{"docker":{}}}', /has another name in it$/],
-    ['no name', '{"Endpoints":{"docker":{}}}', /has another name in it$/],
+    ['no JSON', `{"Name": "${PLANTED}`, /is not valid JSON$/],
+    ['no object', '[]', /it is not an object$/],
+    ['another name', '{"Name":"b","Endpoints":{"docker":{}}}', /contains another name$/],
+    ['no name', '{"Endpoints":{"docker":{}}}', /contains another name$/],
     ['no engine', '{"Name":"a","Endpoints":{"kubernetes":{}}}', /names no Docker Engine$/],
     ['no endpoints', '{"Name":"a"}', /names no Docker Engine$/],
-    ['an endpoint that is none', '{"Name":"a","Endpoints":{"docker":7}}', /"docker" is no object$/],
-    ['a host that is none', '{"Name":"a","Endpoints":{"docker":{"Host":7}}}', /"Host" is no text$/],
+    [
+      'an endpoint that is none',
+      '{"Name":"a","Endpoints":{"docker":7}}',
+      /"docker" is not an object$/,
+    ],
+    [
+      'a host that is none',
+      '{"Name":"a","Endpoints":{"docker":{"Host":7}}}',
+      /"Host" is not a string$/,
+    ],
   ]
   for (const [title, text, words] of broken) {
     test(`${title} :: names the context and the file`, () =>
@@ -125,8 +133,8 @@ suite('listContexts', (test) => {
       )
       assert.equal(found[4], { name: 'zebra', description: 'striped', host: 'tcp://z' })
       const errors = found.map((context) => ('error' in context ? context.error : ''))
-      assert.match(errors.slice(0, 2).join('\n'), /is no JSON/)
-      assert.match(errors.slice(0, 2).join('\n'), /has the name of another one in it/)
+      assert.match(errors.slice(0, 2).join('\n'), /is not valid JSON/)
+      assert.match(errors.slice(0, 2).join('\n'), /contains the name of another context/)
       assert.match(errors[3] ?? '', /names no Docker Engine$/)
     }))
 })

@@ -102,7 +102,7 @@ suite('readDockerConfig :: credential helpers', (test) => {
         const file = `the Docker config ${join(ground.directory, 'config.json')}`
         const refused = async (registry: string, where: string) => {
           const error = await refusedWith('invalid-configuration', () => read(ground.env, registry))
-          const why = `cannot be used: ${where} is no name of a credential helper`
+          const why = `cannot be used: ${where} is not the name of a credential helper`
           assert.is(error.message, `${file} ${why}`)
         }
         await refused('r', 'credsStore')

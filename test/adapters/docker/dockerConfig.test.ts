@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
@@ -99,14 +100,14 @@ suite('readDockerConfig', (test) => {
 
 suite('readDockerConfig :: failure', (test) => {
   const BROKEN: [config: unknown, why: string][] = [
-    [`{"auths":{"r":{"auth":"${login.auth}"`, 'is no JSON'],
-    ['null', 'cannot be used: it is no object'],
-    ['[]', 'cannot be used: it is no object'],
-    [{ auths: [] }, 'cannot be used: "auths" is no object'],
-    [{ credHelpers: 'x' }, 'cannot be used: "credHelpers" is no object'],
-    [{ credHelpers: { r: 7 } }, 'cannot be used: "r" is no text'],
-    [{ credsStore: { a: PLANTED } }, 'cannot be used: "credsStore" is no text'],
-    [{ auths: { r: login.auth } }, 'cannot be used: "r" is no object'],
+    [`{"auths":{"r":{"auth":"${login.auth}"`, 'is not valid JSON'],
+    ['null', 'cannot be used: it is not an object'],
+    ['[]', 'cannot be used: it is not an object'],
+    [{ auths: [] }, 'cannot be used: "auths" is not an object'],
+    [{ credHelpers: 'x' }, 'cannot be used: "credHelpers" is not an object'],
+    [{ credHelpers: { r: 7 } }, 'cannot be used: "r" is not a string'],
+    [{ credsStore: { a: PLANTED } }, 'cannot be used: "credsStore" is not a string'],
+    [{ auths: { r: login.auth } }, 'cannot be used: "r" is not an object'],
     [
       { auths: { r: { auth: base64(`alice${PLANTED}`) } } },
       'has no username:password in auth of "r"',
@@ -148,6 +149,19 @@ suite('readDockerConfig :: failure', (test) => {
       assert.is(error.message, `the Docker config ${file} cannot be read (EISDIR)`)
     })
   })
+
+  test('an endless device :: is not read to its end', () =>
+    onGround(async ({ directory, env }) => {
+      symlinkSync('/dev/zero', join(directory, 'config.json'))
+      const error = await refusedWith('invalid-configuration', () => read(env, 'r'))
+      assert.match(error.message, 'config.json cannot be read: it has more than 4 MiB')
+    }))
+
+  test('a pipe that has no writer :: is empty, and not waited for', () =>
+    onGround(async ({ directory, env }) => {
+      execFileSync('mkfifo', [join(directory, 'config.json')])
+      assert.is(await read(env, 'r'), undefined)
+    }))
 
   test('no HOME given :: the home of the user', async () => {
     const { HOME } = process.env

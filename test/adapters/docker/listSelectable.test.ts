@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { listSelectable } from '../../../adapters/docker/listSelectable.ts'
+import { listSelectable } from '../../../adapters/docker/selectEngine.ts'
 import { withDockerFolder } from '../../support/dockerFolder.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -41,7 +41,7 @@ suite('listSelectable', (test) => {
       assert.is(first?.host, '')
       assert.match(first?.error ?? '', `${path}/ca.pem`)
       assert.match(second?.error ?? '', metaOf('broken'))
-      assert.equal(third, { name: 'nosuch', description: '', host: '', error: 'it is not there' })
+      assert.equal(third, { name: 'nosuch', description: '', host: '', error: 'it does not exist' })
       assert.is(contexts.length, 3)
       assert.equal(inForce, { context: 'nosuch', by: 'DOCKER_CONTEXT' })
     }))
@@ -49,6 +49,6 @@ suite('listSelectable', (test) => {
   test('a config.json that is none is refused', () =>
     withDockerFolder(({ env, config }) => {
       config('{')
-      assert.throws(() => listSelectable(env), /config\.json is no JSON/)
+      assert.throws(() => listSelectable(env), /config\.json is not valid JSON/)
     }))
 })

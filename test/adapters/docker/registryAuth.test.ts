@@ -4,7 +4,7 @@ import {
   createRegistryAuth,
   type RegistryCredentials,
 } from '../../../adapters/docker/registryAuth.ts'
-import type { CredentialsRequest } from '../../../machines/engine.ts'
+import type { CredentialsRequest } from '../../../machines/credentials.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import { assertTellsNothing, PLANTED, refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
@@ -166,7 +166,10 @@ suite('createRegistryAuth :: failure', (test) => {
     test(`${JSON.stringify(given).replace(PLANTED, '…')} :: is no credentials`, async () => {
       const auth = createRegistryAuth({ source: () => given as never })
       const error = await refusedWith('host-failed', () => auth.request(request, never))
-      assert.match(error.message, /^the source of credentials gave something else than a username/)
+      assert.match(
+        error.message,
+        /^the source of credentials returned something other than a username/,
+      )
       await refusedWith('host-failed', async () => auth.submit('r.example', given as never))
       assert.is(auth.header(), undefined)
     })
@@ -201,7 +204,10 @@ suite('createRegistryAuth :: failure', (test) => {
   }
 
   test('a configuration that is broken :: says it in its own words', async () => {
-    const broken = new EngineError('invalid-configuration', 'the Docker config /x is no JSON')
+    const broken = new EngineError(
+      'invalid-configuration',
+      'the Docker config /x is not valid JSON',
+    )
     const auth = createRegistryAuth({ configured: () => Promise.reject(broken) })
     assert.is(await auth.load('r.example', never).catch((error: unknown) => error), broken)
   })

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { configFolder } from '../../../adapters/docker/configFolder.ts'
+import { configFolder } from '../../../adapters/docker/configFile.ts'
 import { type EngineNaming, selectEngine } from '../../../adapters/docker/selectEngine.ts'
 import { withDockerFolder } from '../../support/dockerFolder.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
@@ -98,7 +98,7 @@ suite('selectEngine :: what decides', (test) => {
     const error = await refusedWith('invalid-option', () =>
       select({ host: 'tcp://a', context: 'named' }),
     )
-    assert.is(error.message, 'a host and a context name two engines')
+    assert.is(error.message, 'a host and a context name two different engines')
   })
 
   test('the platform is that of the process', () =>
@@ -122,7 +122,7 @@ suite('selectEngine :: a context that is not there', (test) => {
       {},
       { currentContext: 'gone' },
       'invalid-configuration',
-      /^the Docker config .*config\.json has a currentContext that is not there: no Docker context "gone"/,
+      /^the Docker config .*config\.json has a currentContext that does not exist: no Docker context "gone"/,
     ],
   ] as const
   for (const [naming, env, config, code, words] of cases) {
@@ -173,7 +173,7 @@ suite('selectEngine :: TLS', (test) => {
 
   test('a context, and other TLS', async () => {
     const error = await refusedWith('invalid-option', () => select({ context: 'named', tls }))
-    assert.match(error.message, 'the Docker context "named" says itself how TLS is spoken')
+    assert.match(error.message, 'the Docker context "named" has its own TLS settings')
   })
 })
 

@@ -70,7 +70,7 @@ suite('embedded startEmbeddedEngine', (test) => {
       const socketPath = socketOf(host)
       assert.is(
         await failure({ socketPath }),
-        `The embedded engine cannot listen on ${socketPath}: it is taken already.`,
+        `The embedded engine cannot listen on ${socketPath}: it is already in use.`,
       )
       assert.is(existsSync(socketPath), true)
     })
@@ -78,7 +78,7 @@ suite('embedded startEmbeddedEngine', (test) => {
       const port = Number(new URL(host).port)
       assert.is(
         await failure({ port }),
-        `The embedded engine cannot listen on 127.0.0.1:${port}: it is taken already.`,
+        `The embedded engine cannot listen on 127.0.0.1:${port}: it is already in use.`,
       )
     })
   })

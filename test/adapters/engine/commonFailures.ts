@@ -5,6 +5,7 @@ import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import type { OperationId } from '../../../machines/engine.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import {
   assertTellsNothing,
@@ -14,22 +15,21 @@ import {
 } from '../../support/engineFailure.ts'
 import { answerJSON, type Handler, serveBytes } from '../../support/engineServer.ts'
 import { connectTo } from './connectTo.ts'
-import { never, withEngine } from './engineFixture.ts'
+import { callOn, inputs, never, withEngine } from './engineFixture.ts'
 
-export interface CommonFailures {
-  operation: string
-  call: (connection: EngineConnection, signal: AbortSignal) => Promise<unknown>
-  /** The connection ended before the answer was whole. */
-  cut?: InstallErrorCode
-  /** Words that nobody knows. */
-  failed?: InstallErrorCode
+/** Words that nobody knows. */
+const FAILED: { readonly [Id in OperationId]?: InstallErrorCode } = {
+  pluginPull: 'pull-failed',
+  pluginSet: 'set-failed',
+  pluginEnable: 'enable-failed',
 }
 
 /** The tests of failure that every operation has. */
-export function failsAsEveryOperation(
-  test: Test,
-  { operation, call, cut = 'engine-unreachable', failed = 'engine-failed' }: CommonFailures,
-): void {
+export function failsAsEveryOperation(test: Test, operation: OperationId): void {
+  const failed = FAILED[operation] ?? 'engine-failed'
+  const cut = operation === 'pluginPull' ? 'pull-interrupted' : 'engine-unreachable'
+  const call = (connection: EngineConnection, signal: AbortSignal): Promise<unknown> =>
+    callOn(connection, operation, inputs[operation], { signal, registryAuth: PLANTED_HEADER })
   const refuses = (code: InstallErrorCode, handler: Handler) =>
     withEngine(handler, async (connection, server) => {
       const { signal } = new AbortController()
@@ -213,7 +213,9 @@ export function failsAsEveryOperation(
     await withEngine(
       (_, response) => response.writeHead(500).write('the moon'),
       async (connection, server) => {
+        const started = performance.now()
         const error = await refusedWith(failed, () => call(connection, never))
+        assert.ok(performance.now() - started < 3_000)
         assert.is(error.details.engineMessage, 'the moon')
         await server.connectionClosed()
       },
@@ -230,7 +232,8 @@ export function failsAsEveryOperation(
         async (connection) => {
           const error = await call(connection, never).catch((thrown: unknown) => thrown)
           assert.ok(isEngineError(error))
-          if (!SENDS_NO_AUTH.has(operation)) assertTellsNothing(error)
+          // No answer to a request without credentials can quote them.
+          if ('remote' in inputs[operation]) assertTellsNothing(error)
         },
       )
     }
@@ -329,15 +332,3 @@ export function failsAsEveryOperation(
     )
   })
 }
-
-/** Their requests carry no credentials, so that no answer can quote them. */
-const SENDS_NO_AUTH = new Set([
-  'systemPing',
-  'systemVersion',
-  'pluginInspect',
-  'pluginSet',
-  'pluginEnable',
-  'pluginDelete',
-  'pluginList',
-  'pluginDisable',
-])

@@ -1,5 +1,17 @@
-import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
-import type { EngineConnectionOptions } from '../../../adapters/engine/http/engineTarget.ts'
+import { callOperation } from '../../../adapters/engine/callOperation.ts'
+import {
+  connectEngine,
+  type EngineConnection,
+} from '../../../adapters/engine/http/connectEngine.ts'
+import {
+  type EngineConnectionOptions,
+  type EngineTarget,
+  engineTarget,
+} from '../../../adapters/engine/http/engineTarget.ts'
+import type { EngineRequest } from '../../../adapters/engine/http/sendRequest.ts'
+import { httpEngine } from '../../../adapters/engine/httpEngine.ts'
+import type { CallOptions, InputOf, OperationId, OutputOf } from '../../../machines/engine.ts'
+import type { EngineVersion } from '../../../machines/plugin.ts'
 import {
   answerJSON,
   answerPing,
@@ -7,26 +19,74 @@ import {
   type Handler,
   serveEngine,
 } from '../../support/engineServer.ts'
-import { connectTo } from './connectTo.ts'
 
 /** A signal that never fires. */
 export const never = new AbortController().signal
 
-/** Runs `use` with a server and a connection to it, and closes both whatever happens. */
-export async function withEngine<T>(
-  handler: Handler,
-  use: (connection: EngineConnection, server: EngineServer) => Promise<T>,
-  { tcp = false, ...options }: Partial<EngineConnectionOptions> & { tcp?: boolean } = {},
-): Promise<T> {
-  const server = await serveEngine(handler, { tcp })
-  const connection = connectTo({ host: server.host, ...options })
-  try {
-    return await use(connection, server)
-  } finally {
-    connection.close()
-    await server.close()
+/** Runs `use` with a server and what is opened to it, and closes both whatever happens. */
+function served<Opened extends { close(): void }>(open: (target: EngineTarget) => Opened) {
+  return async <T>(
+    handler: Handler,
+    use: (opened: Opened, server: EngineServer) => Promise<T>,
+    { tcp = false, ...options }: Partial<EngineConnectionOptions> & { tcp?: boolean } = {},
+  ): Promise<T> => {
+    const server = await serveEngine(handler, { tcp })
+    const opened = open(engineTarget({ host: server.host, ...options }))
+    try {
+      return await use(opened, server)
+    } finally {
+      opened.close()
+      await server.close()
+    }
   }
 }
+
+export const withEngine = served(connectEngine)
+export const withHttpEngine = served(httpEngine)
+
+/** Makes one call, which nothing cancels unless the options say so. */
+export function callOn<Id extends OperationId>(
+  connection: EngineConnection,
+  id: Id,
+  input: InputOf<Id>,
+  options: Partial<CallOptions> = {},
+): Promise<OutputOf<Id>> {
+  return callOperation(connection, id, input, { signal: never, ...options })
+}
+
+export function ping(connection: EngineConnection, signal = never): Promise<EngineVersion> {
+  return callOn(connection, 'systemPing', {}, { signal })
+}
+
+/** A request that no operation makes. */
+export function requestOf(method: EngineRequest['method'], path: string): EngineRequest {
+  return {
+    context: { operation: 'systemVersion', subject: 'an engine', host: 'an engine' },
+    method,
+    path,
+    answerWithin: 5_000,
+    dedicatedConnection: method !== 'GET',
+  }
+}
+
+const remote = 'acme/probe:1.0'
+const name = 'probe:1.0'
+
+/** Some input of every operation. */
+export const inputs: { readonly [Id in OperationId]: InputOf<Id> } = {
+  systemPing: {},
+  systemVersion: {},
+  getPluginPrivileges: { remote },
+  distributionInspect: { remote },
+  pluginList: {},
+  pluginInspect: { name },
+  pluginPull: { remote, name, privileges: [] },
+  pluginSet: { name, settings: ['A=1'] },
+  pluginEnable: { name, timeout: 0 },
+  pluginDisable: { name, force: true },
+  pluginDelete: { name, force: true },
+}
+export const operationIds = Object.keys(inputs) as OperationId[]
 
 /** What `willing` says is behind every reference. */
 export const digest = `sha256:${'c5'.repeat(32)}`
@@ -40,6 +100,7 @@ export const willing: Handler = (request, response) => {
   }
   if (request.url.includes('/plugins/pull')) return response.end('{"status":"done"}\r\n')
   if (request.url.includes('/privileges')) return answerJSON(response, 200, null)
+  if (/\/plugins(?:\?|$)/.test(request.url)) return answerJSON(response, 200, [])
   if (request.method === 'GET') return answerJSON(response, 200, plugin)
   return response.writeHead(204).end()
 }

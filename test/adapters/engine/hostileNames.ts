@@ -1,8 +1,8 @@
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
+import type { OperationId } from '../../../machines/engine.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
-import { withEngine } from './engineFixture.ts'
+import { callOn, inputs, withEngine } from './engineFixture.ts'
 
 /** Names that would make a path another path, or a request another request. */
 const HOSTILE = [
@@ -30,18 +30,19 @@ const HOSTILE = [
   'ä',
 ]
 
-/** The tests that every operation with a name has: nothing of the kind is sent. */
-export function namesNoPlugin(
-  test: Test,
-  call: (connection: EngineConnection, name: string) => Promise<unknown>,
-): void {
+/** The tests of every field that names a plugin: nothing of the kind is sent. */
+export function namesNoPlugin(test: Test, operation: OperationId, field: 'name' | 'remote'): void {
   for (const name of HOSTILE) {
-    test(`the name ${JSON.stringify(name)} :: is not sent`, async () => {
+    test(`${JSON.stringify(name)} :: is not sent`, async () => {
       await withEngine(
         (_, response) => response.end(),
         async (connection, { requests }) => {
-          const error = await refusedWith('invalid-reference', () => call(connection, name))
+          const input = { ...inputs[operation], [field]: name }
+          const error = await refusedWith('invalid-reference', () =>
+            callOn(connection, operation, input),
+          )
           assert.match(error.message, /is not the name or the id of a plugin$/)
+          assert.equal(error.details, { operation })
           assert.equal(requests, [])
         },
       )

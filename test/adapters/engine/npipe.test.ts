@@ -14,9 +14,9 @@ const PIPE = '\\\\.\\pipe\\docker_engine'
 const at = (file: string) => new URL(file, import.meta.url).href
 const program = `
   const { connectTo } = await import('${at('./connectTo.ts')}')
-  const { systemPing } = await import('${at('../../../adapters/engine/api/systemPing.ts')}')
+  const { ping } = await import('${at('./engineFixture.ts')}')
   const connection = connectTo({ host: 'npipe:////./pipe/docker_engine', platform: 'win32' })
-  const { apiVersion } = await systemPing(connection, new AbortController().signal)
+  const { apiVersion } = await ping(connection)
   console.log(connection.host, apiVersion)
 `
 

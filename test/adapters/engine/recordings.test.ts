@@ -1,17 +1,8 @@
 import * as assert from 'uvu/assert'
-import { getPluginPrivileges } from '../../../adapters/engine/api/getPluginPrivileges.ts'
-import { pluginDelete } from '../../../adapters/engine/api/pluginDelete.ts'
-import { pluginDisable } from '../../../adapters/engine/api/pluginDisable.ts'
-import { pluginEnable } from '../../../adapters/engine/api/pluginEnable.ts'
-import { pluginInspect } from '../../../adapters/engine/api/pluginInspect.ts'
-import { pluginList } from '../../../adapters/engine/api/pluginList.ts'
-import { pluginPull } from '../../../adapters/engine/api/pluginPull.ts'
-import { pluginSet } from '../../../adapters/engine/api/pluginSet.ts'
-import { systemPing } from '../../../adapters/engine/api/systemPing.ts'
-import { systemVersion } from '../../../adapters/engine/api/systemVersion.ts'
 import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
-import { pluginEngine } from '../../../adapters/engine/pluginEngine.ts'
-import type { JSONMessage, PluginPrivilege } from '../../../machines/plugin.ts'
+import { engineTarget } from '../../../adapters/engine/http/engineTarget.ts'
+import { httpEngine } from '../../../adapters/engine/httpEngine.ts'
+import type { JSONMessage } from '../../../machines/plugin.ts'
 import { PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { serveEngine } from '../../support/engineServer.ts'
 import {
@@ -24,9 +15,10 @@ import {
 } from '../../support/recordingServer.ts'
 import { suite } from '../../support/suite.ts'
 import { connectTo } from './connectTo.ts'
+import { callOn, never, ping } from './engineFixture.ts'
 import { expectations } from './expectations.ts'
 
-const signal = new AbortController().signal
+const options = { signal: never, registryAuth: PLANTED_HEADER }
 const kinds = [
   'privileges',
   'pull',
@@ -51,33 +43,34 @@ function call(connection: EngineConnection, { scenario, request }: Recording): P
   const force = url.searchParams.has('force')
   switch (scenario.split('.')[0]) {
     case 'privileges':
-      return getPluginPrivileges(connection, { remote, registryAuth: PLANTED_HEADER }, signal)
+      return callOn(connection, 'getPluginPrivileges', { remote }, options)
     case 'pull':
       return pull(connection, remote, url.searchParams.get('name') || remote)
     case 'set':
-      return pluginSet(connection, { name, settings: [] }, signal)
+      return callOn(connection, 'pluginSet', { name, settings: [] })
     case 'enable':
-      return pluginEnable(connection, { name, timeout: 0 }, signal)
+      return callOn(connection, 'pluginEnable', { name, timeout: 0 })
     case 'disable':
-      return pluginDisable(connection, { name, force }, signal)
+      return callOn(connection, 'pluginDisable', { name, force })
     case 'list':
-      return pluginList(connection, { filters: {} }, signal)
+      return callOn(connection, 'pluginList', { filters: {} })
     case 'remove': {
       const id = request.path.replace(/^\/v1\.41\/plugins\/|\?.*$/g, '')
-      return pluginDelete(connection, { name: id, force }, signal)
+      return callOn(connection, 'pluginDelete', { name: id, force })
     }
     default:
-      if (scenario.startsWith('version.ping')) return systemPing(connection, signal)
-      if (scenario === 'version.version') return systemVersion(connection, signal)
-      return pluginInspect(connection, { name: name || 'stand-in' }, signal)
+      if (scenario.startsWith('version.ping')) return ping(connection)
+      if (scenario === 'version.version') return callOn(connection, 'systemVersion', {})
+      return callOn(connection, 'pluginInspect', { name: name || 'stand-in' })
   }
 }
 
 async function pull(connection: EngineConnection, remote: string, name: string) {
   const messages: JSONMessage[] = []
   const onMessage = (message: JSONMessage) => messages.push(message)
-  const input = { remote, name, privileges: [], registryAuth: PLANTED_HEADER, onMessage }
-  return { ...(await pluginPull(connection, input, signal)), messages }
+  const input = { remote, name, privileges: [] }
+  const result = await callOn(connection, 'pluginPull', input, { ...options, onMessage })
+  return { ...result, messages }
 }
 
 /** What the recorded bytes amount to, taken apart by other means than the adapter's. */
@@ -85,7 +78,7 @@ function recordedValue(recording: Recording): unknown {
   const body = recordedBody(recording).toString('utf8')
   switch (recording.scenario.split('.')[0]) {
     case 'privileges':
-      return JSON.parse(body) as PluginPrivilege[] | null
+      return { privileges: JSON.parse(body) ?? [], hidden: body.trim() === '[]' }
     case 'inspect':
     case 'list':
       return JSON.parse(body)
@@ -140,20 +133,19 @@ suite('recordings', (test) => {
       const remote =
         new URL(recording.request.path, 'http://engine').searchParams.get('remote') ?? ''
       const server = await replay(recording)
-      const connection = connectTo({ host: server.host })
-      const engine = pluginEngine(connection, () => PLANTED_HEADER)
+      const engine = httpEngine(engineTarget({ host: server.host }))
       try {
         await refusedWith('engine-unsupported', () =>
           scenario.startsWith('pull.')
-            ? engine.pluginPull({ remote, name: 'probe:1.0', privileges: [] }, signal)
-            : engine.getPluginPrivileges(remote, signal),
+            ? engine.call('pluginPull', { remote, name: 'probe:1.0', privileges: [] }, options)
+            : engine.call('getPluginPrivileges', { remote }, options),
         )
         assert.equal(
           server.requests.map(({ url }) => url),
           ['/_ping'],
         )
       } finally {
-        connection.close()
+        engine.close()
         await server.close()
       }
     })

@@ -1,7 +1,17 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import fs, {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import {
@@ -9,14 +19,15 @@ import {
   JournalError,
   journalFolder,
   listRuns,
+  type RunList,
   takeUpRun,
 } from '../../../adapters/journal/runJournal.ts'
-import { isLocked, RunInUse, takeLock } from '../../../adapters/journal/runLock.ts'
+import { isLocked, RunInUse } from '../../../adapters/journal/runLock.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { suite } from '../../support/suite.ts'
 
 const snapshot: InstallSnapshot = {
-  version: 1,
+  version: 2,
   state: 'pulling.streaming',
   name: 'acme/probe:1.0',
   input: {
@@ -59,21 +70,21 @@ suite('runJournal', (test) => {
   test('a run is written, listed as driven, left, and taken up', () =>
     onFolder(async (folder) => {
       const run = await beginRun(folder, { host: 'unix:///x.sock' })
-      assert.equal(await listRuns(folder), [])
+      assert.equal(await listRuns(folder), { runs: [], unreadable: [] })
       await run.write(snapshot)
-      const [driven] = await listRuns(folder)
+      const [driven] = (await listRuns(folder)).runs
       assert.ok(driven?.isDriven)
       assert.equal(driven?.run.snapshot, snapshot)
       assert.is(driven?.run.engine.host, 'unix:///x.sock')
       assert.instance(await thrownBy(takeUpRun(folder, run.id)), RunInUse)
       await run.close()
-      assert.not((await listRuns(folder))[0]?.isDriven)
+      assert.not((await listRuns(folder)).runs[0]?.isDriven)
       const taken = await takeUpRun(folder, run.id)
       assert.equal(taken.snapshot, snapshot)
       await taken.write({ ...snapshot, state: 'enabling' })
       await taken.close()
-      assert.is((await listRuns(folder))[0]?.run.snapshot.state, 'enabling')
-      assert.is((await listRuns(folder))[0]?.run.began, driven?.run.began)
+      assert.is((await listRuns(folder)).runs[0]?.run.snapshot.state, 'enabling')
+      assert.is((await listRuns(folder)).runs[0]?.run.began, driven?.run.began)
     }))
 
   test('given back twice, it is not taken from whoever has taken it up meanwhile', () =>
@@ -99,7 +110,7 @@ suite('runJournal', (test) => {
         const outcome = { state: 'rolledBack', failure, rollback } as const
         await run.write({ ...snapshot, state: 'rolledBack', outcome })
         await run.close()
-        assert.is((await listRuns(folder)).length, left)
+        assert.is((await listRuns(folder)).runs.length, left)
       }
     }))
 
@@ -120,63 +131,265 @@ suite('runJournal', (test) => {
       await run.write(snapshot)
       await run.close()
       const path = join(folder, `${run.id}.json`)
-      for (const text of [
-        '{',
-        '{}',
-        '{"engine":{"host":"a"},"began":"b","snapshot":{"version":2}}',
-        JSON.stringify({ engine: { host: 'a', proxy: 'http://b' }, began: 'b', snapshot }),
-      ]) {
+      for (const [text, why] of [
+        ['', 'it is not valid JSON'],
+        ['{', 'it is not valid JSON'],
+        ['{}', 'it is damaged: engine is not as expected'],
+        ['{"engine":{"host":"a"},"began":"b"}', 'it is damaged: snapshot is not as expected'],
+        ['{"engine":{"host":"a"},"began":"b","snapshot":{"version":1}}', 'version 1'],
+        [
+          JSON.stringify({ engine: { host: 'a', proxy: 'http://b' }, began: 'b', snapshot }),
+          'proxy',
+        ],
+      ] as const) {
         writeFileSync(path, text)
         const error = await thrownBy(takeUpRun(folder, run.id))
         assert.instance(error, JournalError)
         assert.match(String(error), path)
+        assert.match(String(error), why)
       }
       assert.not(await isLocked(join(folder, `${run.id}.lock`)))
       assert.instance(await thrownBy(takeUpRun(folder, '00000000')), JournalError)
       assert.instance(await thrownBy(listRuns(path)), JournalError)
     }))
 
-  test('the folder :: of the environment, and nowhere without one', () => {
-    assert.is(journalFolder({ XDG_STATE_HOME: '/s', HOME: '/h' }, 'linux'), '/s/plugin-flow')
-    assert.is(journalFolder({ HOME: '/h' }, 'linux'), '/h/.local/state/plugin-flow')
-    assert.is(journalFolder({ LOCALAPPDATA: '/l', HOME: '/h' }, 'win32'), '/l/plugin-flow')
-    assert.is(journalFolder({}, 'linux'), undefined)
+  const folders: [env: Record<string, string>, platform: NodeJS.Platform, folder: string][] = [
+    [{ XDG_STATE_HOME: '/s', HOME: '/h' }, 'linux', '/s/plugin-flow'],
+    [{ HOME: '/h' }, 'linux', '/h/.local/state/plugin-flow'],
+    [{ XDG_STATE_HOME: 's', HOME: '/h' }, 'linux', '/h/.local/state/plugin-flow'],
+    [{ XDG_STATE_HOME: '', HOME: 'h' }, 'linux', '/u/.local/state/plugin-flow'],
+    [{}, 'linux', '/u/.local/state/plugin-flow'],
+    [{ LOCALAPPDATA: '/l', HOME: '/h' }, 'win32', '/l/plugin-flow'],
+  ]
+  for (const [env, platform, folder] of folders) {
+    test(`the folder :: ${platform} ${JSON.stringify(env)}`, () =>
+      assert.is(
+        journalFolder(env, platform, () => '/u'),
+        folder,
+      ))
+  }
+
+  test('the folder :: by default in the home of the user; none for one without', () => {
+    const home = join(userInfo().homedir, '.local', 'state', 'plugin-flow')
+    assert.is(journalFolder({}, 'linux'), home)
+    assert.is(
+      journalFolder({}, 'linux', () => undefined),
+      undefined,
+    )
   })
 })
 
-suite('runLock', (test) => {
-  test('one holder at a time, and the next when it is given back', () =>
-    onFolder(async (folder) => {
-      const path = `${folder}.lock`
-      const release = await takeLock(path)
-      assert.ok(await isLocked(path))
-      assert.instance(await thrownBy(takeLock(path)), RunInUse)
-      await release()
-      assert.not(await isLocked(path))
-      await (await takeLock(path))()
-    }))
+/** Two runs that were left, and one more file. */
+async function withThird(write: (path: string) => void, act: (list: RunList) => void) {
+  await onFolder(async (folder) => {
+    for (const name of ['a', 'b']) {
+      const run = await beginRun(folder, { host: `unix:///${name}.sock` })
+      await run.write(snapshot)
+      await run.close()
+    }
+    const path = join(folder, '00000000.json')
+    write(path)
+    act(await listRuns(folder))
+    assert.instance(await thrownBy(takeUpRun(folder, '00000000')), JournalError)
+  })
+}
 
-  test('of many that want it at once one gets it', () =>
-    onFolder(async (folder) => {
-      const path = `${folder}.lock`
-      writeFileSync(path, '999999999 1')
-      const taken = await Promise.allSettled(Array.from({ length: 20 }, () => takeLock(path)))
-      assert.is(taken.filter(({ status }) => status === 'fulfilled').length, 1)
-    }))
+suite('listRuns :: one bad file', (test) => {
+  const whole = { engine: { host: 'a' }, began: 'b', snapshot }
+  const writeWhole = (path: string, mode: number) => {
+    writeFileSync(path, JSON.stringify(whole))
+    chmodSync(path, mode)
+  }
+  const files: [title: string, write: (path: string) => void][] = [
+    ['is cut', (path) => writeFileSync(path, JSON.stringify(whole).slice(0, 20))],
+    ['is empty', (path) => writeFileSync(path, '')],
+    ['is a folder', (path) => mkdirSync(path)],
+    ['leads nowhere but to itself', (path) => symlinkSync(path, path)],
+    ['is a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['is an endless device', (path) => symlinkSync('/dev/zero', path)],
+    ['can be written by other users', (path) => writeWhole(path, 0o666)],
+  ]
+  for (const [title, write] of files) {
+    test(`${title} :: the others are listed, and it is named`, () =>
+      withThird(write, ({ runs, unreadable }) => {
+        assert.is(runs.length, 2)
+        assert.is(unreadable.length, 1)
+        assert.match(unreadable[0]?.message ?? '', '/00000000.json')
+      }))
+  }
 
-  test('stale :: its process has died, or its number is another’s now, or it is no lock', () =>
+  test('has any value of any type anywhere :: it is listed or named, and nothing else fails', () =>
     onFolder(async (folder) => {
-      const path = `${folder}.lock`
-      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
-      const dead = `${child.pid} 0`
-      child.kill('SIGKILL')
-      await once(child, 'close')
-      for (const text of [dead, `${process.pid} 1`, 'rubbish', '-1 0', '']) {
-        writeFileSync(path, text)
-        assert.not(await isLocked(path), text)
-        const release = await takeLock(path)
-        assert.match(readFileSync(path, 'utf8'), String(process.pid))
-        await release()
+      mkdirSync(folder, { mode: 0o700 })
+      const privileges = [{ Name: 'network', Description: '', Value: ['host'] }]
+      const request = { id: 1, reference: 'r', name: 'n', privileges, settings: [] }
+      const run = {
+        ...snapshot.run,
+        failure,
+        consent: { by: 'person', at: 'now', request },
+      }
+      const outcome = { state: 'rolledBack', failure, rollback: { result: 'failed' } }
+      const damaged = { ...whole, snapshot: { ...snapshot, run, outcome } }
+      let files = 0
+      for (const path of pathsIn(damaged)) {
+        for (const value of [null, 7, '', true, [], {}, [null], [7]]) {
+          const file = join(folder, `${(files++).toString(16).padStart(8, '0')}.json`)
+          writeFileSync(file, JSON.stringify(replaced(damaged, path, value)), { mode: 0o600 })
+        }
+      }
+      const { runs, unreadable } = await listRuns(folder)
+      assert.ok(runs.length > 0 && unreadable.length > 300, `${runs.length} ${unreadable.length}`)
+      assert.is(runs.length + unreadable.length, files)
+      for (const { run: listed } of runs) {
+        const { id, began, engine, snapshot: seen } = listed
+        const { name, state, input } = seen
+        const shown = [id, began, engine.host, engine.context, name, state, input.reference]
+        assert.ok(shown.every((each) => ['string', 'undefined'].includes(typeof each)))
       }
     }))
 })
+
+suite('listRuns :: few files may be open', (test) => {
+  test('many runs :: not more than some are read at once', () =>
+    onFolder(async (folder) => {
+      mkdirSync(folder, { mode: 0o700 })
+      const text = JSON.stringify({ engine: { host: 'a' }, began: 'b', snapshot })
+      for (let run = 0; run < 701; run++) {
+        const name = run.toString(16).padStart(8, '0')
+        writeFileSync(join(folder, `${name}.json`), text, { mode: 0o600 })
+      }
+      const script = `import { listRuns } from './adapters/journal/runJournal.ts'
+        const { runs, unreadable } = await listRuns(${JSON.stringify(folder)})
+        console.log(runs.length, unreadable.length)`
+      const limited = `ulimit -n 60; exec "$0" --import tsx --input-type=module -e "$1"`
+      const out = execFileSync('sh', ['-c', limited, process.execPath, script], {
+        encoding: 'utf8',
+      })
+      assert.is(out, '701 0\n')
+    }))
+
+  test('none is free for a moment :: waited for', () =>
+    onFolder(async (folder) => {
+      const run = await beginRun(folder, { host: 'a' })
+      await run.write(snapshot)
+      await run.close()
+      let refused = 3
+      const list = await withPatched('open', (open) => (...args) => {
+        if (refused-- > 0) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' })
+        return open(...args)
+      })(() => listRuns(folder))
+      assert.is(list.runs.length, 1)
+      assert.is(list.unreadable.length, 0)
+      assert.ok(refused < 0)
+    }))
+})
+
+suite('the folder of runs', (test) => {
+  for (const mode of [0o777, 0o770, 0o755]) {
+    test(`has the mode ${mode.toString(8)} :: mended before anything is done in it`, () =>
+      onFolder(async (folder) => {
+        for (const use of [
+          () => beginRun(folder, { host: 'a' }).then((run) => run.close()),
+          () => listRuns(folder),
+          () => takeUpRun(folder, '00000000').catch(() => {}),
+        ]) {
+          mkdirSync(folder, { recursive: true })
+          chmodSync(folder, mode)
+          await use()
+          assert.is(statSync(folder).mode & 0o777, 0o700)
+        }
+      }))
+  }
+
+  test('belongs to another user :: refused', () =>
+    onFolder(async (folder) => {
+      mkdirSync(folder)
+      const { geteuid } = process
+      process.geteuid = () => statSync(folder).uid + 1
+      try {
+        for (const use of [
+          () => beginRun(folder, { host: 'a' }),
+          () => listRuns(folder),
+          () => takeUpRun(folder, '00000000'),
+        ]) {
+          const error = await thrownBy(use())
+          assert.instance(error, JournalError)
+          assert.match(String(error), `${folder} cannot be used: it belongs to another user`)
+        }
+      } finally {
+        if (geteuid) process.geteuid = geteuid
+      }
+    }))
+
+  test('is on a full disk :: told, and nothing is left behind', () =>
+    onFolder(async (folder) => {
+      const full = () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }))
+      const opened: FileHandle[] = []
+      const onFullDisk = withPatched('open', (open) => async (...args) => {
+        const file = await open(...args)
+        opened.push(file)
+        return Object.assign(file, { writeFile: full })
+      })
+      const error = await thrownBy(onFullDisk(() => beginRun(folder, { host: 'a' })))
+      assert.match(String(error), 'ENOSPC')
+      const run = await beginRun(folder, { host: 'a' })
+      assert.match(String(await thrownBy(onFullDisk(() => run.write(snapshot)))), 'ENOSPC')
+      await run.close()
+      assert.ok(opened.length >= 2)
+      assert.equal(
+        opened.filter(({ fd }) => fd !== -1),
+        [],
+      )
+      assert.equal(readdirSync(folder), [])
+    }))
+})
+
+suite('a run that another process has taken over', (test) => {
+  test('is not written any more, nor taken from it', () =>
+    onFolder(async (folder) => {
+      const run = await beginRun(folder, { host: 'a' })
+      await run.write(snapshot)
+      const lock = join(folder, `${run.id}.lock`)
+      rmSync(lock)
+      const other = await takeUpRun(folder, run.id)
+      const error = await thrownBy(run.write({ ...snapshot, state: 'enabling' }))
+      assert.instance(error, RunInUse)
+      await run.close()
+      assert.ok(await isLocked(lock))
+      assert.is((await listRuns(folder)).runs[0]?.run.snapshot.state, 'pulling.streaming')
+      await other.close()
+      assert.equal(readdirSync(folder), [`${run.id}.json`])
+    }))
+})
+
+type Open = typeof fs.promises.open
+
+/** Runs with another `open` of `node:fs/promises`. */
+function withPatched(name: 'open', patch: (open: Open) => Open) {
+  return async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    const original = fs.promises[name]
+    fs.promises[name] = patch(original)
+    syncBuiltinESMExports()
+    try {
+      return await act()
+    } finally {
+      fs.promises[name] = original
+      syncBuiltinESMExports()
+    }
+  }
+}
+
+/** The way to every value within one. */
+function pathsIn(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [
+    [key],
+    ...pathsIn(inner).map((path) => [key, ...path]),
+  ])
+}
+
+function replaced(value: unknown, [key, ...rest]: string[], by: unknown): unknown {
+  if (key === undefined) return by
+  const copy = Array.isArray(value) ? [...value] : { ...(value as object) }
+  return Object.assign(copy, { [key]: replaced((value as Record<string, unknown>)[key], rest, by) })
+}

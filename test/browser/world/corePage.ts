@@ -1,6 +1,7 @@
 import { type Engine, installPlugin } from '../../../src/core.ts'
 import { flowEvents } from '../../../src/events/flowEvents.ts'
 import { PluginFlowElement } from '../../../src/viewer.ts'
+import { engineOf } from '../../support/fakePorts.ts'
 import { rememberingEngine } from '../../support/rememberingEngine.ts'
 
 /** What became of an install in a page. */
@@ -8,27 +9,26 @@ export interface InstalledInPage {
   states: string[]
   settings: readonly unknown[]
   enabled: boolean | undefined
-  /** What the engine was told of credentials. */
+  /** The value of `X-Registry-Auth` that the engine got. */
   authHeader: string | undefined
 }
 
 /** Installs on an engine that is in the page, too, and shows it there. */
 export async function installInPage(): Promise<InstalledInPage> {
-  const operations = rememberingEngine()
-  let readHeader: () => string | undefined = () => undefined
+  const answers = rememberingEngine()
   let authHeader: string | undefined
-  const engine: Engine = {
-    host: 'the page',
-    operations(read) {
-      readHeader = read
-      return { ...operations, pluginEnable: enable }
+  const host = 'the page'
+  const { call } = engineOf({
+    ...answers,
+    pluginPull(input, options) {
+      authHeader = options.registryAuth
+      return answers.pluginPull(input, options)
     },
+  })
+  const engine: Engine = {
+    call,
+    host,
     configured: async () => ({ username: 'zoë', password: 'planted' }),
-    close() {},
-  }
-  const enable: typeof operations.pluginEnable = (...call) => {
-    authHeader = readHeader()
-    return operations.pluginEnable(...call)
   }
   const states: string[] = []
   const flow = installPlugin(engine, {
@@ -39,9 +39,9 @@ export async function installInPage(): Promise<InstalledInPage> {
   })
   flow.transition$.subscribe(({ to }) => states.push(to))
   const element = new PluginFlowElement()
-  element.events = flowEvents(flow, { engine: engine.host })
+  element.events = flowEvents(flow, { engine: host })
   element.addEventListener('flow-grant', () => flow.grant())
   document.body.append(element)
   const { settings } = await flow.result
-  return { states, settings, enabled: operations.plugin()?.Enabled, authHeader }
+  return { states, settings, enabled: answers.plugin()?.Enabled, authHeader }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Locator } from 'playwright-core'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import type { EmbeddedEngineOptions } from '../../../src/embedded.ts'
-import type { PageFiles } from '../../../src/ui/pageFiles.ts'
+import type { PageFiles } from '../../../src/ui/servePage.ts'
 import { onUiStage, type UiStage } from '../../src/ui/uiStage.ts'
 import { type Visit, visitPage } from './visitPage.ts'
 

@@ -9,22 +9,22 @@ const present = lookUp({ present: { plugin: samplePlugin(), asWanted: false, own
 suite('awaitConsent', (test) => {
   edge(
     test,
-    'awaitConsent · done(decideConsent) [isGrantedToTakeUp] → pulling.verifying',
+    'awaitConsent · done(decideConsent) [isGrantedToAdopt] → pulling.verifying',
     send(at('checkPrivileges'), done('lookUpPlugin', present)),
     done('decideConsent', { granted: true }),
     ({ context }) => {
-      assert.is(context.ownership, 'takenUp')
+      assert.is(context.ownership, 'adopted')
       assert.is(context.consent?.by, 'policy')
     },
   )
 
   edge(
     test,
-    'awaitConsent · consent.grant [asksPersonToTakeUp] → pulling.verifying',
+    'awaitConsent · consent.grant [asksPersonToAdopt] → pulling.verifying',
     send(at('checkPrivileges'), done('lookUpPlugin', present), done('decideConsent', undefined)),
     { type: 'consent.grant' },
     ({ context }) => {
-      assert.is(context.ownership, 'takenUp')
+      assert.is(context.ownership, 'adopted')
       assert.is(context.consent?.by, 'person')
     },
   )

@@ -1,9 +1,17 @@
 import * as assert from 'uvu/assert'
 import { makeFailure } from '../../../machines/failure.ts'
 import type { Resumed } from '../../../machines/plugin-install/types.ts'
+import { textOf } from '../../../machines/settings.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge, eventless } from '../../support/edges.ts'
-import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
+import {
+  agreed,
+  digest,
+  hostNetwork,
+  parsed,
+  pluginId,
+  samplePlugin,
+} from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 const created: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
@@ -46,14 +54,14 @@ suite('checkPrivileges', (test) => {
 
   edge(
     test,
-    'checkPrivileges · done(lookUpPlugin) [takesUp] → pulling.verifying',
+    'checkPrivileges · done(lookUpPlugin) [adopts] → pulling.verifying',
     at('checkPrivileges', { ifPresent: 'finish', grantAllPermissions: true }),
     done(
       'lookUpPlugin',
       lookUp({ present: { plugin: samplePlugin(), asWanted: false, own: false } }),
     ),
     ({ context }) => {
-      assert.is(context.ownership, 'takenUp')
+      assert.is(context.ownership, 'adopted')
       assert.is(context.consent?.by, 'grantAllPermissions')
     },
   )
@@ -82,11 +90,12 @@ suite('checkPrivileges', (test) => {
   test('checkPrivileges :: a setting that may point a mount elsewhere needs consent by itself', () => {
     const event = done('lookUpPlugin', lookUp({ privileges: [] }))
     for (const setting of ['state.source=/', 'state=/', 'null.path=/dev/sda', 'state=..']) {
-      const next = send(at('checkPrivileges', { settings: [setting] }), event)
+      const next = send(at('checkPrivileges', { settings: parsed(setting) }), event)
       assert.is(next.value, 'awaitConsent', setting)
-      assert.equal(next.context.consentRequest?.settings, [{ setting, widens: true }])
+      assert.equal(next.context.consentRequest?.settings.map(textOf), [setting])
+      assert.ok(next.context.consentRequest?.settings[0]?.widens)
     }
-    const harmless = send(at('checkPrivileges', { settings: ['DEBUG=1'] }), event)
+    const harmless = send(at('checkPrivileges', { settings: parsed('DEBUG=1') }), event)
     assert.equal(harmless.value, { pulling: 'streaming' })
   })
 
@@ -179,21 +188,21 @@ suite('checkPrivileges', (test) => {
 
   edge(
     test,
-    'checkPrivileges · error(lookUpPlugin) [mayOwnPlugin] → rollingBack',
+    'checkPrivileges · error(lookUpPlugin) [mayHaveCreated] → rollingBack',
     at('checkPrivileges', { resumed: created }),
     failed('lookUpPlugin', 'engine-unreachable'),
   )
 
   edge(
     test,
-    'checkPrivileges · install.cancel [mayOwnPlugin] → rollingBack',
+    'checkPrivileges · install.cancel [mayHaveCreated] → rollingBack',
     at('checkPrivileges', { resumed: created }),
     { type: 'install.cancel' },
   )
 
   edge(
     test,
-    'checkPrivileges · after(checkPrivilegesTimeout) [mayOwnPlugin] → rollingBack',
+    'checkPrivileges · after(checkPrivilegesTimeout) [mayHaveCreated] → rollingBack',
     at('checkPrivileges', { resumed: created }),
     after('checkPrivilegesTimeout', 'checkPrivileges'),
   )

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { after, at, done, failed } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
+import { parsed } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('configuring', (test) => {
@@ -19,7 +20,7 @@ suite('configuring', (test) => {
     done('pluginSet'),
     ({ output }) => {
       assert.is(output?.state, 'done')
-      if (output?.state === 'done') assert.equal(output.plugin.settings, ['DEBUG=1'])
+      if (output?.state === 'done') assert.equal(output.plugin.settings, parsed('DEBUG=1'))
     },
   )
 

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
 import { createActor, waitFor } from 'xstate'
+import { initialContext } from '../../../machines/plugin-install/context.ts'
 import * as inputs from '../../../machines/plugin-install/inputs.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
-import { initialContext } from '../../../machines/plugin-install/updates.ts'
 import { sampleInput } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import {
+  type ActorLogic,
   type AnyTransitionDefinition,
   createActor,
   fromPromise,
@@ -20,6 +21,7 @@ import {
   agreed,
   digest,
   otherDigest,
+  parsed,
   sampleConfig,
   sampleInput,
   samplePlugin,
@@ -73,10 +75,10 @@ const events: InstallEvent[] = [
 
 const inputs: Partial<InstallInput>[] = [
   {},
-  { settings: ['DEBUG=1'], alias: 'mine' },
-  { settings: ['state=relative'], grantAllPermissions: true },
+  { settings: parsed('DEBUG=1'), alias: 'mine' },
+  { settings: parsed('state=relative'), grantAllPermissions: true },
   { disabled: true, credentialsAttempts: 1 },
-  { settings: ['DEBUG=1'], disabled: true, credentialsAttempts: 1 },
+  { settings: parsed('DEBUG=1'), disabled: true, credentialsAttempts: 1 },
   { grantAllPermissions: true, credentialsAttempts: 1 },
   { resumed: { ownership: 'created', enableRequested: false, consent: agreed } },
   {
@@ -106,6 +108,9 @@ suite('paths', (test) => {
   })
 })
 
+/** The types of `getAdjacencyMap` know no machine that emits. */
+const logic = pluginInstallMachine as unknown as ActorLogic<Snapshot, InstallEvent, InstallInput>
+
 /** For each step that is possible anywhere: the shortest way to where it starts, and the step. */
 function waysThrough(input: InstallInput): { events: InstallEvent[]; end: string }[] {
   const options = {
@@ -120,7 +125,7 @@ function waysThrough(input: InstallInput): { events: InstallEvent[]; end: string
       steps.map(({ event }) => event).filter(({ type }) => !/^xstate\.(init|stop)/.test(type)),
     ]),
   )
-  return adjacencyMapToArray(getAdjacencyMap(pluginInstallMachine, options)).map(
+  return adjacencyMapToArray(getAdjacencyMap(logic, options)).map(
     ({ state, event, nextState }) => ({
       events: [...(wayTo.get(JSON.stringify(identity(state))) ?? []), event],
       end: statePath(nextState.value),

@@ -7,6 +7,7 @@ import {
   digest,
   hostNetwork,
   otherDigest,
+  parsed,
   pluginId,
   sampleConfig,
   samplePlugin,
@@ -130,7 +131,7 @@ suite('pulling', (test) => {
   edge(
     test,
     'pulling.verifying · done(pluginInspect) [hasSettings] → configuring',
-    at('pulling.verifying', { settings: ['DEBUG=1'] }),
+    at('pulling.verifying', { settings: parsed('DEBUG=1') }),
     done('pluginInspect', samplePlugin()),
   )
 
@@ -195,7 +196,7 @@ suite('pulling', (test) => {
     test,
     'pulling.verifying · done(pluginInspect) [widensUnseen] → rollingBack',
     send(
-      at('checkPrivileges', { settings: ['state=relative'], grantAllPermissions: true }),
+      at('checkPrivileges', { settings: parsed('state=relative'), grantAllPermissions: true }),
       done('lookUpPlugin', lookUp()),
       done('pluginPull', { digest }),
     ),
@@ -205,7 +206,7 @@ suite('pulling', (test) => {
 
   test('pulling :: a field that cannot be set widens nothing, and is refused when it is set', () => {
     const next = send(
-      at('pulling.verifying', { settings: ['state.destination=x'] }),
+      at('pulling.verifying', { settings: parsed('state.destination=x') }),
       done('pluginInspect', samplePlugin({ Config: withMount })),
     )
     assert.is(next.value, 'configuring')

@@ -89,7 +89,7 @@ suite('SCXML', (test) => {
     }
   })
 
-  test('what is invoked, and what is done on the way in and out', () => {
+  test('invoked actors, entry and exit actions', () => {
     assert.equal(
       elementsOf(scxml, 'invoke').map(({ attributes: { id, src } }) => [id, src]),
       nodes(pluginInstallMachine).flatMap(({ invoke }) => invoke.map(({ id, src }) => [id, src])),
@@ -145,7 +145,7 @@ suite('SCXML of other charts', (test) => {
   const transition = (event: string) =>
     elementsOf(read, 'transition').find(({ attributes }) => attributes.event === event)
 
-  test('what needs escaping comes back as it was', () => {
+  test('special characters survive escaping', () => {
     assert.is(transition('a<b')?.attributes.cond, '"&" < \'x\'')
     assert.is(transition('a<b')?.children[0]?.text, 'say "<&>"()')
   })
@@ -182,7 +182,7 @@ suite('reading XML', (test) => {
     '</a>',
     '',
   ]) {
-    test(`what is not well-formed is refused :: ${bad}`, () => {
+    test(`text that is not well-formed is refused :: ${bad}`, () => {
       assert.throws(() => parseXml(bad))
     })
   }

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { chooseView, questionOutput } from '../../../src/command/chooseView.ts'
+import { chooseView, questionOutput } from '../../../src/command/views/chooseView.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, collector, installCommand } from './collect.ts'
+import { collected, collector, shownRun } from './collect.ts'
 import { asTerminal } from './screen.ts'
 import { go } from './views.ts'
 
@@ -16,7 +16,10 @@ suite('chooseView', (test) => {
     test(name, () => {
       const stdout = collected(isTTY ? asTerminal(collector()) : collector())
       const outputs = { stdout, stderr: collected() }
-      const view = chooseView(installCommand({ json }), { NO_COLOR: '1', ...env }, outputs)
+      const view = chooseView({ json, quiet: false }, shownRun(), {
+        ...outputs,
+        env: { NO_COLOR: '1', ...env },
+      })
       go(view, 'enabling')
       const text = stdout.stream.text().replace(/^[/\\-]/, '|')
       view.close()
@@ -33,14 +36,14 @@ suite('questionOutput', (test) => {
 
   test('is stdout, as Docker has it', () => {
     for (const given of [outputs(true, true), outputs(true, false), outputs(false, false)]) {
-      assert.is(questionOutput(installCommand(), given), given.stdout)
+      assert.is(questionOutput({ json: false, quiet: false }, given), given.stdout)
     }
   })
 
   test('is stderr where only that is seen, and where stdout is for JSON', () => {
     const redirected = outputs(false, true)
-    assert.is(questionOutput(installCommand(), redirected), redirected.stderr)
+    assert.is(questionOutput({ json: false, quiet: false }, redirected), redirected.stderr)
     const json = outputs(true, true)
-    assert.is(questionOutput(installCommand({ json: true }), json), json.stderr)
+    assert.is(questionOutput({ json: true, quiet: false }, json), json.stderr)
   })
 })

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
-import { createOutput, type Output } from '../../../src/command/output.ts'
+import type { InstallCommand } from '../../../src/command/install/install.ts'
+import { createOutput, type Output } from '../../../src/command/processIo.ts'
+import type { ShownRun } from '../../../src/command/views/view.ts'
 
 export interface Collector extends Writable {
   isTTY?: boolean
@@ -72,4 +73,8 @@ export function installCommand(command: Partial<InstallCommand> = {}): InstallCo
     json: false,
     ...command,
   }
+}
+
+export function shownRun(run: Partial<ShownRun> = {}): ShownRun {
+  return { reference: 'acme/plain:latest', settingCount: 0, keepOnFailure: false, ...run }
 }

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { catalogue } from '../../../machines/catalogue.ts'
-import { jsonView } from '../../../src/command/jsonView.ts'
+import { jsonView } from '../../../src/command/views/jsonView.ts'
 import { type Schema, violations } from '../../support/jsonSchema.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, installCommand } from './collect.ts'
+import { collected, shownRun } from './collect.ts'
 import { lines, onStage, type Stage } from './stage.ts'
 import { away, done, left, removed, rolledBack } from './views.ts'
 
@@ -53,7 +53,7 @@ function formOf(line: unknown): string {
 }
 
 suite('command.schema.json', (test) => {
-  test('every line of real installs is as it says', () =>
+  test('every line of real installs is valid', () =>
     onStage(async (stage) => {
       const seen = new Set<string>()
       for (const [args, forms] of installs) {
@@ -73,10 +73,10 @@ suite('command.schema.json', (test) => {
       assert.equal([...seen, 'credentials', 'retry'].sort(), forms.sort())
     }))
 
-  test('every outcome is as it says', () => {
+  test('every outcome is valid', () => {
     const stdout = collected()
     const view = jsonView({
-      install: installCommand(),
+      run: shownRun(),
       stdout,
       stderr: collected(),
       now: () => 0,
@@ -101,7 +101,7 @@ suite('command.schema.json', (test) => {
     }
   })
 
-  test('what is left out, added or of another type is not as it says', () =>
+  test('a missing or additional field, or one of another type, is invalid', () =>
     onStage(async (stage) => {
       const told = await linesOf(stage, [SSHFS, GRANT, 'DEBUG=1'])
       const [first, last] = [told[0] as object, told.at(-1) as object]
@@ -116,7 +116,7 @@ suite('command.schema.json', (test) => {
       }
     }))
 
-  test('a line of ls is as it says', () =>
+  test('a line of ls is valid', () =>
     onStage(async ({ command }) => {
       await command('install', 'acme/plain')
       const { stdout } = await command('ls', '--format', 'json')

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
-import type { OptionEntry } from '../../../src/command/commandEntry.ts'
-import { commandTable, commonOptions, findCommand } from '../../../src/command/commandTable.ts'
+import { commandTable } from '../../../src/command/commandTable.ts'
+import type { OptionEntry } from '../../../src/command/defineCommand.ts'
+import { commonOptions, findCommand } from '../../../src/command/defineCommand.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('commandTable', (test) => {
@@ -9,18 +10,18 @@ suite('commandTable', (test) => {
     assert.is(new Set(names).size, names.length)
     for (const command of commandTable) {
       for (const name of [command.name, ...(command.aliases ?? [])]) {
-        assert.is(findCommand([...name.split(' '), 'more']), command)
+        assert.is(findCommand(commandTable, [...name.split(' '), 'more']), command)
         // The words of a command are taken off by their number.
         assert.is(name.split(' ').length, command.name.split(' ').length)
       }
     }
-    assert.is(findCommand([]), undefined)
-    assert.is(findCommand(['nosuch']), undefined)
-    assert.is(findCommand(['ls more']), undefined)
-    assert.is(findCommand(['lsx']), undefined)
+    assert.is(findCommand(commandTable, []), undefined)
+    assert.is(findCommand(commandTable, ['nosuch']), undefined)
+    assert.is(findCommand(commandTable, ['ls more']), undefined)
+    assert.is(findCommand(commandTable, ['lsx']), undefined)
   })
 
-  test('an option is of one type in every command: words are told from values by that', () => {
+  test('an option has the same type in every command, so that values are told from words', () => {
     const types = new Map<string, OptionEntry['type']>()
     for (const { name, options } of commandTable) {
       for (const [option, { type }] of Object.entries(options)) {

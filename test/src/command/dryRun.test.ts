@@ -32,7 +32,7 @@ async function dryRun(stage: Stage, ...args: string[]) {
 }
 
 suite('plugin-flow install --dry-run', (test) => {
-  test('what would be installed, granted and sent :: 0 when a person would be asked', () =>
+  test('shows what would be installed, granted and sent :: 0 when a person would be asked', () =>
     onStage(async (stage) => {
       const args = [SSHFS, 'DEBUG=1', 'state.source=/data', '--enable-timeout', '7']
       const { code, stdout, stderr } = await dryRun(stage, ...args)
@@ -96,7 +96,7 @@ suite('plugin-flow install --dry-run', (test) => {
       assert.equal([code, stdout.text(), stderr], [0, '', ''])
     }))
 
-  test('what a plugin asks for cannot clear a terminal', () =>
+  test('the privileges of a plugin cannot clear a terminal', () =>
     onStage(
       async (stage) => {
         for (const form of [[], ['--json'], ['--allow', 'a:b', '--quiet']]) {
@@ -108,7 +108,7 @@ suite('plugin-flow install --dry-run', (test) => {
       { registries: hostile },
     ))
 
-  test('what is there already', () =>
+  test('a plugin that is installed already', () =>
     onStage(async (stage) => {
       await stage.command('install', 'acme/plain')
       const { code, stdout } = await dryRun(stage, 'acme/plain', '--if-present', 'keep')
@@ -157,7 +157,7 @@ suite('plugin-flow install --dry-run', (test) => {
     ['--quiet', /^$/],
   ]
   for (const [form, told] of forms) {
-    test(`what is looked up again is told on stderr :: ${form || 'lines'}`, async () => {
+    test(`a retried look-up is reported on stderr :: ${form || 'lines'}`, async () => {
       let isOverloaded = true
       const server = await serveEngine(
         afterPing(({ url }, response) => {

@@ -1,12 +1,13 @@
 import * as assert from 'uvu/assert'
-import { commandTable, commonOptions } from '../../../src/command/commandTable.ts'
+import { commandTable } from '../../../src/command/commandTable.ts'
+import { commonOptions } from '../../../src/command/defineCommand.ts'
 import { helpText } from '../../../src/command/help.ts'
 import { parseCommand } from '../../../src/command/parseCommand.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('help', (test) => {
   test('the overview names every command with its summary', () => {
-    const overview = helpText(undefined, 100)
+    const overview = helpText(commandTable, undefined, 100)
     for (const { name, summary } of commandTable) {
       const line = overview.split('\n').find((line) => line.startsWith(`  ${name} `))
       assert.ok(line?.endsWith(` ${summary}`), name)
@@ -17,7 +18,7 @@ suite('help', (test) => {
   for (const command of commandTable) {
     const { name, options, examples } = command
     test(`${name} :: names its options`, () => {
-      const help = helpText(command)
+      const help = helpText(commandTable, command)
       for (const [option, { short, value }] of Object.entries(options)) {
         const shown = `${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`
         assert.ok(new RegExp(`^ +${shown}( |$)`, 'm').test(help), shown)
@@ -29,7 +30,7 @@ suite('help', (test) => {
       for (const { line } of examples) {
         const words = line.replace(/^.*?plugin-flow ?/, '').replace(/(?: [|>][\s\S]*|\))$/, '')
         const argv = words.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? []
-        const parsed = parseCommand(argv)
+        const parsed = parseCommand(commandTable, argv)
         assert.is(parsed.kind, 'run', `${line}: ${JSON.stringify(parsed)}`)
         assert.is(parsed.kind === 'run' && parsed.command, command)
       }
@@ -40,7 +41,7 @@ suite('help', (test) => {
     test(`it fits a terminal of ${columns} columns`, () => {
       for (const command of [undefined, ...commandTable]) {
         const written = command?.examples.map(({ line }) => line).join('\n') ?? ''
-        for (const line of helpText(command, columns).split('\n')) {
+        for (const line of helpText(commandTable, command, columns).split('\n')) {
           const isWhole = written.includes(line.trim()) || !line.trim().includes(' ')
           assert.ok(line.length <= Math.min(columns, 100) || isWhole, `${line.length}: ${line}`)
         }

@@ -20,7 +20,7 @@ suite('plugin-flow install :: done', (test) => {
       assert.is(await code, 0)
       const [plugin] = embedded.plugins()
       assert.equal(lines(stdout), [
-        'checkPrivileges: looking up what acme/plain asks for',
+        'checkPrivileges: looking up the privileges of acme/plain',
         'pulling: the engine pulls the plugin',
         'pulling: comparing what was installed with what was granted',
         'enabling: the engine starts the plugin and waits for its socket',
@@ -30,7 +30,7 @@ suite('plugin-flow install :: done', (test) => {
       assert.ok(plugin?.Enabled)
     }))
 
-  test('somebody answers y', () =>
+  test('the answer is y', () =>
     onStage(async ({ embedded, run }) => {
       const { code, stdin, stdout } = run(SSHFS, 'DEBUG=1', '--alias', 'sshfs')
       await stdout.seen(QUESTION)

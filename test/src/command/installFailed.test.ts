@@ -10,7 +10,7 @@ const SSHFS = 'vieux/sshfs:latest'
 suite('plugin-flow install :: failed', (test) => {
   const denials: [input: string, why: RegExp][] = [
     ['n\n', /not granted: the answer was not y/],
-    ['', /not granted: nobody answered; --grant-all-permissions/],
+    ['', /not granted: no answer was given; --grant-all-permissions/],
   ]
   for (const [input, why] of denials) {
     test(`${JSON.stringify(input)} denies`, () =>
@@ -82,7 +82,7 @@ suite('plugin-flow install :: failed', (test) => {
       }))
   }
 
-  test('wrong usage :: --json tells it as an outcome too', () =>
+  test('wrong usage :: --json has it as an outcome too', () =>
     onStage(async ({ run }) => {
       const { code, stdout } = run('acme/plain', '--json', '--host', 'nowhere')
       assert.is(await code, 2)

@@ -53,7 +53,7 @@ suite('plugin-flow install :: interrupted', (test) => {
         assert.equal([failure.code, rollback.result, exitCode], ['cancelled', 'failed', 130])
         assert.is(
           lines(running.stderr).at(-1),
-          `on the engine: ${SSHFS} may be left (this command was left before it had taken it back); to remove it: docker --host ${embedded.host} plugin rm ${SSHFS}`,
+          `on the engine: ${SSHFS} may be left (this command ended before the rollback was complete); to remove it: docker --host ${embedded.host} plugin rm ${SSHFS}`,
         )
         assertReleased(running)
       },
@@ -70,7 +70,7 @@ suite('plugin-flow install :: interrupted', (test) => {
       assert.is(lines(running.stderr).at(-1), 'on the engine: nothing was installed')
     }))
 
-  test('an exception that nobody caught is one line, and what was begun is taken back', () =>
+  test('an uncaught exception is one line, and the install is taken back', () =>
     onStage(
       async ({ embedded, run }) => {
         const running = run(SSHFS, '--grant-all-permissions', '--json')
@@ -86,7 +86,7 @@ suite('plugin-flow install :: interrupted', (test) => {
       { pace: 1 },
     ))
 
-  test('nobody reads :: the install is finished all the same', () =>
+  test('a closed stdout :: the install is finished all the same', () =>
     onStage(async ({ embedded, run }) => {
       const running = run(SSHFS, '--grant-all-permissions')
       running.stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
@@ -95,13 +95,13 @@ suite('plugin-flow install :: interrupted', (test) => {
       assert.ok(embedded.plugins()[0]?.Enabled)
     }))
 
-  test('nobody reads :: a question is not granted', () =>
+  test('a closed stdout :: a question is not granted', () =>
     onStage(async ({ embedded, run }) => {
       const running = run(SSHFS)
       running.stdout.destroy()
       running.stdin.write('y\n')
       assert.is(await running.code, 1)
-      assert.match(running.stderr.text(), 'nobody answered')
+      assert.match(running.stderr.text(), 'no answer was given')
       assert.equal(embedded.plugins(), [])
     }))
 })

@@ -16,7 +16,7 @@ function policyFile({ config }: Stage, policy: unknown): string {
 }
 
 suite('plugin-flow install :: a policy answers', (test) => {
-  test('--allow :: everything is allowed, and nobody is asked', () =>
+  test('--allow :: everything is allowed, without a question', () =>
     onStage(async ({ embedded, run }) => {
       const { code, stdout, stderr } = run(SSHFS, ...allow([...ALLOWED, CAPABILITY]))
       assert.is(await code, 0)
@@ -25,7 +25,7 @@ suite('plugin-flow install :: a policy answers', (test) => {
       assert.ok(embedded.plugins()[0]?.Enabled)
     }))
 
-  test('--allow :: what is not allowed is named, and nobody is asked', () =>
+  test('--allow :: the missing permission is named, without a question', () =>
     onStage(async ({ embedded, run }) => {
       const { code, stdin, stdout, stderr } = run(SSHFS, ...allow(ALLOWED))
       stdin.end('y\n')
@@ -102,7 +102,7 @@ suite('plugin-flow install :: a policy answers', (test) => {
       }
     }))
 
-  test('--allow :: a pattern that is none', () =>
+  test('--allow :: an invalid pattern', () =>
     onStage(async ({ run, embedded }) => {
       const { code, stderr } = run(SSHFS, '--allow', 'mount:/x', '--allow', 'mount')
       assert.is(await code, 2)

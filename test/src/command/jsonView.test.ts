@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
-import { jsonView } from '../../../src/command/jsonView.ts'
+import { jsonView } from '../../../src/command/views/jsonView.ts'
+import type { ShownRun } from '../../../src/command/views/view.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, installCommand } from './collect.ts'
+import { collected, shownRun } from './collect.ts'
 import { away, done, go, halfWay, left, removed, rolledBack } from './views.ts'
 
 suite('jsonView', (test) => {
@@ -42,7 +42,7 @@ suite('jsonView', (test) => {
     )
   })
 
-  test('what is tried again, as it is, after the newest progress', () => {
+  test('a retry is shown as it is, after the newest progress', () => {
     const { view, told } = setUp()
     view.progress(halfWay)
     view.progress({ ...halfWay, current: 7 })
@@ -96,7 +96,7 @@ suite('jsonView', (test) => {
     assert.is(stderr(), '')
   })
 
-  test('a failure is told to programs, and to people on stderr', () => {
+  test('a failure is shown to programs on stdout, and to people on stderr', () => {
     const { view, told, stderr } = setUp()
     view.notice('SIGINT')
     view.outcome(rolledBack(removed), 130)
@@ -112,12 +112,12 @@ suite('jsonView', (test) => {
   })
 })
 
-function setUp(command: Partial<InstallCommand> = {}) {
+function setUp(run: Partial<ShownRun> = {}) {
   let now = 0
   const [stdout, stderr] = [collected(), collected()]
   const lines = () => stdout.stream.text().split('\n').slice(0, -1)
   return {
-    view: jsonView({ install: installCommand(command), stdout, stderr, now: () => now }),
+    view: jsonView({ run: shownRun(run), stdout, stderr, now: () => now }),
     told: () => lines().map((line) => JSON.parse(line)),
     stdout: () => stdout.stream.text(),
     stderr: () => stderr.stream.text(),

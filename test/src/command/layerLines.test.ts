@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { layerLines } from '../../../src/command/layerLines.ts'
-import { terminalStyle } from '../../../src/command/terminalStyle.ts'
-import type { LayerProgress } from '../../../src/flow/progress.ts'
+import { layerLines } from '../../../src/command/views/layerLines.ts'
+import { terminalStyle } from '../../../src/command/views/terminal.ts'
+import type { LayerProgress } from '../../../src/index.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('layerLines', (test) => {

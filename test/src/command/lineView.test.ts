@@ -1,21 +1,21 @@
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
-import { lineView } from '../../../src/command/lineView.ts'
+import { lineView } from '../../../src/command/views/lineView.ts'
+import type { ShownRun } from '../../../src/command/views/view.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, installCommand } from './collect.ts'
+import { collected, shownRun } from './collect.ts'
 import { away, done, go, halfWay, left, rolledBack } from './views.ts'
 
 suite('lineView', (test) => {
   test('a line a state, then the outcome', () => {
-    const { view, out, err } = setUp({ reference: 'vieux/sshfs\x1b', settings: ['DEBUG=1'] })
+    const { view, out, err } = setUp({ reference: 'vieux/sshfs\x1b', settingCount: 1 })
     go(view, 'checkPrivileges', 'reauth', 'checkPrivileges', 'awaitConsent', 'pulling.streaming')
     go(view, 'pulling.verifying', 'configuring', 'enabling', 'done')
     view.outcome(done, 0)
     view.close()
     assert.equal(out(), [
-      'checkPrivileges: looking up what vieux/sshfs\\u{1b} asks for',
-      'reauth: the registry wants credentials',
-      'checkPrivileges: looking up what vieux/sshfs\\u{1b} asks for',
+      'checkPrivileges: looking up the privileges of vieux/sshfs\\u{1b}',
+      'reauth: the registry requires credentials',
+      'checkPrivileges: looking up the privileges of vieux/sshfs\\u{1b}',
       'awaitConsent: waiting for consent',
       'pulling: the engine pulls the plugin',
       'pulling: comparing what was installed with what was granted',
@@ -26,7 +26,7 @@ suite('lineView', (test) => {
     assert.equal(err(), [])
   })
 
-  test('what is tried again is a line', () => {
+  test('a retry is a line', () => {
     const { view, out, err } = setUp()
     go(view, 'checkPrivileges')
     view.retry(away)
@@ -36,8 +36,8 @@ suite('lineView', (test) => {
     assert.equal(err(), [])
   })
 
-  test('a failure is told on stderr', () => {
-    const { view, out, err } = setUp({ settings: ['A=1', 'B=2'] })
+  test('a failure is shown on stderr', () => {
+    const { view, out, err } = setUp({ settingCount: 2 })
     go(view, 'configuring', 'rollingBack', 'rolledBack')
     view.notice('SIGINT')
     view.outcome(rolledBack(left), 1)
@@ -50,13 +50,13 @@ suite('lineView', (test) => {
     assert.match(String(err()[3]), /to remove it: docker plugin rm sshfs:latest$/)
   })
 
-  test('what is kept is not said to be taken back', () => {
+  test('a kept plugin is not said to be taken back', () => {
     const { view, out } = setUp({ keepOnFailure: true })
     go(view, 'rollingBack')
     assert.equal(out(), ['rollingBack: looking at what is left'])
   })
 
-  test('at most one line of progress a second, and none of no layer', () => {
+  test('at most one line of progress per second, and none without layers', () => {
     const { view, out, pass } = setUp()
     pass(5_000)
     go(view, 'pulling.streaming')
@@ -84,12 +84,12 @@ suite('lineView', (test) => {
   })
 })
 
-function setUp(command: Partial<InstallCommand> = {}) {
+function setUp(run: Partial<ShownRun> = {}) {
   let now = 0
   const [stdout, stderr] = [collected(), collected()]
   const linesOf = (text: string) => text.split('\n').slice(0, -1)
   return {
-    view: lineView({ install: installCommand(command), stdout, stderr, now: () => now }),
+    view: lineView({ run: shownRun(run), stdout, stderr, now: () => now }),
     out: () => linesOf(stdout.stream.text()),
     err: () => linesOf(stderr.stream.text()),
     pass: (ms: number) => {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { liveRegion } from '../../../src/command/liveRegion.ts'
-import type { Line } from '../../../src/command/terminalStyle.ts'
+import type { Line } from '../../../src/command/views/terminal.ts'
+import { liveRegion } from '../../../src/command/views/terminal.ts'
 import { suite } from '../../support/suite.ts'
 import { collected } from './collect.ts'
 import { screenOf } from './screen.ts'
@@ -16,7 +16,7 @@ suite('liveRegion', (test) => {
     assert.equal(screen(), [''])
   })
 
-  test('what persists stays above', () => {
+  test('persistent lines stay above', () => {
     const { region, screen } = setUp()
     region.draw(lines('live'))
     region.persist(lines('kept'))
@@ -26,7 +26,7 @@ suite('liveRegion', (test) => {
     assert.equal(screen(), ['kept', 'kept too', 'last', ''])
   })
 
-  test('what is written below it is not drawn over', () => {
+  test('lines below it are not drawn over', () => {
     const { output, region, screen } = setUp()
     region.draw(lines('live'))
     region.draw([])

@@ -8,7 +8,7 @@ import { lines, onStage, type Running, type Stage } from './stage.ts'
 
 const REGISTRY = 'registry.example.com'
 const PRIVATE = `${REGISTRY}/acme/private:1.0`
-const WANTS = `The registry ${REGISTRY} wants credentials. They are for this run and kept nowhere.\n`
+const WANTS = `The registry ${REGISTRY} requires credentials. They are used for this run only and not stored.\n`
 const GRANT = '--grant-all-permissions'
 const REFUSED = `The registry ${REGISTRY} did not accept the credentials.\n`
 
@@ -174,7 +174,7 @@ suite('plugin-flow install :: somebody logs in', (test) => {
       }))
   }
 
-  test('--json :: it is asked on the terminal behind stderr, and told on stdout', () =>
+  test('--json :: it is asked on the terminal behind stderr, and shown on stdout', () =>
     onStage(async ({ runWith }) => {
       const stdin = keyboard()
       const stderr = asTerminal(collector())

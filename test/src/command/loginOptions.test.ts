@@ -1,9 +1,10 @@
 import * as assert from 'uvu/assert'
+import { commandTable } from '../../../src/command/commandTable.ts'
 import { parseCommand } from '../../../src/command/parseCommand.ts'
 import { suite } from '../../support/suite.ts'
 
 function parse(line: string) {
-  const command = parseCommand(line.split(' '))
+  const command = parseCommand(commandTable, line.split(' '))
   if (command.kind === 'usage') return command.message
   return command.kind === 'run' ? Object(command.prepared.input).login : command.kind
 }

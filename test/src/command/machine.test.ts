@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { type AnyStateMachine, createMachine } from 'xstate'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../../../src/chart/chart.ts'
-import { pluginInstallLayout } from '../../../src/chart/layout.generated.ts'
+import { pluginInstallLayout } from '../../../src/chart/layouts/pluginInstall.generated.ts'
 import { toScxml } from '../../../src/chart/toScxml.ts'
 import { suite } from '../../support/suite.ts'
 import { onStage } from './stage.ts'
@@ -15,6 +15,12 @@ suite('plugin-flow machine', (test) => {
       const machine: AnyStateMachine = createMachine(JSON.parse(stdout))
       assert.equal(chartEdges(machine), chartEdges(pluginInstallMachine))
       assert.is(machine.id, 'pluginInstall')
+    }))
+
+  test('a machine by its id', () =>
+    onStage(async ({ command }) => {
+      const { code, stdout } = await command('machine', 'pluginInstall', '-f', 'mermaid')
+      assert.equal([code, stdout], [0, toMermaid(pluginInstallMachine)])
     }))
 
   test('mermaid', () =>
@@ -45,6 +51,8 @@ suite('plugin-flow machine', (test) => {
     onStage(async ({ command }) => {
       const bad = await command('machine', '--format', 'png')
       assert.equal([bad.code, /takes json, mermaid, scxml, svg/.test(bad.stderr)], [2, true])
-      assert.is((await command('machine', 'x')).code, 2)
+      const unknown = await command('machine', 'x')
+      assert.equal([unknown.code, /only pluginInstall/.test(unknown.stderr)], [2, true])
+      assert.is((await command('machine', 'pluginInstall', 'x')).code, 2)
     }))
 })

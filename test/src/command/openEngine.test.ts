@@ -11,7 +11,7 @@ async function ended(env: Record<string, string>, ...argv: string[]) {
 const usage: [args: string[], line: string][] = [
   [
     ['--tlskey', '/key.pem', '-H', 'tcp://127.0.0.1:1'],
-    'a file for TLS is named, and no TLS asked for: add --tlsverify',
+    'a TLS file is given without TLS: add --tlsverify',
   ],
   [['--context', 'nosuch'], 'there is no Docker context "nosuch"'],
   [['--tls', '--tlskey', '/nowhere/key.pem', '-H', 'tcp://127.0.0.1:1'], '/nowhere/key.pem'],
@@ -29,13 +29,13 @@ suite('an engine that cannot be named so', (test) => {
       }))
   }
 
-  test('a configuration that is none :: one line that names it, 1', () =>
+  test('an invalid configuration :: one line that names it, 1', () =>
     withDockerFolder(async ({ env, path, config }) => {
       config('{')
       assert.equal(await ended(env, 'ls'), {
         code: 1,
         stdout: '',
-        stderr: `plugin-flow: the Docker config ${path}/config.json is no JSON\n`,
+        stderr: `plugin-flow: the Docker config ${path}/config.json is not valid JSON\n`,
       })
     }))
 })

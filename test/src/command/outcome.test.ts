@@ -1,36 +1,36 @@
 import * as assert from 'uvu/assert'
 import { EngineError } from '../../../machines/errors.ts'
-import type { InstallContext, InstallOutput } from '../../../machines/plugin-install/types.ts'
+import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
+import type { InstallOutput, Resumed } from '../../../machines/plugin-install/types.ts'
 import {
   exitCode,
   outcomeOf,
-  outcomeOfBadEngine,
+  outcomeOfBadStart,
   outcomeWhenLeft,
-} from '../../../src/command/outcome.ts'
-import { InstallError } from '../../../src/flow/installError.ts'
-import type { PluginInstall } from '../../../src/flow/types.ts'
+} from '../../../src/command/install/outcome.ts'
+import { InstallError, type PluginInstall } from '../../../src/index.ts'
 import { suite } from '../../support/suite.ts'
 import { done, removed, rolledBack } from './views.ts'
 
 suite('outcomeOf', (test) => {
-  test('what the flow resolves to, and what it rejects with', async () => {
+  test('is that of the flow, whether it resolves or rejects', async () => {
     const { plugin } = done
-    assert.equal(await outcomeOf(flow({ result: Promise.resolve(plugin) })), done)
-    const { failure, rollback } = rolledBack(removed)
-    const result = Promise.reject(new InstallError(failure, rollback))
-    assert.equal(await outcomeOf(flow({ result })), rolledBack(removed))
+    assert.is(await outcomeOf(flow({ result: Promise.resolve(plugin), outcome: done })), done)
+    const outcome = rolledBack(removed)
+    const result = Promise.reject(new InstallError(outcome.failure, outcome.rollback))
+    assert.is(await outcomeOf(flow({ result, outcome })), outcome)
   })
 
-  test('what no flow rejects with is thrown on', async () => {
+  test('an error that is not a failure of the flow is rethrown', async () => {
     const broken = new TypeError('no such thing')
     const result = outcomeOf(flow({ result: Promise.reject(broken) }))
     assert.is(await result.catch((error: unknown) => error), broken)
   })
 
-  test('an address that is none, and nothing else, is an outcome', () => {
-    const outcome = outcomeOfBadEngine(new EngineError('invalid-option', 'it is no address'))
+  test('an invalid address, and no other error, is an outcome', () => {
+    const outcome = outcomeOfBadStart(new EngineError('invalid-option', 'it is no address'))
     assert.is(outcome.state === 'rolledBack' && outcome.failure.code, 'invalid-option')
-    assert.throws(() => outcomeOfBadEngine(new TypeError('no such thing')), /no such thing/)
+    assert.throws(() => outcomeOfBadStart(new TypeError('no such thing')), /no such thing/)
   })
 })
 
@@ -38,37 +38,36 @@ suite('outcomeWhenLeft', (test) => {
   const pulling = { ownership: 'uncertain', enableRequested: false } as const
 
   test('a flow that has ended meanwhile is not left', () => {
-    assert.is(outcomeWhenLeft(flow({ output: done }), false), done)
+    assert.is(outcomeWhenLeft(flow({ outcome: done }), false), done)
   })
 
   test('nothing of it is there yet', () => {
-    const outcome = outcomeWhenLeft(flow({ context: { ...pulling, ownership: 'nothing' } }), false)
+    const outcome = outcomeWhenLeft(flow({ run: { ...pulling, ownership: 'nothing' } }), false)
     assert.is(outcome.state === 'rolledBack' && outcome.failure.code, 'cancelled')
     assert.is(outcome.state === 'rolledBack' && outcome.failure.state, 'rollingBack')
     assert.equal(rollbackOf(outcome), { result: 'nothingToRemove' })
   })
 
   test('it may be there, under its name, with its id', () => {
-    const names = { name: 'sshfs:latest', remote: '', registry: '' }
-    const plugin = done.plugin.id
-    const context = { names, plugin: { Id: plugin } as never, ...pulling, enableRequested: true }
-    assert.equal(rollbackOf(outcomeWhenLeft(flow({ context }), false)), {
+    const { id } = done.plugin
+    const left = flow({ name: 'sshfs:latest', run: { ...pulling, id, enableRequested: true } })
+    assert.equal(rollbackOf(outcomeWhenLeft(left, false)), {
       result: 'failed',
       name: 'sshfs:latest',
-      id: plugin,
-      reason: 'this command was left before it had taken it back',
+      id,
+      reason: 'this command ended before the rollback was complete',
       command: 'docker plugin rm --force sshfs:latest',
     })
   })
 
-  test('why it failed before it was left is told', () => {
+  test('names the failure from before it was left', () => {
     const { failure } = rolledBack(removed)
-    const outcome = outcomeWhenLeft(flow({ context: { ...pulling, failure } }), false)
+    const outcome = outcomeWhenLeft(flow({ run: { ...pulling, failure } }), false)
     assert.is(outcome.state === 'rolledBack' && outcome.failure, failure)
   })
 
   test('a simulated engine ends with the command', () => {
-    const outcome = outcomeWhenLeft(flow({ context: pulling }), true)
+    const outcome = outcomeWhenLeft(flow({ run: pulling }), true)
     assert.equal(rollbackOf(outcome), { result: 'nothingToRemove' })
   })
 })
@@ -98,16 +97,17 @@ function rollbackOf(outcome: InstallOutput) {
 
 interface FlowParts {
   result?: PluginInstall['result']
-  output?: InstallOutput
-  context?: Partial<InstallContext>
+  outcome?: InstallOutput
+  name?: string
+  run?: Partial<Resumed>
 }
 
 /** As much of a flow as an outcome is made of. */
-function flow({ result, output, context = {} }: FlowParts): PluginInstall {
+function flow({ result, outcome, name, run }: FlowParts): PluginInstall {
   const input = { reference: 'vieux/sshfs' }
   return {
     result,
-    actor: { getSnapshot: () => ({ output, context: { input, ...context } }) },
-    snapshot: () => ({ version: 1, state: 'rollingBack', machine: {} }),
+    snapshot: (): Partial<InstallSnapshot> =>
+      ({ version: 1, state: 'rollingBack', input, outcome, name, run }) as never,
   } as unknown as PluginInstall
 }

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { RollbackReport } from '../../../machines/plugin-install/types.ts'
-import { onEngine, outcomeLines } from '../../../src/command/outcomeLines.ts'
+import { onEngine, outcomeLines } from '../../../src/command/install/outcome.ts'
 import { suite } from '../../support/suite.ts'
 import { done, rolledBack } from './views.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
 import * as assert from 'uvu/assert'
-import { createOutput } from '../../../src/command/output.ts'
+import { createOutput } from '../../../src/command/processIo.ts'
 import { suite } from '../../support/suite.ts'
 import { collector } from './collect.ts'
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
+import { commandTable } from '../../../src/command/commandTable.ts'
+import type { InstallCommand } from '../../../src/command/install/install.ts'
 import { noCommand, parseCommand } from '../../../src/command/parseCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { installCommand } from './collect.ts'
@@ -46,7 +47,7 @@ const refused: [line: string, message: string][] = [
   ['nosuch a', 'there is no command "nosuch"'],
   ['install', 'install needs a PLUGIN'],
   ['install --json', 'install needs a PLUGIN'],
-  ['install --engine docker a', '--engine takes "embedded" only, and not "docker"'],
+  ['install --engine docker a', '--engine must be "embedded", not "docker"'],
   ...(
     [
       ['-H unix:///x', 'host'],
@@ -59,23 +60,23 @@ const refused: [line: string, message: string][] = [
       ['--proxy', 'proxy'],
     ] as const
   ).flatMap(([given, name]): [string, string][] => {
-    const message = `--engine embedded is inside this command: leave --${name} out`
+    const message = `--engine embedded is inside this command: leave out --${name}`
     return [
       [`install --engine embedded ${given} a`, message],
       [`ui ${given} --engine embedded`, message],
     ]
   }),
-  ['install -H unix:///x --context far a', '--host and --context name two engines'],
+  ['install -H unix:///x --context far a', '--host and --context cannot be combined'],
   [
     'install --context far --tlscacert ca.pem a',
-    'a context says itself how TLS is spoken: leave the --tls options out',
+    'a context has its own TLS settings: leave out the --tls options',
   ],
   ['install --if-present maybe a', '--if-present takes fail, keep or finish, and not "maybe"'],
-  ['install --quiet --json a', '--quiet and --json are two forms of output'],
-  ['install --allow a:b --policy p a', '--allow and --policy are two answers: give one'],
+  ['install --quiet --json a', '--quiet and --json cannot be combined'],
+  ['install --allow a:b --policy p a', '--allow and --policy cannot be combined'],
   [
     'install --policy p --grant-all-permissions a',
-    '--grant-all-permissions and --policy are two answers: give one',
+    '--grant-all-permissions and --policy cannot be combined',
   ],
   ...['-1', '1.5', 'ten', '3601', '99999', '1e3', ' 1'].map((text): [string, string] => [
     `install a --enable-timeout=${text}`,
@@ -103,14 +104,14 @@ suite('parseCommand', (test) => {
   for (const [line, message] of refused) {
     test(`refuses "${line}"`, () => {
       const argv = line === '' ? [] : line.split(/ (?!1$)/)
-      const command = parseCommand(argv)
+      const command = parseCommand(commandTable, argv)
       assert.is(command.kind === 'usage' ? command.message : '', message)
     })
   }
 
   for (const [line, words] of misused) {
     test(`refuses "${line}"`, () => {
-      const command = parseCommand(line.split(' '))
+      const command = parseCommand(commandTable, line.split(' '))
       assert.match(command.kind === 'usage' ? command.message : '', words)
     })
   }
@@ -125,18 +126,19 @@ suite('parseCommand', (test) => {
       ['help rm', 'help'],
     ]
     for (const [line, name] of lines) {
-      const command = parseCommand(line.split(' '))
+      const command = parseCommand(commandTable, line.split(' '))
       assert.is(command.kind === 'run' ? command.command.name : command.kind, name, line)
     }
   })
 
   for (const line of ['--help', '-h', 'install --help', 'install --nosuch -h a']) {
-    test(`helps with ${line}`, () => assert.is(parseCommand(line.split(' ')).kind, 'help'))
+    test(`helps with ${line}`, () =>
+      assert.is(parseCommand(commandTable, line.split(' ')).kind, 'help'))
   }
 
   for (const line of ['--version', '-v', 'install --version']) {
-    test(`tells its version for ${line}`, () => {
-      assert.equal(parseCommand(line.split(' ')), { kind: 'version' })
+    test(`shows its version for ${line}`, () => {
+      assert.equal(parseCommand(commandTable, line.split(' ')), { kind: 'version' })
     })
   }
 
@@ -161,6 +163,6 @@ suite('noCommand', (test) => {
 
 /** What a command was asked for. */
 function inputOf(argv: readonly string[]): unknown {
-  const command = parseCommand(argv)
+  const command = parseCommand(commandTable, argv)
   return command.kind === 'run' ? command.prepared.input : command
 }

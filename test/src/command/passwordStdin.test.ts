@@ -30,7 +30,7 @@ suite('plugin-flow install --password-stdin', (test) => {
       }))
   }
 
-  test('what Docker has configured is not used', () =>
+  test('credentials configured for Docker are not used', () =>
     onStage(async ({ config, run }) => {
       const auths = { [REGISTRY]: { auth: 'no base64 of anything' } }
       writeFileSync(join(config, 'config.json'), JSON.stringify({ auths }))
@@ -39,7 +39,7 @@ suite('plugin-flow install --password-stdin', (test) => {
       assert.is(await code, 0)
     }))
 
-  test('a wrong one is not asked for again, and not told', () =>
+  test('a wrong password is neither asked for again nor shown', () =>
     onStage(async ({ run }) => {
       const running = run(PRIVATE, GRANT, ...login)
       running.stdin.end(`${PLANTED}\ndemo\n`)
@@ -55,7 +55,7 @@ suite('plugin-flow install --password-stdin', (test) => {
         const { code, stdin, stderr } = run(PRIVATE, GRANT, ...login)
         stdin.end(input)
         assert.is(await code, 2)
-        assert.match(stderr.text(), 'there is no password on the standard input')
+        assert.match(stderr.text(), 'there is no password on standard input')
         assert.equal(embedded.requests(), [])
       }))
   }
@@ -66,7 +66,7 @@ suite('plugin-flow install --password-stdin', (test) => {
       stdin.end('demo\ny\n')
       assert.is(await code, 1)
       assert.match(stdout.text(), 'Do you grant the above permissions? [y/N] \n')
-      assert.match(stderr.text(), 'the standard input was the password')
+      assert.match(stderr.text(), 'standard input was used for the password')
       assert.match(stderr.text(), '--grant-all-permissions')
       assert.equal(embedded.plugins(), [])
     }))

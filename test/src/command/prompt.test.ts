@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
 import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
-import { type Answer, consentQuestion, createPrompt } from '../../../src/command/prompt.ts'
+import { type Answer, consentQuestion, createPrompt } from '../../../src/command/install/prompt.ts'
 import { suite } from '../../support/suite.ts'
 import { collected } from './collect.ts'
 
@@ -16,8 +16,8 @@ const request: ConsentRequest = {
     { Name: 'capabilities', Description: '', Value: ['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'] },
   ],
   settings: [
-    { setting: 'DEBUG=1', widens: false },
-    { setting: 'state.source=/data', widens: true },
+    { name: 'DEBUG', value: '1', widens: false },
+    { name: 'state', field: 'source', value: '/data', widens: true },
   ],
 }
 const never = new AbortController().signal
@@ -43,7 +43,7 @@ suite('consentQuestion', (test) => {
       ...request,
       reference: evil,
       privileges: [{ Name: evil, Description: evil, Value: [evil] }],
-      settings: [{ setting: evil, widens: true }],
+      settings: [{ name: evil, widens: true }],
     })
     assert.not.ok(/[\p{Cf}\p{Cc}]/u.test(question.replaceAll('\n', '')))
     assert.is(question.split('\n').length, 4)
@@ -87,7 +87,7 @@ suite('prompt', (test) => {
     assert.is(await answer, 'granted')
   })
 
-  test('what comes after the line is the next answer', async () => {
+  test('further input is the next answer', async () => {
     const { stdin, prompt } = setUp()
     stdin.write('y\nn\n')
     stdin.write('y\n')
@@ -135,7 +135,7 @@ suite('prompt', (test) => {
     assert.is(await createPrompt({ stdin }, collected(), () => {}).ask('well? ', never), 'ended')
   })
 
-  test('a question that nobody can read is not asked', async () => {
+  test('a question that cannot be shown is not asked', async () => {
     const { stdin, output, prompt } = setUp()
     stdin.write('y\n')
     output.stream.destroy()

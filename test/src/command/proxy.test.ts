@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { beginJournal } from '../../../src/command/runs/beginJournal.ts'
+import { beginJournal } from '../../../src/command/install/journal.ts'
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../../src/embedded.ts'
-import { connect } from '../../../src/flow/connect.ts'
-import { installPlugin } from '../../../src/flow/installPlugin.ts'
+import { connect, installPlugin } from '../../../src/index.ts'
 import { type ConnectProxy, serveProxy } from '../../adapters/engine/proxyFixture.ts'
 import { type DockerFolder, withDockerFolder } from '../../support/dockerFolder.ts'
 import { PLANTED } from '../../support/engineFailure.ts'
@@ -74,7 +73,7 @@ suite('plugin-flow --proxy', (test) => {
     onGround(async ({ embedded, proxy, env, command }) => {
       const engine = connect({ host: HOST, proxy: true, env })
       const view = { notice: (line: string) => assert.unreachable(line) }
-      const left = await beginJournal(engine, { host: HOST, proxy: true }, { env, view })
+      const left = await beginJournal(engine, { host: HOST, proxy: true }, env, view)
       const flow = installPlugin(engine, {
         reference: 'vieux/sshfs',
         disabled: true,

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { findCommand } from '../../../src/command/commandTable.ts'
+import { commandTable } from '../../../src/command/commandTable.ts'
+import { findCommand } from '../../../src/command/defineCommand.ts'
 import { helpText } from '../../../src/command/help.ts'
-import { version } from '../../../src/command/version.ts'
+import { version } from '../../../src/command/runCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { run } from './stage.ts'
 
@@ -12,11 +13,11 @@ const VERSION = JSON.parse(readFileSync(manifest, 'utf8')).version
 
 suite('runCommand', (test) => {
   const cases: [argv: string[], code: number, stdout: string, stderr: string][] = [
-    [['--help'], 0, helpText(undefined), ''],
-    [['install', '-h'], 0, helpText(findCommand(['install'])), ''],
-    [['help'], 0, helpText(undefined), ''],
-    [['help', 'install'], 0, helpText(findCommand(['install'])), ''],
-    [['help', 'remove'], 0, helpText(findCommand(['rm'])), ''],
+    [['--help'], 0, helpText(commandTable, undefined), ''],
+    [['install', '-h'], 0, helpText(commandTable, findCommand(commandTable, ['install'])), ''],
+    [['help'], 0, helpText(commandTable, undefined), ''],
+    [['help', 'install'], 0, helpText(commandTable, findCommand(commandTable, ['install'])), ''],
+    [['help', 'remove'], 0, helpText(commandTable, findCommand(commandTable, ['rm'])), ''],
     [
       ['help', 'nosuch', 'thing'],
       2,
@@ -42,7 +43,8 @@ suite('runCommand', (test) => {
     const env = new Proxy(
       {},
       {
-        get: () => {
+        get: (_, name) => {
+          if (name === 'HOME') return '/nonexistent'
           throw new RangeError('out\nof range')
         },
       },

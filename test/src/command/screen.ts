@@ -1,4 +1,4 @@
-import type { OutputStream } from '../../../src/command/surroundings.ts'
+import type { OutputStream } from '../../../src/command/processIo.ts'
 
 /**
  * What a terminal of this width shows after everything written to it: line breaks, `\r`, and the

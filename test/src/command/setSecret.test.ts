@@ -4,10 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { beginRun } from '../../../adapters/journal/runJournal.ts'
-import { readSecrets } from '../../../src/command/readSecrets.ts'
+import { readSecrets } from '../../../src/command/options/secrets.ts'
 import { definePlugin } from '../../../src/embedded.ts'
-import { connect } from '../../../src/flow/connect.ts'
-import { installPlugin } from '../../../src/flow/installPlugin.ts'
+import { connect, installPlugin } from '../../../src/index.ts'
 import { PLANTED } from '../../support/engineFailure.ts'
 import { type Schema, violations } from '../../support/jsonSchema.ts'
 import { mortal } from '../../support/mortal.ts'
@@ -90,12 +89,12 @@ suite('plugin-flow install --set-secret', (test) => {
 
   const wrong: [name: string, args: (file: string) => string[], words: string][] = [
     ['no file', () => [`PASSWORD=@/nowhere/x`], 'PASSWORD: /nowhere/x: there is no such file'],
-    ['a file that is none', (file) => [`PASSWORD=@${file}/x`], 'there is no such file'],
+    ['a path below a file', (file) => [`PASSWORD=@${file}/x`], 'there is no such file'],
     ['a folder', (file) => [`PASSWORD=@${join(file, '..')}`], 'it is a folder'],
     ['a value', () => [`PASSWORD=${PLANTED}`], '--set-secret takes KEY=@FILE'],
     ['no name', (file) => [`=@${file}`], '--set-secret takes KEY=@FILE'],
     ['no path', () => ['PASSWORD=@'], '--set-secret takes KEY=@FILE'],
-    ['the standard input', () => ['PASSWORD=@-'], 'takes a file, and not the standard input'],
+    ['the standard input', () => ['PASSWORD=@-'], 'takes a file, not standard input'],
     ['twice', (f) => [`A=@${f}`, '--set-secret', `A=@${f}`], 'the setting A is given twice'],
     ['as another setting', (f) => [`A=@${f}`, 'A=1'], 'the setting A is given twice'],
   ]
@@ -129,7 +128,7 @@ suite('plugin-flow install --set-secret', (test) => {
       }))
   }
 
-  test('what points a mount elsewhere cannot be secret :: 2', () =>
+  test('the target of a mount cannot be secret :: 2', () =>
     onVolumes(async (stage) => {
       const option = `state.source=@${secretFile(stage, '/etc')}`
       const { code, stderr } = await stage.command('install', REFERENCE, '--set-secret', option)
@@ -146,10 +145,10 @@ suite('readSecrets', (test) => {
       const read = readSecrets({ secrets: [{ name: 'A', path }] })
       const writer = spawnSync('sh', ['-c', 'printf "a\\nb\\n" > "$0"', path], { timeout: 60_000 })
       assert.is(writer.status, 0)
-      assert.equal(await read, [{ setting: 'A=a\nb', secret: true }])
+      assert.equal(await read, new Map([['A', 'a\nb']]))
     }))
 
-  test('none', async () => assert.equal(await readSecrets({}), []))
+  test('no secrets', async () => assert.equal(await readSecrets({}), new Map()))
 })
 
 suite('plugin-flow set --set-secret', (test) => {
@@ -175,7 +174,7 @@ suite('plugin-flow resume --set-secret', (test) => {
       assert.is(without.code, 2)
       assert.match(
         without.stderr,
-        `PASSWORD is secret and was not written down: --set-secret PASSWORD=@FILE, or plugin-flow rollback ${id}`,
+        `PASSWORD is secret and not recorded: use --set-secret PASSWORD=@FILE, or plugin-flow rollback ${id}`,
       )
       const option = `PASSWORD=@${secretFile(stage, `${PLANTED}2\n`)}`
       const unknown = await resumed('resume', '--set-secret', option, '--set-secret', 'B=@x')

@@ -69,6 +69,14 @@ export async function onStage(
   }
 }
 
+/** Runs are written down here where a test names no home, and not in that of the tests' own user. */
+const XDG_STATE_HOME = mkdtempSync(join(tmpdir(), 'plugin-flow-state-'))
+process.on('exit', () => rmSync(XDG_STATE_HOME, { recursive: true, force: true }))
+
+function withHome(env: Record<string, string | undefined>) {
+  return env.HOME === undefined ? { XDG_STATE_HOME, ...env } : env
+}
+
 /** In this process. */
 export function run(
   streams: Partial<Running>,
@@ -82,7 +90,7 @@ export function run(
     signals: new EventEmitter(),
     ...streams,
   }
-  return { ...running, code: runCommand({ ...running, env, argv }) }
+  return { ...running, code: runCommand({ ...running, env: withHome(env), argv }) }
 }
 
 export interface Spawned {
@@ -92,7 +100,7 @@ export interface Spawned {
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>
 }
 
-const ROOT = join(import.meta.dirname, '../../..')
+export const ROOT = join(import.meta.dirname, '../../..')
 export const BIN = join(ROOT, 'src/command/bin.ts')
 const LIMIT_MS = 120_000
 
@@ -103,7 +111,11 @@ export function spawnCommand(
 ): Spawned {
   const child = spawn(process.execPath, ['--import', 'tsx', BIN, ...argv], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE, ...env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
+      ...withHome(env),
+    },
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
   })

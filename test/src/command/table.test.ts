@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { alignColumns } from '../../../src/command/table.ts'
+import { alignColumns } from '../../../src/command/listing.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('alignColumns', (test) => {

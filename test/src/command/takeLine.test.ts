@@ -1,8 +1,12 @@
 import * as assert from 'uvu/assert'
-import { type Taken, takeLine, takeTypedLine } from '../../../src/command/takeLine.ts'
+import {
+  type FoundLine,
+  splitLine,
+  splitTypedLine,
+} from '../../../src/command/install/lineInput.ts'
 import { suite } from '../../support/suite.ts'
 
-type Case = [text: string, isEnded: boolean, taken: Taken | undefined]
+type Case = [text: string, isEnded: boolean, taken: FoundLine | undefined]
 
 const sent: Case[] = [
   ['a\nb', false, { line: 'a', rest: 'b' }],
@@ -41,18 +45,18 @@ const typed: Case[] = [
   ['a'.repeat(70_000), false, { rest: '' }],
 ]
 
-suite('takeLine', (test) => {
+suite('splitLine', (test) => {
   for (const [text, isEnded, taken] of sent) {
     test(`${JSON.stringify(text)}${isEnded ? ', then the end' : ''}`, () => {
-      assert.equal(takeLine(text, isEnded), taken)
+      assert.equal(splitLine(text, isEnded), taken)
     })
   }
 })
 
-suite('takeTypedLine', (test) => {
+suite('splitTypedLine', (test) => {
   for (const [text, isEnded, taken] of typed) {
     test(`${JSON.stringify(text.slice(0, 40))}${isEnded ? ', then the end' : ''}`, () => {
-      assert.equal(takeTypedLine(text, isEnded), taken)
+      assert.equal(splitTypedLine(text, isEnded), taken)
     })
   }
 })

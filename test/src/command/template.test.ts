@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { parseTemplate, renderTemplate } from '../../../src/command/template.ts'
-import { UsageError } from '../../../src/command/usageError.ts'
+import { UsageError } from '../../../src/command/defineCommand.ts'
+import { parseTemplate, renderTemplate } from '../../../src/command/listing.ts'
 import { suite } from '../../support/suite.ts'
 
 const plugin = {
@@ -36,7 +36,7 @@ const refused: [template: string, message: string][] = [
   ['{{.Nope}}', '--format: there is no field Nope'],
   ['{{.Config.Env.Nope}}', '--format: there is no field Nope'],
   ['{{.constructor}}', '--format: there is no field constructor'],
-  ['{{.Settings.Env}}', '.Settings.Env is no text: write {{json .Settings.Env}}'],
+  ['{{.Settings.Env}}', '.Settings.Env is not text: use {{json .Settings.Env}}'],
 ]
 
 suite('template', (test) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
+import stringWidth from 'string-width'
 import * as assert from 'uvu/assert'
-import { fitLine, terminalStyle, textWidth } from '../../../src/command/terminalStyle.ts'
+import { fitLine, terminalStyle } from '../../../src/command/views/terminal.ts'
 import { suite } from '../../support/suite.ts'
 
 const utf8 = { LANG: 'C.UTF-8' }
@@ -26,7 +27,7 @@ suite('terminalStyle', (test) => {
     for (const env of [{}, utf8]) {
       const { done, failed, full, half, empty, spinner } = terminalStyle(env)
       for (const sign of [done, failed, full, half, empty, ...spinner]) {
-        assert.is(textWidth(sign), 1, sign)
+        assert.is(stringWidth(sign), 1, sign)
       }
     }
   })
@@ -35,11 +36,11 @@ suite('terminalStyle', (test) => {
 suite('fitLine', (test) => {
   const style = terminalStyle({ ...utf8, NO_COLOR: '1' })
 
-  test('what fits stays', () => {
+  test('a line that fits is unchanged', () => {
     assert.equal(fitLine([{ text: 'ab' }, { text: 'cd' }], 4, style), { text: 'abcd', width: 4 })
   })
 
-  test('what does not is cut, and what follows left out', () => {
+  test('a longer line is cut', () => {
     const pieces = [{ text: 'ab' }, { text: 'cdef' }, { text: 'g' }]
     assert.equal(fitLine(pieces, 5, style), { text: 'abcd…', width: 5 })
     assert.equal(fitLine(pieces, 0, style), { text: '', width: 0 })
@@ -48,6 +49,14 @@ suite('fitLine', (test) => {
   test('wide characters take two columns', () => {
     assert.equal(fitLine([{ text: '日本語' }], 5, style), { text: '日本…', width: 5 })
     assert.equal(fitLine([{ text: '日本語' }], 4, style), { text: '日…', width: 3 })
+  })
+
+  test('a sign of several code points is counted as a terminal draws it, and never cut apart', () => {
+    assert.equal(fitLine([{ text: '👩‍👩‍👧x' }], 3, style), { text: '👩‍👩‍👧x', width: 3 })
+    assert.equal(fitLine([{ text: 'e\u0301e\u0301e\u0301' }], 2, style), {
+      text: 'e\u0301…',
+      width: 2,
+    })
   })
 
   test('colours are put around what was cut', () => {
@@ -65,7 +74,7 @@ suite('fitLine', (test) => {
         (pieces, columns, env) => {
           const line = fitLine(pieces, columns, { ...terminalStyle(env), color: false })
           assert.ok(line.width <= columns)
-          assert.is(line.width, textWidth(line.text))
+          assert.is(line.width, stringWidth(line.text))
         },
       ),
     )

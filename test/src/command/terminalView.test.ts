@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import type { InstallCommand } from '../../../src/command/entries/install.ts'
-import { terminalStyle } from '../../../src/command/terminalStyle.ts'
-import { terminalView } from '../../../src/command/terminalView.ts'
+import { terminalStyle } from '../../../src/command/views/terminal.ts'
+import { terminalView } from '../../../src/command/views/terminalView.ts'
+import type { ShownRun } from '../../../src/command/views/view.ts'
 import { suite } from '../../support/suite.ts'
-import { collected, collector, installCommand } from './collect.ts'
+import { collected, collector, shownRun } from './collect.ts'
 import { asTerminal, screenOf } from './screen.ts'
 import { away, done, go, halfWay, left, removed, rolledBack } from './views.ts'
 
@@ -12,7 +12,7 @@ suite('terminalView', (test) => {
     const { view, screen, pass } = setUp()
     go(view, 'checkPrivileges')
     assert.equal(screen(), [
-      '| checkPrivileges  looking up what acme/plain:latest asks for  0.0s',
+      '| checkPrivileges  looking up the privileges of acme/plain:latest  0.0s',
       '',
     ])
     pass(1_330)
@@ -46,7 +46,7 @@ suite('terminalView', (test) => {
     view.close()
   })
 
-  test('what is tried again is told until it is', () => {
+  test('a retry is shown until it begins', () => {
     const { view, screen, pass } = setUp()
     go(view, 'checkPrivileges')
     view.retry({ ...away, message: 'it went away' })
@@ -54,7 +54,7 @@ suite('terminalView', (test) => {
     assert.equal(screen(), [waiting, ''])
     pass(1_500)
     view.retry({ ...away, message: 'it went away', attempt: 3, delay: 0 })
-    assert.match(screen()[0] ?? '', 'looking up what acme/plain:latest asks for  1.5s')
+    assert.match(screen()[0] ?? '', 'looking up the privileges of acme/plain:latest  1.5s')
     go(view, 'awaitConsent', 'done')
     view.retry(away)
     view.close()
@@ -101,7 +101,7 @@ suite('terminalView', (test) => {
     view.close()
   })
 
-  test('a failure is marked where it happened, and told below', () => {
+  test('a failure is marked where it happened, and explained below', () => {
     const { view, screen } = setUp()
     go(view, 'checkPrivileges', 'pulling.streaming')
     view.progress(halfWay)
@@ -169,7 +169,7 @@ suite('terminalView', (test) => {
     view.close()
   })
 
-  test('a terminal that does not tell its size has 80 columns', () => {
+  test('a terminal of unknown size has 80 columns', () => {
     const { view, screen, stdout } = setUp({ reference: 'r'.repeat(200) })
     Object.assign(stdout.stream, { columns: undefined, rows: undefined })
     go(view, 'checkPrivileges')
@@ -189,11 +189,11 @@ suite('terminalView', (test) => {
   })
 })
 
-function setUp(command: Partial<InstallCommand> = {}, columns = 80, rows = 24) {
+function setUp(run: Partial<ShownRun> = {}, columns = 80, rows = 24) {
   let now = 0
   const stdout = collected(asTerminal(collector(), columns, rows))
   const view = terminalView({
-    install: installCommand(command),
+    run: shownRun(run),
     stdout,
     stderr: stdout,
     now: () => now,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { buildViewer } from '../../../.ci/buildViewer.ts'
-import type { MachineChart } from '../../../src/chart/machineChart.ts'
+import type { MachineChart } from '../../../src/chart/chartLayout.ts'
 import { parcel } from '../../support/foreignMachines.ts'
 import { suite } from '../../support/suite.ts'
 import { ask, enter, stream } from '../ui/uiStage.ts'
@@ -36,7 +36,7 @@ suite('plugin-flow ui', (test) => {
     )
   })
 
-  test('an install of the page is written down while it lasts', () =>
+  test('an install of the page is recorded while it lasts', () =>
     onStage(
       async ({ embedded, config }) => {
         const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host, XDG_STATE_HOME: config }
@@ -62,7 +62,7 @@ suite('plugin-flow ui', (test) => {
       { pace: 1 },
     ))
 
-  test('an address that is none', () =>
+  test('an invalid address', () =>
     onStage(async ({ command }) => {
       const { code, stderr } = await command('ui', '--host', 'ftp://x')
       assert.is(code, 1)
@@ -108,13 +108,13 @@ suite('plugin-flow ui', (test) => {
   const unusable: [what: string, file: string, content: string | undefined, message: string][] = [
     ['not there', 'none.json', undefined, 'there is no such file'],
     ['a folder', '.', undefined, 'it is a folder'],
-    ['no JSON', 'code.ts', 'export {}', 'it is no JSON'],
+    ['no JSON', 'code.ts', 'export {}', 'it is not JSON'],
     ['too large', 'large.json', ' '.repeat(9_000_000), 'it is larger than 8 MiB'],
     [
       'a target that is nowhere',
       'lost.json',
       '{"initial":"a","states":{"a":{"on":{"GO":"b\\u001b[2J"}}}}',
-      'the state "a" goes to "b\\u{1b}[2J" on "GO", which is nowhere',
+      'the state "a" goes to "b\\u{1b}[2J" on "GO", which does not exist',
     ],
   ]
   for (const [what, name, content, message] of unusable) {
@@ -136,10 +136,10 @@ suite('plugin-flow ui', (test) => {
     [['x'], /takes no arguments/],
     [['--port', '70000'], /--port takes a number/],
     [['--port', 'http'], /--port takes a number/],
-    [['--engine', 'real'], /takes "embedded" only/],
-    [['--engine', 'embedded', '--host', 'unix:///x'], /inside this command: leave --host out/],
-    [['--machine', 'x.json', '--engine', 'embedded'], /talks to no engine, and --engine names one/],
-    [['--machine', 'x.json', '--tls'], /talks to no engine, and --tls names one/],
+    [['--engine', 'real'], /--engine must be "embedded", not "real"/],
+    [['--engine', 'embedded', '--host', 'unix:///x'], /inside this command: leave out --host/],
+    [['--machine', 'x.json', '--engine', 'embedded'], /uses no engine: leave out --engine/],
+    [['--machine', 'x.json', '--tls'], /uses no engine: leave out --tls/],
   ]
   for (const [args, message] of wrong) {
     test(`wrong usage :: ${args.join(' ')}`, () =>

@@ -1,7 +1,7 @@
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
-import type { View } from '../../../src/command/view.ts'
-import type { Progress } from '../../../src/flow/progress.ts'
-import type { Retry } from '../../../src/flow/types.ts'
+import type { View } from '../../../src/command/views/view.ts'
+import type { Progress, Retry } from '../../../src/index.ts'
+import { parsed } from '../../support/samples.ts'
 
 const ID = '8d90ac09fd2b'.repeat(6).slice(0, 64)
 
@@ -14,7 +14,7 @@ export const done: InstallOutput & { state: 'done' } = {
     enabled: true,
     changed: true,
     privileges: [],
-    settings: ['DEBUG=1', 'PASSWORD=secret', 'state.source=/data'],
+    settings: parsed('DEBUG=1', 'PASSWORD=secret', 'state.source=/data'),
     consent: {
       by: 'person',
       who: 'operator',
@@ -25,9 +25,9 @@ export const done: InstallOutput & { state: 'done' } = {
         name: 'vieux/sshfs:latest',
         privileges: [],
         settings: [
-          { setting: 'DEBUG=1', widens: false },
-          { setting: 'PASSWORD=secret', widens: false },
-          { setting: 'state.source=/data', widens: true },
+          { name: 'DEBUG', value: '1', widens: false },
+          { name: 'PASSWORD', value: 'secret', widens: false },
+          { name: 'state', field: 'source', value: '/data', widens: true },
         ],
       },
     },

@@ -57,7 +57,7 @@ suite('flow events', (test) => {
       assert.equal(late.filter(isProgress).at(-1), all.filter(isProgress).at(-1))
     }))
 
-  test('a subscriber that answers while it is told gets the events in their order', () =>
+  test('a subscriber that answers within its callback gets the events in their order', () =>
     onStage(async ({ install }) => {
       const flow = install({ reference: SSHFS })
       const seen: FlowEvent[] = []
@@ -82,7 +82,7 @@ suite('flow events', (test) => {
       )
     }))
 
-  test('whoever subscribes in the middle of a wait sees what is asked', () =>
+  test('a subscriber that comes in the middle of a wait sees the open request', () =>
     onStage(async ({ install }) => {
       const flow = install({ reference: PRIVATE })
       const asked = new Promise((resolve) => flow.credentials$.subscribe(resolve))
@@ -112,7 +112,7 @@ suite('flow events', (test) => {
       assert.not.match(text, /s3cret/)
     }))
 
-  test('a setting that widens what the plugin may do is told whole', () =>
+  test('a setting that widens what the plugin may do is shown whole', () =>
     onStage(async ({ install }) => {
       const flow = install({ reference: SSHFS, settings: ['sshkey.source=/root/.ssh', 'DEBUG=7'] })
       const events = collect(flowEvents(flow))

@@ -4,9 +4,10 @@ import { isFlowEvent, readRun, recordRun } from '../../../src/events/readRun.ts'
 import { suite } from '../../support/suite.ts'
 import { away } from '../command/views.ts'
 import { progress, transition } from '../viewer/events.ts'
+import { everyEvent, mutationsOf } from './mutations.ts'
 
 suite('recorded run', (test) => {
-  test('what was recorded can be read', () => {
+  test('a recorded run can be read', () => {
     const { at, ...retry } = away
     const events: FlowEvent[] = [
       transition(1, 'a'),
@@ -44,13 +45,10 @@ suite('recorded run', (test) => {
     ['the name of something every object has', { ...numbered, type: 'constructor' }],
     ['the prototype', { ...numbered, type: '__proto__' }],
     ['no number', { at: 0, type: 'transition', to: 'a', event: 'b' }],
+    ['an invalid time', { sequence: 1, at: Number.NaN, type: 'transition', to: 'a', event: 'b' }],
+    ['a state that is not a string', { ...numbered, type: 'transition', to: {}, event: 'b' }],
     [
-      'a time that is none',
-      { sequence: 1, at: Number.NaN, type: 'transition', to: 'a', event: 'b' },
-    ],
-    ['a state that is no text', { ...numbered, type: 'transition', to: {}, event: 'b' }],
-    [
-      'layers that are none',
+      'layers that are numbers',
       { ...numbered, type: 'progress', progress: { layers: [1], current: 1, bytesPerSecond: 0 } },
     ],
     [
@@ -70,4 +68,49 @@ suite('recorded run', (test) => {
   for (const [title, value] of none) {
     test(`no event :: ${title}`, () => assert.not(isFlowEvent(value)))
   }
+
+  test('an event of every kind, with every field, is one', () => {
+    for (const event of everyEvent) assert.ok(isFlowEvent(event), JSON.stringify(event))
+  })
+
+  test('every field of every event :: of another type it is refused, by its name', () => {
+    for (const event of everyEvent) {
+      for (const { path, was, is, value } of mutationsOf(event)) {
+        if (kindOf(was) === kindOf(is) || (is === undefined && isOptional(path))) continue
+        assert.throws(
+          () => readRun(recordRun([value as FlowEvent])),
+          (error: unknown) =>
+            error instanceof RangeError &&
+            error.message === `event 1 of the run is damaged${nameOf(path)}`,
+          `${JSON.stringify(value)}`,
+        )
+      }
+    }
+  })
+
+  test('any mutation of a run :: it is read, or refused in words', () => {
+    for (const { value } of mutationsOf(JSON.parse(JSON.stringify(recordRun(everyEvent))))) {
+      try {
+        readRun(value)
+      } catch (error) {
+        assert.ok(error instanceof RangeError, `${String(error)}: ${JSON.stringify(value)}`)
+      }
+    }
+  })
 })
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list'
+  return value === null ? 'null' : typeof value
+}
+
+const OPTIONAL =
+  /^(?:alias|engine|simulated|from|total|percent|secondsLeft|digest|operation|status|engineMessage|inStream)$/
+
+function isOptional(path: readonly string[]): boolean {
+  return OPTIONAL.test(path.at(-1) ?? '') || path.join('.') === 'outcome.rollback.id'
+}
+
+function nameOf(path: readonly string[]): string {
+  return path.length === 0 ? '' : `: ${path.join('.')}`
+}

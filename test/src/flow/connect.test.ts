@@ -9,7 +9,7 @@ import {
 } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
 
-const never = new AbortController().signal
+const never = { signal: new AbortController().signal }
 
 /** An engine that is connected to, and the server in its place. */
 async function onServer(
@@ -33,8 +33,8 @@ suite('connect', (test) => {
       async (engine, server) => {
         for (let round = 0; round < 2; round++) {
           const calls = [
-            () => engine.operations(() => undefined).systemPing(never),
-            () => engine.plugins.pluginList({}, never),
+            () => engine.call('systemPing', {}, never),
+            () => engine.call('pluginList', {}, never),
           ]
           const failures = calls.map((call) => refusedWith('engine-unreachable', call))
           engine.close()
@@ -49,8 +49,7 @@ suite('connect', (test) => {
       () => engineOf?.close(),
       async (engine, server) => {
         engineOf = engine
-        const operations = engine.operations(() => undefined)
-        await refusedWith('engine-unreachable', () => operations.systemPing(never))
+        await refusedWith('engine-unreachable', () => engine.call('systemPing', {}, never))
         await server.connectionClosed()
         assert.is(server.connections(), 1)
       },
@@ -62,21 +61,20 @@ suite('connect', (test) => {
       (_, response) => answerPing(response),
       async (engine) => {
         engine.close()
-        const { apiVersion } = await engine.operations(() => undefined).systemPing(never)
+        const { apiVersion } = await engine.call('systemPing', {}, never)
         assert.is(apiVersion, '1.41')
       },
     ))
 
-  test('the operations of a flow agree on the version of the API once', () =>
+  test('calls agree on the version of the API once', () =>
     onServer(
       ({ url }, response) => (url === '/_ping' ? answerPing(response) : response.end('[]')),
       async (engine, { requests }) => {
-        const operations = engine.operations(() => undefined)
-        await operations.getPluginPrivileges('acme/probe', never)
-        await operations.getPluginPrivileges('acme/probe', never)
-        await engine.operations(() => undefined).getPluginPrivileges('acme/probe', never)
-        assert.is(requests.filter(({ url }) => url === '/_ping').length, 2)
-        assert.is(requests.length, 5)
+        for (let call = 0; call < 3; call++) {
+          await engine.call('getPluginPrivileges', { remote: 'acme/probe' }, never)
+        }
+        assert.is(requests.filter(({ url }) => url === '/_ping').length, 1)
+        assert.is(requests.length, 4)
       },
     ))
 })

@@ -1,5 +1,6 @@
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import * as assert from 'uvu/assert'
+import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
 import { InstallError, isInstallError } from '../../../src/flow/installError.ts'
 import type { PluginInstall } from '../../../src/flow/types.ts'
 import { onStage } from '../../support/embedded.ts'
@@ -97,6 +98,15 @@ suite('installPlugin', (test) => {
       assert.is(error.code, 'host-failed')
       assert.match(error.message, 'RangeError')
       assert.not.match(error.message, 'hunter2')
+    }))
+
+  test('a policy with a mistake in its code :: is told which', () =>
+    onStage(async ({ install }) => {
+      const consent = (request: ConsentRequest) =>
+        (request as never as { no: { no: 1 } }).no.no === 1
+      const error = await failureOf(install({ reference, consent }))
+      assert.is(error.code, 'host-failed')
+      assert.match(error.message, "TypeError: Cannot read properties of undefined (reading 'no')")
     }))
 
   test('a person denies', () =>
@@ -314,7 +324,6 @@ suite('installPlugin', (test) => {
       const rows = [
         [{ reference: 'Vieux/SSHFS' }, 'invalid-reference', '"Vieux/SSHFS"'],
         [{ reference, alias: 'A B' }, 'invalid-reference', '"A B"'],
-        [{ reference, settings: ['=1'] }, 'invalid-setting', '"=1"'],
         [{ reference, enableTimeout: Number.NaN }, 'invalid-option', 'NaN'],
       ] as const
       for (const [options, code, words] of rows) {
@@ -323,6 +332,7 @@ suite('installPlugin', (test) => {
         assert.match(error.message, words)
         assert.not.match(error.message, '\n')
       }
+      assert.throws(() => install({ reference, settings: ['=1'] }), /"=1" has no name/)
       assert.equal(requests(), [])
     }))
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import * as assert from 'uvu/assert'
 import { EngineError } from '../../../machines/errors.ts'
+import type { Retry } from '../../../machines/retry.ts'
 import { allowList } from '../../../src/flow/consent/allowList.ts'
 import { isInstallError } from '../../../src/flow/installError.ts'
-import { planInstall } from '../../../src/flow/planInstall.ts'
-import type { Engine, Retry } from '../../../src/flow/types.ts'
+import { planInstall } from '../../../src/flow/plan.ts'
+import type { Engine } from '../../../src/flow/types.ts'
 import { onStage } from '../../support/embedded.ts'
+import { engineOf } from '../../support/fakePorts.ts'
 import { rememberingEngine } from '../../support/rememberingEngine.ts'
 import { digest } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
@@ -17,18 +19,13 @@ const policy = { retry: { attempts: 3, baseMs: 2, factor: 1, jitter: 0 } }
 function losing(times: number): Engine {
   const engine = rememberingEngine()
   let left = times
-  return {
-    host: 'unix:///virtual.sock',
-    operations: () => ({
-      ...engine,
-      async distributionInspect() {
-        if (left-- > 0) throw new EngineError('engine-unreachable', 'the connection ended')
-        return { digest }
-      },
-    }),
-    configured: async () => undefined,
-    close() {},
-  }
+  return engineOf({
+    ...engine,
+    async distributionInspect() {
+      if (left-- > 0) throw new EngineError('engine-unreachable', 'the connection ended')
+      return { digest }
+    },
+  })
 }
 
 suite('planInstall', (test) => {

@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../machines/errors.ts'
 import { startEmbeddedEngine } from '../../../src/embedded.ts'
 import { type ConnectedEngine, connect } from '../../../src/flow/connect.ts'
+import { installPlugin } from '../../../src/flow/install.ts'
 import { isInstallError } from '../../../src/flow/installError.ts'
-import { installPlugin } from '../../../src/flow/installPlugin.ts'
 import { willing } from '../../adapters/engine/engineFixture.ts'
 import {
   type ConnectProxy,
@@ -74,7 +74,7 @@ suite('connect :: through the proxy of the environment', (test) => {
       flow.transition$.subscribe((each) => look('transitions', [each]))
       flow.progress$.subscribe((each) => look('progress', [each]))
       const outcome = await flow.result
-      look('outcome', [outcome, flow.snapshot(), await engine.plugins.pluginList({}, signal)])
+      look('outcome', [outcome, flow.snapshot(), await engine.call('pluginList', {}, { signal })])
       walk('engine', [engine])
       assert.equal(found, [])
       assert.ok([...looked.values()].every((count) => count > 0) && looked.size === 5)
@@ -123,7 +123,7 @@ suite('connect :: through the proxy of the environment', (test) => {
 
   test('a socket is reached as it is without', () =>
     onStage(async ({ proxy, socket, open }) => {
-      assert.equal(await open(socket).plugins.pluginList({}, signal), [])
+      assert.equal(await open(socket).call('pluginList', {}, { signal }), [])
       assert.is(proxy.connections(), 0)
     }))
 
@@ -133,9 +133,7 @@ suite('connect :: through the proxy of the environment', (test) => {
         // This host, by an address that is not one of the loopback network.
         const host = server.host.replace('127.0.0.1', '0.0.0.0')
         const ping = async (more: Parameters<Stage['open']>[1]) =>
-          open(host, more)
-            .operations(() => undefined)
-            .systemPing(signal)
+          open(host, more).call('systemPing', {}, { signal })
         await ping({ proxy: false })
         await ping({ env: { NO_PROXY: 'a.test, 0.0.0.0/8' } })
         assert.is(server.connections(), 2)

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { connect as connectSocket } from 'node:net'
 import * as assert from 'uvu/assert'
+import { readSnapshot } from '../../../machines/plugin-install/readSnapshot.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
-import { readSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { connect } from '../../../src/flow/connect.ts'
+import { toResumedInput } from '../../../src/flow/input.ts'
+import { installPlugin, startInstall } from '../../../src/flow/install.ts'
 import { isInstallError } from '../../../src/flow/installError.ts'
-import { installPlugin } from '../../../src/flow/installPlugin.ts'
-import { resumeInstall, toResumedInput } from '../../../src/flow/resumeInstall.ts'
+import { resumeInstall } from '../../../src/flow/resume.ts'
 import type { Time } from '../../../src/flow/retry/time.ts'
-import { startFlow } from '../../../src/flow/startFlow.ts'
 import type { InstallOptions, ResumeOptions } from '../../../src/flow/types.ts'
 import { onStage, type Stage } from '../../support/embedded.ts'
 import { hastyTime } from '../../support/hastyTime.ts'
@@ -165,17 +165,17 @@ suite('snapshot', (test) => {
     }))
 
   test('that is none is refused', () => {
-    const good = { version: 1, input: { reference: 'a', settings: [] } }
+    const good = { version: 2, input: { reference: 'a', settings: [] } }
     const rows: [value: unknown, words: RegExp][] = [
       [null, /is an object/],
       [[], /is an object/],
       [{}, /version undefined/],
-      [{ version: 2 }, /version 2/],
-      [{ version: 1 }, /damaged/],
+      [{ version: 1 }, /version 1/],
+      [{ version: 2 }, /damaged/],
       [good, /damaged/],
       [{ ...good, run: { ownership: 'mine', enableRequested: true } }, /damaged/],
       [{ ...good, run: { ownership: 'created' } }, /damaged/],
-      [{ version: 1, input: { reference: 1 }, run: { ownership: 'created' } }, /damaged/],
+      [{ version: 2, input: { reference: 1 }, run: { ownership: 'created' } }, /damaged/],
     ]
     for (const [value, words] of rows) assert.throws(() => readSnapshot(value), words)
   })
@@ -214,7 +214,12 @@ async function resume(
   const engine = connect({ host: stage.embedded.host, env: { DOCKER_CONFIG: '/nonexistent' } })
   try {
     const flow = time
-      ? startFlow(engine, toResumedInput(left, options), options, undefined, { time })
+      ? startInstall(
+          engine,
+          options,
+          { input: toResumedInput(left, options), values: new Map() },
+          { time },
+        )
       : resumeInstall(engine, left, options)
     await flow.result
     return 'done'

@@ -6,10 +6,11 @@ import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
 import { definePlugin } from '../../../src/embedded.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { isInstallError } from '../../../src/flow/installError.ts'
-import { resumeInstall } from '../../../src/flow/resumeInstall.ts'
+import { resumeInstall } from '../../../src/flow/resume.ts'
 import type { InstallOptions, PluginInstall, ResumeOptions } from '../../../src/flow/types.ts'
 import { onStage, type Stage } from '../../support/embedded.ts'
 import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
+import { parsed } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 const reference = 'acme/volumes'
@@ -75,10 +76,10 @@ suite('secret settings', (test) => {
       const flow = stage.install({ ...options, grantAllPermissions: false, consent })
       const plugin = await flow.result
       assert.equal(envOf(stage), ['USER=me', `PASSWORD=${PLANTED}`])
-      assert.equal(plugin.settings, ['USER=me', { name: 'PASSWORD', secret: true }])
+      assert.equal(plugin.settings, [...parsed('USER=me'), { name: 'PASSWORD', secret: true }])
       assert.equal(asked[0]?.settings, [
-        { setting: 'USER=me', widens: false },
-        { setting: 'PASSWORD', secret: true, widens: false },
+        { name: 'USER', value: 'me', widens: false },
+        { name: 'PASSWORD', secret: true, widens: false },
       ])
       assert.equal(flow.snapshot().input.settings, plugin.settings)
       const seen = [plugin, flow, flow.snapshot(), flow.actor.getSnapshot(), asked]
@@ -119,7 +120,7 @@ suite('secret settings', (test) => {
   test('plan :: tells the name, and compares the value', () =>
     onVolumes(async (stage) => {
       const plan = await stage.plan(options)
-      assert.equal(plan.request.settings[1], { setting: 'PASSWORD', secret: true, widens: false })
+      assert.equal(plan.request.settings[1], { name: 'PASSWORD', secret: true, widens: false })
       assert.not.match(inspect(plan, { depth: 12 }), PLANTED)
       await stage.install(options).result
       assert.ok((await stage.plan({ ...options, ifPresent: 'keep' })).present)
@@ -128,9 +129,8 @@ suite('secret settings', (test) => {
   for (const field of ['state.source', 'fuse.path']) {
     test(`${field} :: what is consented to cannot be secret`, () =>
       onVolumes(async (stage) => {
-        const flow = stage.install({ ...options, settings: { [field]: secret } })
-        const error = await failureOf(flow)
-        assert.is(error.code, 'invalid-setting')
+        const begin = async () => stage.install({ ...options, settings: { [field]: secret } })
+        const error = await refusedWith('invalid-setting', begin)
         assert.match(error.message, `the setting "${field}" cannot be secret`)
         assert.equal(stage.requests(), [])
       }))
@@ -202,12 +202,12 @@ suite('secret settings :: resumed', (test) => {
       assert.is(await resume(stage, failing, {}), 'unknown-setting, removed')
     }))
 
-  for (const item of [7, null, {}, { name: 'A' }, { name: 7, secret: true }]) {
+  for (const item of [7, null, {}, 'A=1', { name: 'A', value: 1 }, { name: 7, secret: true }]) {
     test(`${JSON.stringify(item)} among the settings of a snapshot :: is damage`, async () => {
       const input = { reference, settings: [item] }
       const run = { ownership: 'nothing', enableRequested: false }
       const engine = connect({ host: 'unix:///nowhere', env: {} })
-      const snapshot = { version: 1, state: 'pulling', input, run } as never
+      const snapshot = { version: 2, state: 'pulling', input, run } as never
       assert.throws(() => resumeInstall(engine, snapshot), /the snapshot is damaged/)
     })
   }

@@ -1,9 +1,63 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { visible, visibleJson } from '../../../src/text/visible.ts'
+import { clip, visible, visibleJson } from '../../../src/text/visible.ts'
 import { suite } from '../../support/suite.ts'
 
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+/** By number, first to last: what none of these rules may let through, written out from Unicode's tables. */
+const UNSEEN_RANGES: readonly (readonly [first: number, last: number])[] = [
+  // Control characters, DEL and C1 among them.
+  [0x00, 0x1f],
+  [0x7f, 0x9f],
+  // Default-ignorable (DerivedCoreProperties.txt).
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfff8],
+  [0x1bca0, 0x1bca3],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
+  // Other format characters.
+  [0x600, 0x605],
+  [0x6dd, 0x6dd],
+  [0x70f, 0x70f],
+  [0x890, 0x891],
+  [0x8e2, 0x8e2],
+  [0xfff9, 0xfffb],
+  [0x110bd, 0x110bd],
+  [0x110cd, 0x110cd],
+  [0x13430, 0x1343f],
+  // Spaces other than that of the keyboard, and separators of lines and paragraphs.
+  [0xa0, 0xa0],
+  [0x1680, 0x1680],
+  [0x2000, 0x200a],
+  [0x2028, 0x2029],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x3000, 0x3000],
+  // Blank by their shape: the empty Braille pattern, the Khitan filler, the null notehead.
+  [0x2800, 0x2800],
+  [0x16fe4, 0x16fe4],
+  [0x1d159, 0x1d159],
+  // Half a pair.
+  [0xd800, 0xdfff],
+]
+
+function isUnseen(text: string): boolean {
+  return [...text].some((character) => {
+    const code = Number(character.codePointAt(0))
+    return UNSEEN_RANGES.some(([first, last]) => code >= first && code <= last)
+  })
+}
 
 const cases: [name: string, text: string, shown: string][] = [
   ['plain text', 'vieux/sshfs:latest ü 日本', 'vieux/sshfs:latest ü 日本'],
@@ -18,6 +72,10 @@ const cases: [name: string, text: string, shown: string][] = [
   ['a line separator', '\u2028', '\\u{2028}'],
   ['half a pair', '\ud83d', '\\u{d83d}'],
   ['a tag character', '\u{e0041}', '\\u{e0041}'],
+  ['Hangul fillers', '\u3164\u115f\u1160\uffa0', '\\u{3164}\\u{115f}\\u{1160}\\u{ffa0}'],
+  ['an empty Braille pattern', '/et\u2800c', '/et\\u{2800}c'],
+  ['a variation selector', 'a\ufe0f\u{e0100}', 'a\\u{fe0f}\\u{e0100}'],
+  ['spaces of other widths', ' \u00a0\u2003\u3000', ' \\u{a0}\\u{2003}\\u{3000}'],
 ]
 
 suite('visible', (test) => {
@@ -25,12 +83,25 @@ suite('visible', (test) => {
     test(name, () => assert.is(visible(text), shown))
   }
 
+  test('of all characters exactly the unseen ones are changed', () => {
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code)
+      const shown = isUnseen(character) ? `\\u{${code.toString(16)}}` : character
+      assert.is(visible(character), shown, `U+${code.toString(16)}`)
+    }
+  })
+
   test('nothing unseen is left of any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        assert.not.ok(UNSEEN.test(visible(text)))
+        assert.not.ok(isUnseen(visible(text)))
       }),
     )
+  })
+
+  test('a cut text is made visible first', () => {
+    assert.is(clip('a\u2800b', 20), 'a\\u{2800}b')
+    assert.is(clip('\u2800\u2800', 9), '\\u{2800}…')
   })
 })
 
@@ -38,7 +109,7 @@ suite('visibleJson', (test) => {
   test('is one line, shows what is unseen, and keeps the value', () => {
     const value = { text: cases.map(([, text]) => text).join('|'), list: [1, null] }
     const line = visibleJson(value)
-    assert.not.ok(UNSEEN.test(line))
+    assert.not.ok(isUnseen(line))
     assert.equal(JSON.parse(line), value)
   })
 
@@ -46,7 +117,7 @@ suite('visibleJson', (test) => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
         const line = visibleJson({ value, text })
-        assert.not.ok(UNSEEN.test(line))
+        assert.not.ok(isUnseen(line))
         assert.is(JSON.stringify(JSON.parse(line)), JSON.stringify({ value, text }))
       }),
     )

@@ -39,7 +39,7 @@ suite('ui :: flows', (test) => {
       assert.equal([...states(first.events), ...states(second.events)], states(whole.events))
     }))
 
-  test('who has seen it all is told not to come again', () =>
+  test('a browser that has every event is told not to reconnect', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)
       const id = await client.install({ reference: 'acme/plain' })
@@ -83,7 +83,7 @@ suite('ui :: flows', (test) => {
       )
     }))
 
-  test('what is not there', () =>
+  test('unknown flows and paths are not found', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)
       assert.is((await client.get('/flows/none/events')).status, 404)

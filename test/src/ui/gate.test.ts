@@ -17,7 +17,7 @@ suite('ui :: who gets in', (test) => {
       assert.equal([page.status, page.body], [200, 'the page'])
     }))
 
-  test('nobody without the cookie, nor with another', () =>
+  test('a request without the cookie, or with another one, is refused', () =>
     onUiStage(async (stage) => {
       const { cookie } = await enter(stage)
       const name = cookie.split('=')[0]

@@ -9,9 +9,9 @@ import {
 } from '../../../src/embedded.ts'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { connect } from '../../../src/flow/connect.ts'
-import { installPlugin } from '../../../src/flow/installPlugin.ts'
+import { installPlugin } from '../../../src/flow/install.ts'
 import type { InstallOptions } from '../../../src/flow/types.ts'
-import type { PageFiles } from '../../../src/ui/pageFiles.ts'
+import type { PageFiles } from '../../../src/ui/servePage.ts'
 import { startUi, type Ui } from '../../../src/ui/startUi.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 

@@ -1,5 +1,5 @@
+import type { Progress } from '../../../machines/progress.ts'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
-import type { Progress } from '../../../src/flow/progress.ts'
 
 /** A step of a run; numbers and times follow the place in the list. */
 export function transition(sequence: number, to: string, from?: string): FlowEvent {

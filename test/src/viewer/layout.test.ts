@@ -1,21 +1,35 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
-import { layoutPath, layoutText } from '../../../.ci/layout.ts'
+import { layoutFiles } from '../../../.ci/layout.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges } from '../../../src/chart/chart.ts'
-import { pluginInstallLayout } from '../../../src/chart/layout.generated.ts'
-import { arrowOf } from '../../../src/viewer/arrowOf.ts'
+import { pluginInstallLayout } from '../../../src/chart/layouts/pluginInstall.generated.ts'
+import { layouts } from '../../../src/chart/layouts.generated.ts'
+import { machines } from '../../../src/chart/machines.ts'
+import { arrowOf } from '../../../src/viewer/runAt.ts'
 import { suite } from '../../support/suite.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const MOST_BYTES = 25_000
 
 suite('viewer layout', (test) => {
-  test('is what the chart says now (npm run layout)', async () => {
-    assert.is(readFileSync(join(root, layoutPath), 'utf8'), await layoutText())
+  test('of every machine is up to date with its chart (npm run layout)', async () => {
+    const files = await layoutFiles()
+    for (const [path, text] of Object.entries(files)) {
+      assert.is(readFileSync(join(root, path), 'utf8'), text, path)
+    }
+    const kept = readdirSync(join(root, 'src/chart/layouts')).map(
+      (name) => `src/chart/layouts/${name}`,
+    )
+    assert.equal(
+      kept.filter((path) => !(path in files)),
+      [],
+    )
+    assert.equal([...layouts.keys()], [...machines.keys()])
+    for (const [id, layout] of layouts) assert.is(layout.id, id)
   })
 
   test('every transition of the chart is found again on an arrow of its own', () => {

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { pluginInstallLayout } from '../../../src/chart/layout.generated.ts'
+import { pluginInstallLayout } from '../../../src/chart/layouts/pluginInstall.generated.ts'
 import { readRun } from '../../../src/events/readRun.ts'
-import { arrowOf } from '../../../src/viewer/arrowOf.ts'
-import { runAt } from '../../../src/viewer/runAt.ts'
+import { arrowOf, runAt } from '../../../src/viewer/runAt.ts'
 import { suite } from '../../support/suite.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/runs')

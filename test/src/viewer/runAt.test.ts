@@ -36,7 +36,7 @@ suite('run at a moment', (test) => {
     assert.is(countAtStep(events, 9), 4)
   })
 
-  test('what is tried again is told until something comes of it', () => {
+  test('the attempt that is waited for is shown until the flow goes on', () => {
     const { at, ...told } = away
     const retry: FlowEvent = { type: 'retry', sequence: 2, at, retry: told }
     const before = [transition(1, 'a'), retry]

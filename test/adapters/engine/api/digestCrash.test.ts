@@ -1,18 +1,20 @@
 import * as assert from 'uvu/assert'
 import { crashesOnDigest } from '../../../../adapters/engine/api/digestCrash.ts'
-import { pluginEngine } from '../../../../adapters/engine/pluginEngine.ts'
-import type { PluginEngine } from '../../../../machines/engine.ts'
-import { PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
+import type { Engine } from '../../../../machines/engine.ts'
+import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON, answerPing, type Handler } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { digest, never, willing, withEngine } from '../engineFixture.ts'
+import { digest, never, willing, withHttpEngine } from '../engineFixture.ts'
 
-suite('pluginEngine :: a reference with a digest', (test) => {
+suite('withoutDigestCrash :: a reference with a digest', (test) => {
   const remote = `acme/probe@${digest}`
-  const both = (engine: PluginEngine) => [
-    () => engine.getPluginPrivileges(remote, never),
-    () => engine.pluginPull({ remote, name: 'probe:1.0', privileges: [] }, never),
-  ]
+  const options = { signal: never }
+  const pull = { remote, name: 'probe:1.0', privileges: [] }
+  const both = (engine: Engine) =>
+    ({
+      getPluginPrivileges: () => engine.call('getPluginPrivileges', { remote }, options),
+      pluginPull: () => engine.call('pluginPull', pull, options),
+    }) as const
   /** An engine of this version, told in its `Server` header, in `GET /version`, or nowhere. */
   const engineOf = (header: string, version?: string): Handler => {
     return (request, response, message) => {
@@ -23,9 +25,10 @@ suite('pluginEngine :: a reference with a digest', (test) => {
   }
 
   test('an engine that it would kill :: is not asked', async () => {
-    await withEngine(engineOf('20.10.24+dfsg1'), async (connection, { host, requests }) => {
-      for (const call of both(pluginEngine(connection, () => PLANTED_HEADER))) {
+    await withHttpEngine(engineOf('20.10.24+dfsg1'), async (engine, { host, requests }) => {
+      for (const [operation, call] of Object.entries(both(engine))) {
         const error = await refusedWith('engine-unsupported', call)
+        assert.equal(error.details, { operation })
         assert.is(
           error.message,
           `the engine at ${host} (20.10.24+dfsg1) would crash on a reference with a digest: ${remote}`,
@@ -39,8 +42,8 @@ suite('pluginEngine :: a reference with a digest', (test) => {
   })
 
   test('one that hides its version :: is asked for it, once', async () => {
-    await withEngine(engineOf('', '24.0.8'), async (connection, { requests }) => {
-      for (const call of both(pluginEngine(connection, () => undefined))) {
+    await withHttpEngine(engineOf('', '24.0.8'), async (engine, { requests }) => {
+      for (const call of Object.values(both(engine))) {
         await refusedWith('engine-unsupported', call)
       }
       assert.equal(
@@ -57,36 +60,36 @@ suite('pluginEngine :: a reference with a digest', (test) => {
     ['dev', undefined],
   ] as const) {
     test(`an engine of version ${header || version} :: is asked`, async () => {
-      await withEngine(engineOf(header, version), async (connection) => {
-        const [getPluginPrivileges, pluginPull] = both(pluginEngine(connection, () => undefined))
-        assert.is(await getPluginPrivileges?.(), null)
-        assert.equal(await pluginPull?.(), {})
+      await withHttpEngine(engineOf(header, version), async (engine) => {
+        const { getPluginPrivileges, pluginPull } = both(engine)
+        assert.equal(await getPluginPrivileges(), { privileges: [], hidden: false })
+        assert.equal(await pluginPull(), {})
       })
     })
   }
 
   test('distributionInspect :: kills nothing', async () => {
-    await withEngine(engineOf('20.10.24'), async (connection) => {
-      const engine = pluginEngine(connection, () => undefined)
-      assert.equal(await engine.distributionInspect(remote, never), { digest })
+    await withHttpEngine(engineOf('20.10.24'), async (engine) => {
+      assert.equal(await engine.call('distributionInspect', { remote }, options), { digest })
     })
   })
 
   test('a reference without one :: needs no version', async () => {
-    await withEngine(engineOf(''), async (connection, { requests }) => {
-      await pluginEngine(connection, () => undefined).getPluginPrivileges('acme/probe:1.0', never)
+    await withHttpEngine(engineOf(''), async (engine, { requests }) => {
+      await engine.call('getPluginPrivileges', { remote: 'acme/probe:1.0' }, options)
       assert.not.ok(requests.some(({ url }) => url === '/version'))
     })
   })
 
   test('cancelled while the version is asked for', async () => {
     const controller = new AbortController()
-    await withEngine(
+    await withHttpEngine(
       (request, response) =>
         request.url === '/_ping' ? answerPing(response, '1.41', '') : controller.abort(),
-      async (connection, server) => {
-        const engine = pluginEngine(connection, () => undefined)
-        await refusedWith('cancelled', () => engine.getPluginPrivileges(remote, controller.signal))
+      async (engine, server) => {
+        await refusedWith('cancelled', () =>
+          engine.call('getPluginPrivileges', { remote }, controller),
+        )
         assert.is(server.requests.at(-1)?.url, '/version')
         await server.connectionClosed()
       },

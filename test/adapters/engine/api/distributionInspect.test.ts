@@ -1,23 +1,20 @@
 import * as assert from 'uvu/assert'
-import { distributionInspect } from '../../../../adapters/engine/api/distributionInspect.ts'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
 import { PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
-import { namesNoPlugin } from '../hostileNames.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const remote = '127.0.0.1:5055/acme/probe:1.0'
 const digest = `sha256:${'c5'.repeat(32)}`
-const input = { remote, registryAuth: PLANTED_HEADER }
+const auth = { registryAuth: PLANTED_HEADER }
 
 suite('distributionInspect :: request', (test) => {
   test('GET with the reference in the path', async () => {
     await withEngine(
       (_, response) => answerJSON(response, 200, { Descriptor: { digest } }),
       async (connection, { requests }) => {
-        assert.equal(await distributionInspect(connection, input, never), { digest })
+        assert.equal(await callOn(connection, 'distributionInspect', { remote }, auth), { digest })
         const [request] = requests
         assert.is(request?.method, 'GET')
         assert.is(request?.url, '/distribution/127.0.0.1:5055/acme/probe:1.0/json')
@@ -32,7 +29,7 @@ suite('distributionInspect :: request', (test) => {
     await withEngine(
       (_, response) => answerJSON(response, 200, { Descriptor: { digest } }),
       async (connection, { requests }) => {
-        await distributionInspect(connection, { remote: `acme/probe:1.0@${digest}` }, never)
+        await callOn(connection, 'distributionInspect', { remote: `acme/probe:1.0@${digest}` })
         assert.is(requests[0]?.url, `/distribution/acme/probe:1.0@${digest}/json`)
         assert.is(requests[0]?.headers['x-registry-auth'], undefined)
       },
@@ -41,14 +38,6 @@ suite('distributionInspect :: request', (test) => {
 })
 
 suite('distributionInspect :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'distributionInspect',
-    call: (connection, signal) => distributionInspect(connection, input, signal),
-  })
-  namesNoPlugin(test, (connection, name) =>
-    distributionInspect(connection, { remote: name }, never),
-  )
-
   const LIES: [answer: unknown, field: string][] = [
     [null, 'the answer is not an object'],
     [{}, 'Descriptor is not an object'],
@@ -64,7 +53,7 @@ suite('distributionInspect :: failure', (test) => {
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {
           const error = await refusedWith('engine-protocol', () =>
-            distributionInspect(connection, input, never),
+            callOn(connection, 'distributionInspect', { remote }),
           )
           assert.ok(error.message.endsWith(field), error.message)
         },
@@ -73,7 +62,7 @@ suite('distributionInspect :: failure', (test) => {
   }
 
   // What engine 20.10.24 says of plugin references, and newer engines of registries.
-  const SAID: [status: number, words: string, code: InstallErrorCode][] = [
+  const SAID: [status: number, words: string, code: InstallErrorCode, passes?: 'passes'][] = [
     [401, 'unauthorized: authentication required', 'unauthorized'],
     [
       500,
@@ -92,6 +81,7 @@ suite('distributionInspect :: failure', (test) => {
       500,
       'Get "http://127.0.0.1:5999/v2/": dial tcp 127.0.0.1:5999: connect: connection refused',
       'registry-unreachable',
+      'passes',
     ],
     [
       500,
@@ -103,27 +93,38 @@ suite('distributionInspect :: failure', (test) => {
       'Get "https://r.example/v2/": x509: certificate signed by unknown authority',
       'registry-unreachable',
     ],
-    [500, 'Get "https://r.example/v2/": EOF', 'registry-unreachable'],
-    [500, 'Get "https://r.example/v2/": net/http: TLS handshake timeout', 'registry-unreachable'],
+    [500, 'Get "https://r.example/v2/": EOF', 'registry-unreachable', 'passes'],
+    [
+      500,
+      'Get "https://r.example/v2/": net/http: TLS handshake timeout',
+      'registry-unreachable',
+      'passes',
+    ],
     [500, 'unknown: Client sent an HTTP request to an HTTPS server', 'registry-unreachable'],
     [429, 'toomanyrequests: You have reached your pull rate limit.', 'registry-unreachable'],
-    [500, 'received unexpected HTTP status: 503 Service Unavailable', 'registry-unreachable'],
+    [
+      500,
+      'received unexpected HTTP status: 503 Service Unavailable',
+      'registry-unreachable',
+      'passes',
+    ],
     [400, 'unknown image reference format: X', 'invalid-reference'],
     [403, 'authorization denied by plugin gatekeeper: no', 'engine-access-denied'],
     [500, 'the moon is full', 'engine-failed'],
   ]
-  for (const [status, words, expected] of SAID) {
+  for (const [status, words, expected, passes] of SAID) {
     test(`${status} ${JSON.stringify(words)} :: ${expected}`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, status, { message: words }),
         async (connection) => {
           const error = await refusedWith(expected, () =>
-            distributionInspect(connection, input, never),
+            callOn(connection, 'distributionInspect', { remote }),
           )
           assert.equal(error.details, {
             operation: 'distributionInspect',
             status,
             engineMessage: words,
+            ...(passes && { transient: true }),
           })
         },
       )

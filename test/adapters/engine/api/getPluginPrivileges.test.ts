@@ -1,17 +1,14 @@
 import * as assert from 'uvu/assert'
-import { getPluginPrivileges } from '../../../../adapters/engine/api/getPluginPrivileges.ts'
 import { PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
-import { namesNoPlugin } from '../hostileNames.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const remote = '127.0.0.1:5055/acme/probe:1.0'
 
-const ANSWERS: [answer: unknown, value: unknown][] = [
-  [null, null],
-  [[], []],
+const ANSWERS: [answer: unknown, privileges: unknown, hidden?: boolean][] = [
+  [null, []],
+  [[], [], true],
   [
     [{ Name: 'network', Description: 'a network', Value: ['host'], Extra: 1 }],
     [{ Name: 'network', Description: 'a network', Value: ['host'] }],
@@ -43,7 +40,12 @@ suite('getPluginPrivileges :: request', (test) => {
     await withEngine(
       (_, response) => answerJSON(response, 200, null),
       async (connection, { requests }) => {
-        await getPluginPrivileges(connection, { remote, registryAuth: PLANTED_HEADER }, never)
+        await callOn(
+          connection,
+          'getPluginPrivileges',
+          { remote },
+          { registryAuth: PLANTED_HEADER },
+        )
         const [request] = requests
         assert.is(request?.method, 'GET')
         assert.is(request?.url, '/plugins/privileges?remote=127.0.0.1%3A5055%2Facme%2Fprobe%3A1.0')
@@ -53,7 +55,7 @@ suite('getPluginPrivileges :: request', (test) => {
           'user-agent': 'docker-plugin-flow',
           'x-registry-auth': PLANTED_HEADER,
           host: 'localhost',
-          connection: 'keep-alive',
+          connection: 'close',
         })
       },
     )
@@ -63,7 +65,7 @@ suite('getPluginPrivileges :: request', (test) => {
     await withEngine(
       (_, response) => answerJSON(response, 200, null),
       async (connection, { requests }) => {
-        await getPluginPrivileges(connection, { remote }, never)
+        await callOn(connection, 'getPluginPrivileges', { remote })
         assert.not.ok('x-registry-auth' in (requests[0]?.headers ?? {}))
       },
     )
@@ -71,12 +73,13 @@ suite('getPluginPrivileges :: request', (test) => {
 })
 
 suite('getPluginPrivileges :: answer', (test) => {
-  for (const [answer, value] of ANSWERS) {
+  for (const [answer, privileges, hidden = false] of ANSWERS) {
     test(JSON.stringify(answer), async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {
-          assert.equal(await getPluginPrivileges(connection, { remote }, never), value)
+          const found = await callOn(connection, 'getPluginPrivileges', { remote })
+          assert.equal(found, { privileges, hidden })
         },
       )
     })
@@ -84,20 +87,13 @@ suite('getPluginPrivileges :: answer', (test) => {
 })
 
 suite('getPluginPrivileges :: failure', (test) => {
-  const call = (remote: string) => ({ remote, registryAuth: PLANTED_HEADER })
-  failsAsEveryOperation(test, {
-    operation: 'getPluginPrivileges',
-    call: (connection, signal) => getPluginPrivileges(connection, call(remote), signal),
-  })
-  namesNoPlugin(test, (connection, name) => getPluginPrivileges(connection, call(name), never))
-
   for (const [answer, field] of LIES) {
     test(`200 ${JSON.stringify(answer)}`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {
           const error = await refusedWith('engine-protocol', () =>
-            getPluginPrivileges(connection, call(remote), never),
+            callOn(connection, 'getPluginPrivileges', { remote }),
           )
           assert.ok(
             error.message.endsWith(`it answered getPluginPrivileges with ${field}`),
@@ -114,7 +110,7 @@ suite('getPluginPrivileges :: failure', (test) => {
         (_, response) => response.end(body),
         async (connection) => {
           const error = await refusedWith('engine-protocol', () =>
-            getPluginPrivileges(connection, call(remote), never),
+            callOn(connection, 'getPluginPrivileges', { remote }),
           )
           assert.match(error.message, /with something that is no JSON$/)
         },
@@ -133,7 +129,7 @@ suite('getPluginPrivileges :: failure', (test) => {
       },
       async (connection, server) => {
         const error = await refusedWith('engine-protocol', () =>
-          getPluginPrivileges(connection, call(remote), never),
+          callOn(connection, 'getPluginPrivileges', { remote }),
         )
         assert.match(error.message, /with more than 8388608 bytes$/)
         await server.connectionClosed()
@@ -145,7 +141,7 @@ suite('getPluginPrivileges :: failure', (test) => {
     await withEngine(
       (_, response) => response.write('[{"Name":'),
       async (connection, server) => {
-        await refusedWith('timed-out', () => getPluginPrivileges(connection, call(remote), never))
+        await refusedWith('timed-out', () => callOn(connection, 'getPluginPrivileges', { remote }))
         await server.connectionClosed()
       },
       { timeouts: { answer: 200 } },
@@ -176,7 +172,7 @@ suite('getPluginPrivileges :: failure', (test) => {
         (_, response) => answerJSON(response, status, { message }),
         async (connection) => {
           const error = await refusedWith(code, () =>
-            getPluginPrivileges(connection, call(remote), never),
+            callOn(connection, 'getPluginPrivileges', { remote }),
           )
           assert.is(error.details.engineMessage, message)
         },

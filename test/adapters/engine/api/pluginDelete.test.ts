@@ -1,11 +1,8 @@
 import * as assert from 'uvu/assert'
-import { pluginDelete } from '../../../../adapters/engine/api/pluginDelete.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
-import { namesNoPlugin } from '../hostileNames.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const name = 'e3d94be5b350876c3201f9ce6f58ded91a1dad4d5a1a07dd213721ed92b7e4cc'
 
@@ -18,7 +15,7 @@ suite('pluginDelete :: request', (test) => {
       await withEngine(
         (_, response) => response.writeHead(200).end(),
         async (connection, { requests }) => {
-          assert.is(await pluginDelete(connection, { name, force }, never), undefined)
+          assert.is(await callOn(connection, 'pluginDelete', { name, force }), undefined)
           const [request] = requests
           assert.is(request?.method, 'DELETE')
           assert.is(request?.url, url)
@@ -33,18 +30,12 @@ suite('pluginDelete :: request', (test) => {
 })
 
 suite('pluginDelete :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'pluginDelete',
-    call: (connection, signal) => pluginDelete(connection, { name, force: true }, signal),
-  })
-  namesNoPlugin(test, (connection, name) => pluginDelete(connection, { name, force: false }, never))
-
   test('no such plugin', async () => {
     await withEngine(
       (_, response) => answerJSON(response, 404, { message: `plugin "${name}" not found` }),
       async (connection) => {
         const error = await refusedWith('not-found', () =>
-          pluginDelete(connection, { name, force: false }, never),
+          callOn(connection, 'pluginDelete', { name, force: false }),
         )
         assert.is(error.message, `the engine has no plugin ${name}`)
         assert.is(error.details.status, 404)

@@ -1,11 +1,8 @@
 import * as assert from 'uvu/assert'
-import { pluginDisable } from '../../../../adapters/engine/api/pluginDisable.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
-import { namesNoPlugin } from '../hostileNames.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const name = '127.0.0.1:5055/acme/probe:1.0'
 
@@ -18,7 +15,7 @@ suite('pluginDisable :: request', (test) => {
       await withEngine(
         (_, response) => response.writeHead(200).end(),
         async (connection, { requests }) => {
-          assert.is(await pluginDisable(connection, { name, force }, never), undefined)
+          assert.is(await callOn(connection, 'pluginDisable', { name, force }), undefined)
           const [request] = requests
           assert.equal([request?.method, request?.url, request?.body], ['POST', url, ''])
           assert.is(request?.headers['content-type'], undefined)
@@ -30,20 +27,12 @@ suite('pluginDisable :: request', (test) => {
 })
 
 suite('pluginDisable :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'pluginDisable',
-    call: (connection, signal) => pluginDisable(connection, { name, force: true }, signal),
-  })
-  namesNoPlugin(test, (connection, name) =>
-    pluginDisable(connection, { name, force: false }, never),
-  )
-
   test('no such plugin', async () => {
     await withEngine(
       (_, response) => answerJSON(response, 404, { message: `plugin "${name}" not found` }),
       async (connection) => {
         const error = await refusedWith('not-found', () =>
-          pluginDisable(connection, { name, force: false }, never),
+          callOn(connection, 'pluginDisable', { name, force: false }),
         )
         assert.is(error.message, `the engine has no plugin ${name}`)
       },

@@ -1,11 +1,8 @@
 import * as assert from 'uvu/assert'
-import { pluginEnable } from '../../../../adapters/engine/api/pluginEnable.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
-import { namesNoPlugin } from '../hostileNames.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const name = '127.0.0.1:5055/acme/probe:1.0'
 
@@ -15,7 +12,7 @@ suite('pluginEnable :: request', (test) => {
       await withEngine(
         (_, response) => response.writeHead(200).end(),
         async (connection, { requests }) => {
-          assert.is(await pluginEnable(connection, { name, timeout }, never), undefined)
+          assert.is(await callOn(connection, 'pluginEnable', { name, timeout }), undefined)
           const [request] = requests
           assert.is(request?.method, 'POST')
           assert.is(
@@ -36,9 +33,9 @@ suite('pluginEnable :: request', (test) => {
       (_, response) => setTimeout(() => response.writeHead(200).end(), 60),
       async (connection) => {
         const timeouts = { timeouts: { ...connection.timeouts, answer: 20, enable: 20 } }
-        await pluginEnable({ ...connection, ...timeouts }, { name, timeout: 5 }, never)
+        await callOn({ ...connection, ...timeouts }, 'pluginEnable', { name, timeout: 5 })
         await refusedWith('timed-out', () =>
-          pluginEnable({ ...connection, ...timeouts }, { name, timeout: 0 }, never),
+          callOn({ ...connection, ...timeouts }, 'pluginEnable', { name, timeout: 0 }),
         )
       },
       { timeouts: { answer: 20 } },
@@ -49,27 +46,20 @@ suite('pluginEnable :: request', (test) => {
     await withEngine(
       (_, response) => response.writeHead(200).end(),
       async (connection) => {
-        await pluginEnable(connection, { name, timeout: Number.MAX_SAFE_INTEGER }, never)
+        await callOn(connection, 'pluginEnable', { name, timeout: Number.MAX_SAFE_INTEGER })
       },
     )
   })
 })
 
 suite('pluginEnable :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'pluginEnable',
-    call: (connection, signal) => pluginEnable(connection, { name, timeout: 0 }, signal),
-    failed: 'enable-failed',
-  })
-  namesNoPlugin(test, (connection, name) => pluginEnable(connection, { name, timeout: 0 }, never))
-
   for (const timeout of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1' as never]) {
     test(`the timeout ${JSON.stringify(timeout)} :: is not sent`, async () => {
       await withEngine(
         (_, response) => response.end(),
         async (connection, { requests }) => {
           const error = await refusedWith('invalid-option', () =>
-            pluginEnable(connection, { name, timeout }, never),
+            callOn(connection, 'pluginEnable', { name, timeout }),
           )
           assert.match(
             error.message,
@@ -100,7 +90,7 @@ suite('pluginEnable :: failure', (test) => {
         (_, response) => answerJSON(response, 500, { message }),
         async (connection) => {
           const error = await refusedWith(code, () =>
-            pluginEnable(connection, { name, timeout: 0 }, never),
+            callOn(connection, 'pluginEnable', { name, timeout: 0 }),
           )
           assert.is(error.details.engineMessage, message)
           assert.ok(error.message.includes(name))

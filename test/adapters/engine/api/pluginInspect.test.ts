@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { pluginInspect } from '../../../../adapters/engine/api/pluginInspect.ts'
 import { readPlugin } from '../../../../adapters/engine/api/readPlugin.ts'
 import { WrongShape } from '../../../../adapters/engine/api/shape.ts'
 import { computePrivileges } from '../../../../machines/privileges.ts'
@@ -8,9 +7,7 @@ import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { readRecording, recordedBody } from '../../../support/recordingServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
-import { namesNoPlugin } from '../hostileNames.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const name = '127.0.0.1:5055/acme/all:1.0'
 const recorded = () => JSON.parse(recordedBody(readRecording('inspect.all')).toString('utf8'))
@@ -22,7 +19,7 @@ suite('pluginInspect :: request', (test) => {
     await withEngine(
       (_, response) => answerJSON(response, 200, recorded()),
       async (connection, { requests }) => {
-        assert.equal(await pluginInspect(connection, { name }, never), recorded())
+        assert.equal(await callOn(connection, 'pluginInspect', { name }), recorded())
         const [request] = requests
         assert.is(request?.method, 'GET')
         assert.is(request?.url, '/plugins/127.0.0.1:5055/acme/all:1.0/json')
@@ -39,7 +36,7 @@ suite('pluginInspect :: answer', (test) => {
     await withEngine(
       (_, response) => answerJSON(response, 404, { message: `plugin "${name}" not found` }),
       async (connection) => {
-        assert.is(await pluginInspect(connection, { name }, never), undefined)
+        assert.is(await callOn(connection, 'pluginInspect', { name }), undefined)
       },
     )
   })
@@ -110,12 +107,6 @@ suite('pluginInspect :: answer', (test) => {
 })
 
 suite('pluginInspect :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'pluginInspect',
-    call: (connection, signal) => pluginInspect(connection, { name }, signal),
-  })
-  namesNoPlugin(test, (connection, name) => pluginInspect(connection, { name }, never))
-
   const LIES: [answer: unknown, field: string][] = [
     [null, 'the answer is not an object'],
     [[], 'the answer is not an object'],
@@ -160,7 +151,7 @@ suite('pluginInspect :: failure', (test) => {
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {
           const error = await refusedWith('engine-protocol', () =>
-            pluginInspect(connection, { name }, never),
+            callOn(connection, 'pluginInspect', { name }),
           )
           assert.ok(
             error.message.endsWith(`it answered pluginInspect with ${field}`),
@@ -177,7 +168,7 @@ suite('pluginInspect :: failure', (test) => {
       (_, response) => response.end(Buffer.from(text, 'latin1')),
       async (connection) => {
         const error = await refusedWith('engine-protocol', () =>
-          pluginInspect(connection, { name }, never),
+          callOn(connection, 'pluginInspect', { name }),
         )
         assert.match(error.message, 'it answered pluginInspect with something that is no UTF-8')
       },
@@ -188,11 +179,11 @@ suite('pluginInspect :: failure', (test) => {
     await withEngine(
       (_, response) => answerJSON(response, 200, bare),
       async (connection) => {
-        const found = await pluginInspect(connection, { name: bare.Id }, never)
+        const found = await callOn(connection, 'pluginInspect', { name: bare.Id })
         assert.is(found?.Id, bare.Id)
         const other = 'f'.repeat(64)
         const error = await refusedWith('engine-protocol', () =>
-          pluginInspect(connection, { name: other }, never),
+          callOn(connection, 'pluginInspect', { name: other }),
         )
         assert.match(error.message, 'Id is not the one asked for')
       },
@@ -245,7 +236,7 @@ suite('pluginInspect :: failure', (test) => {
       await withEngine(
         (_, response) => answerJSON(response, status, { message }),
         async (connection) => {
-          await refusedWith(code, () => pluginInspect(connection, { name }, never))
+          await refusedWith(code, () => callOn(connection, 'pluginInspect', { name }))
         },
       )
     })

@@ -1,11 +1,9 @@
 import * as assert from 'uvu/assert'
-import { pluginList } from '../../../../adapters/engine/api/pluginList.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { readRecording, recordedBody } from '../../../support/recordingServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const recorded = JSON.parse(recordedBody(readRecording('list.all')).toString('utf8'))
 
@@ -26,7 +24,7 @@ suite('pluginList :: request', (test) => {
       await withEngine(
         (_, response) => answerJSON(response, 200, recorded),
         async (connection, { requests }) => {
-          assert.equal(await pluginList(connection, { filters }, never), recorded)
+          assert.equal(await callOn(connection, 'pluginList', { filters }), recorded)
           const [request] = requests
           assert.equal([request?.method, request?.url], ['GET', path])
           assert.is(request?.body, '')
@@ -43,7 +41,7 @@ suite('pluginList :: answer', (test) => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {
-          assert.equal(await pluginList(connection, { filters: {} }, never), [])
+          assert.equal(await callOn(connection, 'pluginList', { filters: {} }), [])
         },
       )
     })
@@ -51,17 +49,14 @@ suite('pluginList :: answer', (test) => {
 })
 
 suite('pluginList :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'pluginList',
-    call: (connection, signal) => pluginList(connection, { filters: {} }, signal),
-  })
-
   for (const answer of [{}, [1], [{ Id: 'e3d9' }]]) {
     test(`200 ${JSON.stringify(answer)}`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {
-          await refusedWith('engine-protocol', () => pluginList(connection, { filters: {} }, never))
+          await refusedWith('engine-protocol', () =>
+            callOn(connection, 'pluginList', { filters: {} }),
+          )
         },
       )
     })
@@ -72,7 +67,7 @@ suite('pluginList :: failure', (test) => {
       (_, response) => answerJSON(response, 400, { message: "Invalid filter 'name'" }),
       async (connection) => {
         const error = await refusedWith('engine-failed', () =>
-          pluginList(connection, { filters: { name: ['x'] } }, never),
+          callOn(connection, 'pluginList', { filters: { name: ['x'] } }),
         )
         assert.match(error.message, /: Invalid filter 'name'$/)
       },

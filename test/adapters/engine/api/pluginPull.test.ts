@@ -1,20 +1,19 @@
 import * as assert from 'uvu/assert'
-import { pluginPull } from '../../../../adapters/engine/api/pluginPull.ts'
 import type { JSONMessage } from '../../../../machines/plugin.ts'
 import { PLANTED_HEADER } from '../../../support/engineFailure.ts'
 import type { Handler } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { answerLines, never, withEngine } from '../engineFixture.ts'
+import { answerLines, callOn, withEngine } from '../engineFixture.ts'
 
 const remote = '127.0.0.1:5055/acme/probe:1.0'
 const digest = `sha256:${'c5'.repeat(32)}`
 const privileges = [{ Name: 'network', Description: 'a network', Value: ['host'] }]
-const input = { remote, name: 'probe:1.0', privileges, registryAuth: PLANTED_HEADER }
+const input = { remote, name: 'probe:1.0', privileges }
 
 suite('pluginPull :: request', (test) => {
   test('POST with the reference, the local name and the privileges', async () => {
     await withEngine(answerLines({ status: 'done' }), async (connection, { requests }) => {
-      await pluginPull(connection, input, never)
+      await callOn(connection, 'pluginPull', input, { registryAuth: PLANTED_HEADER })
       const [request] = requests
       assert.is(request?.method, 'POST')
       assert.is(
@@ -29,7 +28,7 @@ suite('pluginPull :: request', (test) => {
 
   test('no privileges :: an empty list', async () => {
     await withEngine(answerLines({ status: 'done' }), async (connection, { requests }) => {
-      await pluginPull(connection, { remote, name: 'probe:1.0', privileges: [] }, never)
+      await callOn(connection, 'pluginPull', { remote, name: 'probe:1.0', privileges: [] })
       assert.is(requests[0]?.body, '[]')
       assert.is(requests[0]?.headers['x-registry-auth'], undefined)
     })
@@ -45,14 +44,14 @@ suite('pluginPull :: answer', (test) => {
 
   test('the name and the digest', async () => {
     await withEngine(handler, async (connection) => {
-      assert.equal(await pluginPull(connection, input, never), { name: 'probe:1.0', digest })
+      assert.equal(await callOn(connection, 'pluginPull', input), { name: 'probe:1.0', digest })
     })
   })
 
   test('every message, in order, once', async () => {
     const messages: JSONMessage[] = []
     await withEngine(handler, async (connection) => {
-      await pluginPull(connection, { ...input, onMessage: (each) => messages.push(each) }, never)
+      await callOn(connection, 'pluginPull', input, { onMessage: (each) => messages.push(each) })
     })
     assert.equal(messages, [
       { id: '1.0', status: 'Pulling from x' },
@@ -67,7 +66,7 @@ suite('pluginPull :: answer', (test) => {
   ]) {
     test(`${JSON.stringify(lines)} :: tells no digest`, async () => {
       await withEngine(answerLines(...lines), async (connection) => {
-        assert.equal(await pluginPull(connection, input, never), {})
+        assert.equal(await callOn(connection, 'pluginPull', input), {})
       })
     })
   }
@@ -76,7 +75,7 @@ suite('pluginPull :: answer', (test) => {
     const other = `sha256:${'0'.repeat(64)}`
     const lines = [{ status: `Digest: ${digest}` }, { status: `Digest: ${other}` }]
     await withEngine(answerLines(...lines), async (connection) => {
-      assert.equal(await pluginPull(connection, input, never), { digest })
+      assert.equal(await callOn(connection, 'pluginPull', input), { digest })
     })
   })
 
@@ -94,7 +93,7 @@ suite('pluginPull :: answer', (test) => {
           seen.push(status)
           proceed()
         }
-        await pluginPull(connection, { ...input, onMessage }, never)
+        await callOn(connection, 'pluginPull', input, { onMessage })
         assert.equal(seen, ['first', 'second'])
       },
     )
@@ -113,7 +112,7 @@ suite('pluginPull :: answer', (test) => {
         }, 50)
       },
       async (connection) => {
-        assert.equal(await pluginPull(connection, input, never), {})
+        assert.equal(await callOn(connection, 'pluginPull', input), {})
       },
       { timeouts: { idle: 1_000, answer: 1_000 } },
     )
@@ -126,7 +125,7 @@ suite('pluginPull :: answer', (test) => {
         response.on('close', () => clearTimeout(timer))
       },
       async (connection) => {
-        assert.equal(await pluginPull(connection, input, never), {})
+        assert.equal(await callOn(connection, 'pluginPull', input), {})
       },
       { timeouts: { answer: 20, pull: 60_000 } },
     )

@@ -1,11 +1,8 @@
 import * as assert from 'uvu/assert'
-import { pluginSet } from '../../../../adapters/engine/api/pluginSet.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
-import { namesNoPlugin } from '../hostileNames.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 suite('pluginSet :: request', (test) => {
   test('POST with the settings as JSON', async () => {
@@ -14,7 +11,7 @@ suite('pluginSet :: request', (test) => {
       async (connection, { requests }) => {
         const name = '127.0.0.1:5055/acme/probe:1.0'
         const settings = ['DEBUG=1', 'args=--a "ü"\n']
-        assert.is(await pluginSet(connection, { name, settings }, never), undefined)
+        assert.is(await callOn(connection, 'pluginSet', { name, settings }), undefined)
         assert.is(requests.length, 1)
         const [request] = requests
         assert.is(request?.method, 'POST')
@@ -34,7 +31,7 @@ suite('pluginSet :: request', (test) => {
     await withEngine(
       (_, response) => response.writeHead(204).end(),
       async (connection, { requests }) => {
-        await pluginSet(connection, { name: 'probe', settings: [] }, never)
+        await callOn(connection, 'pluginSet', { name: 'probe', settings: [] })
         assert.is(requests[0]?.body, '[]')
       },
     )
@@ -42,20 +39,13 @@ suite('pluginSet :: request', (test) => {
 })
 
 suite('pluginSet :: failure', (test) => {
-  failsAsEveryOperation(test, {
-    operation: 'pluginSet',
-    call: (connection, signal) => pluginSet(connection, { name: 'probe', settings: [] }, signal),
-    failed: 'set-failed',
-  })
-  namesNoPlugin(test, (connection, name) => pluginSet(connection, { name, settings: [] }, never))
-
   test("the engine's words are kept, and the plugin is named", async () => {
     const message = 'setting "BAD" not found in the plugin configuration'
     await withEngine(
       (_, response) => answerJSON(response, 500, { message }),
       async (connection) => {
         const error = await refusedWith('unknown-setting', () =>
-          pluginSet(connection, { name: 'acme/probe:1.0', settings: ['BAD=1'] }, never),
+          callOn(connection, 'pluginSet', { name: 'acme/probe:1.0', settings: ['BAD=1'] }),
         )
         assert.equal(error.details, { operation: 'pluginSet', status: 500, engineMessage: message })
         assert.is(error.message, `acme/probe:1.0 has no such setting: ${message}`)
@@ -68,7 +58,7 @@ suite('pluginSet :: failure', (test) => {
       (_, response) => answerJSON(response, 500, { message: 'the moon is\nfull' }),
       async (connection) => {
         const error = await refusedWith('set-failed', () =>
-          pluginSet(connection, { name: 'probe', settings: [] }, never),
+          callOn(connection, 'pluginSet', { name: 'probe', settings: [] }),
         )
         assert.is(error.message, 'the engine did not take the settings of probe: the moon is full')
         assert.is(error.details.engineMessage, 'the moon is\nfull')

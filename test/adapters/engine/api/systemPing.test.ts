@@ -1,19 +1,17 @@
 import * as assert from 'uvu/assert'
-import { systemPing } from '../../../../adapters/engine/api/systemPing.ts'
 import type { EngineVersion } from '../../../../machines/plugin.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerPing, serveBytes } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
 import { connectTo } from '../connectTo.ts'
-import { never, withEngine } from '../engineFixture.ts'
+import { ping, withEngine } from '../engineFixture.ts'
 
 suite('systemPing :: request', (test) => {
   test('GET without a version in the path', async () => {
     await withEngine(
       (_, response) => answerPing(response),
       async (connection, { requests }) => {
-        await systemPing(connection, never)
+        await ping(connection)
         assert.is(requests[0]?.method, 'GET')
         assert.is(requests[0]?.url, '/_ping')
         assert.is(requests[0]?.headers['x-registry-auth'], undefined)
@@ -42,21 +40,19 @@ suite('systemPing :: answer', (test) => {
           if (server !== '') response.setHeader('Server', server)
           response.end('OK')
         },
-        async (connection) => assert.equal(await systemPing(connection, never), value),
+        async (connection) => assert.equal(await ping(connection), value),
       )
     })
   }
 })
 
 suite('systemPing :: failure', (test) => {
-  failsAsEveryOperation(test, { operation: 'systemPing', call: systemPing })
-
   for (const api of ['1.24', '1.9', '0.99']) {
     test(`API ${api} :: is too old`, async () => {
       await withEngine(
         (_, response) => answerPing(response, api),
         async (connection, { host }) => {
-          const error = await refusedWith('engine-unsupported', () => systemPing(connection, never))
+          const error = await refusedWith('engine-unsupported', () => ping(connection))
           assert.is(
             error.message,
             `the engine at ${host} speaks API ${api}: plugins need 1.25 (Docker 1.13) at least`,
@@ -74,7 +70,7 @@ suite('systemPing :: failure', (test) => {
           response.end('OK')
         },
         async (connection) => {
-          const error = await refusedWith('engine-protocol', () => systemPing(connection, never))
+          const error = await refusedWith('engine-protocol', () => ping(connection))
           assert.match(error.message, /it answered systemPing with no API version$/)
         },
       )
@@ -91,9 +87,7 @@ suite('systemPing :: failure', (test) => {
       await withEngine(
         (_, response) => response.writeHead(status).end(body),
         async (connection, { host }) => {
-          const error = await refusedWith('engine-access-denied', () =>
-            systemPing(connection, never),
-          )
+          const error = await refusedWith('engine-access-denied', () => ping(connection))
           const line = `what answers at ${host} does not let this client in: ${words}`
           assert.is(error.message, line)
           assert.is(error.details.status, status)
@@ -109,7 +103,7 @@ suite('systemPing :: failure', (test) => {
     )
     const connection = connectTo({ host: server.host })
     try {
-      const error = await refusedWith('engine-protocol', () => systemPing(connection, never))
+      const error = await refusedWith('engine-protocol', () => ping(connection))
       assert.is(
         error.message,
         `what answers at ${server.host} wants TLS, which was not asked for: ${words.trim()}`,

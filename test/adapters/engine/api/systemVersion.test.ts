@@ -1,17 +1,15 @@
 import * as assert from 'uvu/assert'
-import { systemVersion } from '../../../../adapters/engine/api/systemVersion.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { failsAsEveryOperation } from '../commonFailures.ts'
-import { never, withEngine } from '../engineFixture.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 suite('systemVersion :: request', (test) => {
   test('GET', async () => {
     await withEngine(
       (_, response) => answerJSON(response, 200, { Version: '28.5.1', ApiVersion: '1.51' }),
       async (connection, { requests }) => {
-        assert.is(await systemVersion(connection, never), '28.5.1')
+        assert.is(await callOn(connection, 'systemVersion', {}), '28.5.1')
         assert.is(requests[0]?.method, 'GET')
         assert.is(requests[0]?.url, '/version')
         assert.is(requests[0]?.headers['x-registry-auth'], undefined)
@@ -23,21 +21,19 @@ suite('systemVersion :: request', (test) => {
     test(`${JSON.stringify(answer)} :: the engine does not tell`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
-        async (connection) => assert.is(await systemVersion(connection, never), undefined),
+        async (connection) => assert.is(await callOn(connection, 'systemVersion', {}), undefined),
       )
     })
   }
 })
 
 suite('systemVersion :: failure', (test) => {
-  failsAsEveryOperation(test, { operation: 'systemVersion', call: systemVersion })
-
   for (const answer of [null, [], { Version: 28 }]) {
     test(`200 ${JSON.stringify(answer)}`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {
-          await refusedWith('engine-protocol', () => systemVersion(connection, never))
+          await refusedWith('engine-protocol', () => callOn(connection, 'systemVersion', {}))
         },
       )
     })

@@ -1,21 +1,18 @@
 import { once } from 'node:events'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import { getPluginPrivileges } from '../../../../adapters/engine/api/getPluginPrivileges.ts'
-import { pluginDelete } from '../../../../adapters/engine/api/pluginDelete.ts'
-import { pluginInspect } from '../../../../adapters/engine/api/pluginInspect.ts'
-import { systemPing } from '../../../../adapters/engine/api/systemPing.ts'
 import { EngineAgent } from '../../../../adapters/engine/http/engineAgent.ts'
 import { completeTimeouts } from '../../../../adapters/engine/http/timeouts.ts'
 import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
-import { answerJSON, answerPing, serveBytes } from '../../../support/engineServer.ts'
+import { afterPing, answerJSON, answerPing, serveBytes } from '../../../support/engineServer.ts'
 import { runNode } from '../../../support/runNode.ts'
 import { suite } from '../../../support/suite.ts'
 import { connectTo } from '../connectTo.ts'
-import { never, withEngine } from '../engineFixture.ts'
+import { callOn, never, ping, requestOf, withEngine } from '../engineFixture.ts'
 
 const PONG = 'HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK'
-const input = { remote: 'acme/probe:1.0', registryAuth: PLANTED_HEADER }
+const input = { remote: 'acme/probe:1.0' }
+const options = { registryAuth: PLANTED_HEADER }
 
 suite('connectEngine', (test) => {
   test('opens no socket by itself', async () => {
@@ -40,7 +37,7 @@ suite('connectEngine', (test) => {
       await withEngine(
         (_, response) => answerPing(response),
         async (connection, server) => {
-          for (let call = 0; call < 5; call++) await systemPing(connection, never)
+          for (let call = 0; call < 5; call++) await ping(connection)
           assert.is(server.requests.length, 5)
           assert.is(server.connections(), 1)
         },
@@ -51,28 +48,33 @@ suite('connectEngine', (test) => {
 
   test('an error that was read :: leaves the socket to the next call', async () => {
     await withEngine(
-      (_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' }),
+      (_, response) => answerJSON(response, 404, { message: 'manifest unknown' }),
       async (connection, server) => {
         for (let call = 0; call < 5; call++) {
-          await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
+          await refusedWith('not-found', () =>
+            callOn(connection, 'distributionInspect', input, options),
+          )
         }
         assert.is(server.connections(), 1)
       },
     )
   })
 
-  test('a change, and a look at a plugin :: a connection of their own', async () => {
+  test('a change, and a look that decides :: a connection of their own', async () => {
     await withEngine(
-      (_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' }),
+      afterPing((_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' })),
       async (connection, server) => {
         const name = 'a'
-        await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
-        const remove = () => pluginDelete(connection, { name, force: false }, never)
+        await ping(connection)
+        const remove = () => callOn(connection, 'pluginDelete', { name, force: false })
         await refusedWith('not-found', remove)
         await refusedWith('not-found', remove)
-        assert.is(await pluginInspect(connection, { name }, never), undefined)
-        await refusedWith('not-found', () => getPluginPrivileges(connection, input, never))
-        assert.is(server.connections(), 4)
+        assert.is(await callOn(connection, 'pluginInspect', { name }), undefined)
+        await refusedWith('not-found', () =>
+          callOn(connection, 'getPluginPrivileges', input, options),
+        )
+        await ping(connection)
+        assert.is(server.connections(), 5)
       },
     )
   })
@@ -89,8 +91,8 @@ suite('connectEngine', (test) => {
       () => arrive(),
       async (connection) => {
         const calls = [
-          systemPing(connection, never),
-          pluginDelete(connection, { name: 'a', force: false }, never),
+          ping(connection),
+          callOn(connection, 'pluginDelete', { name: 'a', force: false }),
         ]
         const failures = calls.map((call) => refusedWith('engine-unreachable', () => call))
         await both
@@ -106,8 +108,7 @@ suite('connectEngine', (test) => {
       (_, response) => response.end('[]'),
       async (connection, { requests }) => {
         for (const path of ['//other.example/a', 'http://other.example/b']) {
-          const request = { operation: 'systemVersion', method: 'GET', path } as const
-          await (await connection.send(request, never)).text()
+          await (await connection.send(requestOf('GET', path), never)).text()
         }
         assert.equal(
           requests.map(({ url }) => url),
@@ -126,8 +127,10 @@ suite('connectEngine', (test) => {
       },
       async (opened, server) => {
         connection = opened
-        await systemPing(opened, never)
-        await refusedWith('engine-unreachable', () => getPluginPrivileges(opened, input, never))
+        await ping(opened)
+        await refusedWith('engine-unreachable', () =>
+          callOn(opened, 'getPluginPrivileges', input, options),
+        )
         await server.connectionClosed()
       },
     )
@@ -137,7 +140,7 @@ suite('connectEngine', (test) => {
     await withEngine(
       (_, response) => answerJSON(response, 200, null),
       async (connection) => {
-        await getPluginPrivileges(connection, input, never)
+        await callOn(connection, 'getPluginPrivileges', input, options)
         assertTellsNothing(connection)
         assert.match(inspect(connection), /close: \[Function/)
       },
@@ -147,9 +150,9 @@ suite('connectEngine', (test) => {
   test('goes through no proxy, and an idle socket keeps no process alive', async () => {
     const program = `
       const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
-      const { systemPing } = await import('./adapters/engine/api/systemPing.ts')
+      const { ping } = await import('./test/adapters/engine/engineFixture.ts')
       const connection = connectTo({ host: process.argv[1] })
-      console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
+      console.log((await ping(connection)).apiVersion)
     `
     // It ends no connection by itself, as an HTTP server of Node.js does.
     const server = await serveBytes((socket) => socket.write(PONG))
@@ -173,14 +176,14 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
 
   test('a GET is sent once more', async () => {
     const server = await serveBytes((socket, data, connection) => {
-      if (connection > 1) socket.write(PONG.replace(/OK$/, '[]'))
+      if (connection > 1) socket.write(PONG.replace(/OK$/, '{}'))
       else if (data.toString('latin1').startsWith('GET /_ping')) socket.write(PONG)
       else socket.destroy()
     })
     const connection = connectTo({ host: server.host })
     try {
-      await systemPing(connection, never)
-      assert.equal(await getPluginPrivileges(connection, input, never), [])
+      await ping(connection)
+      assert.is(await callOn(connection, 'systemVersion', {}), undefined)
       assert.is(server.connections(), 2)
     } finally {
       connection.close()
@@ -192,8 +195,8 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
     const server = await dying()
     const connection = connectTo({ host: server.host })
     try {
-      await systemPing(connection, never)
-      await refusedWith('engine-unreachable', () => getPluginPrivileges(connection, input, never))
+      await ping(connection)
+      await refusedWith('engine-unreachable', () => callOn(connection, 'systemVersion', {}))
       assert.is(server.connections(), 2)
     } finally {
       connection.close()
@@ -205,9 +208,9 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
     const server = await dying()
     const connection = connectTo({ host: server.host })
     try {
-      await systemPing(connection, never)
+      await ping(connection)
       await refusedWith('engine-unreachable', () =>
-        pluginDelete(connection, { name: 'a', force: true }, never),
+        callOn(connection, 'pluginDelete', { name: 'a', force: true }),
       )
       assert.is(server.connections(), 2)
     } finally {
@@ -220,7 +223,7 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
     const server = await serveBytes((socket) => socket.destroy())
     const connection = connectTo({ host: server.host })
     try {
-      await refusedWith('engine-unreachable', () => systemPing(connection, never))
+      await refusedWith('engine-unreachable', () => ping(connection))
       assert.is(server.connections(), 1)
     } finally {
       connection.close()
@@ -262,7 +265,7 @@ suite('EngineAgent', (test) => {
     const server = await serveBytes((socket) => setTimeout(() => socket.end(PONG), 1_000))
     const connection = connectTo({ host: server.host, timeouts: { connect: 500 } })
     try {
-      assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+      assert.is((await ping(connection)).apiVersion, '1.41')
     } finally {
       connection.close()
       await server.close()

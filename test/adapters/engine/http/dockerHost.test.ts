@@ -3,6 +3,7 @@ import {
   defaultHost,
   type EngineAddress,
   parseHost,
+  takesTls,
 } from '../../../../adapters/engine/http/dockerHost.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'
@@ -162,3 +163,13 @@ function at(host: string, socketPath: string): EngineAddress {
 function on(host: string, hostname: string, port: number, prefix = '', secure = false) {
   return { host, hostname, port, prefix, secure }
 }
+
+suite('takesTls', (test) => {
+  const host = 'engine:2375'
+  for (const scheme of ['tcp', 'http', 'https']) {
+    test(scheme, () => assert.is(takesTls(`${scheme}://${host}`), true))
+  }
+  for (const scheme of ['ssh', 'unix', 'npipe', 'xtcp']) {
+    test(`${scheme} :: no`, () => assert.is(takesTls(`${scheme}://${host}`), false))
+  }
+})

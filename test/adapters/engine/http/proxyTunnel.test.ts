@@ -3,9 +3,6 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import * as assert from 'uvu/assert'
-import { getPluginPrivileges } from '../../../../adapters/engine/api/getPluginPrivileges.ts'
-import { pluginSet } from '../../../../adapters/engine/api/pluginSet.ts'
-import { systemPing } from '../../../../adapters/engine/api/systemPing.ts'
 import type { EngineConnection } from '../../../../adapters/engine/http/connectEngine.ts'
 import type { EngineConnectionOptions } from '../../../../adapters/engine/http/engineTarget.ts'
 import { environmentProxy } from '../../../../adapters/engine/http/environmentProxy.ts'
@@ -22,7 +19,7 @@ import {
 } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
 import { connectTo } from '../connectTo.ts'
-import { never, willing } from '../engineFixture.ts'
+import { callOn, never, ping, requestOf, willing } from '../engineFixture.ts'
 import { kept } from '../obstacleFixture.ts'
 import { type ConnectProxy, type ConnectProxyOptions, serveProxy } from '../proxyFixture.ts'
 import { serveSecureEngine } from '../tlsFixture.ts'
@@ -76,10 +73,10 @@ suite('ProxyTunnel', (test) => {
   test('everything goes through it, looks one after another and each change apart', () =>
     behindProxy(async ({ proxy, host, server, open }) => {
       const connection = open()
-      await systemPing(connection, never)
-      await getPluginPrivileges(connection, { remote: 'probe' }, never)
-      await pluginSet(connection, change, never)
-      await systemPing(connection, never)
+      await ping(connection)
+      await callOn(connection, 'distributionInspect', { remote: 'probe' })
+      await callOn(connection, 'pluginSet', change)
+      await ping(connection)
       const target = host.slice('tcp://'.length)
       assert.equal(
         proxy.asked.map((each) => each.target),
@@ -99,7 +96,7 @@ suite('ProxyTunnel', (test) => {
     behindProxy(
       async ({ proxy, server, open }) => {
         const connection = open()
-        await systemPing(connection, never)
+        await ping(connection)
         assert.is(proxy.asked[0]?.headers['proxy-authorization'], basic(`me:${PLANTED}`))
         assert.not.ok(JSON.stringify(server.requests).includes('uthorization'))
         assertTellsNothing(connection)
@@ -110,7 +107,7 @@ suite('ProxyTunnel', (test) => {
   test('what quotes them is cleaned', () =>
     behindProxy(
       async ({ open }) => {
-        const error = await refusedWith('set-failed', () => pluginSet(open(), change, never))
+        const error = await refusedWith('set-failed', () => callOn(open(), 'pluginSet', change))
         assert.not.ok(error.message.includes(basic(`me:${PLANTED}`).slice(6)), error.message)
         assert.match(error.message, /got … and …, decoded …$/)
       },
@@ -162,17 +159,17 @@ suite('ProxyTunnel', (test) => {
   test('one that was cut in the pool is noticed, and the look made over another', () =>
     behindProxy(async ({ proxy, open }) => {
       const connection = open()
-      await systemPing(connection, never)
+      await ping(connection)
       proxy.cut()
       await proxy.left()
-      await systemPing(connection, never)
+      await ping(connection)
       assert.is(proxy.connections(), 2)
     }))
 
   test('cut in the middle of an answer', () =>
     behindProxy(
       async ({ host, open }) => {
-        const error = await refusedWith('engine-unreachable', () => systemPing(open(), never))
+        const error = await refusedWith('engine-unreachable', () => ping(open()))
         const ended = 'ended before systemPing of'
         assert.is(error.message, `the connection to ${host} ${ended} ${host} was answered`)
       },
@@ -182,7 +179,7 @@ suite('ProxyTunnel', (test) => {
   test('reset in the middle of an answer', () =>
     behindProxy(
       async ({ open }) => {
-        const error = await refusedWith('engine-unreachable', () => systemPing(open(), never))
+        const error = await refusedWith('engine-unreachable', () => ping(open()))
         assert.match(error.message, 'ended before systemPing of')
       },
       {
@@ -203,7 +200,7 @@ suite('ProxyTunnel', (test) => {
           const connection = open({ timeouts: { connect: 60_000 } })
           const controller = new AbortController()
           const refused = refusedWith(how === 'closed' ? 'engine-unreachable' : 'cancelled', () =>
-            systemPing(connection, controller.signal),
+            ping(connection, controller.signal),
           )
           await proxy.reached
           stop(connection, controller)
@@ -237,11 +234,11 @@ function through(proxy: ConnectProxy, port: number): ProxyTunnel {
 async function inChild(host: string, env: Record<string, string>): Promise<string> {
   const program = `
     const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
-    const { systemPing } = await import('./adapters/engine/api/systemPing.ts')
+    const { ping } = await import('./test/adapters/engine/engineFixture.ts')
     const tls = process.env.CA && { ca: process.env.CA }
     const connection = connectTo({ host: process.argv[1], proxy: true, ...(tls && { tls }) })
     try {
-      console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
+      console.log((await ping(connection)).apiVersion)
     } catch (error) {
       console.log(error.message)
     }
@@ -264,7 +261,7 @@ async function inChild(host: string, env: Record<string, string>): Promise<strin
 
 suite('ProxyTunnel :: no way through', (test) => {
   const refused = ({ host, open }: Ground, code: ObstacleCode, how: string, more = {}) =>
-    kept({ code, why: `the proxy ${how}` }, host, () => systemPing(open(more), never))
+    kept({ code, why: `the proxy ${how}` }, host, () => ping(open(more)))
   const answering = (head: string) => ({
     answer: (socket: Duplex) => socket.end(`${head}\r\n\r\n`),
   })
@@ -421,21 +418,19 @@ suite('ProxyTunnel :: TLS', (test) => {
     }
   }
   const refused = (connection: EngineConnection, host: string, code: ObstacleCode, why: string) =>
-    kept({ code, why }, host, () => systemPing(connection, never))
+    kept({ code, why }, host, () => ping(connection))
 
   test('it is spoken with the engine, through the proxy', () =>
     behind(async ({ proxy, host, handshakes, open }) => {
       const connection = open()
       for (let call = 0; call < 3; call++) {
-        assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+        assert.is((await ping(connection)).apiVersion, '1.41')
       }
       assert.equal(handshakes, [{ servername: 'engine.test', protocol: 'http/1.1' }])
       assert.is(proxy.asked.length, 1)
       assert.is(proxy.asked[0]?.target, host.slice('tcp://'.length))
       assert.is(proxy.asked[0]?.headers['proxy-authorization'], basic(`me:${PLANTED}`))
-      await (
-        await connection.send({ operation: 'pluginEnable', method: 'POST', path: '/a' }, never)
-      ).text()
+      await (await connection.send(requestOf('POST', '/a'), never)).text()
       assert.is(proxy.asked.length, 2)
       assertTellsNothing(connection)
     }))
@@ -449,7 +444,7 @@ suite('ProxyTunnel :: TLS', (test) => {
           'engine-not-trusted',
           'its certificate is for another host: use the name that is in it, if this is the engine that is meant',
         )
-        await systemPing(open({ tls: { ca: ours.ca, verify: false } }), never)
+        await ping(open({ tls: { ca: ours.ca, verify: false } }))
       },
       { by: certificates.elsewhere },
     ))
@@ -511,7 +506,7 @@ suite('ProxyTunnel :: TLS', (test) => {
   test('cut off in the handshake', () =>
     behind(
       async ({ open }) => {
-        const error = await refusedWith('engine-unreachable', () => systemPing(open(), never))
+        const error = await refusedWith('engine-unreachable', () => ping(open()))
         assert.match(error.message, /^the connection to \S+ ended before systemPing/)
       },
       {
@@ -527,7 +522,7 @@ suite('ProxyTunnel :: TLS', (test) => {
       async ({ proxy, open }) => {
         const controller = new AbortController()
         const connection = open({ timeouts: { connect: 60_000 } })
-        const refused = refusedWith('cancelled', () => systemPing(connection, controller.signal))
+        const refused = refusedWith('cancelled', () => ping(connection, controller.signal))
         await proxy.reached
         controller.abort()
         await refused

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
+import { engineTarget } from '../../../../adapters/engine/http/engineTarget.ts'
 import {
   checkHeaders,
   isReservedHeader,
   secretsInHeaders,
 } from '../../../../adapters/engine/http/requestHeaders.ts'
-import { pluginEngine } from '../../../../adapters/engine/pluginEngine.ts'
+import { type HttpEngine, httpEngine } from '../../../../adapters/engine/httpEngine.ts'
 import { isEngineError } from '../../../../machines/errors.ts'
 import {
   assertTellsNothing,
@@ -16,7 +17,14 @@ import {
 import { afterPing, answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
 import { connectTo } from '../connectTo.ts'
-import { answerLines, never, willing, withEngine } from '../engineFixture.ts'
+import {
+  answerLines,
+  inputs,
+  never,
+  operationIds,
+  willing,
+  withHttpEngine,
+} from '../engineFixture.ts'
 
 suite('checkHeaders', (test) => {
   test('what HTTP takes', () => {
@@ -85,38 +93,30 @@ suite('headers of a connection', (test) => {
   }
 
   /** One call after another, as a flow makes them. */
-  const callAll = async (connection: ReturnType<typeof connectTo>) => {
-    const engine = pluginEngine(connection, () => PLANTED_HEADER)
-    const calls = [
-      () => engine.systemPing(never),
-      () => engine.getPluginPrivileges('acme/probe:1.0', never),
-      () => engine.distributionInspect('acme/probe:1.0', never),
-      () => engine.pluginPull({ remote: 'acme/probe:1.0', name: 'p', privileges: [] }, never),
-      () => engine.pluginInspect('p', never),
-      () => engine.pluginSet('p', ['A=1'], never),
-      () => engine.pluginEnable('p', 0, never),
-      () => engine.pluginDelete('p', { force: true }, never),
-    ]
+  const callAll = async (engine: HttpEngine) => {
     const outcomes: unknown[] = []
-    for (const call of calls) outcomes.push(await call().catch((error: unknown) => error))
+    for (const id of operationIds) {
+      const options = { signal: never, registryAuth: PLANTED_HEADER }
+      outcomes.push(await engine.call(id, inputs[id], options).catch((error: unknown) => error))
+    }
     return outcomes
   }
 
   test('arrive with every request, below the path before the API', async () => {
-    await withEngine(
+    await withHttpEngine(
       (request, response, message) => {
         const url = request.url.replace('/api/endpoints/1/docker', '')
         return willing({ ...request, url }, response, message)
       },
       async (_, server) => {
         const host = `${server.host.replace('tcp', 'http')}/api/endpoints/1/docker/`
-        const connection = connectTo({ host, headers })
-        const outcomes = await callAll(connection)
-        connection.close()
+        const engine = httpEngine(engineTarget({ host, headers }))
+        const outcomes = await callAll(engine)
+        engine.close()
         assert.equal(outcomes.filter(isEngineError), [])
         assert.is(server.requests.length, outcomes.length)
         for (const { url, headers: sent } of server.requests) {
-          assert.match(url, /^\/api\/endpoints\/1\/docker\/(?:v1\.41\/|_ping$)/)
+          assert.match(url, /^\/api\/endpoints\/1\/docker\/(?:v1\.41\/|_ping$|version$)/)
           assert.is(sent['x-panel-token'], PLANTED)
           assert.is(sent.authorization, headers.Authorization)
           assert.is(sent['user-agent'], 'docker-plugin-flow')
@@ -130,13 +130,13 @@ suite('headers of a connection', (test) => {
   const refusals = [400, 401, 403, 404, 407, 500, 502]
   for (const status of refusals) {
     test(`are not told by an answer that quotes them :: ${status}`, async () => {
-      await withEngine(
+      await withHttpEngine(
         afterPing((_, response) => answerJSON(response, status, { message: quoting })),
-        async (connection) => {
-          const outcomes = await callAll(connection)
+        async (engine) => {
+          const outcomes = await callAll(engine)
           assert.ok(outcomes.filter(isEngineError).length > 5, inspect(outcomes))
           assertTellsNothing(outcomes)
-          assertTellsNothing(connection)
+          assertTellsNothing(engine)
         },
         { headers },
       )
@@ -144,25 +144,25 @@ suite('headers of a connection', (test) => {
   }
 
   test('are not told by a ping that quotes them', async () => {
-    await withEngine(
+    await withHttpEngine(
       (_, response) => answerJSON(response, 401, { message: quoting }),
-      async (connection) => assertTellsNothing(await callAll(connection)),
+      async (engine) => assertTellsNothing(await callAll(engine)),
       { headers },
     )
   })
 
   test('are not told by a pull that quotes them in its stream', async () => {
     const line = { errorDetail: { message: quoting }, error: quoting }
-    await withEngine(
+    await withHttpEngine(
       afterPing(answerLines({ status: 'a' }, line)),
-      async (connection) => assertTellsNothing(await callAll(connection)),
+      async (engine) => assertTellsNothing(await callAll(engine)),
       { headers },
     )
   })
 
   test('are not told when nobody answers', async () => {
-    const connection = connectTo({ host: 'unix:///nosuch/engine.sock', headers })
-    assertTellsNothing(await callAll(connection))
-    assertTellsNothing(connection)
+    const engine = httpEngine(engineTarget({ host: 'unix:///nosuch/engine.sock', headers }))
+    assertTellsNothing(await callAll(engine))
+    assertTellsNothing(engine)
   })
 })

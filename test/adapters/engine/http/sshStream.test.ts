@@ -3,10 +3,6 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { getPluginPrivileges } from '../../../../adapters/engine/api/getPluginPrivileges.ts'
-import { pluginPull } from '../../../../adapters/engine/api/pluginPull.ts'
-import { pluginSet } from '../../../../adapters/engine/api/pluginSet.ts'
-import { systemPing } from '../../../../adapters/engine/api/systemPing.ts'
 import type { EngineConnection } from '../../../../adapters/engine/http/connectEngine.ts'
 import { SshStream } from '../../../../adapters/engine/http/sshStream.ts'
 import type { ObstacleCode } from '../../../../adapters/engine/words/obstacle.ts'
@@ -21,7 +17,7 @@ import {
 } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
 import { connectTo } from '../connectTo.ts'
-import { never } from '../engineFixture.ts'
+import { callOn, never, ping, requestOf } from '../engineFixture.ts'
 import { kept } from '../obstacleFixture.ts'
 import { DIAL, type FakeSsh, makeFakeSsh } from '../sshFixture.ts'
 
@@ -29,7 +25,6 @@ const HOST = 'ssh://me@engine.example:2222'
 const PONG = 'HTTP/1.1 200 OK\\r\\nApi-Version: 1.41\\r\\nContent-Length: 0\\r\\n\\r\\n'
 /** A function of the shell: reads the head of a request. */
 const TAKE = `end=$(printf '\\r'); take() { while read -r line && [ "$line" != "$end" ]; do :; done; };`
-const input = { remote: 'acme/probe:1.0' }
 const pullInput = { remote: 'acme/probe:1.0', name: 'probe:1.0', privileges: [] }
 
 /** Connects through a script that takes the place of `ssh`; none of it is left afterwards. */
@@ -68,7 +63,7 @@ async function dialling(
 }
 
 const refused = (connection: EngineConnection, code: ObstacleCode, why: string) =>
-  kept({ code, why }, HOST, () => systemPing(connection, never))
+  kept({ code, why }, HOST, () => ping(connection))
 
 suite('SshStream :: a connection', (test) => {
   test('one process for one call after another', async () => {
@@ -78,8 +73,8 @@ suite('SshStream :: a connection', (test) => {
       async (connection, server, ssh) => {
         assert.equal(ssh.pids(), [])
         for (let call = 0; call < 3; call++) {
-          assert.is((await systemPing(connection, never)).apiVersion, '1.41')
-          assert.is(await getPluginPrivileges(connection, input, never), null)
+          assert.is((await ping(connection)).apiVersion, '1.41')
+          assert.equal(await callOn(connection, 'pluginList', {}), [])
         }
         assert.equal(ssh.calls(), [
           ...[
@@ -112,7 +107,7 @@ suite('SshStream :: a connection', (test) => {
         if (waiting.length === 2) for (const answer of waiting) answer()
       },
       async (connection, _, ssh) => {
-        await Promise.all([systemPing(connection, never), systemPing(connection, never)])
+        await Promise.all([ping(connection), ping(connection)])
         assert.is(ssh.pids().length, 2)
       },
     )
@@ -123,7 +118,7 @@ suite('SshStream :: a connection', (test) => {
     await dialling(
       (_, response) => response.writeHead(204).end(),
       async (connection, { requests }) => {
-        await pluginSet(connection, { name: 'a', settings }, never)
+        await callOn(connection, 'pluginSet', { name: 'a', settings })
         assert.is(requests[1]?.body, JSON.stringify(settings))
       },
     )
@@ -131,7 +126,7 @@ suite('SshStream :: a connection', (test) => {
 
   test('an answer that nobody reads :: is not taken', async () => {
     const pieces = 512
-    const piece = Buffer.alloc(64 * 1024, 'x')
+    const piece = `${JSON.stringify({ status: 'x'.repeat(64 * 1024) })}\n`
     let sent = 0
     await dialling(
       (_, response) => {
@@ -146,18 +141,19 @@ suite('SshStream :: a connection', (test) => {
         next()
       },
       async (connection) => {
-        const request = { operation: 'systemVersion', method: 'GET', path: '/big' } as const
-        const answer = await connection.send(request, never)
-        const chunks = answer.chunks()
-        let taken = (await chunks.next()).value?.length ?? 0
+        const answer = await connection.send(requestOf('GET', '/big'), never)
         // The other side stands still once it has filled what is in between.
         for (let before = -1; sent !== before; ) {
           before = sent
           await new Promise((next) => setTimeout(next, 250))
         }
         assert.ok(sent < pieces / 2, `${sent} pieces of ${pieces} were taken`)
-        for await (const chunk of chunks) taken += chunk.length
-        assert.is(taken, pieces * piece.length)
+        let taken = 0
+        await answer.eachMessage(
+          () => true,
+          () => taken++,
+        )
+        assert.is(taken, pieces)
       },
     )
   })
@@ -166,9 +162,9 @@ suite('SshStream :: a connection', (test) => {
     await dialling(
       (_, response) => answerPing(response.setHeader('Connection', 'close')),
       async (connection, server, ssh) => {
-        await systemPing(connection, never)
+        await ping(connection)
         await ssh.gone()
-        await systemPing(connection, never)
+        await ping(connection)
         assert.is(server.connections(), 2)
       },
     )
@@ -178,7 +174,7 @@ suite('SshStream :: a connection', (test) => {
     through(
       `${TAKE} take; printf '${PONG}'; take; printf '${PONG.replace('HTTP/1.1', 'HTTP/1.0')}'; exec sleep 60`,
       async (connection, ssh) => {
-        await systemPing(connection, never)
+        await ping(connection)
         await ssh.gone()
       },
     ))
@@ -193,9 +189,9 @@ suite('SshStream :: a connection', (test) => {
           answerPing(response)
         },
         async (connection, server, ssh) => {
-          await systemPing(connection, never)
+          await ping(connection)
           await ssh.gone()
-          await systemPing(connection, never)
+          await ping(connection)
           assert.is(server.connections(), 2)
           assert.is(ssh.pids().length, 2)
         },
@@ -207,9 +203,9 @@ suite('SshStream :: a connection', (test) => {
   test('an idle one keeps no process alive, and ends with it', async () => {
     const program = `
       const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
-      const { systemPing } = await import('./adapters/engine/api/systemPing.ts')
+      const { ping } = await import('./test/adapters/engine/engineFixture.ts')
       const connection = connectTo({ host: process.argv[1] })
-      console.log((await systemPing(connection, new AbortController().signal)).apiVersion)
+      console.log((await ping(connection)).apiVersion)
     `
     await dialling(
       (_, response) => answerPing(response),
@@ -313,7 +309,7 @@ suite('SshStream :: no connection', (test) => {
   for (const [title, script] of GARBAGE) {
     test(`${title} :: is no HTTP`, () =>
       through(script, async (connection, ssh) => {
-        const error = await refusedWith('engine-protocol', () => systemPing(connection, never))
+        const error = await refusedWith('engine-protocol', () => ping(connection))
         const what = 'it answered systemPing with something that is no HTTP'
         const line = `what answers at ${HOST} does not speak as a Docker Engine does: ${what}`
         assert.is(error.message, line)
@@ -325,7 +321,7 @@ suite('SshStream :: no connection', (test) => {
     dialling(
       (_, response) => answerPing(response),
       async (connection) => {
-        assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+        assert.is((await ping(connection)).apiVersion, '1.41')
       },
       `${DIAL} | while IFS= read -r line; do printf %s "$line"; printf '\\n'; done`,
     ))
@@ -355,7 +351,7 @@ suite('SshStream :: no connection', (test) => {
   test('cancelled while it connects :: no process is left', () =>
     through('sleep 60 & note $!; echo >&2; wait', async (connection, ssh) => {
       const controller = new AbortController()
-      const call = refusedWith('cancelled', () => systemPing(connection, controller.signal))
+      const call = refusedWith('cancelled', () => ping(connection, controller.signal))
       while (ssh.pids().length < 2) await new Promise((next) => setTimeout(next, 5))
       controller.abort()
       await call
@@ -391,7 +387,7 @@ suite('SshStream :: an end in the middle', (test) => {
     test(`of a pull :: ${end}`, () =>
       through(cut(end), async (connection) => {
         const error = await refusedWith('pull-interrupted', () =>
-          pluginPull(connection, pullInput, never),
+          callOn(connection, 'pluginPull', pullInput),
         )
         const what = 'ended in the middle of the pull of acme/probe:1.0'
         assert.is(error.message, `the connection to ${HOST} ${what}`)
@@ -400,7 +396,7 @@ suite('SshStream :: an end in the middle', (test) => {
     test(`before an answer :: ${end}`, () =>
       through(`printf '${PONG}'; read -r line; read -r line; ${end}`, async (connection) => {
         const error = await refusedWith('engine-unreachable', () =>
-          pluginSet(connection, { name: 'a', settings: [PLANTED] }, never),
+          callOn(connection, 'pluginSet', { name: 'a', settings: [PLANTED] }),
         )
         const what = 'ended before pluginSet of a was answered'
         assert.is(error.message, `the connection to ${HOST} ${what}`)
@@ -411,7 +407,7 @@ suite('SshStream :: an end in the middle', (test) => {
     through(
       `printf '${PONG}'; exec sleep 60`,
       async (connection, ssh) => {
-        const error = await refusedWith('timed-out', () => systemPing(connection, never))
+        const error = await refusedWith('timed-out', () => ping(connection))
         assert.is(error.message, `the engine at ${HOST} took too long over systemPing of ${HOST}`)
         await ssh.gone()
       },
@@ -425,7 +421,7 @@ suite('SshStream :: an end in the middle', (test) => {
       async (connection, server, ssh) => {
         const onMessage = () => controller.abort()
         await refusedWith('cancelled', () =>
-          pluginPull(connection, { ...pullInput, onMessage }, controller.signal),
+          callOn(connection, 'pluginPull', pullInput, { onMessage, signal: controller.signal }),
         )
         await server.connectionClosed()
         await ssh.gone()
@@ -440,7 +436,7 @@ suite('SshStream :: an end in the middle', (test) => {
       () => opened[0]?.close(),
       async (connection, _, ssh) => {
         opened.push(connection)
-        await refusedWith('engine-unreachable', () => systemPing(connection, never))
+        await refusedWith('engine-unreachable', () => ping(connection))
         await ssh.gone()
       },
     )

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import { systemPing } from '../../../../adapters/engine/api/systemPing.ts'
 import type { EngineConnectionOptions } from '../../../../adapters/engine/http/engineTarget.ts'
 import type { TlsOptions } from '../../../../adapters/engine/http/tlsOptions.ts'
 import type { ObstacleCode } from '../../../../adapters/engine/words/obstacle.ts'
@@ -10,7 +9,7 @@ import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerPing, serveBytes, serveEngine } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
 import { connectTo } from '../connectTo.ts'
-import { never } from '../engineFixture.ts'
+import { never, ping, requestOf } from '../engineFixture.ts'
 import { kept } from '../obstacleFixture.ts'
 import { type SecureEngine, type SecureEngineOptions, serveSecureEngine } from '../tlsFixture.ts'
 
@@ -55,10 +54,10 @@ suite('TlsAgent', (test) => {
     opened.unshift(connection)
     return connection
   }
-  const ping = (host: string, tls?: TlsOptions, more: Partial<EngineConnectionOptions> = {}) =>
-    systemPing(open({ host, ...(tls ? { tls } : {}), ...more }), never)
+  const pingAt = (host: string, tls?: TlsOptions, more: Partial<EngineConnectionOptions> = {}) =>
+    ping(open({ host, ...(tls ? { tls } : {}), ...more }))
   const refused = (code: ObstacleCode, host: string, tls: TlsOptions, why: string) =>
-    kept({ code, why }, host, () => ping(host, tls))
+    kept({ code, why }, host, () => pingAt(host, tls))
   /** It is sent nothing. */
   const untrusted = async ({ host, requests }: SecureEngine, tls: TlsOptions, why: string) => {
     await refused('engine-not-trusted', host, tls, why)
@@ -69,7 +68,7 @@ suite('TlsAgent', (test) => {
     const server = await serve(certificates.engine)
     const connection = open({ host: server.host, tls: { ca: ours.ca } })
     for (let call = 0; call < 3; call++) {
-      assert.is((await systemPing(connection, never)).apiVersion, '1.41')
+      assert.is((await ping(connection)).apiVersion, '1.41')
     }
     assert.is(server.requests.length, 3)
     assert.equal(server.handshakes, [{ servername: '', protocol: 'http/1.1' }])
@@ -81,9 +80,8 @@ suite('TlsAgent', (test) => {
       host: `https://localhost:${server.port}/panel`,
       tls: { ca: ours.ca },
     })
-    await systemPing(connection, never)
-    const change = { operation: 'pluginEnable', method: 'POST', path: '/a' } as const
-    await (await connection.send(change, never)).text()
+    await ping(connection)
+    await (await connection.send(requestOf('POST', '/a'), never)).text()
     const handshake = { servername: 'localhost', protocol: 'http/1.1' }
     assert.equal(server.handshakes, [handshake, handshake])
     assert.is(server.requests[0]?.host, `localhost:${server.port}`)
@@ -91,7 +89,7 @@ suite('TlsAgent', (test) => {
 
   test('headers go along', async () => {
     const server = await serve(certificates.engine)
-    await ping(server.host, { ca: ours.ca }, { headers: { 'X-Panel-Token': 'let-me-in' } })
+    await pingAt(server.host, { ca: ours.ca }, { headers: { 'X-Panel-Token': 'let-me-in' } })
     assert.is(server.requests[0]?.['x-panel-token'], 'let-me-in')
   })
 
@@ -123,7 +121,7 @@ suite('TlsAgent', (test) => {
     const own = await ours.issue('own', { selfSigned: true })
     const server = await serve(own)
     await untrusted(server, { ca: ours.ca }, FOREIGN)
-    assert.is((await ping(server.host, { ca: own.cert })).apiVersion, '1.41')
+    assert.is((await pingAt(server.host, { ca: own.cert })).apiVersion, '1.41')
   })
 
   test('one that is not for a server', async () => {
@@ -142,8 +140,8 @@ suite('TlsAgent', (test) => {
   test('without a check :: any certificate is taken', async () => {
     for (const each of [certificates.expired, certificates.elsewhere, stranger]) {
       const { host } = await serve(each)
-      assert.is((await ping(host, { verify: false })).apiVersion, '1.41')
-      assert.is((await ping(host, { verify: false, ca: ours.ca })).apiVersion, '1.41')
+      assert.is((await pingAt(host, { verify: false })).apiVersion, '1.41')
+      assert.is((await pingAt(host, { verify: false, ca: ours.ca })).apiVersion, '1.41')
     }
   })
 
@@ -155,7 +153,7 @@ suite('TlsAgent', (test) => {
     test(`a certificate of the client is wanted :: ${maxVersion} :: it is shown`, async () => {
       const { cert, key } = certificates.client
       const { host } = await wanting()
-      assert.is((await ping(host, { ca: ours.ca, cert, key })).apiVersion, '1.41')
+      assert.is((await pingAt(host, { ca: ours.ca, cert, key })).apiVersion, '1.41')
     })
 
     test(`a certificate of the client is wanted :: ${maxVersion} :: there is none`, async () => {
@@ -166,7 +164,7 @@ suite('TlsAgent', (test) => {
       const { cert, key } = stranger
       const { host } = await wanting()
       const error = await refusedWith('engine-unreachable', () =>
-        ping(host, { ca: ours.ca, cert, key }),
+        pingAt(host, { ca: ours.ca, cert, key }),
       )
       assert.match(error.message, ENDED)
     })
@@ -230,14 +228,16 @@ suite('TlsAgent', (test) => {
 
   test('TLS there, and none here', async () => {
     const { host } = await serve(certificates.engine)
-    const error = await refusedWith('engine-unreachable', () => ping(host))
+    const error = await refusedWith('engine-unreachable', () => pingAt(host))
     assert.match(error.message, ENDED)
   })
 
   test('hung up in the handshake', async () => {
     const server = await serveBytes((socket) => socket.destroy())
     opened.push(server)
-    const error = await refusedWith('engine-unreachable', () => ping(server.host, { ca: ours.ca }))
+    const error = await refusedWith('engine-unreachable', () =>
+      pingAt(server.host, { ca: ours.ca }),
+    )
     assert.match(error.message, ENDED)
   })
 
@@ -246,7 +246,7 @@ suite('TlsAgent', (test) => {
     opened.push(server)
     const timeouts = { connect: 1_000 }
     const error = await refusedWith('engine-unreachable', () =>
-      ping(server.host, { ca: ours.ca }, { timeouts }),
+      pingAt(server.host, { ca: ours.ca }, { timeouts }),
     )
     const why = 'it did not take the connection in time'
     assert.is(error.message, `no Docker Engine answers at ${server.host}: ${why}`)
@@ -255,7 +255,7 @@ suite('TlsAgent', (test) => {
   test('an answer that hangs :: is given up in time', async () => {
     const server = await serve(certificates.engine, { answers: false })
     const error = await refusedWith('timed-out', () =>
-      ping(server.host, { ca: ours.ca }, { timeouts: { answer: 1_000 } }),
+      pingAt(server.host, { ca: ours.ca }, { timeouts: { answer: 1_000 } }),
     )
     assert.match(error.message, `the engine at ${server.host} took too long over systemPing`)
     assert.is(server.requests.length, 1)
@@ -265,7 +265,7 @@ suite('TlsAgent', (test) => {
     const server = await serve(certificates.engine)
     const { cert, key } = certificates.client
     const connection = open({ host: server.host, tls: { ca: ours.ca, cert, key } })
-    await systemPing(connection, never)
+    await ping(connection)
     const shown = inspect(connection, { depth: Number.POSITIVE_INFINITY, showHidden: true })
     assert.not.ok(shown.includes(key.split('\n')[1] ?? key))
   })

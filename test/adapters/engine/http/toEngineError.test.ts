@@ -1,14 +1,18 @@
 import { AxiosError } from 'axios'
 import * as assert from 'uvu/assert'
 import { isStaleSocket, toEngineError } from '../../../../adapters/engine/http/toEngineError.ts'
-import type { Concern } from '../../../../adapters/engine/words/operation.ts'
+import type { CallContext } from '../../../../adapters/engine/words/sentences.ts'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
 import { EngineError } from '../../../../machines/errors.ts'
-import { oneLine } from '../../../../machines/oneLine.ts'
+import { oneLine } from '../../../../machines/text.ts'
 import { assertTellsNothing, PLANTED, PLANTED_HEADER } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'
 
-const concern: Concern = { operation: 'pluginSet', subject: 'probe:1.0', host: 'tcp://engine:2375' }
+const context: CallContext = {
+  operation: 'pluginSet',
+  subject: 'probe:1.0',
+  host: 'tcp://engine:2375',
+}
 
 /** As axios makes it: with the headers of the request, in itself and in what it was made of. */
 function axiosError(code: string, reusedSocket = false): AxiosError {
@@ -35,7 +39,7 @@ suite('toEngineError', (test) => {
   ]
   for (const [code, why] of UNREACHABLE) {
     test(`${code} :: engine-unreachable`, () => {
-      const error = toEngineError(axiosError(code), concern, undefined)
+      const error = toEngineError(axiosError(code), context, undefined)
       assert.is(error.code, 'engine-unreachable')
       assert.is(error.message, `no Docker Engine answers at tcp://engine:2375: ${why}`)
       assert.equal(error.details, {
@@ -70,7 +74,7 @@ suite('toEngineError', (test) => {
   ]
   for (const [code, becomes, line] of OTHERS) {
     test(`${code} :: ${becomes}`, () => {
-      const error = toEngineError(axiosError(code), concern, undefined)
+      const error = toEngineError(axiosError(code), context, undefined)
       assert.equal([error.code, error.message], [becomes, line])
       assert.equal(error.details, {
         operation: 'pluginSet',
@@ -81,14 +85,14 @@ suite('toEngineError', (test) => {
   }
 
   test('HPE_INVALID_CONSTANT :: engine-protocol', () => {
-    const error = toEngineError(axiosError('HPE_INVALID_CONSTANT'), concern, undefined)
+    const error = toEngineError(axiosError('HPE_INVALID_CONSTANT'), context, undefined)
     assert.is(error.code, 'engine-protocol')
     assertTellsNothing(error)
   })
 
   for (const code of ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']) {
     test(`${code} :: the connection was lost`, () => {
-      const error = toEngineError(axiosError(code), concern, undefined)
+      const error = toEngineError(axiosError(code), context, undefined)
       assert.is(error.code, 'engine-unreachable')
       assert.is(
         error.message,
@@ -96,7 +100,7 @@ suite('toEngineError', (test) => {
       )
       const pull = toEngineError(
         axiosError(code),
-        { ...concern, operation: 'pluginPull' },
+        { ...context, operation: 'pluginPull' },
         undefined,
       )
       assert.is(pull.code, 'pull-interrupted')
@@ -106,7 +110,7 @@ suite('toEngineError', (test) => {
 
   for (const thrown of [undefined, null, 'words', new Error(PLANTED), { code: 7 }]) {
     test(`${thrown instanceof Error ? 'an Error' : JSON.stringify(thrown)} :: is an EngineError`, () => {
-      const error = toEngineError(thrown, concern, undefined)
+      const error = toEngineError(thrown, context, undefined)
       assert.is(error.message, 'no Docker Engine answers at tcp://engine:2375: it cannot be used')
       assertTellsNothing(error)
     })
@@ -114,17 +118,17 @@ suite('toEngineError', (test) => {
 
   test('an EngineError :: is that', () => {
     const error = new EngineError('set-failed', 'no')
-    assert.is(toEngineError(error, concern, undefined), error)
+    assert.is(toEngineError(error, context, undefined), error)
   })
 
   test('a reason :: decides over what was thrown', () => {
     const thrown = new EngineError('set-failed', 'no')
-    assert.is(toEngineError(thrown, concern, 'cancelled').code, 'cancelled')
-    assert.is(toEngineError(axiosError('ECONNRESET'), concern, 'timed-out').code, 'timed-out')
+    assert.is(toEngineError(thrown, context, 'cancelled').code, 'cancelled')
+    assert.is(toEngineError(axiosError('ECONNRESET'), context, 'timed-out').code, 'timed-out')
   })
 
   test('a subject that is no name :: is shown as one line', () => {
-    const hostile = { ...concern, subject: 'a\u001b[2J\r\n{host}\u202e' }
+    const hostile = { ...context, subject: 'a\u001b[2J\r\n{host}\u202e' }
     const error = toEngineError(undefined, hostile, 'cancelled')
     assert.is(error.message, 'pluginSet of a [2J {host} was cancelled')
   })

@@ -1,11 +1,10 @@
 import * as assert from 'uvu/assert'
-import { getPluginPrivileges } from '../../../../adapters/engine/api/getPluginPrivileges.ts'
 import { cleanerOf } from '../../../../adapters/engine/words/withoutSecrets.ts'
 import type { EngineError } from '../../../../machines/errors.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerJSON } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
-import { never, withEngine } from '../engineFixture.ts'
+import { callOn, withEngine } from '../engineFixture.ts'
 
 const header = (config: unknown) => Buffer.from(JSON.stringify(config)).toString('base64url')
 const base64 = (text: string) => Buffer.from(text).toString('base64')
@@ -84,9 +83,8 @@ suite('what was sent before', (test) => {
         const auths = letters.map((letter) => header({ password: letter.repeat(12) }))
         let error: EngineError | undefined
         for (const registryAuth of [...auths, ...auths.slice(-1)]) {
-          const input = { remote: 'acme/volume', registryAuth }
           error = await refusedWith('engine-failed', () =>
-            getPluginPrivileges(connection, input, never),
+            callOn(connection, 'getPluginPrivileges', { remote: 'acme/volume' }, { registryAuth }),
           )
         }
         const [first, ...others] = String(error?.details.engineMessage).split(' ').slice(2)

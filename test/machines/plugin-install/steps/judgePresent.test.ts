@@ -9,7 +9,14 @@ import {
 import type { Resumed } from '../../../../machines/plugin-install/types.ts'
 import type { Setting } from '../../../../machines/settings.ts'
 import { readRecording, recordedBody } from '../../../support/recordingServer.ts'
-import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../../support/samples.ts'
+import {
+  agreed,
+  digest,
+  hostNetwork,
+  parsed,
+  pluginId,
+  samplePlugin,
+} from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
 
 const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
@@ -58,10 +65,10 @@ suite('judgePresent', (test) => {
   test('finish :: what was left disabled', () => {
     const finish = { ifPresent: 'finish' } as const
     assert.is(judge({}, finish), 'to finish')
-    assert.is(judge({}, { ...finish, settings: ['DEBUG=1'] }), 'to finish')
-    assert.is(judge({}, { ...finish, settings: ['DEBUG=1'], disabled: true }), 'to finish')
+    assert.is(judge({}, { ...finish, settings: parsed('DEBUG=1') }), 'to finish')
+    assert.is(judge({}, { ...finish, settings: parsed('DEBUG=1'), disabled: true }), 'to finish')
     assert.is(judge({ Enabled: true }, finish), 'as wanted')
-    const enabled = judge({ Enabled: true }, { ...finish, settings: ['DEBUG=1'] })
+    const enabled = judge({ Enabled: true }, { ...finish, settings: parsed('DEBUG=1') })
     assert.match(enabled, 'its setting DEBUG is another')
     assert.match(judge({ PluginReference: 'acme/other:1.0' }, finish), 'not the one asked for')
   })
@@ -115,21 +122,24 @@ suite('judgePresent', (test) => {
     const recorded = recordedBody(readRecording('inspect.after-set')).toString()
     const { Config, Settings } = JSON.parse(recorded) as Plugin
     const plugin = { Config, Settings, Enabled: true }
-    const set = ['DEBUG=1', 'state.source=/var/tmp', 'null.path=/dev/zero', 'args=--a --b']
+    const set = parsed('DEBUG=1', 'state.source=/var/tmp', 'null.path=/dev/zero', 'args=--a --b')
     assert.is(judge(plugin, { settings: set }), 'as wanted')
     for (const other of ['DEBUG=2', 'state.source=/', 'null=/dev/sda', 'args=--a', 'BAD=1']) {
-      assert.match(judge(plugin, { settings: [...set, other] }), other.split('=')[0] ?? '')
+      assert.match(
+        judge(plugin, { settings: [...set, ...parsed(other)] }),
+        other.split('=')[0] ?? '',
+      )
     }
     const bare = { ...plugin, Settings: { Args: null, Devices: null, Env: null, Mounts: null } }
-    assert.match(judge(bare, { settings: ['DEBUG=1'] }), 'DEBUG')
-    assert.match(judge(bare, { settings: ['args=x'] }), 'args')
+    assert.match(judge(bare, { settings: parsed('DEBUG=1') }), 'DEBUG')
+    assert.match(judge(bare, { settings: parsed('args=x') }), 'args')
     const noEnv = { ...bare, Config: { ...Config, Env: null } }
-    assert.match(judge(noEnv, { settings: ['DEBUG=1'] }), 'DEBUG')
+    assert.match(judge(noEnv, { settings: parsed('DEBUG=1') }), 'DEBUG')
   })
 
   test('settings :: whether a secret one is applied is asked of whoever knows its value', () => {
     const enabled = { Enabled: true }
-    const settings: Setting[] = ['DEBUG=1', { name: 'PASSWORD', secret: true }]
+    const settings: Setting[] = [...parsed('DEBUG=1'), { name: 'PASSWORD', secret: true }]
     const plugin = { ...enabled, Settings: { ...samplePlugin().Settings, Env: ['DEBUG=1'] } }
     const asked: string[] = []
     const has: HasSecret = ({ Name }, { name }) => asked.push(`${name} of ${Name}`) > 0

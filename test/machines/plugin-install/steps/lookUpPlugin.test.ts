@@ -1,11 +1,18 @@
 import * as assert from 'uvu/assert'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
-import type { PluginEngine } from '../../../../machines/engine.ts'
+import type { CallOptions, PrivilegesLookUp } from '../../../../machines/engine.ts'
 import { EngineError } from '../../../../machines/errors.ts'
+import type { PluginPrivilege } from '../../../../machines/plugin.ts'
 import type { LookUpRequest } from '../../../../machines/plugin-install/inputs.ts'
 import { lookUpPlugin } from '../../../../machines/plugin-install/steps/lookUpPlugin.ts'
 import type { Resumed } from '../../../../machines/plugin-install/types.ts'
-import { fakeEngine, inspections, noAuth, rejection } from '../../../support/fakePorts.ts'
+import {
+  type Answers,
+  fakeEngine,
+  inspections,
+  noAuth,
+  rejection,
+} from '../../../support/fakePorts.ts'
 import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
 
@@ -15,14 +22,23 @@ const request: LookUpRequest = {
   enableTimeout: 0,
   disabled: false,
   ifPresent: 'fail',
+  names: {
+    remote: 'docker.io/acme/probe:1.0',
+    name: 'acme/probe:1.0',
+    registry: 'docker.io',
+  },
 }
-const names = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', registry: 'docker.io' }
+const hidden: PrivilegesLookUp = { privileges: [], hidden: true }
+const asks = (...privileges: PluginPrivilege[]): PrivilegesLookUp => ({ privileges, hidden: false })
 const engineVersion = { apiVersion: '1.41', version: '20.10.24' }
+
+/** As for a reference or an alias that is invalid. */
+const unnamed = { names: undefined } as unknown as Partial<LookUpRequest>
 
 const pause = async () => {}
 const hasSecret = () => true
 
-function lookUp(answers: Partial<PluginEngine>, change: Partial<LookUpRequest> = {}) {
+function lookUp(answers: Answers, change: Partial<LookUpRequest> = {}) {
   const engine = fakeEngine(answers)
   const { signal } = new AbortController()
   return {
@@ -48,9 +64,8 @@ function refuse(code: InstallErrorCode) {
 
 suite('lookUpPlugin', (test) => {
   test('asks for something :: the list, and the digest', async () => {
-    const { found } = lookUp({ getPluginPrivileges: async () => [hostNetwork] })
+    const { found } = lookUp({ getPluginPrivileges: async () => asks(hostNetwork) })
     assert.equal(await found, {
-      ...names,
       privileges: [hostNetwork],
       digest,
       engine: engineVersion,
@@ -73,7 +88,7 @@ suite('lookUpPlugin', (test) => {
       await all
     }
     const { found } = lookUp({
-      getPluginPrivileges: () => arrive('privileges').then(() => null),
+      getPluginPrivileges: () => arrive('privileges').then(() => asks()),
       distributionInspect: () => arrive('distribution').then(() => ({ digest })),
       pluginInspect: () => arrive('inspect').then(() => undefined),
     })
@@ -83,7 +98,7 @@ suite('lookUpPlugin', (test) => {
 
   test('the name is taken :: already-exists, and the other look-ups are given up', async () => {
     let aborted = 0
-    const never = (_: string, signal: AbortSignal) =>
+    const never = (_: unknown, { signal }: CallOptions) =>
       new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => {
           aborted++
@@ -108,7 +123,7 @@ suite('lookUpPlugin', (test) => {
     const codes = ['unauthorized', 'not-found', 'registry-unreachable', 'timed-out'] as const
     for (const code of codes) {
       const { found } = lookUp({
-        getPluginPrivileges: async () => [],
+        getPluginPrivileges: async () => hidden,
         distributionInspect: refuse(code),
       })
       assert.is(await codeOf(found), code)
@@ -123,21 +138,21 @@ suite('lookUpPlugin', (test) => {
       'engine-access-denied',
     ] as const) {
       const { found } = lookUp({
-        getPluginPrivileges: async () => [],
+        getPluginPrivileges: async () => hidden,
         distributionInspect: refuse(code),
       })
-      assert.equal(await found, { ...names, privileges: [], engine: engineVersion })
+      assert.equal(await found, { privileges: [], engine: engineVersion })
     }
-    const { found } = lookUp({ getPluginPrivileges: async () => [] })
+    const { found } = lookUp({ getPluginPrivileges: async () => hidden })
     assert.equal((await found).digest, digest)
   })
 
   test('an empty list, and a content that can be read a moment later :: looked at again', async () => {
-    const lists = [[], [hostNetwork]]
-    const { engine, found } = lookUp({ getPluginPrivileges: async () => lists.shift() ?? [] })
+    const lists = [hidden, asks(hostNetwork)]
+    const { engine, found } = lookUp({ getPluginPrivileges: async () => lists.shift() ?? hidden })
     assert.equal((await found).privileges, [hostNetwork])
     assert.is(engine.calls.filter((call) => call.startsWith('getPluginPrivileges')).length, 2)
-    const ends = [async () => [], refuse('unauthorized')]
+    const ends = [async () => hidden, refuse('unauthorized')]
     const failing = lookUp({ getPluginPrivileges: () => (ends.shift() ?? refuse('timed-out'))() })
     assert.is(await codeOf(failing.found), 'unauthorized')
   })
@@ -152,7 +167,7 @@ suite('lookUpPlugin', (test) => {
 
   test('a list that came :: the content need not be told', async () => {
     const { found } = lookUp({
-      getPluginPrivileges: async () => [hostNetwork],
+      getPluginPrivileges: async () => asks(hostNetwork),
       distributionInspect: refuse('unauthorized'),
     })
     assert.is((await found).digest, undefined)
@@ -175,21 +190,13 @@ suite('lookUpPlugin', (test) => {
 
   test('bad input :: refused before any request', async () => {
     const rows: [change: Partial<LookUpRequest>, code: string, words: string][] = [
-      [{ reference: 'Acme/Probe' }, 'invalid-reference', '"Acme/Probe" is not a plugin reference'],
-      [{ alias: 'My Probe' }, 'invalid-reference', '"My Probe" is not an alias'],
-      [{ alias: `a@${digest}` }, 'invalid-reference', 'it has a digest'],
-      [{ settings: ['DEBUG=1', '=1'] }, 'invalid-setting', '"=1" has no name'],
-      [{ settings: [{ name: '', secret: true }] }, 'invalid-setting', '"" has no name'],
       [
-        { settings: [{ name: 'state.source', secret: true }] },
-        'invalid-setting',
-        '"state.source" cannot be secret',
+        { ...unnamed, reference: 'Acme/Probe' },
+        'invalid-reference',
+        '"Acme/Probe" is not a plugin reference',
       ],
-      [
-        { settings: [{ name: 'fuse.path', secret: true }] },
-        'invalid-setting',
-        '"fuse.path" cannot be secret',
-      ],
+      [{ ...unnamed, alias: 'My Probe' }, 'invalid-reference', '"My Probe" is not an alias'],
+      [{ ...unnamed, alias: `a@${digest}` }, 'invalid-reference', 'it has a digest'],
       [{ enableTimeout: 1.5 }, 'invalid-option', 'not 1.5'],
       [{ enableTimeout: -1 }, 'invalid-option', 'not -1'],
     ]
@@ -200,18 +207,6 @@ suite('lookUpPlugin', (test) => {
       assert.match(error.message, words)
       assert.equal(engine.calls, [])
     }
-  })
-
-  test('names :: alias, default tag, digest', async () => {
-    const aliased = await lookUp({}, { alias: 'docker.io/library/mine' }).found
-    assert.is(aliased.name, 'mine:latest')
-    assert.is(aliased.remote, 'docker.io/acme/probe:1.0')
-    const untagged = await lookUp({}, { reference: 'example.org:5000/probe' }).found
-    assert.is(untagged.remote, 'example.org:5000/probe:latest')
-    assert.is(untagged.registry, 'example.org:5000')
-    const pinned = await lookUp({}, { reference: `acme/probe@${digest}` }).found
-    assert.is(pinned.remote, `docker.io/acme/probe@${digest}`)
-    assert.is(pinned.name, 'acme/probe:latest')
   })
 
   test('resumed :: a plugin that appears a moment after the cut is found, and is this run’s own', async () => {
@@ -237,7 +232,7 @@ suite('lookUpPlugin', (test) => {
   test('a cancel reaches the look-ups', async () => {
     const stop = new AbortController()
     const engine = fakeEngine({
-      pluginInspect: (_, signal) =>
+      pluginInspect: (_, { signal }) =>
         new Promise((_, reject) => {
           signal.addEventListener('abort', () => reject(new EngineError('cancelled', 'cancelled')))
           queueMicrotask(() => stop.abort())

@@ -1,11 +1,10 @@
 import * as assert from 'uvu/assert'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
-import type { PluginEngine } from '../../../../machines/engine.ts'
 import { EngineError } from '../../../../machines/errors.ts'
 import type { JSONMessage } from '../../../../machines/plugin.ts'
-import type { PullProgress } from '../../../../machines/plugin-install/steps/hasContent.ts'
+import type { PullProgress } from '../../../../machines/plugin-install/steps/cutPull.ts'
 import { startPull } from '../../../../machines/plugin-install/steps/startPull.ts'
-import { fakeEngine } from '../../../support/fakePorts.ts'
+import { type Answers, fakeEngine } from '../../../support/fakePorts.ts'
 import { digest } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
 
@@ -20,7 +19,7 @@ const extracting: PullProgress = {
   bytesPerSecond: 0,
 }
 
-function pull(answers: Partial<PluginEngine>, progress: PullProgress = nothingYet) {
+function pull(answers: Answers, progress: PullProgress = nothingYet) {
   const stop = new AbortController()
   const heard: JSONMessage[] = []
   const pauses: number[] = []
@@ -42,7 +41,7 @@ function refuse(code: InstallErrorCode, status?: number) {
 function running() {
   let finish = (_: { digest: string }) => {}
   let closed = false
-  const pluginPull: PluginEngine['pluginPull'] = (_, signal) =>
+  const pluginPull: Answers['pluginPull'] = (_, { signal }) =>
     new Promise((resolve, reject) => {
       finish = resolve
       signal.addEventListener('abort', () => {
@@ -71,7 +70,7 @@ suite('startPull', (test) => {
   test('lines go to the progress', async () => {
     const line = { id: 'a', status: 'Waiting' }
     const { result, heard } = pull({
-      pluginPull: async ({ onMessage }) => {
+      pluginPull: async (_, { onMessage }) => {
         onMessage?.(line)
         return {}
       },

@@ -30,9 +30,9 @@ function take(engine: FakeEngine, request: Partial<TakeBackRequest> = {}) {
   const ports = {
     engine,
     delays: [200, 400, 800, 1600, 3200],
-    left: () => Number.POSITIVE_INFINITY,
+    remaining: () => Number.POSITIVE_INFINITY,
     pause: async (ms: number) => void pauses.push(ms),
-    tell: () => {},
+    notify: () => {},
   }
   const report = takeBack(ports, whole, new AbortController().signal)
   return report.then((report) => ({ report, pauses, calls: engine.calls }))
@@ -49,18 +49,14 @@ suite('takeBack', (test) => {
     const engine = fakeEngine({ pluginInspect: inspections(samplePlugin(), undefined) })
     const { report, calls } = await take(engine, { id })
     assert.equal(report, removed)
-    assert.equal(calls, [
-      `pluginInspect ${id}`,
-      `pluginDelete ${id} {"force":false}`,
-      `pluginInspect ${id}`,
-    ])
+    assert.equal(calls, [`pluginInspect ${id}`, `pluginDelete ${id} false`, `pluginInspect ${id}`])
   })
 
   test('created, its id not seen yet :: found by its name and its reference', async () => {
     const engine = fakeEngine({ pluginInspect: inspections(samplePlugin(), undefined) })
     const { report, calls } = await take(engine)
     assert.equal(report, removed)
-    assert.equal(calls.slice(0, 2), [`pluginInspect ${name}`, `pluginDelete ${id} {"force":false}`])
+    assert.equal(calls.slice(0, 2), [`pluginInspect ${name}`, `pluginDelete ${id} false`])
   })
 
   test('created, and gone when looked for :: somebody else removed it', async () => {
@@ -72,7 +68,7 @@ suite('takeBack', (test) => {
     const engine = fakeEngine({ pluginInspect: inspections(enabled, undefined) })
     const { report, calls } = await take(engine, { id, enableRequested: true })
     assert.equal(report, removed)
-    assert.is(calls[1], `pluginDelete ${id} {"force":true}`)
+    assert.is(calls[1], `pluginDelete ${id} true`)
   })
 
   test('enabled by somebody else :: not touched, and told', async () => {
@@ -193,7 +189,7 @@ suite('takeBack', (test) => {
 
   test('taken up :: was there before, so it is left, whatever the policy', async () => {
     const engine = fakeEngine({ pluginInspect: inspections(samplePlugin()) })
-    const { report, calls } = await take(engine, { id, ownership: 'takenUp' })
+    const { report, calls } = await take(engine, { id, ownership: 'adopted' })
     assert.is(report.result, 'kept')
     assert.equal(calls, [`pluginInspect ${id}`])
   })
@@ -259,9 +255,9 @@ suite('takeBack', (test) => {
     const ports = {
       engine,
       delays: [1, 1],
-      left: () => 10,
+      remaining: () => 10,
       pause: async () => {},
-      tell: () => {},
+      notify: () => {},
     }
     const report = takeBack(ports, request, stop.signal)
     assert.is(await rejection(report), unreachable)

@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { pluginInstallMachine } from '../../../../machines/plugin-install/pluginInstallMachine.ts'
-import { layOutGraph } from '../../../../src/chart/layout/elk.ts'
-import { layOutMachine } from '../../../../src/chart/layout/layOutMachine.ts'
-import { pluginInstallLayout } from '../../../../src/chart/layout.generated.ts'
-import type { MachineChart } from '../../../../src/chart/machineChart.ts'
-import { parseStatechart } from '../../../../src/chart/statechart/parseStatechart.ts'
-import { readStatechart } from '../../../../src/chart/statechart/readStatechart.ts'
+import type { MachineChart } from '../../../../src/chart/chartLayout.ts'
+import { layOutGraph, layOutMachine } from '../../../../src/chart/layout/layOut.ts'
+import { pluginInstallLayout } from '../../../../src/chart/layouts/pluginInstall.generated.ts'
+import { parseStatechart, readStatechart } from '../../../../src/chart/statechart/readStatechart.ts'
 import { hostile, parcel } from '../../../support/foreignMachines.ts'
 import { someMachines } from '../../../support/someMachines.ts'
 import { suite } from '../../../support/suite.ts'
@@ -57,7 +55,7 @@ suite('layOutMachine', (test) => {
     assert.equal(await paths({ type: 'parallel', states }), ['', 'a', 'b'])
   })
 
-  test('what a box and an arrow have no room for is cut', async () => {
+  test('text that does not fit in a box or at an arrow is cut', async () => {
     const { states, wide } = await layOutMachine(readStatechart(hostile))
     const long = states.findIndex(({ path }) => path === 'n'.repeat(500))
     assert.is(states[long]?.name, `${'n'.repeat(39)}…`)
@@ -91,7 +89,7 @@ suite('layOutMachine', (test) => {
     )
   })
 
-  test('a graph that cannot be laid out is told in words', () =>
+  test('a graph that cannot be laid out fails with a sentence', () =>
     layOutGraph({
       id: 'graph',
       edges: [{ id: 'edge', sources: ['none'], targets: ['none'] }],

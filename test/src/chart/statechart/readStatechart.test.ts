@@ -3,9 +3,8 @@ import * as assert from 'uvu/assert'
 import { type AnyStateNode, createMachine } from 'xstate'
 import { pluginInstallMachine } from '../../../../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges } from '../../../../src/chart/chart.ts'
-import { parseStatechart } from '../../../../src/chart/statechart/parseStatechart.ts'
-import { readStatechart } from '../../../../src/chart/statechart/readStatechart.ts'
-import type { StateNode } from '../../../../src/chart/statechart/statechart.ts'
+import type { StateNode } from '../../../../src/chart/statechart/readStatechart.ts'
+import { parseStatechart, readStatechart } from '../../../../src/chart/statechart/readStatechart.ts'
 import { hostile, parcel } from '../../../support/foreignMachines.ts'
 import { someMachines } from '../../../support/someMachines.ts'
 import { suite } from '../../../support/suite.ts'
@@ -38,7 +37,7 @@ suite('readStatechart', (test) => {
     )
   })
 
-  test('any machine with something wrong in it :: it is read, or one sentence says what is wrong', () => {
+  test('any machine with a mistake :: it is read, or one sentence names the mistake', () => {
     const junk = fc.oneof(
       fc.constantFrom('nowhere', '#nowhere', '.nowhere', '', '#', '.', 'a.', '\\', '__proto__'),
       fc.jsonValue({ maxDepth: 3 }),
@@ -54,7 +53,7 @@ suite('readStatechart', (test) => {
     )
   })
 
-  test('any JSON :: it is read, or one sentence says what is wrong', () => {
+  test('any JSON :: it is read, or one sentence names the mistake', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => void readOrRefuse(value)),
       { numRuns: 300 },
@@ -92,7 +91,7 @@ suite('readStatechart', (test) => {
     assert.equal(from('failed'), ['* → idle'])
   })
 
-  test('what XState writes of a machine itself :: the same, but for what it leaves out', () => {
+  test('the JSON of a machine itself :: read as its config, but for what XState leaves out', () => {
     const machine = createMachine(parcel as Parameters<typeof createMachine>[0])
     const written = parseStatechart(JSON.stringify(machine))
     const whole = readStatechart(parcel)
@@ -120,7 +119,7 @@ suite('readStatechart', (test) => {
     assert.equal(edges, xstateEdges(config))
   })
 
-  test('states that can be gone to from anywhere', () => {
+  test('states with a route', () => {
     const { edges } = readStatechart({
       initial: 'a',
       states: { a: {}, b: { id: 'b', route: { guard: 'mayGo' } }, c: { id: 'c', route: {} } },
@@ -144,55 +143,55 @@ suite('readStatechart', (test) => {
   })
 
   const wrong: [what: string, text: string, message: string][] = [
-    ['not JSON', 'createMachine({})', 'it is no JSON'],
-    ['no object', '[]', 'it is no machine: a machine is a JSON object'],
+    ['not JSON', 'createMachine({})', 'it is not JSON'],
+    ['no object', '[]', 'it is not a machine: a machine is a JSON object'],
     ['no states', '{"id":"m"}', 'it has no states'],
-    ['states that are none', '{"states":[]}', '"states" of the machine is no JSON object'],
+    ['states that are a list', '{"states":[]}', '"states" of the machine is not a JSON object'],
     ['no initial', '{"states":{"a":{}}}', 'the machine has no "initial"'],
     [
-      'an initial state that is nowhere',
+      'an initial state that does not exist',
       '{"initial":"b","states":{"a":{}}}',
-      'the machine begins with "b", which is no state of it',
+      'the machine begins with "b", which is not one of its states',
     ],
     [
       'an initial state of another',
       '{"initial":"a","states":{"a":{"initial":"b","states":{"c":{}}},"b":{}}}',
-      'the state "a" begins with "b", which is no state of it',
+      'the state "a" begins with "b", which is not one of its states',
     ],
     [
-      'a target that is nowhere',
+      'a target that does not exist',
       '{"initial":"a","states":{"a":{"initial":"b","states":{"b":{"on":{"GO":"c"}}}}}}',
-      'the state "a.b" goes to "c" on "GO", which is nowhere',
+      'the state "a.b" goes to "c" on "GO", which does not exist',
     ],
     [
-      'an id that is nowhere',
+      'an id that does not exist',
       '{"initial":"a","states":{"a":{"after":{"5":"#c"}}}}',
-      'the state "a" goes to "#c" on "after(5)", which is nowhere',
+      'the state "a" goes to "#c" on "after(5)", which does not exist',
     ],
     [
       'a target of the machine without its dot',
       '{"initial":"a","on":{"GO":"a"},"states":{"a":{}}}',
-      'the machine goes to "a" on "GO", which is nowhere',
+      'the machine goes to "a" on "GO", which does not exist',
     ],
     [
-      'a history that leads nowhere',
+      'a history whose target does not exist',
       '{"initial":"a","states":{"a":{},"h":{"type":"history","target":"b"}}}',
-      'the state "h" goes to "b", which is nowhere',
+      'the state "h" goes to "b", which does not exist',
     ],
     [
-      'a target that is no text',
+      'a target that is not a string',
       '{"initial":"a","states":{"a":{"always":{"target":[7]}}}}',
-      'a target of the state "a" on "always" is no text',
+      'a target of the state "a" on "always" is not a string',
     ],
     [
-      'a transition that is none',
+      'a transition that is a number',
       '{"initial":"a","states":{"a":{"on":{"GO":7}}}}',
-      'a transition of the state "a" on "GO" is no JSON object',
+      'a transition of the state "a" on "GO" is not a JSON object',
     ],
     [
-      'a kind of state that is none',
+      'an unknown type of state',
       '{"initial":"a","states":{"a":{"type":"loop"}}}',
-      '"type" of the state "a" is none of atomic, compound, parallel, final, history',
+      '"type" of the state "a" must be one of atomic, compound, parallel, final, history',
     ],
     [
       'XState 4 :: cond',
@@ -229,7 +228,7 @@ suite('readStatechart', (test) => {
     ],
   ]
   for (const [what, text, message] of wrong) {
-    test(`one sentence says what is wrong :: ${what}`, () => {
+    test(`one sentence names the mistake :: ${what}`, () => {
       assert.throws(
         () => parseStatechart(text),
         (error: unknown) =>

@@ -53,7 +53,7 @@ suite('plugin-flow context ls', (test) => {
       onContexts(async ({ env, config }) => {
         config({ currentContext: 'far9' })
         const { stderr } = await list({ ...env, ...variables })
-        assert.is(stderr, `plugin-flow: ${by} decides which engine is in force\n`)
+        assert.is(stderr, `plugin-flow: ${by} decides which engine is used\n`)
         assert.equal(currentOf(await list({ ...env, ...variables }, '--format', 'json')), [
           { Name: current, DockerEndpoint: endpoint },
         ])
@@ -70,13 +70,13 @@ suite('plugin-flow context ls', (test) => {
       assert.is(listed.stderr, '')
     }))
 
-  test('a configuration that is none :: one line', () =>
+  test('an invalid configuration :: one line', () =>
     withDockerFolder(async ({ env, path, config }) => {
       config('{')
       assert.equal(await list(env), {
         code: 1,
         stdout: '',
-        stderr: `plugin-flow: the Docker config ${path}/config.json is no JSON\n`,
+        stderr: `plugin-flow: the Docker config ${path}/config.json is not valid JSON\n`,
       })
     }))
 

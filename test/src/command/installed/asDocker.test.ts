@@ -126,7 +126,7 @@ suite('plugin-flow ls, inspect, rm, enable, disable, set :: as Docker’s own co
     test,
     'docker',
     (program) => {
-      test('what is shown of one engine', () =>
+      test('the listings of one engine', () =>
         onSides(program, async ({ engine, docker, here }) => {
           const one = await engine()
           for (const argv of looks) {
@@ -134,7 +134,7 @@ suite('plugin-flow ls, inspect, rm, enable, disable, set :: as Docker’s own co
           }
         }))
 
-      test('what is changed, and told of it', () =>
+      test('changes and their output', () =>
         onSides(program, async ({ engine, docker, here }) => {
           const [theirs, ours] = [await engine(), await engine()]
           for (const argv of changes) {

@@ -39,7 +39,7 @@ suite('plugin-flow inspect', (test) => {
       assert.match(stdout, /^[0-9a-f]{64} \[\]\n[0-9a-f]{64} \["DEBUG=1"\]\n$/)
     }))
 
-  test('what is not there is told, and the rest shown :: 1', () =>
+  test('a missing plugin is reported, and the others are shown :: 1', () =>
     onTwo(async ({ command }) => {
       const { code, stdout, stderr } = await command('inspect', 'no/1', 'acme/plain', 'no/2')
       assert.is(code, 1)
@@ -65,6 +65,6 @@ suite('plugin-flow inspect', (test) => {
       assert.match(none.stderr, /^plugin-flow: inspect needs a PLUGIN; see/)
       const format = await command('inspect', '--format', '{{.Config}}', 'acme/plain')
       assert.equal([format.code, format.stdout], [2, ''])
-      assert.match(format.stderr, /\.Config is no text: write \{\{json \.Config\}\}; see/)
+      assert.match(format.stderr, /\.Config is not text: use \{\{json \.Config\}\}; see/)
     }))
 })

@@ -106,7 +106,7 @@ ${ten?.slice(0, 12)}   acme/a10:latest   words that go on and on, further than t
       }))
   }
 
-  test('what a plugin says of itself cannot clear a terminal', () =>
+  test('the description of a plugin cannot clear a terminal', () =>
     onStage(
       async ({ command }) => {
         await command('install', 'acme/hostile')

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { OpenRun } from '../../../../adapters/journal/runJournal.ts'
 import type { InstallSnapshot } from '../../../../machines/plugin-install/snapshot.ts'
-import { boundedRun } from '../../../../src/command/runs/boundedRun.ts'
+import { boundedRun } from '../../../../src/command/install/journal.ts'
 import { suite } from '../../../support/suite.ts'
 
 const snapshot = {} as InstallSnapshot

@@ -55,7 +55,7 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
 const requests = ({ embedded }: Ground) => embedded.requests().map(({ method }) => method)
 
 suite('an install whose home does not answer', (test) => {
-  test('goes on without being written down, and ends with a first Ctrl-C', () =>
+  test('goes on without being recorded, and ends with a first Ctrl-C', () =>
     onGround(async (ground) => {
       const { stdout, stderr, home, kill, ended } = ground
       await stdout.seen('"to":"pulling.streaming"')
@@ -64,7 +64,7 @@ suite('an install whose home does not answer', (test) => {
       await stdout.seen('"type":"outcome"')
       assert.equal(await ended, [null, 'SIGINT'])
       const folder = join(home, '.local/state/plugin-flow')
-      const told = `plugin-flow: this run is not written down: ${folder} has not answered for 10 s\n`
+      const told = `plugin-flow: this run is not recorded: ${folder} has not answered for 10 s\n`
       assert.ok(stderr.text().includes(told), stderr.text())
       assert.match(stderr.text(), '\non the engine: nothing was installed\n')
       assert.ok(requests(ground).every((method) => method !== 'POST'))
@@ -78,7 +78,7 @@ suite('an install whose home does not answer', (test) => {
       await stdout.seen('"to":"rollingBack"')
       kill('SIGTERM')
       const asked = performance.now()
-      await stderr.seen('not written down; plugin-flow runs tells what is\n')
+      await stderr.seen('not recorded; plugin-flow runs shows the last one that is\n')
       const took = performance.now() - asked
       assert.ok(took < 9_000, `less than a journal is waited for otherwise: ${took} ms`)
       assert.equal(await ended, [null, 'SIGINT'])
@@ -93,7 +93,7 @@ suite('an install whose home does not answer', (test) => {
       kill('SIGTERM')
       kill('SIGHUP')
       const asked = performance.now()
-      await stderr.seen('plugin-flow runs tells what is\n')
+      await stderr.seen('plugin-flow runs shows the last one that is\n')
       const took = performance.now() - asked
       assert.ok(took < 2_500, `less than is waited for after a second one: ${took} ms`)
       assert.equal(await ended, [null, 'SIGINT'])

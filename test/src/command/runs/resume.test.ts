@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { beginRun, type JournaledEngine } from '../../../../adapters/journal/runJournal.ts'
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../../../src/embedded.ts'
-import { connect } from '../../../../src/flow/connect.ts'
-import { installPlugin } from '../../../../src/flow/installPlugin.ts'
+import { connect, installPlugin } from '../../../../src/index.ts'
 import { type DockerFolder, withDockerFolder } from '../../../support/dockerFolder.ts'
 import { suite } from '../../../support/suite.ts'
 import { run } from '../stage.ts'
@@ -92,7 +91,7 @@ suite('plugin-flow resume :: the engine', (test) => {
       assert.is(code, 2)
       assert.match(
         stderr,
-        `the run is of ${embedded.host}, and its context leads to tcp://127.0.0.1:1 now: name the engine that is meant`,
+        `the run is on ${embedded.host}, but its context now points to tcp://127.0.0.1:1: name the engine to use`,
       )
       assert.equal(left(), [`${id}.json`])
       assert.is((await command('rollback', id, '-H', embedded.host)).code, 1)

@@ -31,7 +31,9 @@ suite('the record of a consent', (test) => {
       const { consent } = await flow.result
       checkRecord(consent, { by: 'person', who: 'ada' })
       assert.equal(consent.request, request)
-      assert.equal(request.settings, [{ setting: 'sshkey.source=/keys', widens: true }])
+      assert.equal(request.settings, [
+        { name: 'sshkey', field: 'source', value: '/keys', widens: true },
+      ])
       assert.match(request.digest ?? '', /^sha256:[0-9a-f]{64}$/)
       assert.equal(flow.snapshot().run.consent, consent)
     }))

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import type { Plugin, PluginConfig } from '../../../../machines/plugin.ts'
 import { computePrivileges } from '../../../../machines/privileges.ts'
+import { installPlugin } from '../../../../src/flow/install.ts'
 import { isInstallError } from '../../../../src/flow/installError.ts'
-import { installPlugin } from '../../../../src/flow/installPlugin.ts'
 import { fakeEngine } from '../../../support/fakePorts.ts'
 import { digest, sampleConfig, samplePlugin } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
@@ -108,7 +108,10 @@ async function install(granted: Wants, installed: Wants) {
   let isThere = false
   let isEnabled = false
   const port = fakeEngine({
-    getPluginPrivileges: async () => computePrivileges(configOf(granted)),
+    getPluginPrivileges: async () => ({
+      privileges: computePrivileges(configOf(granted)),
+      hidden: false,
+    }),
     pluginPull: async () => {
       isThere = true
       return { digest }
@@ -122,13 +125,7 @@ async function install(granted: Wants, installed: Wants) {
       isEnabled = false
     },
   })
-  const engine = {
-    host: 'fake',
-    operations: () => port,
-    configured: async () => undefined,
-    close() {},
-  }
-  const flow = installPlugin(engine, { reference, consent: () => true })
+  const flow = installPlugin(port, { reference, consent: () => true })
   const code = await flow.result.then(
     () => 'done',
     (error: unknown) => (isInstallError(error) ? error.code : String(error)),

@@ -5,7 +5,7 @@ import type { ConsentRequest } from '../../../../machines/plugin-install/types.t
 import { connect } from '../../../../src/flow/connect.ts'
 import { inspectFlow } from '../../../../src/flow/inspection/inspectFlow.ts'
 import { isInstallError } from '../../../../src/flow/installError.ts'
-import { resumeInstall } from '../../../../src/flow/resumeInstall.ts'
+import { resumeInstall } from '../../../../src/flow/resume.ts'
 import type { InstallOptions, PluginInstall } from '../../../../src/flow/types.ts'
 import { onStage } from '../../../support/embedded.ts'
 import { suite } from '../../../support/suite.ts'

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import type { PluginEngine } from '../../../../machines/engine.ts'
+import type { OperationId } from '../../../../machines/engine.ts'
 import { EngineError } from '../../../../machines/errors.ts'
 import { defaultPolicy } from '../../../../src/flow/retry/policy.ts'
+import type { Answers } from '../../../support/fakePorts.ts'
 import { type RememberingEngine, rememberingEngine } from '../../../support/rememberingEngine.ts'
 import { suite } from '../../../support/suite.ts'
 import { run, virtualFlow, virtualTime } from '../../../support/virtualFlow.ts'
@@ -21,7 +22,7 @@ type Fate = (typeof fates)[number]
 /** An engine whose calls have these fates, one after the other, and then all go well. */
 function fated(engine: RememberingEngine, fateOf: () => Fate) {
   const seen: string[] = []
-  const wrap = (operation: keyof PluginEngine, call: (...args: never[]) => Promise<unknown>) => {
+  const wrap = (operation: OperationId, call: (...args: never[]) => Promise<unknown>) => {
     return async (...args: never[]) => {
       const fate = fateOf()
       if (fate === 'unsent') throw unsent
@@ -35,9 +36,9 @@ function fated(engine: RememberingEngine, fateOf: () => Fate) {
   const { plugin: _, ...operations } = engine
   const wrapped = Object.entries(operations).map(([name, call]) => [
     name,
-    wrap(name as keyof PluginEngine, call),
+    wrap(name as OperationId, call),
   ])
-  return { seen, answers: Object.fromEntries(wrapped) as PluginEngine }
+  return { seen, answers: Object.fromEntries(wrapped) as Answers }
 }
 
 suite('a flow on an engine that comes and goes', (test) => {

@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
-import type { PluginEngine } from '../../../../machines/engine.ts'
+import type { OperationId } from '../../../../machines/engine.ts'
 import { EngineError } from '../../../../machines/errors.ts'
 import { defaultPolicy } from '../../../../src/flow/retry/policy.ts'
+import type { RememberingEngine } from '../../../support/rememberingEngine.ts'
 import { rememberingEngine } from '../../../support/rememberingEngine.ts'
 import { suite } from '../../../support/suite.ts'
 import { run, settled, type VirtualFlow, virtualFlow } from '../../../support/virtualFlow.ts'
@@ -15,6 +16,7 @@ const overloaded = new EngineError('registry-unreachable', 'the registry is over
   operation: 'distributionInspect',
   status: 500,
   engineMessage: 'received unexpected HTTP status: 503 Service Unavailable',
+  transient: true,
 })
 
 /** Fails so often with these, then does what it would have done. */
@@ -29,7 +31,7 @@ function after<Args extends unknown[], T>(
   }
 }
 
-function count({ engine }: VirtualFlow, operation: keyof PluginEngine): number {
+function count({ engine }: VirtualFlow, operation: OperationId): number {
   return engine.calls.filter((call) => call.split(' ')[0] === operation).length
 }
 
@@ -75,9 +77,9 @@ suite('a flow that tries again', (test) => {
   test('the verification is a look-up', async () => {
     const engine = rememberingEngine()
     const looks: (Error | undefined)[] = [undefined, lost, late]
-    const pluginInspect: PluginEngine['pluginInspect'] = (name, signal) => {
+    const pluginInspect: RememberingEngine['pluginInspect'] = (...call) => {
       const error = looks.shift()
-      return error ? Promise.reject(error) : engine.pluginInspect(name, signal)
+      return error ? Promise.reject(error) : engine.pluginInspect(...call)
     }
     const flow = virtualFlow({ ...engine, pluginInspect }, options)
     await run(flow)
@@ -185,8 +187,8 @@ suite('a flow that tries again', (test) => {
       {
         ...engine,
         pluginEnable: () => Promise.reject(late),
-        pluginInspect: (name, signal) =>
-          ++looks > 2 ? Promise.reject(lost) : engine.pluginInspect(name, signal),
+        pluginInspect: (...call) =>
+          ++looks > 2 ? Promise.reject(lost) : engine.pluginInspect(...call),
       },
       options,
     )
@@ -223,7 +225,7 @@ suite('a flow that tries again', (test) => {
       {
         ...engine,
         distributionInspect: () => Promise.reject(lost),
-        getPluginPrivileges: async () => [],
+        getPluginPrivileges: async () => ({ privileges: [], hidden: true }),
       },
       { ...options, policy: { retry: { attempts: 1 } } },
     )

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../../machines/errors.ts'
-import { installPlugin } from '../../../../src/flow/installPlugin.ts'
-import { planInstall } from '../../../../src/flow/planInstall.ts'
-import { resumeInstall } from '../../../../src/flow/resumeInstall.ts'
+import { installPlugin } from '../../../../src/flow/install.ts'
+import { planInstall } from '../../../../src/flow/plan.ts'
+import { resumeInstall } from '../../../../src/flow/resume.ts'
 import {
   completePolicy,
   defaultPolicy,
@@ -16,11 +16,9 @@ import { virtualFlow } from '../../../support/virtualFlow.ts'
 
 const never: Engine = {
   host: 'unix:///nowhere.sock',
-  operations() {
+  call() {
     throw new Error('the engine was used')
   },
-  configured: async () => undefined,
-  close() {},
 }
 
 /** Handed in by who writes no TypeScript. */

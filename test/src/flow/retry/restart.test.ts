@@ -2,19 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { Retry } from '../../../../machines/retry.ts'
 import { startEmbeddedEngine } from '../../../../src/embedded.ts'
+import type { ConnectedEngine } from '../../../../src/flow/connect.ts'
 import { connect } from '../../../../src/flow/connect.ts'
+import { installPlugin } from '../../../../src/flow/install.ts'
 import { isInstallError } from '../../../../src/flow/installError.ts'
-import { installPlugin } from '../../../../src/flow/installPlugin.ts'
 import type { PolicyOptions } from '../../../../src/flow/retry/policy.ts'
-import type { Engine, Retry } from '../../../../src/flow/types.ts'
+import type { Engine } from '../../../../src/flow/types.ts'
 import { suite } from '../../../support/suite.ts'
 
 const reference = 'vieux/sshfs:latest'
 /** Real waits, short ones: all together they leave an engine a second to come back. */
 const policy: PolicyOptions = { retry: { attempts: 100, baseMs: 10, factor: 1, jitter: 0 } }
 
-async function onSocket(act: (engine: Engine, socketPath: string) => Promise<void>): Promise<void> {
+async function onSocket(
+  act: (engine: ConnectedEngine, socketPath: string) => Promise<void>,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
   const socketPath = join(folder, 'engine.sock')
   const engine = connect({ host: `unix://${socketPath}`, env: { DOCKER_CONFIG: folder } })
@@ -83,21 +87,14 @@ suite('a real socket', (test) => {
   test('whose engine hangs up on a look-up :: asked again', () =>
     onSocket(async (engine, socketPath) => {
       const embedded = await startEmbeddedEngine({ pace: 0, socketPath })
-      const operations = engine.operations
       let cuts = 0
       const cutting: Engine = {
         ...engine,
-        operations(authHeader) {
-          const calls = operations(authHeader)
-          return {
-            ...calls,
-            // Its request is under way when all sockets are closed.
-            getPluginPrivileges(remote, signal) {
-              const answer = calls.getPluginPrivileges(remote, signal)
-              if (cuts++ === 0) setImmediate(() => engine.close())
-              return answer
-            },
-          }
+        call(id, input, options) {
+          const answer = engine.call(id, input, options)
+          // The request is under way when all sockets are closed.
+          if (id === 'getPluginPrivileges' && cuts++ === 0) setImmediate(() => engine.close())
+          return answer
         },
       }
       const flow = installPlugin(cutting, { reference, policy, consent: () => true })

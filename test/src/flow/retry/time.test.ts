@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import { defaultPolicy } from '../../../../src/flow/retry/policy.ts'
-import { createStay } from '../../../../src/flow/retry/stay.ts'
+import { stateDeadline } from '../../../../src/flow/retry/stateDeadline.ts'
 import { pause, processTime, type Time } from '../../../../src/flow/retry/time.ts'
 import { rejection } from '../../../support/fakePorts.ts'
 import { suite } from '../../../support/suite.ts'
@@ -57,23 +57,23 @@ suite('pause', (test) => {
   })
 })
 
-suite('stay', (test) => {
+suite('stateDeadline', (test) => {
   test('what is left of a state counts from its entry, over all of its parts', () => {
     let now = 100
     const { pulling, enabling } = defaultPolicy.timeouts
-    const stay = createStay(defaultPolicy.timeouts, () => now)
-    stay.enter({ pulling: 'streaming' })
+    const deadline = stateDeadline(defaultPolicy.timeouts, () => now)
+    deadline.enter({ pulling: 'streaming' })
     now = 150
-    assert.equal([stay.state(), stay.left()], ['pulling', pulling - 50])
-    stay.enter({ pulling: 'verifying' })
-    assert.is(stay.left(), pulling - 50)
-    stay.enter('enabling')
-    assert.equal([stay.state(), stay.left()], ['enabling', enabling])
+    assert.equal([deadline.state(), deadline.remaining()], ['pulling', pulling - 50])
+    deadline.enter({ pulling: 'verifying' })
+    assert.is(deadline.remaining(), pulling - 50)
+    deadline.enter('enabling')
+    assert.equal([deadline.state(), deadline.remaining()], ['enabling', enabling])
   })
 
   test('nothing is left of a state that has no bound', () => {
-    const stay = createStay(defaultPolicy.timeouts, () => 0)
-    stay.enter('done')
-    assert.is(stay.left(), 0)
+    const deadline = stateDeadline(defaultPolicy.timeouts, () => 0)
+    deadline.enter('done')
+    assert.is(deadline.remaining(), 0)
   })
 })

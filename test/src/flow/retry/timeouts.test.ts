@@ -1,12 +1,11 @@
 import * as assert from 'uvu/assert'
-import type { PluginEngine } from '../../../../machines/engine.ts'
 import { EngineError } from '../../../../machines/errors.ts'
 import { pluginInstallMachine } from '../../../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallSnapshot } from '../../../../machines/plugin-install/snapshot.ts'
 import { chartEdges } from '../../../../src/chart/chart.ts'
 import { defaultPolicy } from '../../../../src/flow/retry/policy.ts'
 import type { InstallOptions } from '../../../../src/flow/types.ts'
-import { rememberingEngine } from '../../../support/rememberingEngine.ts'
+import { type RememberingEngine, rememberingEngine } from '../../../support/rememberingEngine.ts'
 import { suite } from '../../../support/suite.ts'
 import { hang, settled, type VirtualFlow, virtualFlow } from '../../../support/virtualFlow.ts'
 
@@ -14,16 +13,16 @@ const refuse = (code: 'unauthorized' | 'enable-failed') => () =>
   Promise.reject(new EngineError(code, `the sample of ${code}`, { status: 500 }))
 const never = () => new Promise<never>(() => {})
 /** The verification is the second look of a flow, whether it is new or taken up again. */
-function hangsAt(look: number, { pluginInspect }: PluginEngine): PluginEngine['pluginInspect'] {
+function hangsAt(look: number, engine: RememberingEngine): RememberingEngine['pluginInspect'] {
   let looks = 0
-  return (name, signal) => (++looks === look ? hang(signal) : pluginInspect(name, signal))
+  return (...call) => (++looks === look ? hang(...call) : engine.pluginInspect(...call))
 }
 
 interface Way {
   state: keyof typeof defaultPolicy.timeouts
   /** Where in the state, when it is not all of it. */
   at?: string
-  answers(engine: PluginEngine): Partial<PluginEngine>
+  answers(engine: RememberingEngine): Partial<RememberingEngine>
   options?: Partial<InstallOptions>
   /** Where the flow goes when the time is up. */
   to?: string
@@ -59,7 +58,7 @@ const ways: Record<string, Way> = {
   'pulling.streaming': {
     state: 'pulling',
     at: 'pulling.streaming',
-    answers: () => ({ pluginPull: (_, signal) => hang(signal) }),
+    answers: () => ({ pluginPull: hang }),
     options: grant,
     to: 'rollingBack',
   },
@@ -159,7 +158,7 @@ suite('a state that lasts too long', (test) => {
     let looks = 0
     const flow = virtualFlow({
       ...rememberingEngine(),
-      getPluginPrivileges: (_, signal) => (++looks === 1 ? refuse('unauthorized')() : hang(signal)),
+      getPluginPrivileges: (...call) => (++looks === 1 ? refuse('unauthorized')() : hang(...call)),
     })
     await flow.time.pass(checkPrivileges - 1)
     assert.ok(flow.authenticate({ username: 'demo', password: 'demo' }))

@@ -1,29 +1,30 @@
 import { lastValueFrom, toArray } from 'rxjs'
 import * as assert from 'uvu/assert'
 import { EngineError } from '../../../../machines/errors.ts'
-import { lineView } from '../../../../src/command/lineView.ts'
-import { createPrompt } from '../../../../src/command/prompt.ts'
-import { runFlow } from '../../../../src/command/runFlow.ts'
+import { runFlow } from '../../../../src/command/install/drive.ts'
+import { createPrompt } from '../../../../src/command/install/prompt.ts'
+import { lineView } from '../../../../src/command/views/lineView.ts'
 import { flowEvents } from '../../../../src/events/flowEvents.ts'
 import { isFlowEvent } from '../../../../src/events/readRun.ts'
+import type { Answers } from '../../../support/fakePorts.ts'
 import { rememberingEngine } from '../../../support/rememberingEngine.ts'
 import { suite } from '../../../support/suite.ts'
 import { type VirtualFlow, virtualFlow } from '../../../support/virtualFlow.ts'
-import { collected, installCommand } from '../../command/collect.ts'
+import { collected, shownRun } from '../../command/collect.ts'
 import { keyboard } from '../../command/keyboard.ts'
 
 const options = { grantAllPermissions: true }
 
 /** An engine that is away for one of its answers. */
-function awayOnce() {
+function awayOnce(): Answers {
   const engine = rememberingEngine()
   let looks = 0
   return {
     ...engine,
-    distributionInspect: (remote: string, signal: AbortSignal) =>
+    distributionInspect: (input, options) =>
       ++looks === 1
         ? Promise.reject(new EngineError('engine-unreachable', 'the connection ended'))
-        : engine.distributionInspect(remote, signal),
+        : engine.distributionInspect(input, options),
   }
 }
 
@@ -40,10 +41,11 @@ suite('a retry', (test) => {
 
   test('is a line of the command', async () => {
     const [stdout, stderr] = [collected(), collected()]
-    const view = lineView({ install: installCommand(), stdout, stderr, now: () => 0 })
-    const surroundings = { stdin: keyboard() }
+    const view = lineView({ run: shownRun(), stdout, stderr, now: () => 0 })
+    const io = { stdin: keyboard() }
     const interrupts = {
       first: undefined,
+      interrupted: new Promise<never>(() => {}),
       second: new Promise<void>(() => {}),
       third: new Promise<void>(() => {}),
       interrupt() {},
@@ -55,10 +57,11 @@ suite('a retry', (test) => {
         flow = virtualFlow(awayOnce(), { ...options, ...more })
         return flow
       },
-      { embedded: false },
+      undefined,
+      {},
       {
         view,
-        prompt: createPrompt(surroundings, stdout, () => {}),
+        prompt: createPrompt(io, stdout, () => {}),
         interrupts,
         signal: new AbortController().signal,
       },

@@ -1,6 +1,6 @@
 import { AxiosError } from 'axios'
 import * as assert from 'uvu/assert'
-import { installMachine } from '../../../../src/flow/actors.ts'
+import { installMachine } from '../../../../src/flow/installLogic.ts'
 import { onGround } from '../../../adapters/docker/credentialGround.ts'
 import { captureOutput } from '../../../support/captureOutput.ts'
 import { serveEngine } from '../../../support/engineServer.ts'

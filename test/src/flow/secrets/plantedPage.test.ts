@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { connect } from '../../../../src/flow/connect.ts'
-import { installPlugin } from '../../../../src/flow/installPlugin.ts'
+import { installPlugin } from '../../../../src/flow/install.ts'
 import type { InstallOptions } from '../../../../src/flow/types.ts'
 import { startUi } from '../../../../src/ui/startUi.ts'
 import { searchFor } from '../../../support/findSecrets.ts'

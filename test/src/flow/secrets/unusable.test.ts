@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { connect } from '../../../../src/flow/connect.ts'
-import { installPlugin } from '../../../../src/flow/installPlugin.ts'
+import { installPlugin } from '../../../../src/flow/install.ts'
 import type { InstallOptions } from '../../../../src/flow/types.ts'
 import { onGround } from '../../../adapters/docker/credentialGround.ts'
 import { makeAuthority } from '../../../support/certificates.ts'

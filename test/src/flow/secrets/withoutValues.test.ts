@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { oneLine } from '../../../../machines/oneLine.ts'
+import { oneLine } from '../../../../machines/text.ts'
 import { withoutValues } from '../../../../src/flow/secrets/withoutValues.ts'
 import { suite } from '../../../support/suite.ts'
 

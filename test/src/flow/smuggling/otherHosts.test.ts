@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { connect } from '../../../../src/flow/connect.ts'
-import { planInstall } from '../../../../src/flow/planInstall.ts'
+import { planInstall } from '../../../../src/flow/plan.ts'
 import { willing } from '../../../adapters/engine/engineFixture.ts'
 import { PLANTED } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'
@@ -24,8 +24,8 @@ suite('no request to another host', (test) => {
               const engine = connect({ host: server.host, env, headers: { 'X-Mine': PLANTED } })
               for (const call of [
                 () => planInstall(engine, { reference: 'acme/volume' }),
-                () => engine.plugins.pluginSet('a', ['A=1'], signal),
-                () => engine.plugins.pluginDelete('a', { force: true }, signal),
+                () => engine.call('pluginSet', { name: 'a', settings: ['A=1'] }, { signal }),
+                () => engine.call('pluginDelete', { name: 'a', force: true }, { signal }),
               ]) {
                 assert.is(await refusalOf(call), 'engine-protocol')
               }
@@ -55,7 +55,7 @@ suite('no request to another host', (test) => {
               // The second is this host too, and no proxy makes an exception of it by itself.
               for (const host of [server.host, server.host.replace('127.0.0.1', '0.0.0.0')]) {
                 const engine = connect({ host, env })
-                await engine.operations(() => undefined).systemPing(signal)
+                await engine.call('systemPing', {}, { signal })
                 assert.is(await refusalOf(() => planInstall(engine, { reference: 'a' })), '')
                 engine.close()
                 assert.ok(taken(server).length > 3)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { canonicalName, localName, parseReference } from '../../../../machines/reference.ts'
 import { connect } from '../../../../src/flow/connect.ts'
-import { planInstall } from '../../../../src/flow/planInstall.ts'
+import { planInstall } from '../../../../src/flow/plan.ts'
 import { suite } from '../../../support/suite.ts'
 import {
   around,
@@ -66,7 +66,9 @@ suite('smuggling', (test) => {
       const settings = fc.array(around('DEBUG=1'), { maxLength: 3 })
       await fc.assert(
         fc.asyncProperty(name, settings, async (name, settings) => {
-          const code = await refusalOf(() => engine.plugins.pluginSet(name, settings, signal))
+          const code = await refusalOf(() =>
+            engine.call('pluginSet', { name, settings }, { signal }),
+          )
           const requests = taken(server).filter(({ url }) => url !== '/_ping')
           if (code !== '') {
             assert.is(code, 'invalid-reference')
@@ -106,7 +108,7 @@ suite('smuggling', (test) => {
             seen.refused++
             return
           }
-          await engine.operations(() => undefined).systemPing(signal)
+          await engine.call('systemPing', {}, { signal })
           engine.close()
           const requests = taken(server)
           assert.is(requests.length, 1)
@@ -158,7 +160,7 @@ suite('smuggling', (test) => {
           // To look somebody else's name up is not for a test.
           if (!isHere) return void engine.close()
           assert.match(prefix, /^(?:\/[\w.~!$&'()*+,;=:@-]+)*\/?$/)
-          await engine.operations(() => undefined).systemPing(signal)
+          await engine.call('systemPing', {}, { signal })
           engine.close()
           const requests = taken(server)
           assert.equal(

@@ -1,0 +1,32 @@
+import type { CallOptions, InputOf, OperationId, OutputOf } from '../../../machines/engine.ts'
+import type { EngineAnswer } from '../http/sendRequest.ts'
+import type { Timeouts } from '../http/timeouts.ts'
+
+/** What a call does: a look changes nothing, a change is made once, a pull streams and is made once. */
+export type CallKind = 'look' | 'change' | 'pull'
+
+/** One operation of the Engine API as HTTP. */
+export interface Operation<Id extends OperationId> {
+  kind: CallKind
+  method: 'GET' | 'POST' | 'DELETE'
+  /**
+   * Below the version of the API, with its query.
+   *
+   * @throws EngineError for input that the engine must not get
+   */
+  path(input: InputOf<Id>): string
+  /** Sent as JSON. Default: no body. */
+  body?(input: InputOf<Id>): unknown
+  /** The reference or plugin that messages name. Default: the engine's host. */
+  subject?(input: InputOf<Id>): string
+  /** Milliseconds until the answer must begin. Default `answer`, of a look without a registry `inspect`. */
+  answerWithin?(timeouts: Timeouts, input: InputOf<Id>): number
+  /** The plugin's name on the engine, where the subject is a reference at a registry. */
+  localName?(input: InputOf<Id>): string
+  /** Over a connection of its own. Default: everything but looks. */
+  dedicatedConnection?: true
+  /** Resolves to `undefined` when the engine reports `not-found`. */
+  isOptional?: true
+  /** Reads the body by exactly one of the answer's methods. Default: the body must be empty. */
+  read?(answer: EngineAnswer, input: InputOf<Id>, options: CallOptions): Promise<OutputOf<Id>>
+}

@@ -1,0 +1,28 @@
+import type { OperationId } from '../../../machines/engine.ts'
+import { distributionInspect } from './distributionInspect.ts'
+import { getPluginPrivileges } from './getPluginPrivileges.ts'
+import type { Operation } from './operation.ts'
+import { pluginDelete } from './pluginDelete.ts'
+import { pluginDisable } from './pluginDisable.ts'
+import { pluginEnable } from './pluginEnable.ts'
+import { pluginInspect } from './pluginInspect.ts'
+import { pluginList } from './pluginList.ts'
+import { pluginPull } from './pluginPull.ts'
+import { pluginSet } from './pluginSet.ts'
+import { systemPing } from './systemPing.ts'
+import { systemVersion } from './systemVersion.ts'
+
+/** Every operation, by Docker's `operationId`. */
+export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
+  distributionInspect,
+  getPluginPrivileges,
+  pluginDelete,
+  pluginDisable,
+  pluginEnable,
+  pluginInspect,
+  pluginList,
+  pluginPull,
+  pluginSet,
+  systemPing,
+  systemVersion,
+}

@@ -1,0 +1,70 @@
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import type { OperationId } from '../../../machines/engine.ts'
+import { oneLine } from '../../../machines/text.ts'
+
+/** What a message for a person needs to know of a call. */
+export interface CallContext {
+  operation: OperationId
+  /** The reference or the plugin; of a call about the engine itself, its host. */
+  subject: string
+  /** The plugin's name on the engine, where `subject` is a reference at a registry. */
+  localName?: string
+  host: string
+}
+
+/** `{subject}`, `{name}` and `{host}` are filled in; a sentence that ends in `: ` wants the engine's words. */
+export const SENTENCES = {
+  'engine-protocol': 'what answers at {host} is no Docker Engine: ',
+  'engine-access-denied': 'the engine does not let this user do {operation} of {subject}: ',
+  'engine-unsupported': 'the engine at {host} cannot do {operation}: ',
+  'engine-failed': 'the engine failed at {operation} of {subject}: ',
+  'invalid-reference': 'the engine does not take {subject} as a name: ',
+  'invalid-setting': 'the engine cannot read a setting of {subject}: ',
+  'invalid-option': 'the engine does not take an option of {operation} of {subject}: ',
+  unauthorized: 'the registry wants credentials, or other ones, for {subject}',
+  'not-found': 'the registry has no {subject}',
+  'registry-unreachable': 'the engine cannot reach the registry of {subject}: ',
+  'not-a-plugin': '{subject} is no plugin that the engine can use: ',
+  'already-exists': 'a plugin named {name} is on the engine already',
+  'privileges-changed': '{subject} asks for other privileges than were granted',
+  'corrupt-layer': 'the content of {subject} at the registry is damaged: ',
+  'incomplete-layer': 'a layer of {subject} ended too early: ',
+  'pull-failed': 'the engine could not pull {subject}: ',
+  'disk-full': 'the engine has no room left on its disk for {subject}: ',
+  'unknown-setting': '{subject} has no such setting: ',
+  'setting-not-settable': '{subject} does not let a setting be changed: ',
+  'set-failed': 'the engine did not take the settings of {subject}: ',
+  'mount-source-missing': 'a host directory that {subject} mounts is not there: ',
+  'plugin-did-not-listen': '{subject} was started but never opened its socket',
+  'enable-failed': 'the engine could not start {subject}: ',
+} as const satisfies Partial<Record<InstallErrorCode, string>>
+
+/** The codes that words of an engine can have. */
+export type SpokenCode = keyof typeof SENTENCES
+
+/** What some words of an engine mean. Absent conditions hold always. */
+export interface ErrorPhrase {
+  code: SpokenCode
+  words: RegExp
+  operations?: readonly OperationId[]
+  statuses?: readonly number[]
+  /** `true`: only as the last line of a stream; `false`: only as an answer with a status. */
+  inStream?: boolean
+  /** It passes by itself, and often soon, without a change by anybody. */
+  transient?: true
+  /** In place of the sentence that the code has. */
+  says?: string
+  /** Recordings that show it, or where else it was read. */
+  seen: readonly [string, ...string[]]
+}
+
+/** One line that names what was concerned; a template that ends in `: ` gets the words as well. */
+export function sentence(template: string, context: CallContext, words = ''): string {
+  const { operation, subject, host, localName = subject } = context
+  const parts = { operation, subject, host, name: localName }
+  const line = template.replace(
+    /\{(operation|subject|host|name)\}/g,
+    (_, part: keyof typeof parts) => oneLine(parts[part]),
+  )
+  return line.endsWith(': ') ? `${line}${words}` : line
+}

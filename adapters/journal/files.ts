@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
+
+const FREE_WITHIN_MS = 10_000
+const TRY_AGAIN_MS = 50
+/** More than any run has. */
+const MOST_BYTES = 16 * 1024 * 1024
+
+/** Waits while this process or the system has too many open files, which is no fault of a file. */
+export async function whenFilesAreFree<Result>(act: () => Promise<Result>): Promise<Result> {
+  for (const deadline = performance.now() + FREE_WITHIN_MS; ; await setTimeout(TRY_AGAIN_MS)) {
+    try {
+      return await act()
+    } catch (error) {
+      const isFull = ['EMFILE', 'ENFILE'].includes(codeOf(error))
+      if (!isFull || performance.now() > deadline) throw error
+    }
+  }
+}
+
+/** Writes a new file that only its user can read. When that fails, as on a full disk, nothing is left. */
+export async function writeNew(path: string, text: string): Promise<void> {
+  const file = await whenFilesAreFree(() => open(path, 'wx', 0o600))
+  try {
+    await file.writeFile(text)
+    // Also tells of a write that the system had put off.
+    await file.sync()
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {})
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** Replaces a file as a whole; it is on the disk once this resolves. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`
+  await writeNew(aside, text)
+  try {
+    await rename(aside, path)
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => {})
+    throw error
+  }
+}
+
+/**
+ * Makes sure that there is a folder of this user's own that nobody else can write to or read: who can
+ * write there decides what this user installs, and with whose consent.
+ *
+ * @throws RangeError with the reason why it cannot be trusted
+ */
+export async function makeOwnFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await assertOwnFolder(path)
+}
+
+/** The same for a folder that must exist. */
+export async function assertOwnFolder(path: string): Promise<void> {
+  const { uid, mode } = await stat(path)
+  if (!isOwn(uid)) throw new RangeError('it belongs to another user')
+  if (process.platform !== 'win32' && mode & 0o077) await chmod(path, 0o700)
+}
+
+/**
+ * Reads a file that this user owns and nobody else can write, and does not wait for a pipe.
+ *
+ * @throws RangeError with the reason why it cannot be trusted
+ */
+export async function readOwnFile(path: string): Promise<string> {
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+  const file = await whenFilesAreFree(() => open(path, flags))
+  try {
+    const stats = await file.stat()
+    if (!stats.isFile()) throw new RangeError('it is not a file')
+    if (stats.size > MOST_BYTES) throw new RangeError('it is too large')
+    if (!isOwn(stats.uid)) throw new RangeError('it belongs to another user')
+    if (process.platform !== 'win32' && stats.mode & 0o022)
+      throw new RangeError('other users can write it')
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+function isOwn(uid: number): boolean {
+  return uid === (process.geteuid?.() ?? uid)
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}

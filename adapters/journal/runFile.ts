@@ -1,0 +1,127 @@
+import * as v from 'valibot'
+import { readSnapshot } from '../../machines/plugin-install/readSnapshot.ts'
+import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import { codeOf, readOwnFile } from './files.ts'
+
+/** How the engine of a run is found again. */
+const engine = v.object({
+  host: v.string(),
+  /** The Docker context that it is of, where it is of one. */
+  context: v.exactOptional(v.string()),
+  /** The TLS flags that were given: names of files. */
+  tls: v.exactOptional(v.record(v.string(), v.union([v.string(), v.boolean()]))),
+  /** Through the proxy that the environment of the process names that takes the run up. */
+  proxy: v.exactOptional(v.literal(true)),
+})
+
+const text = v.exactOptional(v.string())
+const privilege = v.looseObject({
+  Name: v.string(),
+  Description: v.string(),
+  Value: v.array(v.string()),
+})
+const failure = v.looseObject({
+  code: v.string(),
+  state: v.string(),
+  message: v.string(),
+  next: v.string(),
+  retryable: v.boolean(),
+})
+const consent = v.looseObject({
+  by: v.string(),
+  at: v.string(),
+  request: v.looseObject({
+    reference: v.string(),
+    name: v.string(),
+    digest: text,
+    privileges: v.array(privilege),
+    settings: v.array(v.looseObject({ name: v.string(), widens: v.boolean() })),
+  }),
+})
+/** The types of a snapshot; `readSnapshot` knows its version and its words. */
+const snapshot = v.looseObject({
+  state: v.string(),
+  name: text,
+  input: v.looseObject({
+    reference: v.string(),
+    alias: text,
+    disabled: v.boolean(),
+    grantAllPermissions: v.boolean(),
+    ifPresent: v.string(),
+    onFailure: v.string(),
+    enableTimeout: v.number(),
+    credentialsAttempts: v.number(),
+  }),
+  run: v.looseObject({
+    id: text,
+    pulledDigest: text,
+    consent: v.exactOptional(consent),
+    failure: v.exactOptional(failure),
+  }),
+  outcome: v.exactOptional(
+    v.union([
+      v.looseObject({ state: v.literal('done'), plugin: v.looseObject({ name: v.string() }) }),
+      v.looseObject({
+        state: v.literal('rolledBack'),
+        failure,
+        rollback: v.looseObject({ result: v.string() }),
+      }),
+    ]),
+  ),
+})
+const file = v.object({
+  engine,
+  /** When the run began, in ISO 8601. */
+  began: v.string(),
+  snapshot: v.unknown(),
+})
+
+export type JournaledEngine = v.InferOutput<typeof engine>
+
+/** A run that was written down. */
+export interface JournaledRun extends v.InferOutput<typeof file> {
+  /** Eight hexadecimal digits. */
+  id: string
+  snapshot: InstallSnapshot
+}
+
+/** A file of the journal, or its folder, that cannot be used. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError'
+}
+
+/** @throws JournalError naming the file, whatever is in it */
+export async function readRun(path: string, id: string): Promise<JournaledRun> {
+  try {
+    const run = check(file, JSON.parse(await readOwnFile(path)))
+    const known = readSnapshot(run.snapshot)
+    check(snapshot, known, 'snapshot.')
+    return { ...run, id, snapshot: known }
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+/** Quotes nothing of the file, which may have values of settings in it. */
+function check<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  within = '',
+): v.InferOutput<Schema> {
+  const { success, output, issues } = v.safeParse(schema, value)
+  if (success) return output
+  const [issue] = issues
+  throw new RangeError(`it is damaged: ${within}${v.getDotPath(issue) ?? 'it'} is not as expected`)
+}
+
+export function unreadable(path: string, error: unknown): JournalError {
+  const why = whyUnreadable(error)
+  return new JournalError(`the run in ${path} cannot be read: ${why}`, { cause: error })
+}
+
+function whyUnreadable(error: unknown): string {
+  if (error instanceof RangeError) return error.message
+  if (error instanceof SyntaxError) return 'it is not valid JSON'
+  const code = codeOf(error)
+  return code === 'ENOENT' ? 'there is no such run' : code
+}

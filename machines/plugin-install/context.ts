@@ -1,0 +1,36 @@
+import { isEngineError } from '../errors.ts'
+import { resolveNames } from '../reference.ts'
+import type { InstallContext, InstallInput, Resumed } from './types.ts'
+
+/** The context of a new run, or of a run that an earlier process began. */
+export function initialContext({ input }: { input: InstallInput }): InstallContext {
+  const names = resolveNames(input)
+  const resumed: Partial<Resumed> = input.resumed ?? {}
+  const { ownership = 'nothing', enableRequested = false } = resumed
+  const { consent, pulledDigest, failure } = resumed
+  return {
+    input,
+    ...(isEngineError(names) ? {} : { names }),
+    ownership,
+    enableRequested,
+    ...(consent && { consent }),
+    ...(pulledDigest === undefined ? {} : { pulledDigest }),
+    ...(failure && { failure }),
+    asksPerson: false,
+    credentialsAttempt: 0,
+    changes: 0,
+  }
+}
+
+/**
+ * A part of the context that must be there: a state is only reached with what it needs, and the chart's
+ * tests walk every way into it.
+ */
+export function required<K extends keyof InstallContext>(
+  context: InstallContext,
+  key: K,
+): NonNullable<InstallContext[K]> {
+  const value = context[key]
+  if (value === undefined || value === null) throw new Error(`the flow has no ${key} yet`)
+  return value
+}

@@ -1,0 +1,24 @@
+/** What would break a line, or hide or turn a part of it (CVE-2021-42574). */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+
+/** In characters. */
+const MAX_LINE = 300
+
+/** Words from outside as one short line: what is unsafe in a line becomes spaces. */
+export function oneLine(words: string): string {
+  const line = words
+    .slice(0, MAX_LINE * 4)
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ')
+    .trim()
+  return line.length > MAX_LINE ? `${line.slice(0, MAX_LINE - 1)}…` : line
+}
+
+/** A text in quotes and on one line, escaped as in JSON. */
+export function quoted(text: string, longest = 200): string {
+  return JSON.stringify(text.slice(0, longest)).replace(UNSAFE, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}

@@ -1,0 +1,5 @@
+/** Flows as actor logic, for a machine of the host that invokes or spawns them. */
+export type { InstallEmitted, InstallEvent } from '../machines/plugin-install/events.ts'
+export { type InstallSnapshot, makeSnapshot } from '../machines/plugin-install/snapshot.ts'
+export type { InstallOutput } from '../machines/plugin-install/types.ts'
+export { authenticate, type InstallLogic, installLogic } from './flow/installLogic.ts'

@@ -1,0 +1,8 @@
+// Generated from the machines by `npm run layout`.
+import type { ChartLayout } from './chartLayout.ts'
+import { pluginInstallLayout } from './layouts/pluginInstall.generated.ts'
+
+/** Where everything of a statechart stands, by the id of its machine. */
+export const layouts: ReadonlyMap<string, ChartLayout> = new Map([
+  ['pluginInstall', pluginInstallLayout],
+])

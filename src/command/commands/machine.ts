@@ -1,0 +1,55 @@
+import { defineCommand, UsageError } from '../defineCommand.ts'
+
+const FORMATS = ['json', 'mermaid', 'scxml', 'svg'] as const
+
+export const machineCommand = defineCommand({
+  name: 'machine',
+  synopsis: '[MACHINE]',
+  summary: 'Print a statechart (default: pluginInstall, that of an install)',
+  options: {
+    format: {
+      type: 'string',
+      short: 'f',
+      value: 'FORMAT',
+      choices: FORMATS,
+      help: 'json (the XState config), mermaid, scxml, or svg (default: json)',
+    },
+  },
+  examples: [
+    { title: 'A picture:', line: 'plugin-flow machine --format svg > install.svg' },
+    { title: 'Its states:', line: "plugin-flow machine | jq '.states | keys'" },
+  ],
+  read({ values, positionals: [id = 'pluginInstall', ...others] }) {
+    if (others.length > 0) throw new UsageError('machine takes one machine at most')
+    const { format = 'json' } = values
+    const known = FORMATS.find((each) => each === format)
+    if (!known) throw new UsageError(`--format takes ${FORMATS.join(', ')}, and not "${format}"`)
+    return { format: known, id }
+  },
+  async run({ format, id }, { stdout }) {
+    const { machines } = await import('../../chart/machines.ts')
+    const machine = machines.get(id)
+    if (!machine) {
+      throw new UsageError(`there is no machine "${id}", only ${[...machines.keys()].join(', ')}`)
+    }
+    switch (format) {
+      case 'json':
+        // The config holds no code, such as how the context is computed.
+        stdout.write(`${JSON.stringify(machine.config, null, 2)}\n`)
+        break
+      case 'mermaid':
+        stdout.write((await import('../../chart/chart.ts')).toMermaid(machine))
+        break
+      case 'scxml':
+        stdout.write((await import('../../chart/toScxml.ts')).toScxml(machine))
+        break
+      case 'svg': {
+        const { layouts } = await import('../../chart/layouts.generated.ts')
+        const layout = layouts.get(id)
+        if (!layout) throw new Error(`the machine ${id} has no layout: npm run layout`)
+        stdout.write((await import('../../chart/drawChart.ts')).toSvg(layout))
+      }
+    }
+    return 0
+  },
+})

@@ -1,0 +1,48 @@
+import { defineCommand, UsageError } from '../defineCommand.ts'
+import { embeddableOptions, firstGiven, readEmbeddableOptions } from '../options/engine.ts'
+import { readNoArguments } from '../options/values.ts'
+import type { FlowPage } from '../page/showFlows.ts'
+import type { MachinePage } from '../page/showMachine.ts'
+
+export const uiCommand = defineCommand({
+  name: 'ui',
+  synopsis: '',
+  summary: 'Install plugins on a page in a browser, and watch the statechart run',
+  options: {
+    port: {
+      type: 'string',
+      value: 'PORT',
+      help: 'Port on 127.0.0.1 to listen on (default: any free one)',
+    },
+    machine: {
+      type: 'string',
+      value: 'FILE',
+      completes: 'files',
+      help: 'Show the statechart of any XState 5 machine, given as JSON (- for standard input), and talk to no engine',
+    },
+    ...embeddableOptions,
+  },
+  examples: [
+    { title: 'Try it without an engine:', line: 'plugin-flow ui --engine embedded' },
+    { title: 'On the local engine:', line: 'plugin-flow ui' },
+    { title: 'Look at any XState machine:', line: 'plugin-flow ui --machine machine.json' },
+  ],
+  notes:
+    'It prints an address with a token for one visit; after that the page uses a cookie. Only this machine can reach it. Ctrl-C cancels running installs, takes back what they did, and ends.',
+  read({ values, positionals }): FlowPage | MachinePage {
+    readNoArguments('ui', positionals)
+    const { port = '0' } = values
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+      throw new UsageError(`--port takes a number up to 65535, and not "${port}"`)
+    }
+    const { machine } = values
+    if (machine === undefined) return { ...readEmbeddableOptions(values), port: Number(port) }
+    const engine = firstGiven(embeddableOptions, values)
+    if (engine) throw new UsageError(`--machine uses no engine: leave out --${engine}`)
+    return { machine, port: Number(port) }
+  },
+  async run(page, io) {
+    if ('machine' in page) return (await import('../page/showMachine.ts')).showMachine(page, io)
+    return (await import('../page/showFlows.ts')).showFlows(page, io)
+  },
+})

@@ -1,0 +1,132 @@
+import { parseArgs } from 'node:util'
+import type { CommandIo } from './processIo.ts'
+
+/** A mistake on the command line, as one sentence that quotes what was typed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** An option as `parseArgs` takes it, with its description for help and completion. */
+export interface OptionEntry {
+  readonly type: 'string' | 'boolean'
+  readonly short?: string
+  readonly multiple?: true
+  /** Placeholder of its value: `NAME`. */
+  readonly value?: string
+  /** One or two lines, without a full stop. */
+  readonly help: string
+  /** Its possible values, where they are few. */
+  readonly choices?: readonly string[]
+  /** Completes its value. */
+  readonly completes?: 'files' | 'folders'
+}
+
+export type OptionTable = Readonly<Record<string, OptionEntry>>
+
+export type OptionValues<Options extends OptionTable> = {
+  readonly [Name in keyof Options]?:
+    | (Options[Name]['type'] extends 'boolean'
+        ? boolean
+        : Options[Name] extends { readonly multiple: true }
+          ? string[]
+          : string)
+    | undefined
+}
+
+export interface Arguments<Options extends OptionTable> {
+  values: OptionValues<Options>
+  /** Without the words of the command. */
+  positionals: readonly string[]
+}
+
+export interface Example {
+  title: string
+  /** The whole command line. */
+  line: string
+}
+
+export type ArgumentKind = 'commands' | 'plugins' | 'enabled plugins' | 'disabled plugins'
+
+interface Description {
+  /** One word or more: `install`, `context ls`. */
+  readonly name: string
+  /** Other names, as in Docker's command: `list`. */
+  readonly aliases?: readonly string[]
+  /** The part after the options: `PLUGIN [KEY=VALUE...]`. */
+  readonly synopsis: string
+  /** One line, without a full stop. */
+  readonly summary: string
+  readonly examples: readonly Example[]
+  /** Paragraphs below the examples. */
+  readonly notes?: string
+  /** Completes its arguments: with these words, or with names of this kind. */
+  readonly arguments?: readonly string[] | ArgumentKind
+}
+
+interface CommandDefinition<Options extends OptionTable, Input> extends Description {
+  readonly options: Options
+  /** Parses the arguments. @throws UsageError */
+  read(given: Arguments<Options>): Input
+  /**
+   * Resolves to the exit status once everything it opened is closed. Modules that only this command needs are
+   * imported here, so that help and completion do not load them.
+   */
+  run(input: Input, io: CommandIo): Promise<number>
+}
+
+/** A command of the table. */
+export interface CommandEntry extends Description {
+  readonly options: OptionTable
+  /**
+   * Parses the arguments, and returns the command ready to run.
+   *
+   * @throws UsageError, and the errors of `parseArgs`
+   */
+  prepare(argv: readonly string[]): PreparedCommand
+}
+
+export interface PreparedCommand {
+  readonly input: unknown
+  run(io: CommandIo): Promise<number>
+}
+
+/** Describes a command for help, completion and parsing. A new command needs this and its line in the table. */
+export function defineCommand<const Options extends OptionTable, Input>(
+  definition: CommandDefinition<Options, Input>,
+): CommandEntry {
+  const { read, run, ...entry } = definition
+  const words = entry.name.split(' ').length
+  return {
+    ...entry,
+    prepare(argv) {
+      const { values, positionals } = parseArgs({
+        args: [...argv],
+        options: entry.options,
+        strict: true,
+        allowPositionals: true,
+      })
+      const input = read({
+        values: values as OptionValues<Options>,
+        positionals: positionals.slice(words),
+      })
+      return { input, run: (io) => run(input, io) }
+    },
+  }
+}
+
+/** Options that every command takes besides its own. */
+export const commonOptions = {
+  help: { type: 'boolean', short: 'h', help: 'Print help' },
+  version: { type: 'boolean', short: 'v', help: 'Print the version' },
+} as const satisfies OptionTable
+
+/** The command that these words begin with, by any of its names; the longest name wins. */
+export function findCommand(
+  commands: readonly CommandEntry[],
+  words: readonly string[],
+): CommandEntry | undefined {
+  const begins = (name: string) => name.split(' ').every((part, index) => words[index] === part)
+  return commands
+    .filter(({ name, aliases = [] }) => [name, ...aliases].some(begins))
+    .toSorted((one, other) => other.name.length - one.name.length)[0]
+}

@@ -1,0 +1,176 @@
+import { setTimeout } from 'node:timers/promises'
+import { Subscription } from 'rxjs'
+import type { OpenRun } from '../../../adapters/journal/runJournal.ts'
+import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
+import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
+import type { ConnectedEngine } from '../../flow/connect.ts'
+import type { FlowOptions, PluginInstall } from '../../flow/types.ts'
+import { visible } from '../../text/visible.ts'
+import { catchInterrupts, type Interrupts } from '../interrupts.ts'
+import { type OpenEngine, openEngine } from '../openEngine.ts'
+import type { EngineSelection } from '../options/engine.ts'
+import { type Login, readLogin } from '../options/login.ts'
+import type { OutputFormat } from '../options/values.ts'
+import type { CommandIo } from '../processIo.ts'
+import { chooseView, questionOutput } from '../views/chooseView.ts'
+import type { ShownRun, View } from '../views/view.ts'
+import { exitCode, outcomeOf, outcomeOfBadStart, outcomeWhenLeft } from './outcome.ts'
+import { answerConsent, askCredentials, createPrompt, type Prompt } from './prompt.ts'
+
+/** The tools of a run of the command. */
+export interface Run {
+  view: View
+  prompt: Prompt
+  interrupts: Interrupts
+  signal: AbortSignal
+}
+
+interface Driven extends EngineSelection, OutputFormat {
+  embedded?: boolean
+  login?: Login
+  dryRun?: boolean
+}
+
+/** Once the command is being left, nothing is waited for any longer than this. */
+const LEAVE_MS = 3_000
+
+export const SIMULATION = 'simulation: the embedded engine downloads, runs and keeps nothing'
+
+/**
+ * Runs an act on an engine, shows its outcome, and resolves to the exit status. Everything it opened is closed
+ * by then.
+ *
+ * @param act resolves to an outcome, or to an exit status where everything is shown already
+ */
+export async function drive(
+  command: Driven,
+  shown: ShownRun,
+  io: CommandIo,
+  act: (engine: ConnectedEngine, run: Run) => Promise<InstallOutput | number>,
+): Promise<number> {
+  const open = () => openEngine(command, io.env).catch(outcomeOfBadStart)
+  // Node.js delivers no signal while Docker's files are read, so signals are caught only after that. The
+  // embedded engine reads none, and has a socket to remove.
+  const opened = command.embedded ? undefined : await open()
+  const view = chooseView(command, shown, io)
+  const cancel = new AbortController()
+  const interrupts = catchInterrupts(io.signals, ({ reason }) => {
+    // Withdraws an open question first: the notice would stand on its line.
+    cancel.abort()
+    const next = command.dryRun ? '' : ', taking back; once more leaves at once'
+    view.notice(`plugin-flow: ${visible(reason)}: cancelled${next}`)
+  })
+  const prompt = createPrompt(io, questionOutput(command, io), interrupts.interrupt)
+  const run = { view, prompt, interrupts, signal: cancel.signal }
+  try {
+    const outcome = await actOn(opened ?? (await open()), command.login, run, (engine) => {
+      if (command.embedded) view.notice(SIMULATION)
+      return act(engine, run).catch(outcomeOfBadStart)
+    })
+    if (typeof outcome === 'number') return outcome
+    const code = exitCode(outcome, interrupts.first)
+    view.outcome(outcome, code)
+    return code
+  } finally {
+    view.close()
+    interrupts.release()
+  }
+}
+
+async function actOn<Result>(
+  opened: OpenEngine | InstallOutput,
+  login: Login | undefined,
+  { prompt, signal }: Run,
+  act: (engine: ConnectedEngine) => Promise<Result>,
+): Promise<Result | InstallOutput> {
+  if ('state' in opened) return opened
+  const { engine, close } = opened
+  try {
+    if (!login) return await act(engine)
+    const credentials = await readLogin(login, prompt, signal).catch(outcomeOfBadStart)
+    if (credentials && 'state' in credentials) return credentials
+    // These credentials and no others count as configured.
+    return await act({ ...engine, configured: async () => credentials })
+  } finally {
+    await close()
+  }
+}
+
+/**
+ * Starts a flow, shows it, and puts its questions to the terminal. Resolves to how it ended, or to what is known
+ * of it when a second signal leaves it.
+ *
+ * @param journaled awaited before the first step that changes the engine
+ */
+export async function runFlow(
+  start: (options: FlowOptions) => PluginInstall,
+  journaled: Promise<OpenRun | undefined> | undefined,
+  { embedded = false, login }: Pick<Driven, 'embedded' | 'login'>,
+  { view, prompt, interrupts, signal }: Run,
+): Promise<InstallOutput> {
+  const recorder = journaled && createRecorder(journaled, view)
+  const ended = new AbortController()
+  const impatient = interrupts.second.then(async () => {
+    const late = setTimeout(LEAVE_MS, undefined, { signal: ended.signal }).catch(() => {})
+    await Promise.race([late, interrupts.third])
+    return 'unknown' as const
+  })
+  const flow = start({
+    signal,
+    credentials: askCredentials(prompt, view, login?.username),
+    ...(recorder && { journal: recorder.journal }),
+  })
+  const shown = new Subscription()
+  try {
+    answerConsent(flow, prompt, view)
+    shown.add(flow.transition$.subscribe((transition) => view.transition(transition)))
+    shown.add(flow.progress$.subscribe((progress) => view.progress(progress)))
+    shown.add(flow.retry$.subscribe((retry) => view.retry(retry)))
+    const left = interrupts.second.then(async () => {
+      noticeLeft(await Promise.race([recorder?.last(), impatient]), view)
+      return outcomeWhenLeft(flow, embedded)
+    })
+    return await Promise.race([outcomeOf(flow), left])
+  } finally {
+    // A flow that is left goes on for a moment, but its outcome must be the last thing that is shown.
+    shown.unsubscribe()
+    await Promise.race([journaled?.then((run) => run?.close()), impatient])
+    ended.abort()
+  }
+}
+
+/** The run whose last step was recorded, if it has an ID; `unknown` where recording failed. */
+type Recorded = { id: string | undefined } | 'unknown'
+
+function createRecorder(journaled: Promise<OpenRun | undefined>, view: View) {
+  let last: Promise<Recorded> | undefined
+  let isReported = false
+  const reportOnce = (error: Error): Recorded => {
+    const message = `plugin-flow: the run is not recorded: ${error.message}`
+    if (!isReported) view.notice(visible(message))
+    isReported = true
+    return 'unknown'
+  }
+  return {
+    async journal(snapshot: InstallSnapshot) {
+      const writing = journaled.then(async (run) => {
+        await run?.write(snapshot)
+        return { id: run?.id }
+      })
+      last = writing.catch(reportOnce)
+      await writing
+    },
+    /** Absent before the first record, and so before the first change. */
+    last: () => last,
+  }
+}
+
+function noticeLeft(recorded: Recorded | undefined, view: View): void {
+  if (recorded === 'unknown') {
+    view.notice(
+      'plugin-flow: its last step is not recorded; plugin-flow runs shows the last one that is',
+    )
+  } else if (recorded?.id !== undefined) {
+    view.notice(`plugin-flow rollback ${recorded.id} takes it back`)
+  }
+}

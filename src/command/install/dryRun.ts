@@ -1,0 +1,89 @@
+import { asksFor } from '../../../machines/plugin-install/consent.ts'
+import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
+import type { Retry } from '../../../machines/retry.ts'
+import { isInstallError } from '../../flow/installError.ts'
+import { planInstall } from '../../flow/plan.ts'
+import type { Engine, InstallOptions, InstallPlan } from '../../flow/types.ts'
+import { visible, visibleJson } from '../../text/visible.ts'
+import { defined, type OutputFormat } from '../options/values.ts'
+import { type CommandIo, report, writeLines } from '../processIo.ts'
+import { withoutValues } from '../views/jsonView.ts'
+import { describeRetry } from '../views/view.ts'
+import { privilegeLines } from './prompt.ts'
+
+/**
+ * Shows what an install would do, and sends nothing that changes anything. Resolves to the exit status, or to the
+ * outcome of the failed look-up.
+ */
+export async function dryRun(
+  engine: Engine,
+  options: InstallOptions,
+  format: OutputFormat,
+  io: CommandIo,
+): Promise<InstallOutput | number> {
+  const onRetry = (retry: Retry) => io.stderr.write(`plugin-flow: ${describeRetry(retry)}\n`)
+  try {
+    const plan = await planInstall(engine, { ...options, ...(format.quiet ? {} : { onRetry }) })
+    return showPlan(plan, format, io)
+  } catch (error) {
+    if (!isInstallError(error)) throw error
+    return { state: 'rolledBack', failure: error.failure, rollback: error.rollback }
+  }
+}
+
+/** `nothing`: no consent is needed. `asked`: a person would be asked. */
+type Answer = 'nothing' | 'granted' | 'denied' | 'asked'
+
+function answerOf({ present, request, consent }: InstallPlan): Answer {
+  if (present || !asksFor(request)) return 'nothing'
+  if (!consent) return 'asked'
+  return consent.granted ? 'granted' : 'denied'
+}
+
+/** Shows the plan, and returns the exit status: 1 when it would be denied, else 0. */
+function showPlan(plan: InstallPlan, { json, quiet }: OutputFormat, io: CommandIo): number {
+  const answer = answerOf(plan)
+  const exitCode = answer === 'denied' ? 1 : 0
+  if (json) io.stdout.write(`${visibleJson({ ...toJson(plan, answer), exitCode })}\n`)
+  else if (!quiet) writeLines(io.stdout, planLines(plan, answer))
+  if (answer === 'denied') {
+    const reason = plan.consent?.reason ?? 'the policy denies it'
+    report(io, `${plan.request.reference} would be denied: ${reason}`)
+  }
+  return exitCode
+}
+
+function toJson({ request, consent, present, requests }: InstallPlan, answer: Answer) {
+  return {
+    type: 'plan',
+    present,
+    request: withoutValues(request),
+    consent: { answer, ...defined({ reason: consent?.reason }) },
+    requests,
+  }
+}
+
+const ANSWERS: Readonly<Record<Answer, string>> = {
+  nothing: 'nothing is asked for',
+  granted: 'granted',
+  denied: 'denied',
+  asked: 'a person would be asked',
+}
+
+function planLines({ request, consent, present, requests }: InstallPlan, answer: Answer): string[] {
+  const { name, reference, digest = 'unknown to the engine' } = request
+  const reason = consent?.reason === undefined ? '' : `: ${consent.reason}`
+  return [
+    'dry run: nothing was changed',
+    ...block('plugin', [present ? `${name} is installed already` : `${name}, from ${reference}`]),
+    ...block('digest', [digest]),
+    ...block('privileges', privilegeLines(request), 'none'),
+    ...block('consent', [`${ANSWERS[answer]}${reason}`]),
+    ...block('requests', requests, 'none that changes anything'),
+  ]
+}
+
+function block(title: string, lines: readonly string[], otherwise = ''): string[] {
+  const shown = lines.length > 0 ? lines : [otherwise]
+  return shown.map((line, index) => `${(index === 0 ? title : '').padEnd(12)}${visible(line)}`)
+}

@@ -1,0 +1,76 @@
+import { installPlugin } from '../../flow/install.ts'
+import { defaultPolicy, type PolicyOptions } from '../../flow/retry/policy.ts'
+import type { ConsentPolicy, InstallOptions } from '../../flow/types.ts'
+import { type ConsentSelection, readPolicy } from '../options/consent.ts'
+import type { EngineSelection } from '../options/engine.ts'
+import type { Login } from '../options/login.ts'
+import { readSecrets, type SecretSelection, withSecrets } from '../options/secrets.ts'
+import { defined, type OutputFormat } from '../options/values.ts'
+import type { CommandIo } from '../processIo.ts'
+import { drive, runFlow } from './drive.ts'
+import { dryRun } from './dryRun.ts'
+import { beginJournal } from './journal.ts'
+
+/** The parsed command line of `plugin-flow install`. */
+export interface InstallCommand
+  extends EngineSelection,
+    ConsentSelection,
+    SecretSelection,
+    OutputFormat {
+  reference: string
+  /** `KEY=VALUE` each, in their order. */
+  settings: readonly string[]
+  alias?: string
+  login?: Login
+  disabled: boolean
+  ifPresent: 'fail' | 'keep' | 'finish'
+  /** Install on a simulated engine in this process. */
+  embedded: boolean
+  keepOnFailure: boolean
+  /** In whole seconds. */
+  enableTimeout: number
+  /** Show the plan, and change nothing. */
+  dryRun: boolean
+}
+
+export async function install(command: InstallCommand, io: CommandIo): Promise<number> {
+  const policy = await readPolicy(command)
+  const secrets = await readSecrets(command)
+  const shown = { ...command, settingCount: command.settings.length + secrets.size }
+  return drive(command, shown, io, (engine, run) => {
+    const options = { ...installOptions(command, policy, secrets), signal: run.signal }
+    if (command.dryRun) return dryRun(engine, options, command, io)
+    const journaled = command.embedded ? undefined : beginJournal(engine, command, io.env, run.view)
+    return runFlow(
+      (more) => installPlugin(engine, { ...options, ...more }),
+      journaled,
+      command,
+      run,
+    )
+  })
+}
+
+/** The options of the flow. */
+export function installOptions(
+  command: InstallCommand,
+  consent: ConsentPolicy | undefined,
+  secrets: ReadonlyMap<string, string>,
+): InstallOptions {
+  const { reference, alias, settings, disabled, grantAllPermissions, enableTimeout } = command
+  return {
+    reference,
+    ...defined({ alias, consent }),
+    settings: withSecrets(settings, secrets),
+    disabled,
+    grantAllPermissions,
+    ifPresent: command.ifPresent,
+    enableTimeout,
+    onFailure: command.keepOnFailure ? 'keep' : 'remove',
+    policy: waitingFor(enableTimeout),
+  }
+}
+
+/** Adds the seconds that the engine waits for the plugin to the flow's own timeout. */
+export function waitingFor(enableTimeout: number): PolicyOptions {
+  return { timeouts: { enabling: defaultPolicy.timeouts.enabling + enableTimeout * 1_000 } }
+}

@@ -1,0 +1,92 @@
+import { setTimeout } from 'node:timers/promises'
+import { beginRun, journalFolder, type OpenRun } from '../../../adapters/journal/runJournal.ts'
+import type { ConnectedEngine } from '../../flow/connect.ts'
+import { visible } from '../../text/visible.ts'
+import type { EngineSelection } from '../options/engine.ts'
+import { defined } from '../options/values.ts'
+import { type CommandIo, messageOf } from '../processIo.ts'
+import type { View } from '../views/view.ts'
+
+/** Begins to record a run. Where that fails the run goes on without, and a notice says so. */
+export async function beginJournal(
+  { host, context }: ConnectedEngine,
+  { tls, proxy }: EngineSelection,
+  env: CommandIo['env'],
+  view: Pick<View, 'notice'>,
+  limits = journalLimits,
+): Promise<OpenRun | undefined> {
+  const folder = journalFolder(env)
+  if (folder === undefined) {
+    view.notice('plugin-flow: this run is not recorded: there is no home; set XDG_STATE_HOME')
+    return undefined
+  }
+  // Context and options find the engine again where its address alone is not enough.
+  const begun = beginRun(folder, { host, ...defined({ context, tls: tls && { ...tls }, proxy }) })
+  try {
+    return boundedRun(await inTime(begun, folder, limits.begin), folder, limits)
+  } catch (error) {
+    // A run that begins too late is closed again.
+    begun.then((late) => late.close()).catch(() => {})
+    view.notice(visible(`plugin-flow: this run is not recorded: ${messageOf(error)}`))
+    return undefined
+  }
+}
+
+/** How long its folder may take, in milliseconds: one on a network may never answer. */
+interface JournalLimits {
+  /** To open and to close a run. */
+  begin: number
+  /** To record a step, which is not made before that. */
+  write: number
+}
+
+const journalLimits: Readonly<JournalLimits> = { begin: 10_000, write: 30_000 }
+
+/** A run that is recorded in time or not at all: after a first timeout its folder is not tried again. */
+export function boundedRun<Run extends OpenRun>(
+  run: Run,
+  folder: string,
+  limits = journalLimits,
+): Run {
+  let isAnswering = true
+  const bounded = async (ms: number, act: () => Promise<void>) => {
+    if (!isAnswering) throw new NoAnswer(folder, ms)
+    try {
+      await inTime(act(), folder, ms)
+    } catch (error) {
+      if (error instanceof NoAnswer) isAnswering = false
+      throw error
+    }
+  }
+  return {
+    ...run,
+    write: (snapshot) => bounded(limits.write, () => run.write(snapshot)),
+    // The file and a stale lock are left behind.
+    close: () => bounded(limits.begin, () => run.close()).catch(unlessNoAnswer),
+  }
+}
+
+/** @throws NoAnswer when the promise has not settled in time */
+async function inTime<T>(promise: Promise<T>, folder: string, ms: number): Promise<T> {
+  const timer = new AbortController()
+  const late = setTimeout(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new NoAnswer(folder, ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    timer.abort()
+    late.catch(() => {})
+  }
+}
+
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+  constructor(folder: string, ms: number) {
+    super(`${folder} has not answered for ${ms / 1_000} s`)
+  }
+}
+
+function unlessNoAnswer(error: unknown): void {
+  if (!(error instanceof NoAnswer)) throw error
+}

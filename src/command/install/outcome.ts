@@ -1,0 +1,103 @@
+import { isEngineError } from '../../../machines/errors.ts'
+import { makeFailure, toFailure } from '../../../machines/failure.ts'
+import { failed } from '../../../machines/plugin-install/rollbackReport.ts'
+import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
+import type { PluginInstall } from '../../flow/types.ts'
+import { visible } from '../../text/visible.ts'
+import type { Interrupt } from '../interrupts.ts'
+import type { EngineSelection } from '../options/engine.ts'
+
+/** How a flow ended. Rethrows an error that is not a failure of the flow. */
+export async function outcomeOf(flow: PluginInstall): Promise<InstallOutput> {
+  const [ended] = await Promise.allSettled([flow.result])
+  const { outcome } = flow.snapshot()
+  if (outcome) return outcome
+  throw ended.status === 'rejected' ? ended.reason : new Error('the flow ended without an outcome')
+}
+
+/** What is known of a flow that is left before it has ended. */
+export function outcomeWhenLeft(flow: PluginInstall, embedded: boolean): InstallOutput {
+  const { outcome, name, input, state, run } = flow.snapshot()
+  if (outcome) return outcome
+  const { ownership, enableRequested, id, failure } = run
+  const plugin = { name: name ?? input.reference, enableRequested }
+  const isGone = embedded || ownership === 'nothing'
+  return {
+    state: 'rolledBack',
+    failure: failure ?? makeFailure('cancelled', state),
+    rollback: isGone
+      ? { result: 'nothingToRemove' }
+      : failed(plugin, 'this command ended before the rollback was complete', id),
+  }
+}
+
+/** Outcome of a flow that could not start because the engine or the login is invalid. */
+export function outcomeOfBadStart(error: unknown): InstallOutput {
+  if (!isEngineError(error)) throw error
+  return {
+    state: 'rolledBack',
+    failure: toFailure(error, 'checkPrivileges'),
+    rollback: { result: 'nothingToRemove' },
+  }
+}
+
+const USAGE_CODES = ['invalid-reference', 'invalid-setting', 'invalid-option']
+
+/** 0 done, 1 taken back, 2 wrong usage, 128 plus the number of the signal that ended it. */
+export function exitCode(outcome: InstallOutput, interrupt: Interrupt | undefined): number {
+  if (outcome.state === 'done') return 0
+  if (interrupt) return interrupt.exitCode
+  return USAGE_CODES.includes(outcome.failure.code) ? 2 : 1
+}
+
+/** Lines for a person about the end of a run, for `stdout` and for `stderr`. */
+export function outcomeLines(
+  outcome: InstallOutput,
+  engine: EngineSelection,
+): { stdout: string[]; stderr: string[] } {
+  if (outcome.state === 'done') {
+    const { name, id, enabled, changed } = outcome.plugin
+    const what = `(${visible(id.slice(0, 12))}, ${enabled ? 'enabled' : 'disabled'})`
+    const line = changed
+      ? `installed ${visible(name)} ${what}`
+      : `${visible(name)} is installed already ${what}: nothing was changed`
+    return { stdout: [line], stderr: [] }
+  }
+  const { failure, rollback } = outcome
+  return {
+    stdout: [],
+    stderr: [
+      `plugin-flow: ${visible(failure.message)}`,
+      `what to do: ${visible(failure.next)}`,
+      `on the engine: ${visible(describeRollback(rollback, engine))}`,
+    ],
+  }
+}
+
+function describeRollback(rollback: RollbackReport, engine: EngineSelection): string {
+  switch (rollback.result) {
+    case 'nothingToRemove':
+      return 'nothing was installed'
+    case 'removed':
+      return `${rollback.name} was removed again`
+    case 'kept': {
+      const state = rollback.enabled ? 'enabled' : 'disabled'
+      return `${rollback.name} was kept, ${state}; to remove it: ${onEngine(rollback.command, engine)}`
+    }
+    case 'failed':
+      return `${rollback.name} may be left (${rollback.reason}); to remove it: ${onEngine(rollback.command, engine)}`
+  }
+}
+
+/** Adds the options of this command's engine to a Docker command that people copy. */
+export function onEngine(command: string, { host, context, tls }: EngineSelection): string {
+  const options = Object.entries({ host, context, ...tls }).map(([name, value]) => {
+    if (value === undefined || value === false) return ''
+    return `--${name} ${value === true ? '' : `${quoted(value)} `}`
+  })
+  return command.replace(/^docker /, () => `docker ${options.join('')}`)
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

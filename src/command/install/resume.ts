@@ -1,0 +1,109 @@
+import {
+  JournalError,
+  type JournaledRun,
+  journalFolder,
+  listRuns,
+  type OpenRun,
+  takeUpRun,
+} from '../../../adapters/journal/runJournal.ts'
+import { RunInUse } from '../../../adapters/journal/runLock.ts'
+import type { ConnectedEngine } from '../../flow/connect.ts'
+import { resumeInstall, secretNames } from '../../flow/resume.ts'
+import { UsageError } from '../defineCommand.ts'
+import { type EngineSelection, namesEngine } from '../options/engine.ts'
+import { readSecrets, type SecretSelection } from '../options/secrets.ts'
+import type { OutputFormat } from '../options/values.ts'
+import type { CommandIo } from '../processIo.ts'
+import { drive, runFlow } from './drive.ts'
+import { waitingFor } from './install.ts'
+import { boundedRun } from './journal.ts'
+
+/** The parsed command line of `plugin-flow resume` or `plugin-flow rollback`. */
+export interface ResumeCommand extends EngineSelection, SecretSelection, OutputFormat {
+  /** ID of the run. Default: the only one that was left. */
+  run?: string
+  rollBack: boolean
+}
+
+/** Goes on with a run that another process began, or takes it back. */
+export async function resume(command: ResumeCommand, io: CommandIo): Promise<number> {
+  const taken = await takeUp(journalFolder(io.env), command.run)
+  try {
+    checkSecrets(taken, command)
+    const { reference, settings, onFailure, enableTimeout } = taken.snapshot.input
+    const secretSettings = Object.fromEntries(await readSecrets(command))
+    const selection = namesEngine(command) ? command : { ...selectionOf(taken), ...command }
+    const shown = {
+      ...selection,
+      reference,
+      settingCount: settings.length,
+      keepOnFailure: onFailure === 'keep',
+    }
+    return await drive(selection, shown, io, async (engine, run) => {
+      if (!namesEngine(command)) assertSame(engine, taken)
+      const options = {
+        rollBack: command.rollBack,
+        secretSettings,
+        policy: waitingFor(enableTimeout),
+      }
+      const start = (more: object) => resumeInstall(engine, taken.snapshot, { ...options, ...more })
+      return runFlow(start, Promise.resolve(taken), {}, run)
+    })
+  } finally {
+    await taken.close()
+  }
+}
+
+/** The values of secret settings were not recorded. */
+function checkSecrets({ id, snapshot }: JournaledRun, { rollBack, secrets = [] }: ResumeCommand) {
+  const names = secretNames(snapshot)
+  const given = secrets.map(({ name }) => name)
+  const unknown = given.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new UsageError(`the run has no secret setting ${unknown}`)
+  const missing = names.find((name) => !given.includes(name))
+  if (missing === undefined || rollBack || snapshot.run.failure || snapshot.outcome) return
+  throw new UsageError(
+    `${missing} is secret and not recorded: use --set-secret ${missing}=@FILE, or plugin-flow rollback ${id}`,
+  )
+}
+
+/** A context may point elsewhere by now. */
+function assertSame({ host }: ConnectedEngine, { engine }: JournaledRun): void {
+  if (host === engine.host) return
+  throw new UsageError(
+    `the run is on ${engine.host}, but its context now points to ${host}: name the engine to use`,
+  )
+}
+
+async function takeUp(
+  folder: string | undefined,
+  wanted: string | undefined,
+): Promise<OpenRun & JournaledRun> {
+  if (folder === undefined) throw new UsageError('there is no home, so no run was recorded')
+  try {
+    return boundedRun(await takeUpRun(folder, wanted ?? (await onlyRun(folder))), folder)
+  } catch (error) {
+    if (error instanceof RunInUse) {
+      throw new UsageError(`another plugin-flow process owns this run (${error.message})`)
+    }
+    if (error instanceof JournalError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+async function onlyRun(folder: string): Promise<string> {
+  const { runs } = await listRuns(folder)
+  const [only, ...others] = runs.filter(({ isDriven }) => !isDriven)
+  if (!only) throw new UsageError('no run was left; plugin-flow runs lists them')
+  if (others.length === 0) return only.run.id
+  throw new UsageError('more than one run was left: name one that plugin-flow runs lists')
+}
+
+/** The engine of the run. */
+function selectionOf({ engine: { host, context, tls, proxy } }: JournaledRun): EngineSelection {
+  return {
+    ...(context === undefined ? { host } : { context }),
+    ...(tls && { tls }),
+    ...(proxy && { proxy }),
+  }
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import type { ConsentPolicy } from '../../flow/types.ts'
+import { type OptionTable, type OptionValues, UsageError } from '../defineCommand.ts'
+import { defined, unusableFile } from './values.ts'
+
+/** The options that give consent without a person. */
+export const consentOptions = {
+  'grant-all-permissions': {
+    type: 'boolean',
+    help: 'Grant every permission that the plugin requests, without asking',
+  },
+  allow: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME:VALUE',
+    help: "Grant this, as in 'mount:/var/lib/*' or capabilities:CAP_SYS_ADMIN, and deny everything else without asking",
+  },
+  policy: {
+    type: 'string',
+    value: 'FILE',
+    completes: 'files',
+    help: 'Grant what a policy file allows by reference or digest, and deny everything else without asking',
+  },
+} as const satisfies OptionTable
+
+export interface ConsentSelection {
+  grantAllPermissions: boolean
+  /** Patterns of privileges that are granted. */
+  allow?: readonly string[]
+  /** Path of a policy file. */
+  policy?: string
+}
+
+/** @throws UsageError when more than one of them is given */
+export function readConsentOptions(values: OptionValues<typeof consentOptions>): ConsentSelection {
+  const given = Object.keys(consentOptions).filter((name) => name in values)
+  if (given.length > 1) {
+    throw new UsageError(`${given.map((name) => `--${name}`).join(' and ')} cannot be combined`)
+  }
+  const { allow, policy } = values
+  return { grantAllPermissions: 'grant-all-permissions' in values, ...defined({ allow, policy }) }
+}
+
+/**
+ * The policy that answers in place of a person, or `undefined` where a person is asked.
+ *
+ * @throws UsageError that names the pattern, or the file and the rule, that cannot be used
+ */
+export async function readPolicy({
+  allow,
+  policy,
+}: ConsentSelection): Promise<ConsentPolicy | undefined> {
+  if (allow) {
+    const { allowList } = await import('../../flow/consent/allowList.ts')
+    return namedAfter('--allow', () => allowList(allow))
+  }
+  if (policy === undefined) return undefined
+  const option = `--policy ${policy}`
+  const text = await readFile(policy, 'utf8').catch((error: unknown) => {
+    throw unusableFile(option, error)
+  })
+  const { parseConsentPolicy } = await import('../../flow/consent/consentPolicyFile.ts')
+  return namedAfter(option, () => parseConsentPolicy(text))
+}
+
+/** A policy whose answers name the option that they come from. */
+function namedAfter(option: string, parse: () => ConsentPolicy): ConsentPolicy {
+  const policy = parsed(option, parse)
+  return async (request, signal) => {
+    const answer = await policy(request, signal)
+    const { who, ...decision } = typeof answer === 'boolean' ? { granted: answer } : answer
+    return { ...decision, who: who === undefined ? option : `${option} (${who})` }
+  }
+}
+
+function parsed(option: string, parse: () => ConsentPolicy): ConsentPolicy {
+  try {
+    return parse()
+  } catch (error) {
+    throw error instanceof RangeError ? unusableFile(option, error) : error
+  }
+}

@@ -1,0 +1,67 @@
+import { UsageError } from '../defineCommand.ts'
+
+/** An hour: longer than any plugin takes, and short enough to catch a typing error. */
+const MAX_SECONDS = 3_600
+
+/** @throws UsageError unless there is exactly one */
+export function readName(command: string, [name, ...more]: readonly string[]): string {
+  if (name === undefined) throw new UsageError(`${command} needs a PLUGIN`)
+  if (more.length === 0) return name
+  throw new UsageError(`${command} takes one PLUGIN, and not ${more.length + 1}`)
+}
+
+/** @throws UsageError unless there is at least one */
+export function readNames(command: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) throw new UsageError(`${command} needs a PLUGIN`)
+  return names
+}
+
+/** @throws UsageError where there are any */
+export function readNoArguments(command: string, { length }: readonly string[]): void {
+  if (length > 0) throw new UsageError(`${command} takes no arguments`)
+}
+
+/** @throws UsageError unless it is a whole number of seconds up to an hour */
+export function readSeconds(option: string, text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) <= MAX_SECONDS) return Number(text)
+  throw new UsageError(`${option} takes whole seconds up to ${MAX_SECONDS}, and not "${text}"`)
+}
+
+/** How a run is shown, where the default is lines or a live view. */
+export interface OutputFormat {
+  quiet: boolean
+  json: boolean
+}
+
+/** @throws UsageError when both are asked for */
+export function readOutputFormat(values: {
+  quiet?: boolean | undefined
+  json?: boolean | undefined
+}): OutputFormat {
+  const { quiet = false, json = false } = values
+  if (quiet && json) throw new UsageError('--quiet and --json cannot be combined')
+  return { quiet, json }
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+/** Drops properties that are `undefined`: an optional property is absent here, never `undefined`. */
+export function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Defined<T>
+}
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+}
+
+/** A UsageError about a file that was named, from a system error or the RangeError of its parser. */
+export function unusableFile(which: string, error: unknown): UsageError {
+  if (error instanceof RangeError) return new UsageError(`${which}: ${error.message}`)
+  const { code = String(error) } = error as NodeJS.ErrnoException
+  return new UsageError(`${which}: ${FILE_PROBLEMS[code] ?? `it cannot be read (${code})`}`)
+}

@@ -1,0 +1,87 @@
+import type { ConnectedEngine } from '../../flow/connect.ts'
+import { installPlugin } from '../../flow/install.ts'
+import type { Install } from '../../ui/flowRegistry.ts'
+import { type PageFiles, readPageFiles } from '../../ui/servePage.ts'
+import { startUi } from '../../ui/startUi.ts'
+import { SIMULATION } from '../install/drive.ts'
+import { beginJournal } from '../install/journal.ts'
+import { catchInterrupts, type Interrupts } from '../interrupts.ts'
+import { openEngine } from '../openEngine.ts'
+import type { EngineSelection } from '../options/engine.ts'
+import { type CommandIo, messageOf, report } from '../processIo.ts'
+
+/** A page that installs plugins on an engine. */
+export interface FlowPage extends EngineSelection {
+  /** Use a simulated engine in this process. */
+  embedded: boolean
+  /** On 127.0.0.1; 0 takes any free one. */
+  port: number
+}
+
+/** Serves the page until a signal comes, then takes back running installs. Resolves to the exit status. */
+export async function showFlows(page: FlowPage, io: CommandIo): Promise<number> {
+  try {
+    const files = await readPageFiles()
+    // Node.js delivers no signal while Docker's files are read, so signals are caught only after that. The
+    // embedded engine reads none, and has a socket to remove.
+    const early = page.embedded ? undefined : await openEngine(page, io.env)
+    const interrupts = catchInterrupts(io.signals)
+    try {
+      const { engine, close } = early ?? (await openEngine(page, io.env))
+      return await serve(page, files, engine, interrupts, io).finally(close)
+    } finally {
+      interrupts.release()
+    }
+  } catch (error) {
+    report(io, messageOf(error))
+    return 1
+  }
+}
+
+async function serve(
+  page: FlowPage,
+  files: PageFiles,
+  engine: ConnectedEngine,
+  interrupts: Interrupts,
+  io: CommandIo,
+): Promise<number> {
+  const { embedded, port } = page
+  const { install, closed }: Installs = embedded
+    ? { install: (options) => installPlugin(engine, options), closed: async () => {} }
+    : journaledInstalls(engine, page, io)
+  const server = await startUi({ host: engine.host, install, simulated: embedded, port, files })
+  if (embedded) io.stdout.write(`${SIMULATION}\n`)
+  io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
+  const { exitCode } = await interrupts.interrupted
+  report(io, 'taking back what runs; once more leaves at once')
+  await Promise.race([server.cancelFlows().then(closed), interrupts.second])
+  await server.close()
+  return exitCode
+}
+
+/** Installs that are recorded while they last. */
+interface Installs {
+  install: Install
+  /** Resolves when the records of all flows are closed. */
+  closed(): Promise<void>
+}
+
+function journaledInstalls(engine: ConnectedEngine, page: FlowPage, io: CommandIo): Installs {
+  const view = { notice: (line: string) => io.stderr.write(`${line}\n`) }
+  const open = new Set<Promise<void>>()
+  return {
+    install(options) {
+      const run = beginJournal(engine, page, io.env, view)
+      const flow = installPlugin(engine, {
+        ...options,
+        journal: async (snapshot) => (await run)?.write(snapshot),
+      })
+      const close = async () => (await run)?.close()
+      const closed = flow.result.then(close, close).catch(() => {})
+      open.add(closed)
+      void closed.then(() => open.delete(closed))
+      return flow
+    },
+    closed: async () => void (await Promise.all(open)),
+  }
+}

@@ -1,0 +1,106 @@
+import stringWidth from 'string-width'
+import { fitText } from '../../text/fitText.ts'
+import type { Output, ProcessIo } from '../processIo.ts'
+
+/** The meaning of a piece of a line; its colour follows from it. */
+type Tone = 'done' | 'failed' | 'active' | 'quiet'
+
+export interface Piece {
+  text: string
+  tone?: Tone
+}
+
+export interface TerminalStyle {
+  color: boolean
+  done: string
+  failed: string
+  /** The parts of a bar. */
+  full: string
+  half: string
+  empty: string
+  ellipsis: string
+  spinner: readonly string[]
+}
+
+const UNICODE = {
+  done: '✔',
+  failed: '✖',
+  full: '━',
+  half: '─',
+  empty: '·',
+  ellipsis: '…',
+  spinner: [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'],
+}
+const ASCII = {
+  done: '+',
+  failed: 'x',
+  full: '=',
+  half: '-',
+  empty: '.',
+  ellipsis: '...',
+  spinner: [...'|/-\\'],
+}
+const SEQUENCES: Readonly<Record<Tone, string>> = {
+  done: '32',
+  failed: '31',
+  active: '36',
+  quiet: '2',
+}
+
+/** Follows `NO_COLOR` and the encoding of the locale. */
+export function terminalStyle(env: ProcessIo['env']): TerminalStyle {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
+  return { color: !env.NO_COLOR, ...(/utf-?8/i.test(locale) ? UNICODE : ASCII) }
+}
+
+export interface Line {
+  text: string
+  /** Columns it takes. */
+  width: number
+}
+
+/** One line of at most `columns`. It is cut before it is coloured. */
+export function fitLine(pieces: readonly Piece[], columns: number, style: TerminalStyle): Line {
+  const fitted = fitText(pieces.map(({ text }) => text).join(''), columns, style.ellipsis)
+  let end = 0
+  const coloured = pieces.map(({ text, tone }) => {
+    const shown = fitted.slice(end, end + text.length)
+    end += text.length
+    return style.color && tone && shown ? `\x1b[${SEQUENCES[tone]}m${shown}\x1b[0m` : shown
+  })
+  return { text: coloured.join('') + fitted.slice(end), width: stringWidth(fitted) }
+}
+
+/**
+ * The last lines of a terminal, redrawn in place. The cursor always rests below them, at the start of a line,
+ * and is never hidden: the terminal stays usable however the process ends.
+ */
+interface LiveRegion {
+  draw(lines: readonly Line[]): void
+  /** Writes lines that stay, in place of the region. */
+  persist(lines: readonly Line[]): void
+}
+
+export function liveRegion(output: Output, columns: () => number): LiveRegion {
+  let drawn: readonly Line[] = []
+  const write = (lines: readonly Line[]) => {
+    // A terminal that was made narrower has wrapped the lines.
+    const rows = drawn.reduce(
+      (sum, { width }) => sum + Math.max(Math.ceil(width / columns()), 1),
+      0,
+    )
+    const back = rows > 0 ? `\r\x1b[${rows}A` : ''
+    output.write(`${back}${lines.map(({ text }) => `${text}\x1b[K\n`).join('')}\x1b[J`)
+  }
+  return {
+    draw(lines) {
+      if (lines.length === 0 && drawn.length === 0) return
+      write(lines)
+      drawn = lines
+    },
+    persist(lines) {
+      write(lines)
+      drawn = []
+    },
+  }
+}

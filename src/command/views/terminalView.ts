@@ -1,0 +1,130 @@
+import stringWidth from 'string-width'
+import type { Progress } from '../../../machines/progress.ts'
+import { formatBytes, formatElapsed, formatProgress } from '../../text/formatAmount.ts'
+import { layerLines } from './layerLines.ts'
+import { writeOutcome } from './lineView.ts'
+import { fitLine, type Line, liveRegion, type Piece, type TerminalStyle } from './terminal.ts'
+import { describeRetry, describeState, stateName, type View, type ViewOptions } from './view.ts'
+
+const REDRAW_EVERY_MS = 100
+
+interface TerminalViewOptions extends ViewOptions {
+  style: TerminalStyle
+}
+
+/** The current state. */
+interface Step {
+  name: string
+  text: string
+  since: number
+  /** The last retry, shown until this time. */
+  retry?: { text: string; until: number }
+}
+
+/** For a terminal: each past state stays as a line, the current one is drawn live. */
+export function terminalView(options: TerminalViewOptions): View {
+  const { run, stdout, now, style } = options
+  const columns = () => Math.max((stdout.stream.columns ?? 80) - 1, 1)
+  const region = liveRegion(stdout, () => columns() + 1)
+  let step: Step | undefined
+  let progress: Progress | undefined
+  let isAsking = false
+  let timer: NodeJS.Timeout | undefined
+
+  const fit = (pieces: readonly Piece[]): Line => fitLine(pieces, columns(), style)
+  const draw = () => {
+    if (!step || isAsking) return
+    const rows = Math.max((stdout.stream.rows ?? 24) - 2, 0)
+    const layers = step.name === 'pulling' ? (progress?.layers ?? []) : []
+    const lines = [activeLine(step, progress, now(), style)]
+    region.draw([...lines, ...layerLines(layers, rows, columns(), style)].map(fit))
+  }
+  const redraw = (isOn: boolean) => {
+    if (isOn && !timer) timer = setInterval(draw, REDRAW_EVERY_MS)
+    if (isOn) return
+    clearInterval(timer)
+    timer = undefined
+  }
+  const finish = (isFailed: boolean) => {
+    if (step && !isAsking)
+      region.persist([fit(finishedLine(step, progress, isFailed, now(), style))])
+    step = undefined
+    isAsking = false
+  }
+
+  return {
+    transition({ to }) {
+      const name = stateName(to)
+      const isEnd = name === 'done' || name === 'rolledBack'
+      if (step?.name !== name && !(isEnd && step?.name === 'rollingBack')) {
+        finish(name === 'rollingBack' || name === 'rolledBack')
+      }
+      if (isEnd) return
+      if (name === 'checkPrivileges') progress = undefined
+      step = { name, text: describeState(to, run), since: step?.since ?? now() }
+      redraw(true)
+      draw()
+    },
+    progress(next) {
+      progress = next
+    },
+    retry(retry) {
+      if (!step) return
+      step.retry = { text: describeRetry(retry), until: now() + retry.delay }
+      draw()
+    },
+    asking() {
+      region.draw([])
+      isAsking = true
+    },
+    notice(line) {
+      // Too important to be cut.
+      region.persist([{ text: line, width: stringWidth(line) }])
+      draw()
+    },
+    outcome(outcome) {
+      redraw(false)
+      finish(outcome.state === 'rolledBack' && outcome.rollback.result === 'failed')
+      writeOutcome(outcome, options)
+    },
+    close() {
+      redraw(false)
+      region.draw([])
+    },
+  }
+}
+
+function activeLine(
+  { name, text, since, retry }: Step,
+  progress: Progress | undefined,
+  now: number,
+  { spinner }: TerminalStyle,
+): Piece[] {
+  const turn = Math.floor(now / REDRAW_EVERY_MS) % spinner.length
+  const isPulling = name === 'pulling' && progress !== undefined && progress.layers.length > 0
+  const doing = isPulling ? formatProgress(progress) : text
+  return [
+    { text: `${spinner[turn]} `, tone: 'active' },
+    { text: `${name}  ` },
+    { text: retry && now < retry.until ? retry.text : doing },
+    { text: `  ${formatElapsed(now - since)}`, tone: 'quiet' },
+  ]
+}
+
+function finishedLine(
+  { name, since }: Step,
+  progress: Progress | undefined,
+  isFailed: boolean,
+  now: number,
+  style: TerminalStyle,
+): Piece[] {
+  const pulled =
+    name === 'pulling' && progress && !isFailed ? `${formatBytes(progress.current)}  ` : ''
+  return [
+    isFailed
+      ? { text: `${style.failed} `, tone: 'failed' }
+      : { text: `${style.done} `, tone: 'done' },
+    { text: `${name}  ${pulled}` },
+    { text: formatElapsed(now - since), tone: 'quiet' },
+  ]
+}

@@ -1,0 +1,76 @@
+import type { CredentialsRequest } from '../../../machines/credentials.ts'
+import type { ConsentRequest, InstallOutput } from '../../../machines/plugin-install/types.ts'
+import type { Progress } from '../../../machines/progress.ts'
+import type { Retry } from '../../../machines/retry.ts'
+import type { Transition } from '../../flow/types.ts'
+import { formatElapsed } from '../../text/formatAmount.ts'
+import { visible } from '../../text/visible.ts'
+import type { EngineSelection } from '../options/engine.ts'
+import type { Output } from '../processIo.ts'
+
+/** Shows a run: on a terminal, as lines, or as JSON. */
+export interface View {
+  transition(transition: Transition): void
+  progress(progress: Progress): void
+  /** A call failed and is about to be tried again. */
+  retry(retry: Retry): void
+  /** A question follows: nothing may be drawn over it until the next transition. */
+  asking(request: ConsentRequest | CredentialsRequest): void
+  /** One line, already fit to be shown. */
+  notice(line: string): void
+  /** The end; nothing is shown after it. */
+  outcome(outcome: InstallOutput, exitCode: number): void
+  /** Leaves the terminal as it was found. Called on every way out. */
+  close(): void
+}
+
+/** The facts about a run that a view shows besides its events. */
+export interface ShownRun extends EngineSelection {
+  reference: string
+  /** Number of settings, the secret ones included. */
+  settingCount: number
+  keepOnFailure: boolean
+}
+
+export interface ViewOptions {
+  run: ShownRun
+  stdout: Output
+  stderr: Output
+  /** In milliseconds. */
+  now: () => number
+}
+
+/** The name of the outermost state of a path: `pulling` for `pulling.streaming`. */
+export function stateName(path: string): string {
+  return path.split('.', 1)[0] ?? path
+}
+
+/** Says what happens in a state, for a person who waits for it. */
+export function describeState(path: string, run: ShownRun): string {
+  switch (path) {
+    case 'checkPrivileges':
+      return `looking up the privileges of ${visible(run.reference)}`
+    case 'reauth':
+      return 'the registry requires credentials'
+    case 'awaitConsent':
+      return 'waiting for consent'
+    case 'pulling.streaming':
+      return 'the engine pulls the plugin'
+    case 'pulling.verifying':
+      return 'comparing what was installed with what was granted'
+    case 'configuring':
+      return run.settingCount === 1 ? 'setting 1 value' : `setting ${run.settingCount} values`
+    case 'enabling':
+      return 'the engine starts the plugin and waits for its socket'
+    case 'rollingBack':
+      return run.keepOnFailure ? 'looking at what is left' : 'taking back what was installed'
+    default:
+      return ''
+  }
+}
+
+/** Says what failed and when it is tried again. */
+export function describeRetry({ message, delay, attempt, attempts }: Retry): string {
+  const when = `again in ${formatElapsed(delay)} (attempt ${attempt} of ${attempts})`
+  return `${visible(message)}; ${when}`
+}

@@ -1,0 +1,124 @@
+import type {
+  CallOptions,
+  Engine,
+  InputOf,
+  OperationId,
+  OutputOf,
+} from '../../../machines/engine.ts'
+import { EngineError, isEngineError } from '../../../machines/errors.ts'
+import type { JSONMessage, Plugin } from '../../../machines/plugin.ts'
+import { keyOf, type Setting, textOf } from '../../../machines/settings.ts'
+import { type ValueCleaner, withoutValues } from './withoutValues.ts'
+
+/**
+ * The secret settings of one flow. Their values stay in its closure: printed, it is an object of
+ * functions.
+ */
+export interface Redaction {
+  /** Settings as the engine takes them. @throws EngineError `invalid-option` without a value */
+  fill(settings: readonly Setting[]): string[]
+  /** True when a plugin that the redacted engine has shown has the value already. */
+  has(plugin: Plugin, setting: Setting): boolean
+  /** The engine, without a value in its errors, its progress and the settings of a plugin. */
+  withRedaction(engine: Engine): Engine
+  /** A new error without a value: the old one shows its message in its stack, and may have causes. */
+  redactError(error: unknown): unknown
+  /** Drops the values. */
+  forget(): void
+}
+
+/** @param given values by `NAME[.FIELD]` */
+export function createRedaction(given: ReadonlyMap<string, string> = new Map()): Redaction {
+  const values = new Map(given)
+  let cleaner = withoutValues(values)
+  const applied = new WeakMap<Plugin, readonly string[]>()
+  const redactPlugin = (plugin: Plugin | undefined) => {
+    if (!plugin) return undefined
+    const names = [...values].filter(([name, value]) => shows(plugin, name, value))
+    const masked = mask(cleaner.data(plugin), [...values.keys()], cleaner)
+    applied.set(
+      masked,
+      names.map(([name]) => name),
+    )
+    return masked
+  }
+  const redactError = (error: unknown) => (values.size === 0 ? error : redacted(error, cleaner))
+  return {
+    fill: (settings) =>
+      settings.map((setting) => {
+        if (!setting.secret) return textOf(setting)
+        const value = values.get(keyOf(setting))
+        if (value === undefined) throw unknownValue(keyOf(setting))
+        return textOf({ ...setting, value })
+      }),
+    has: (plugin, setting) => applied.get(plugin)?.includes(keyOf(setting)) === true,
+    redactError,
+    withRedaction: (engine) => ({
+      async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+        if (values.size === 0) return engine.call(id, input, options)
+        const { onMessage } = options
+        const show = (message: JSONMessage) => onMessage?.(redactMessage(message, cleaner))
+        try {
+          const output = await engine.call(id, input, { ...options, onMessage: show })
+          if (id !== 'pluginInspect') return cleaner.data(output)
+          return redactPlugin(output as OutputOf<'pluginInspect'>) as OutputOf<Id>
+        } catch (error) {
+          throw redactError(error)
+        }
+      },
+    }),
+    forget() {
+      values.clear()
+      cleaner = withoutValues(values)
+    },
+  }
+}
+
+function redacted(error: unknown, clean: ValueCleaner): unknown {
+  if (!(error instanceof Error)) return error
+  const message = clean.cut(error.message)
+  if (!isEngineError(error)) return Object.assign(new Error(message), { name: error.name })
+  const { engineMessage, ...details } = error.details
+  const said = engineMessage === undefined ? {} : { engineMessage: clean.cut(engineMessage) }
+  return new EngineError(error.code, message, { ...details, ...said })
+}
+
+function redactMessage(message: JSONMessage, clean: ValueCleaner): JSONMessage {
+  const { id, status, progress, progressDetail } = message
+  return {
+    ...(id === undefined ? {} : { id: clean.words(id) }),
+    ...(status === undefined ? {} : { status: clean.words(status) }),
+    ...(progress === undefined ? {} : { progress: clean.words(progress) }),
+    ...(progressDetail && { progressDetail }),
+  }
+}
+
+/** True when an engine shows this value of a setting, which it does for `env` and `args` only. */
+function shows({ Config, Settings }: Plugin, key: string, value: string): boolean {
+  const name = nameOf(key)
+  if ((Settings.Env ?? []).includes(`${name}=${value}`)) return true
+  return Config.Args.Name === name && (Settings.Args ?? []).join(' ') === value
+}
+
+/** Treats the plugin's current value of a secret setting as secret too, regardless of who set it. */
+function mask(plugin: Plugin, keys: readonly string[], clean: ValueCleaner): Plugin {
+  const names = keys.map(nameOf)
+  const { Env, Args } = plugin.Settings
+  const hide = (line: string) => {
+    const name = line.split('=', 1)[0] ?? ''
+    return names.includes(name) ? `${name}=…` : clean.words(line)
+  }
+  const isHidden = names.includes(plugin.Config.Args.Name)
+  const args = isHidden ? Args?.map(() => '…') : Args?.map(clean.words)
+  const settings = { ...plugin.Settings, Env: Env?.map(hide) ?? null, Args: args ?? null }
+  return { ...plugin, Settings: settings }
+}
+
+/** `env` and `args` have the one field `value`. */
+function nameOf(key: string): string {
+  return key.replace(/(.)\.value$/, '$1')
+}
+
+function unknownValue(name: string): EngineError {
+  return new EngineError('invalid-option', `the value of the secret setting "${name}" is not known`)
+}

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { beginRun } from '../../../../adapters/journal/runJournal.ts'
+import { connect } from '../../../../src/flow/connect.ts'
+import { installPlugin } from '../../../../src/flow/install.ts'
+import { suite } from '../../../support/suite.ts'
+import { run } from '../stage.ts'
+
+suite('plugin-flow runs', (test) => {
+  test('one bad file :: the others are listed, it is named, and the exit status is 1', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'plugin-flow-runs-'))
+    try {
+      const folder = join(state, 'plugin-flow')
+      const left = await beginRun(folder, { host: 'unix:///nosuch' })
+      const engine = connect({ host: 'unix:///nosuch', env: {} })
+      const flow = installPlugin(engine, { reference: 'acme/left', grantAllPermissions: true })
+      await left.write(flow.snapshot())
+      await flow.result.catch(() => {})
+      await left.close()
+      const bad = join(folder, '00000000.json')
+      writeFileSync(bad, '{"engine":{"host":"\u001b[2J', { mode: 0o600 })
+      for (const args of [[], ['--json']]) {
+        const { code, stdout, stderr } = run({}, { XDG_STATE_HOME: state }, ['runs', ...args])
+        assert.is(await code, 1)
+        assert.match(stdout.text(), left.id)
+        assert.not.match(stdout.text(), '00000000')
+        const why = `plugin-flow: the run in ${bad} cannot be read: it is not valid JSON\n`
+        assert.is(stderr.text(), why)
+      }
+    } finally {
+      rmSync(state, { recursive: true })
+    }
+  })
+})

@@ -1,0 +1,41 @@
+import * as assert from 'uvu/assert'
+import { withRegistryAuth } from '../../../src/flow/registryAuth.ts'
+import {
+  inputs,
+  never,
+  operationIds,
+  willing,
+  withHttpEngine,
+} from '../../adapters/engine/engineFixture.ts'
+import { assertTellsNothing, PLANTED_HEADER } from '../../support/engineFailure.ts'
+import { suite } from '../../support/suite.ts'
+
+suite('withRegistryAuth', (test) => {
+  test('the credentials go with the calls that reach a registry, and with no other', () =>
+    withHttpEngine(willing, async (engine, { requests }) => {
+      const asking = withRegistryAuth(engine, () => PLANTED_HEADER)
+      for (const id of operationIds) await asking.call(id, inputs[id], { signal: never })
+      const sent = requests
+        .filter(({ headers }) => headers['x-registry-auth'] === PLANTED_HEADER)
+        .map(({ url }) => url.replace(/\?.*/, ''))
+      assert.equal(sent, [
+        '/v1.41/plugins/privileges',
+        '/v1.41/distribution/acme/probe:1.0/json',
+        '/v1.41/plugins/pull',
+      ])
+      assertTellsNothing(asking)
+    }))
+
+  test('they are asked for at every call', () =>
+    withHttpEngine(willing, async (engine, { requests }) => {
+      const headers = [undefined, 'first', 'second']
+      const asking = withRegistryAuth(engine, () => headers.shift())
+      for (let call = 0; call < 3; call++) {
+        await asking.call('getPluginPrivileges', inputs.getPluginPrivileges, { signal: never })
+      }
+      assert.equal(
+        requests.slice(1).map((request) => request.headers['x-registry-auth']),
+        [undefined, 'first', 'second'],
+      )
+    }))
+})
