@@ -21,12 +21,11 @@ export async function whenFilesAreFree<Result>(act: () => Promise<Result>): Prom
 }
 
 /** Writes a new file that only its user can read. When that fails, as on a full disk, nothing is left. */
-export async function writeNew(path: string, text: string): Promise<void> {
+export async function writeNew(path: string, text: string, isFlushed = false): Promise<void> {
   const file = await whenFilesAreFree(() => open(path, 'wx', 0o600))
   try {
     await file.writeFile(text)
-    // Also tells of a write that the system had put off.
-    await file.sync()
+    if (isFlushed) await file.sync()
   } catch (error) {
     await rm(path, { force: true }).catch(() => {})
     throw error
@@ -38,7 +37,7 @@ export async function writeNew(path: string, text: string): Promise<void> {
 /** Replaces a file as a whole; it is on the disk once this resolves. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`
-  await writeNew(aside, text)
+  await writeNew(aside, text, true)
   try {
     await rename(aside, path)
   } catch (error) {

@@ -41,7 +41,7 @@ suite('runCommand', (test) => {
 
   test('whatever is thrown is one line', async () => {
     const env = new Proxy(
-      {},
+      { HOME: '/nowhere' },
       {
         get: (_, name) => {
           if (name === 'HOME') return '/nonexistent'

@@ -74,7 +74,7 @@ const XDG_STATE_HOME = mkdtempSync(join(tmpdir(), 'plugin-flow-state-'))
 process.on('exit', () => rmSync(XDG_STATE_HOME, { recursive: true, force: true }))
 
 function withHome(env: Record<string, string | undefined>) {
-  return env.HOME === undefined ? { XDG_STATE_HOME, ...env } : env
+  return Object.hasOwn(env, 'HOME') ? env : { XDG_STATE_HOME, ...env }
 }
 
 /** In this process. */
