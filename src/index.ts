@@ -1,3 +1,4 @@
+export type { DockerWarning } from '../adapters/docker/configFile.ts'
 export type {
   CredentialsSource,
   RegistryCredentials,

@@ -1,5 +1,6 @@
 import { EngineError } from '../../machines/errors.ts'
 import { findProgram } from '../process/findProgram.ts'
+import { helperWords } from './helperWords.ts'
 import { type RegistryCredentials, registryKey } from './registryCredentials.ts'
 import { type HelperRun, MOST_OUTPUT, runHelper } from './runHelper.ts'
 
@@ -12,8 +13,7 @@ const TOKEN_USER = '<token>'
  * Asks `docker-credential-NAME` for a registry's credentials, in its own protocol: the argument `get`,
  * the registry's key on standard input, a JSON object on standard output. `undefined`: it has none.
  *
- * @throws EngineError `invalid-configuration` naming the helper, but never its output; `cancelled`
- * once the signal has fired and the helper has gone
+ * @throws EngineError `invalid-configuration` naming the helper, with its own words; `cancelled` once the signal has fired and the helper has gone
  */
 export async function askHelper(
   helper: string,
@@ -35,15 +35,24 @@ export async function askHelper(
     case 'notStarted':
       throw failed(`could not be started (${ended.code})`)
     case 'tooLong':
-      throw failed(`did not end within ${run.limitMs / 1000} s and was killed`)
+      throw failed(`did not end within ${run.limitMs / 1000} s and was killed${said(ended, run)}`)
     case 'tooMuch':
       throw failed(`wrote more than ${MOST_OUTPUT / 1024} KiB and was killed`)
     case 'exited':
       if (ended.code !== 0 && ended.output.trim() === NOT_FOUND) return undefined
-      if (ended.code === null) throw failed('was ended by a signal')
-      if (ended.code !== 0) throw failed(`failed with exit status ${ended.code}`)
-      return readAnswer(ended.output, () => failed('wrote something other than credentials'))
+      if (ended.code === null) throw failed(`was ended by a signal${said(ended, run)}`)
+      if (ended.code !== 0) throw failed(`failed with exit status ${ended.code}${said(ended, run)}`)
+      return readAnswer(ended.output, () => {
+        // What it wrote was meant as an answer, and may be a secret.
+        const errors = said({ output: '', errors: ended.errors }, run)
+        return failed(`wrote something other than credentials${errors}`)
+      })
   }
+}
+
+function said({ output, errors }: { output: string; errors: string }, { env }: HelperRun): string {
+  const words = helperWords(output, errors, env)
+  return words && `: ${words}`
 }
 
 /** Like Docker, takes an answer of empty strings for no credentials. */

@@ -1,4 +1,11 @@
-import { asFields, type ConfigSource, type Fields, fieldsIn, unusable } from './configFile.ts'
+import {
+  asFields,
+  type ConfigSource,
+  type Fields,
+  fieldOf,
+  fieldsIn,
+  unusable,
+} from './configFile.ts'
 import { findRegistry, type RegistryCredentials, readCredentials } from './registryCredentials.ts'
 
 /** The entry of a registry in a configuration's `auths`. */
@@ -27,11 +34,12 @@ function entryCredentials(
   key: string,
   name: string,
 ): RegistryCredentials | undefined {
-  const { auth } = entry
+  const named = ['username', 'password', 'identitytoken', 'registrytoken'] as const
+  const auth = fieldOf(entry, 'auth')
   const login = typeof auth === 'string' && auth !== '' ? decodeAuth(auth, key, name) : {}
-  const given: Fields = { ...entry, ...login }
-  const fields = ['username', 'password', 'identitytoken', 'registrytoken'] as const
-  if (fields.every((field) => !given[field])) return undefined
+  const fields = Object.fromEntries(named.map((field) => [field, fieldOf(entry, field)]))
+  const given: Fields = { ...fields, ...login }
+  if (named.every((field) => !given[field])) return undefined
   try {
     return readCredentials(given, '')
   } catch {

@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { EngineError } from '../../machines/errors.ts'
+import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Env } from '../process/env.ts'
+import { parseJson } from './parseJson.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -18,15 +19,46 @@ export function configFolder(env: Env): string {
   return env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker')
 }
 
-/**
- * Reads Docker's `config.json`; a missing one is empty.
- *
- * @throws EngineError `invalid-configuration` naming the file, when it cannot be read or understood
- */
-export function readConfigFile(env: Env): ConfigSource {
-  const file = join(configFolder(env), 'config.json')
+/** Something of Docker's configuration that is passed over: as with Docker's own command, the rest goes on. */
+export interface DockerWarning {
+  code: 'docker-config' | 'credential-helper'
+  /** One line that names the file, variable or program, and quotes no secret. */
+  message: string
+}
+
+export type Warn = (warning: DockerWarning) => void
+
+/** Reads Docker's `config.json`. A missing one is empty, and so is an unusable one, after a warning. */
+export function readConfigFile(env: Env, warn: Warn): ConfigSource {
+  const folder = configFolder(env)
+  const file = join(folder, 'config.json')
   const name = `the Docker config ${file}`
-  return parseConfig(readTextFile(file, name) ?? '', name)
+  const empty = { name, fields: {} }
+  return unlessUnusable(warn, empty, () => {
+    const text = readTextFile(file, name, AT_ONCE)
+    if (text === undefined && isFile(folder)) {
+      throw unusable(
+        name,
+        `cannot be read: DOCKER_CONFIG has to name its folder, and ${folder} is a file`,
+      )
+    }
+    return parseConfig(text ?? '', name, warn)
+  })
+}
+
+/** Reads a part of the configuration; where it cannot be used, warns and goes on with `otherwise`. */
+export function unlessUnusable<Part>(warn: Warn, otherwise: Part, read: () => Part): Part {
+  try {
+    return read()
+  } catch (error) {
+    if (!isEngineError(error) || error.code !== 'invalid-configuration') throw error
+    warn({ code: 'docker-config', message: `${error.message}; it is ignored` })
+    return otherwise
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 /** More than any such file has: an endless device is not read any further. */
@@ -34,6 +66,12 @@ const MOST_BYTES = 4 * 1024 * 1024
 const CHUNK_BYTES = 16 * 1024
 /** Takes a pipe that has no writer for empty, rather than wait for one. */
 const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  EACCES: ': it belongs to another user, as after sudo docker login; give it back with chown',
+  EISDIR: ': it is a folder, as a bind mount of a missing file makes one',
+  ELOOP: ': it is a symbolic link that leads back to itself',
+}
 
 /**
  * Reads a file of Docker's configuration synchronously: four system calls cost less than four trips to
@@ -53,52 +91,72 @@ export function readTextFile(
     for (let size = 0; size <= MOST_BYTES; ) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       const bytes = readSync(opened, chunk)
-      if (bytes === 0) return Buffer.concat(chunks).toString('utf8')
+      if (bytes === 0) return decode(Buffer.concat(chunks))
       chunks.push(chunk.subarray(0, bytes))
       size += bytes
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw unusable(name, `cannot be read (${code})`)
+    throw unusable(name, `cannot be read (${code})${REMEDIES[code ?? ''] ?? ''}`)
   } finally {
     if (opened !== undefined) closeSync(opened)
   }
   throw unusable(name, `cannot be read: it has more than ${MOST_BYTES / 1024 ** 2} MiB`)
 }
 
+/** Editors and shells of Windows write a byte order mark, or UTF-16, which Docker itself cannot read. */
+function decode(bytes: Buffer): string {
+  const isUtf16 =
+    (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  return new TextDecoder(isUtf16 ? (bytes[0] === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8').decode(
+    bytes,
+  )
+}
+
 /**
- * Parses the JSON of a configuration; like Docker's command, it takes blank text for an empty one.
+ * Takes the JSON of a configuration apart; like Docker's command, it takes blank text for an empty one
+ * and reads no further than the first value.
  *
  * @throws EngineError `invalid-configuration`
  */
-export function parseConfig(text: string, name: string): ConfigSource {
+export function parseConfig(text: string, name: string, warn: Warn): ConfigSource {
   if (text.trim() === '') return { name, fields: {} }
-  let config: unknown
-  try {
-    config = JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text.
-    throw unusable(name, 'is not valid JSON')
+  const { value, problem, rest } = parseJson(text)
+  if (problem !== undefined) throw unusable(name, `is not valid JSON: ${problem}`)
+  if (rest !== undefined) {
+    warn({
+      code: 'docker-config',
+      message: `${name} has more after its end ${rest}; it is ignored`,
+    })
   }
-  return { name, fields: asFields(config, name, 'it') }
+  return { name, fields: asFields(value, name, 'it') }
+}
+
+/** A field by its name in any case, as Go's decoder finds it: of several, the last. */
+export function fieldOf(fields: Fields, name: string): unknown {
+  return Object.entries(fields).findLast(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
 }
 
 /** The object in a field; a missing or null one is empty. */
 export function fieldsIn({ name, fields }: ConfigSource, field: string): Fields {
-  return asFields(fields[field] ?? {}, name, JSON.stringify(field))
+  return asFields(fieldOf(fields, field) ?? {}, name, JSON.stringify(field))
 }
 
 /** The text in a field; a missing or null one is empty. */
 export function textIn(fields: Fields, field: string, name: string): string {
-  const text = fields[field] ?? ''
+  const text = fieldOf(fields, field) ?? ''
   if (typeof text === 'string') return text
   throw unusable(name, `cannot be used: ${JSON.stringify(field)} is not a string`)
 }
 
 export function asFields(value: unknown, name: string, what: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  if (isFields(value)) return value
   throw unusable(name, `cannot be used: ${what} is not an object`)
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function unusable(name: string, why: string): EngineError {

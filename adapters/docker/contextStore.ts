@@ -6,6 +6,7 @@ import type { TlsOptions } from '../engine/http/tlsOptions.ts'
 import {
   asFields,
   type ConfigSource,
+  fieldOf,
   fieldsIn,
   parseConfig,
   readTextFile,
@@ -81,7 +82,7 @@ function readMeta(folder: string, id: string, shown: string): ConfigSource | und
   const file = join(folder, 'contexts', 'meta', id, 'meta.json')
   const source = `the Docker context ${shown} (${file})`
   const text = readTextFile(file, source)
-  return text === undefined ? undefined : parseConfig(text, source)
+  return text === undefined ? undefined : parseConfig(text, source, () => {})
 }
 
 function toContext(folder: string, id: string, name: string, meta: ConfigSource): DockerContext {
@@ -89,7 +90,7 @@ function toContext(folder: string, id: string, name: string, meta: ConfigSource)
   const endpoints = fieldsIn(meta, 'Endpoints')
   if (endpoints.docker === undefined) throw unusable(source, 'names no Docker Engine')
   const endpoint = asFields(endpoints.docker, source, '"docker"')
-  const skips = endpoint.SkipTLSVerify === true
+  const skips = fieldOf(endpoint, 'SkipTLSVerify') === true
   const material = readMaterial(join(folder, 'contexts', 'tls', id, 'docker'), source)
   return {
     name,

@@ -1,6 +1,13 @@
 import { isHeader, isReservedHeader } from '../engine/http/requestHeaders.ts'
 import type { Env } from '../process/env.ts'
-import { type ConfigSource, fieldsIn, unusable } from './configFile.ts'
+import {
+  type ConfigSource,
+  type Fields,
+  fieldsIn,
+  unlessUnusable,
+  unusable,
+  type Warn,
+} from './configFile.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -9,13 +16,17 @@ type Headers = Readonly<Record<string, string>>
  * `DOCKER_CUSTOM_HEADERS` (`NAME=VALUE,…` as a line of CSV), else `HttpHeaders` of `config.json`. Those
  * that the connection sets itself are left out: old versions of the command wrote `User-Agent` there.
  *
- * @throws EngineError `invalid-configuration` naming the variable or the file, but no value
+ * Unusable headers of the file are left out after a warning.
+ *
+ * @throws EngineError `invalid-configuration` naming the variable, but no value
  */
-export function customHeaders(env: Env, config: ConfigSource): Headers {
+export function customHeaders(env: Env, config: ConfigSource, warn: Warn): Headers {
   const given = env.DOCKER_CUSTOM_HEADERS
-  const [name, headers] = given
-    ? [VARIABLE, headersInVariable(given)]
-    : [config.name, fieldsIn(config, 'HttpHeaders')]
+  if (given) return checked(headersInVariable(given), VARIABLE)
+  return unlessUnusable(warn, {}, () => checked(fieldsIn(config, 'HttpHeaders'), config.name))
+}
+
+function checked(headers: Fields, name: string): Headers {
   const kept = Object.entries(headers).filter(([header]) => !isReservedHeader(header))
   const broken = kept.find(([header, value]) => !isHeader(header, value))
   if (broken) throw unusable(name, `cannot be used: a header in it is invalid`)

@@ -1,14 +1,20 @@
+import { join } from 'node:path'
 import type { Env } from '../process/env.ts'
 import { findProgram } from '../process/findProgram.ts'
 import { askHelper } from './askHelper.ts'
 import { findAuthEntry } from './authEntry.ts'
 import {
   type ConfigSource,
+  configFolder,
+  fieldOf,
   fieldsIn,
+  isFields,
   parseConfig,
   readConfigFile,
   textIn,
+  unlessUnusable,
   unusable,
+  type Warn,
 } from './configFile.ts'
 import { findRegistry, type RegistryCredentials, registryKey } from './registryCredentials.ts'
 import type { HelperRun } from './runHelper.ts'
@@ -17,6 +23,7 @@ export interface DockerConfigOptions {
   platform?: NodeJS.Platform
   /** Time limit of a credential helper in milliseconds. Default 30 000. */
   helperLimitMs?: number
+  warn?: Warn
 }
 
 const HELPER_LIMIT_MS = 30_000
@@ -32,12 +39,14 @@ const DEFAULTS: Partial<Record<NodeJS.Platform, string>> = {
  * Finds a registry's credentials in Docker's own configuration as its command does: in the variable
  * `DOCKER_AUTH_CONFIG`; else, by `config.json`, with the credential helper of `credHelpers` or
  * `credsStore`; else in the plain `auths`. A file without any credentials settings leaves them to the
- * platform's own helper, where that exists and works. `undefined`: there are none. The `auths` of a
- * registry with a configured helper are not read.
+ * platform's own helper, where that exists and works. `undefined`: there are none.
+ *
+ * The `auths` of a registry with a configured helper are read only when the helper fails. That, and
+ * every other part of the configuration that cannot be used, is passed to `warn` and no error: most
+ * registries need no credentials.
  *
  * @param env where variables are read, and the environment that a helper runs in
- * @throws EngineError `invalid-configuration` naming the file, the variable or the helper that cannot
- * be used; `cancelled` once the signal has fired
+ * @throws EngineError `cancelled` once the signal has fired
  */
 export async function readDockerConfig(
   env: Env,
@@ -45,23 +54,48 @@ export async function readDockerConfig(
   signal: AbortSignal,
   options: DockerConfigOptions = {},
 ): Promise<RegistryCredentials | undefined> {
-  const { platform = process.platform, helperLimitMs = HELPER_LIMIT_MS } = options
+  const { platform = process.platform, helperLimitMs = HELPER_LIMIT_MS, warn = () => {} } = options
   const run: HelperRun = { env, platform, limitMs: helperLimitMs, signal }
-  const given = credentialsInVariable(env, registry)
+  const usable = <Part>(read: () => Part) => unlessUnusable(warn, undefined, read)
+  const given = usable(() => credentialsInVariable(env, registry, warn))
   if (given) return given
-  const config = readConfigFile(env)
-  const helper = configuredHelper(config, registry)
-  if (helper !== undefined) return askHelper(helper, registry, run)
+  const config = readConfigFile(env, warn)
   if (hasNoSettings(config)) return askDefaultHelper(registry, run)
-  return findAuthEntry(config, registry)?.credentials
+  const helper = usable(() => configuredHelper(config, registry))
+  if (helper !== undefined) {
+    const answer = await askConfigured(helper, registry, run, warn)
+    if (answer !== 'failed') return answer
+  }
+  return usable(() => findAuthEntry(config, registry)?.credentials)
 }
 
 /** Docker itself requires `auth` in every entry here. */
-function credentialsInVariable(env: Env, registry: string): RegistryCredentials | undefined {
+function credentialsInVariable(
+  env: Env,
+  registry: string,
+  warn: Warn,
+): RegistryCredentials | undefined {
   const name = 'the variable DOCKER_AUTH_CONFIG'
-  const entry = findAuthEntry(parseConfig(env.DOCKER_AUTH_CONFIG ?? '', name), registry)
+  const entry = findAuthEntry(parseConfig(env.DOCKER_AUTH_CONFIG ?? '', name, warn), registry)
   if (!entry || entry.credentials) return entry?.credentials
   throw unusable(name, `has no credentials for ${JSON.stringify(entry.key)}`)
+}
+
+async function askConfigured(
+  helper: string,
+  registry: string,
+  run: HelperRun,
+  warn: Warn,
+): Promise<RegistryCredentials | undefined | 'failed'> {
+  try {
+    return await askHelper(helper, registry, run)
+  } catch (error) {
+    if (run.signal.aborted) throw error
+    const file = join(configFolder(run.env), 'config.json')
+    const message = `${(error as Error).message}; it is ignored: repair it, or remove it from ${file}`
+    warn({ code: 'credential-helper', message })
+    return 'failed'
+  }
 }
 
 /**
@@ -88,12 +122,11 @@ function checked(helper: string, where: string, { name }: ConfigSource): string 
 }
 
 /** True for a configuration without any setting of credentials. */
-function hasNoSettings(config: ConfigSource): boolean {
-  const records = [fieldsIn(config, 'auths'), fieldsIn(config, 'credHelpers')]
-  return (
-    textIn(config.fields, 'credsStore', config.name) === '' &&
-    records.every((record) => Object.keys(record).length === 0)
-  )
+function hasNoSettings({ fields }: ConfigSource): boolean {
+  return ['auths', 'credHelpers', 'credsStore'].every((name) => {
+    const value = fieldOf(fields, name)
+    return !value || (isFields(value) && Object.keys(value).length === 0)
+  })
 }
 
 /** The helper was not configured, so a missing or failing one counts as no credentials. */

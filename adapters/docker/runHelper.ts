@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import type { Env } from '../process/env.ts'
 
 export interface HelperRun {
@@ -11,12 +11,17 @@ export interface HelperRun {
 
 /** `code` is the exit status, or `null` if a signal ended it; of `notStarted`, the system's error code. */
 export type HelperEnd =
-  | { end: 'exited'; code: number | null; output: string }
+  | { end: 'exited'; code: number | null; output: string; errors: string }
   | { end: 'notStarted'; code: string }
-  | { end: 'tooLong' | 'tooMuch' | 'aborted' }
+  | { end: 'tooLong'; output: string; errors: string }
+  | { end: 'tooMuch' | 'aborted' }
 
 /** The limit of an answer, which has some hundred bytes, or with a token some thousand. */
 export const MOST_OUTPUT = 64 * 1024
+/** Of what it says on standard error, the rest is dropped. */
+const MOST_ERRORS = 4 * 1024
+/** For what an ended helper wrote last to come in, where a process that it has started holds its output. */
+const DRAIN_MS = 200
 
 /**
  * Runs a credential helper without a shell. Resolves when it has ended, and never rejects. A helper that
@@ -34,8 +39,7 @@ export async function runHelper(
     const child = spawn(file, [action], {
       env,
       detached: hasGroup,
-      // Its standard error may contain the secret.
-      stdio: ['pipe', 'pipe', 'ignore'],
+      stdio: 'pipe',
       windowsHide: true,
     })
     // The helper may end without reading its input.
@@ -48,7 +52,7 @@ export async function runHelper(
 }
 
 function ended(
-  child: ChildProcess & { stdout: NodeJS.ReadableStream },
+  child: ChildProcessWithoutNullStreams,
   limitMs: number,
   signal: AbortSignal,
   kill: () => void,
@@ -56,6 +60,7 @@ function ended(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
+    let errors = ''
     let stopped: 'tooLong' | 'tooMuch' | 'aborted' | undefined
     const stop = (why: typeof stopped) => {
       stopped ??= why
@@ -64,14 +69,22 @@ function ended(
     const abort = () => stop('aborted')
     const timer = setTimeout(() => stop('tooLong'), limitMs)
     signal.addEventListener('abort', abort, { once: true })
+    let drained: NodeJS.Timeout | undefined
     const release = () => {
       clearTimeout(timer)
+      clearTimeout(drained)
       signal.removeEventListener('abort', abort)
     }
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > MOST_OUTPUT) stop('tooMuch')
       else chunks.push(chunk)
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(0, MOST_ERRORS)
+    })
+    child.on('exit', () => {
+      drained = setTimeout(closeOutput, DRAIN_MS, child)
     })
     child.on('error', (error) => {
       release()
@@ -80,18 +93,24 @@ function ended(
     child.on('close', (code) => {
       release()
       const output = Buffer.concat(chunks).toString('utf8')
-      resolve(stopped ? { end: stopped } : { end: 'exited', code, output })
+      if (stopped === 'tooLong') resolve({ end: stopped, output, errors })
+      else resolve(stopped ? { end: stopped } : { end: 'exited', code, output, errors })
     })
   })
 }
 
 /** Closes its output too, which a process that has left the group would keep open. */
-function kill(child: ChildProcess, hasGroup: boolean): void {
+function kill(child: ChildProcessWithoutNullStreams, hasGroup: boolean): void {
   const pid = Number(child.pid)
   try {
     process.kill(hasGroup ? -pid : pid, 'SIGKILL')
   } catch {
     // It has ended already.
   }
-  child.stdout?.destroy()
+  closeOutput(child)
+}
+
+function closeOutput({ stdout, stderr }: ChildProcessWithoutNullStreams): void {
+  stdout.destroy()
+  stderr.destroy()
 }

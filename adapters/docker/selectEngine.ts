@@ -3,7 +3,15 @@ import { quoted } from '../../machines/text.ts'
 import { defaultHost, takesTls } from '../engine/http/dockerHost.ts'
 import type { TlsOptions } from '../engine/http/tlsOptions.ts'
 import type { Env } from '../process/env.ts'
-import { type ConfigSource, configFolder, readConfigFile, textIn, unusable } from './configFile.ts'
+import {
+  type ConfigSource,
+  configFolder,
+  readConfigFile,
+  textIn,
+  unlessUnusable,
+  unusable,
+  type Warn,
+} from './configFile.ts'
 import { listContexts, readContext } from './contextStore.ts'
 import { customHeaders } from './customHeaders.ts'
 import { readTlsFiles } from './tlsFiles.ts'
@@ -53,15 +61,16 @@ const DEFAULT_TLS_HOST = 'tcp://localhost:2376'
 export function selectEngine(
   naming: EngineNaming,
   env: Env,
+  warn: Warn,
   platform: NodeJS.Platform = process.platform,
 ): SelectedEngine {
-  const config = readConfigFile(env)
-  const selection = selectContext(naming, env, config)
+  const config = readConfigFile(env, warn)
+  const selection = selectContext(naming, env, config, warn)
   const found =
     selection.context === DEFAULT
       ? fromEnvironment(naming, env, platform)
       : fromStore(selection, naming, env, config, platform)
-  return { ...selection, ...found, headers: customHeaders(env, config) }
+  return { ...selection, ...found, headers: customHeaders(env, config, warn) }
 }
 
 /** The context in use, whether or not it exists. */
@@ -69,15 +78,16 @@ function selectContext(
   { host, context }: EngineNaming,
   env: Env,
   { name, fields }: ConfigSource,
+  warn: Warn,
 ): Selection {
-  const currentContext = textIn(fields, 'currentContext', name)
   if (host !== undefined && context !== undefined) {
     throw new EngineError('invalid-option', 'a host and a context name two different engines')
   }
   if (context !== undefined) return { context, by: 'context' }
   if (host !== undefined) return { context: DEFAULT, by: 'host' }
-  if (env.DOCKER_HOST) return { context: DEFAULT, by: 'DOCKER_HOST' }
+  if (env.DOCKER_HOST?.trim()) return { context: DEFAULT, by: 'DOCKER_HOST' }
   if (env.DOCKER_CONTEXT) return { context: env.DOCKER_CONTEXT, by: 'DOCKER_CONTEXT' }
+  const currentContext = unlessUnusable(warn, '', () => textIn(fields, 'currentContext', name))
   if (currentContext) return { context: currentContext, by: 'currentContext' }
   return { context: DEFAULT, by: 'default' }
 }
@@ -85,7 +95,7 @@ function selectContext(
 type Found = Pick<SelectedEngine, 'host' | 'tls'>
 
 function fromEnvironment(naming: EngineNaming, env: Env, platform: NodeJS.Platform): Found {
-  const named = naming.host ?? (env.DOCKER_HOST || undefined)
+  const named = naming.host ?? (env.DOCKER_HOST?.trim() || undefined)
   if (naming.tls) return { host: named ?? DEFAULT_TLS_HOST, tls: naming.tls }
   // The variables for TLS do not apply to a socket.
   const tls = named === undefined || takesTls(named) ? readTlsFiles({}, env) : undefined
@@ -136,13 +146,13 @@ export interface Selectable {
   inForce: Selection
 }
 
-/**
- * Lists the contexts of Docker's configuration and of the variables, in no particular order.
- *
- * @throws EngineError `invalid-configuration` for a `config.json` that cannot be used
- */
-export function listSelectable(env: Env, platform: NodeJS.Platform = process.platform): Selectable {
-  const inForce = selectContext({}, env, readConfigFile(env))
+/** Lists the contexts of Docker's configuration and of the variables, in no particular order. */
+export function listSelectable(
+  env: Env,
+  warn: Warn,
+  platform: NodeJS.Platform = process.platform,
+): Selectable {
+  const inForce = selectContext({}, env, readConfigFile(env, warn), warn)
   const stored = listContexts(configFolder(env)).map(
     (context): SelectableContext =>
       'error' in context
@@ -166,7 +176,7 @@ const NONE = { description: '', host: '', error: '' }
 function ofEnvironment(env: Env, platform: NodeJS.Platform): SelectableContext {
   const context = { ...NONE, name: DEFAULT, description: 'What DOCKER_HOST says' }
   try {
-    return { ...context, host: selectEngine({ context: DEFAULT }, env, platform).host }
+    return { ...context, host: selectEngine({ context: DEFAULT }, env, () => {}, platform).host }
   } catch (error) {
     return { ...context, error: (error as Error).message }
   }

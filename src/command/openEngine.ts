@@ -1,3 +1,4 @@
+import type { DockerWarning } from '../../adapters/docker/configFile.ts'
 import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
 import type { CallOptions } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
@@ -13,20 +14,24 @@ export interface OpenEngine {
 }
 
 /**
- * Opens the engine that was named, or a simulated one in this process.
+ * Opens the engine that was named, or a simulated one in this process. By default a warning about Docker's
+ * configuration is a line on `stderr`.
  *
  * @throws EngineError `invalid-option` for an invalid address, `invalid-configuration` for an unusable
  * Docker configuration
  */
 export async function openEngine(
   { embedded, ...selection }: EngineSelection & { embedded?: boolean },
-  env: CommandIo['env'],
+  io: Pick<CommandIo, 'env' | 'stderr'>,
+  onWarning = ({ message }: DockerWarning) => report(io, `warning: ${message}`),
 ): Promise<OpenEngine> {
+  const { env } = io
   const { connect } = await import('../flow/connect.ts')
   if (!embedded) {
     const { host, context, proxy } = selection
     const engine = connect({
       env,
+      onWarning,
       ...defined({ host, context, proxy, tls: await readTls(selection, env) }),
     })
     return { engine, close: async () => engine.close() }
@@ -71,7 +76,7 @@ export async function withEngine(
   act: (engine: ConnectedEngine) => Promise<void>,
 ): Promise<number> {
   return succeeds(io, async () => {
-    const { engine, close } = await openEngine(selection, io.env).catch(asUsage)
+    const { engine, close } = await openEngine(selection, io).catch(asUsage)
     try {
       await act(engine)
     } finally {

@@ -1,3 +1,4 @@
+import type { DockerWarning, Warn } from '../../adapters/docker/configFile.ts'
 import { selectEngine } from '../../adapters/docker/selectEngine.ts'
 import { type EngineTarget, engineTarget } from '../../adapters/engine/http/engineTarget.ts'
 import type { Timeouts } from '../../adapters/engine/http/timeouts.ts'
@@ -31,6 +32,11 @@ export interface ConnectOptions {
   /** Where variables are read, and what `ssh` and credential helpers run in. Default `process.env`. */
   env?: Readonly<Record<string, string | undefined>>
   timeouts?: Partial<Timeouts>
+  /**
+   * Called with each part of Docker's configuration that cannot be used and is passed over, once: an
+   * unreadable `config.json`, a credential helper that fails. Default: nothing is reported.
+   */
+  onWarning?: (warning: DockerWarning) => void
 }
 
 /** An engine that `connect()` made. */
@@ -51,7 +57,8 @@ export interface ConnectedEngine extends Engine {
  */
 export function connect(options: ConnectOptions = {}): ConnectedEngine {
   const env = options.env ?? process.env
-  const { context, host, tls, headers } = selectEngine(options, env)
+  const warn = onceEach(options.onWarning)
+  const { context, host, tls, headers } = selectEngine(options, env, warn)
   const isDefault = context === 'default'
   const target = engineTarget({
     host,
@@ -73,7 +80,7 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
       const { readDockerConfig } = await import('../../adapters/docker/dockerConfig.ts').catch(
         notLoaded,
       )
-      return readDockerConfig(env, registry, signal)
+      return readDockerConfig(env, registry, signal, { warn })
     },
     close,
   }
@@ -110,6 +117,15 @@ function openLater(target: EngineTarget) {
 
 function closed(host: string): EngineError {
   return new EngineError('engine-unreachable', `the connection to ${host} was closed`)
+}
+
+/** A flow reads the configuration more than once. */
+function onceEach(warn: Warn = () => {}): Warn {
+  const seen = new Set<string>()
+  return (warning) => {
+    if (!seen.has(warning.message)) warn(warning)
+    seen.add(warning.message)
+  }
 }
 
 type Headers = Readonly<Record<string, string>>

@@ -38,7 +38,9 @@ export const contextLsCommand = defineCommand({
     const format = listFormat(listing, command)
     const isTable = !command.quiet && ['', 'table'].includes(command.format)
     try {
-      const { contexts, inForce } = listSelectable(io.env)
+      const { contexts, inForce } = listSelectable(io.env, ({ message }) =>
+        report(io, `warning: ${message}`),
+      )
       const rows = contexts
         .map(({ name, description, host, error }): ContextRow => {
           const Current = name === inForce.context

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Subscription } from 'rxjs'
+import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
 import type { OpenRun } from '../../../adapters/journal/runJournal.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
@@ -48,11 +49,15 @@ export async function drive(
   io: CommandIo,
   act: (engine: ConnectedEngine, run: Run) => Promise<InstallOutput | number>,
 ): Promise<number> {
-  const open = () => openEngine(command, io.env).catch(outcomeOfBadStart)
+  const view = chooseView(command, shown, io)
+  const warn = (warning: DockerWarning) => {
+    view.notice(visible(`plugin-flow: warning: ${warning.message}`))
+    view.warning?.(warning)
+  }
+  const open = () => openEngine(command, io, warn).catch(outcomeOfBadStart)
   // Node.js delivers no signal while Docker's files are read, so signals are caught only after that. The
   // embedded engine reads none, and has a socket to remove.
   const opened = command.embedded ? undefined : await open()
-  const view = chooseView(command, shown, io)
   const cancel = new AbortController()
   const interrupts = catchInterrupts(io.signals, ({ reason }) => {
     // Withdraws an open question first: the notice would stand on its line.

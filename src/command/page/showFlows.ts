@@ -24,10 +24,10 @@ export async function showFlows(page: FlowPage, io: CommandIo): Promise<number> 
     const files = await readPageFiles()
     // Node.js delivers no signal while Docker's files are read, so signals are caught only after that. The
     // embedded engine reads none, and has a socket to remove.
-    const early = page.embedded ? undefined : await openEngine(page, io.env)
+    const early = page.embedded ? undefined : await openEngine(page, io)
     const interrupts = catchInterrupts(io.signals)
     try {
-      const { engine, close } = early ?? (await openEngine(page, io.env))
+      const { engine, close } = early ?? (await openEngine(page, io))
       return await serve(page, files, engine, interrupts, io).finally(close)
     } finally {
       interrupts.release()

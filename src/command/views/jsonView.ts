@@ -50,6 +50,10 @@ export function jsonView({ run, stdout, stderr, now }: ViewOptions): View {
     notice(line) {
       stderr.write(`${line}\n`)
     },
+    warning(warning) {
+      showWaiting()
+      write('warning', warning)
+    },
     outcome(outcome, exitCode) {
       showWaiting()
       write('outcome', { ...toOutcome(outcome, run), exitCode })

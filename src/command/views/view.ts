@@ -1,3 +1,4 @@
+import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
 import type { CredentialsRequest } from '../../../machines/credentials.ts'
 import type { ConsentRequest, InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
@@ -18,6 +19,8 @@ export interface View {
   asking(request: ConsentRequest | CredentialsRequest): void
   /** One line, already fit to be shown. */
   notice(line: string): void
+  /** A warning that a notice has shown, for programs. */
+  warning?(warning: DockerWarning): void
   /** The end; nothing is shown after it. */
   outcome(outcome: InstallOutput, exitCode: number): void
   /** Leaves the terminal as it was found. Called on every way out. */

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
+import { PLANTED } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
-import { alice, base64, login, onGround, read } from './credentialGround.ts'
+import { alice, base64, login, onGround, read, readWarned } from './credentialGround.ts'
 
 suite('readDockerConfig :: DOCKER_AUTH_CONFIG', (test) => {
   const env = { username: 'env', password: PLANTED }
@@ -43,20 +43,24 @@ suite('readDockerConfig :: DOCKER_AUTH_CONFIG', (test) => {
     }))
 
   const BROKEN: [text: string, why: string][] = [
-    ['{', 'is not valid JSON'],
-    ['{}{}', 'is not valid JSON'],
-    ['[]', 'cannot be used: it is not an object'],
-    [`{"auths":{"r":{}}}`, 'has no credentials for "r"'],
-    [`{"auths":{"r":{"auth":"${base64(PLANTED)}"}}}`, 'has no username:password in auth of "r"'],
+    ['{', 'is not valid JSON: it ends too early; it is ignored'],
+    ['{}{}', 'has more after its end at line 1, column 3; it is ignored'],
+    ['[]', 'cannot be used: it is not an object; it is ignored'],
+    [`{"auths":{"r":{}}}`, 'has no credentials for "r"; it is ignored'],
+    [
+      `{"auths":{"r":{"auth":"${base64(PLANTED)}"}}}`,
+      'has no username:password in auth of "r"; it is ignored',
+    ],
   ]
   for (const [text, why] of BROKEN) {
     test(`${text.slice(0, 20)} :: ${why}`, () =>
       onGround(async (ground) => {
         ground.config({ auths: { r: login } })
-        const error = await refusedWith('invalid-configuration', () =>
-          read({ ...ground.env, DOCKER_AUTH_CONFIG: text }, 'r'),
-        )
-        assert.is(error.message, `the variable DOCKER_AUTH_CONFIG ${why}`)
+        const env = { ...ground.env, DOCKER_AUTH_CONFIG: text }
+        const { credentials, warnings } = await readWarned(env, 'r')
+        assert.equal(credentials, alice)
+        const message = `the variable DOCKER_AUTH_CONFIG ${why}`
+        assert.equal(warnings, [{ code: 'docker-config', message }])
       }))
   }
 })

@@ -69,7 +69,7 @@ suite('readContext', (test) => {
     }))
 
   const broken: [title: string, text: string, words: RegExp][] = [
-    ['no JSON', `{"Name": "${PLANTED}`, /is not valid JSON$/],
+    ['no JSON', `{"Name": "${PLANTED}`, /is not valid JSON: it ends too early$/],
     ['no object', '[]', /it is not an object$/],
     ['another name', '{"Name":"b","Endpoints":{"docker":{}}}', /contains another name$/],
     ['no name', '{"Endpoints":{"docker":{}}}', /contains another name$/],
@@ -106,7 +106,7 @@ suite('readContext', (test) => {
       const error = await refusedWith('invalid-configuration', async () =>
         readContext(folder.path, 'a'),
       )
-      assert.match(error.message, /cannot be read \(EISDIR\)$/)
+      assert.match(error.message, /cannot be read \(EISDIR\): it is a folder/)
     }))
 })
 

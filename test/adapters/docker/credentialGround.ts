@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
 import { readDockerConfig } from '../../../adapters/docker/dockerConfig.ts'
-import { PLANTED } from '../../support/engineFailure.ts'
+import { assertTellsNothing, PLANTED } from '../../support/engineFailure.ts'
 
 /** A folder with a Docker config, and a folder of programs that is all of the `PATH`. */
 export interface Ground {
@@ -61,7 +63,23 @@ export const alice = { username: 'alice', password: PLANTED }
 /** The same, as an entry of `auths`. */
 export const login = { auth: base64(`alice:${PLANTED}`) }
 
-/** What is configured for a registry there, with nobody who cancels. */
-export function read(env: Ground['env'], registry: string, options = {}) {
-  return readDockerConfig(env, registry, new AbortController().signal, options)
+/** The credentials that are configured for a registry, which no warning may go with. */
+export async function read(env: Ground['env'], registry: string, options = {}) {
+  const { credentials, warnings } = await readWarned(env, registry, options)
+  assert.equal(warnings, [])
+  return credentials
+}
+
+/** The credentials that are configured for a registry, and every warning. */
+export async function readWarned(env: Ground['env'], registry: string, options = {}) {
+  const warnings: DockerWarning[] = []
+  const credentials = await readDockerConfig(env, registry, new AbortController().signal, {
+    ...options,
+    warn: (warning) => warnings.push(warning),
+  })
+  for (const { message } of warnings) {
+    assert.match(message, /^[^\p{Cc}\u2028\u2029]{1,900}$/u, 'the message is not one line')
+  }
+  assertTellsNothing(warnings)
+  return { credentials, warnings }
 }

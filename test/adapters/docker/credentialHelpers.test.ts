@@ -6,7 +6,7 @@ import { isAlive } from '../../engine/world/processes.ts'
 import { until } from '../../engine/world/until.ts'
 import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
-import { alice, gives, HAS_NONE, login, onGround, read } from './credentialGround.ts'
+import { alice, gives, HAS_NONE, login, onGround, read, readWarned } from './credentialGround.ts'
 
 suite('readDockerConfig :: credential helpers', (test) => {
   const FOUND: [title: string, config: object, registry: string, credentials: unknown][] = [
@@ -101,9 +101,10 @@ suite('readDockerConfig :: credential helpers', (test) => {
         ground.config({ credsStore: name, credHelpers: { s: name } })
         const file = `the Docker config ${join(ground.directory, 'config.json')}`
         const refused = async (registry: string, where: string) => {
-          const error = await refusedWith('invalid-configuration', () => read(ground.env, registry))
-          const why = `cannot be used: ${where} is not the name of a credential helper`
-          assert.is(error.message, `${file} ${why}`)
+          const { credentials, warnings } = await readWarned(ground.env, registry)
+          assert.is(credentials, undefined)
+          const why = `cannot be used: ${where} is not the name of a credential helper; it is ignored`
+          assert.equal(warnings, [{ code: 'docker-config', message: `${file} ${why}` }])
         }
         await refused('r', 'credsStore')
         await refused('s', 'credHelpers of "s"')
@@ -120,25 +121,35 @@ suite('readDockerConfig :: credential helpers', (test) => {
       }))
   }
 
-  test('one that is not there', () =>
-    onGround(async (ground) => {
-      ground.config({ credsStore: 'desktop', auths: { r: login } })
-      const error = await refusedWith('invalid-configuration', () => read(ground.env, 'r'))
-      assert.is(
-        error.message,
-        'the credential helper docker-credential-desktop, asked for r, is not on the PATH',
-      )
-    }))
-
-  test('one that hangs :: is killed after the limit', () =>
-    onGround(async (ground) => {
-      ground.helper('a', 'exec /bin/sleep 60')
-      ground.config({ credsStore: 'a' })
-      const error = await refusedWith('invalid-configuration', () =>
-        read(ground.env, 'r', { helperLimitMs: 100 }),
-      )
-      assert.match(error.message, 'within 0.1 s')
-    }))
+  const FAILING: [title: string, script: string | undefined, why: string][] = [
+    ['is missing', undefined, 'is not on the PATH'],
+    [
+      'is not set up',
+      "echo 'pass not initialized: exit status 1: Error: password store is empty.'; exit 1",
+      'failed with exit status 1: pass not initialized: exit status 1: Error: password store is empty.',
+    ],
+    [
+      'is locked, and says so elsewhere',
+      "echo 'gpg: decryption failed: No secret key' >&2; exit 2",
+      'failed with exit status 2: gpg: decryption failed: No secret key',
+    ],
+    ['hangs', 'exec /bin/sleep 60', 'did not end within 0.3 s and was killed'],
+    ['writes rubbish', 'echo rubbish', 'wrote something other than credentials'],
+  ]
+  for (const [title, script, why] of FAILING) {
+    test(`${title} :: the auths are used, and a warning says why`, () =>
+      onGround(async (ground) => {
+        if (script !== undefined) ground.helper('desktop', script)
+        for (const auths of [{ r: login }, {}]) {
+          ground.config({ credsStore: 'desktop', auths })
+          const found = await readWarned(ground.env, 'r', { helperLimitMs: 300 })
+          assert.equal(found.credentials, 'r' in auths ? alice : undefined)
+          const file = join(ground.directory, 'config.json')
+          const message = `the credential helper docker-credential-desktop, asked for r, ${why}; it is ignored: repair it, or remove it from ${file}`
+          assert.equal(found.warnings, [{ code: 'credential-helper', message }])
+        }
+      }))
+  }
 })
 
 suite('readDockerConfig :: the default helper of the platform', (test) => {

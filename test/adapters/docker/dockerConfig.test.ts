@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
+import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
+import { PLANTED } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
-import { alice, base64, login, onGround, read } from './credentialGround.ts'
+import { alice, base64, login, onGround, read, readWarned } from './credentialGround.ts'
 
 /** Runs `use` with a directory that holds this config, and removes it. */
 function withConfig<T>(config: unknown, use: (directory: string) => Promise<T>): Promise<T> {
@@ -98,9 +99,16 @@ suite('readDockerConfig', (test) => {
   })
 })
 
-suite('readDockerConfig :: failure', (test) => {
+suite('readDockerConfig :: what cannot be used is warned of, and passed over', (test) => {
   const BROKEN: [config: unknown, why: string][] = [
-    [`{"auths":{"r":{"auth":"${login.auth}"`, 'is not valid JSON'],
+    [`{"auths":{"r":{"auth":"${login.auth}"`, 'is not valid JSON: it ends too early'],
+    ['{\n  "auths": {},\n}', 'a comma before the closing bracket at line 3, column 1'],
+    ['// mine\n{}', 'is not valid JSON: there is a comment at line 1, column 1'],
+    ['{"a":1,\n# mine\n"b":2}', 'there is a comment at line 2, column 1'],
+    ['{"a":1\n"b":2}', 'is not valid JSON: look at line 2, column 1'],
+    [`{"a":"${PLANTED}","b":tru}`, 'is not valid JSON: look at line 1, column 37'],
+    ["{'auths':{}}", 'is not valid JSON: look at line 1, column 2'],
+    ['\0\0\0', 'is not valid JSON: look at line 1, column 1'],
     ['null', 'cannot be used: it is not an object'],
     ['[]', 'cannot be used: it is not an object'],
     [{ auths: [] }, 'cannot be used: "auths" is not an object'],
@@ -121,40 +129,86 @@ suite('readDockerConfig :: failure', (test) => {
     ],
   ]
   for (const [config, why] of BROKEN) {
-    test(why, async () => {
-      await withConfig(config, async (directory) => {
-        const error = await refusedWith('invalid-configuration', () =>
-          read({ DOCKER_CONFIG: directory }, 'r'),
-        )
-        assert.is(error.message, `the Docker config ${join(directory, 'config.json')} ${why}`)
-      })
-    })
+    test(`${JSON.stringify(config).replaceAll(PLANTED, '…')} :: ${why}`, () =>
+      withConfig(config, async (directory) => {
+        const { credentials, warnings } = await readWarned({ DOCKER_CONFIG: directory }, 'r')
+        assert.is(credentials, undefined)
+        const [warning, ...others] = warnings
+        assert.is(warning?.code, 'docker-config')
+        assert.match(warning?.message ?? '', `the Docker config ${join(directory, 'config.json')} `)
+        assert.match(warning?.message ?? '', `${why}; it is ignored`)
+        assert.equal(others, [])
+      }))
   }
 
-  test('a broken entry of another registry :: does not matter', async () => {
-    await withConfig({ auths: { s: { auth: '%%%' }, r: login } }, async (directory) => {
-      assert.equal(await read({ DOCKER_CONFIG: directory }, 'r'), alice)
-    })
-  })
+  const USED: [title: string, config: unknown, code?: string][] = [
+    ['another part that cannot be used', { credsStore: 7, auths: { r: login } }, 'docker-config'],
+    [
+      'a name that is not that of a helper',
+      { credsStore: '../x', auths: { r: login } },
+      'docker-config',
+    ],
+    ['a second document', `${JSON.stringify({ auths: { r: login } })}\n{"x":1}`, 'docker-config'],
+    ['a broken entry of another registry', { auths: { s: { auth: '%%%' }, r: login } }],
+    ['names in another case', { AUTHS: { r: { Auth: login.auth } } }],
+    ['a byte order mark', `\ufeff${JSON.stringify({ auths: { r: login } })}`],
+  ]
+  for (const [title, config, code] of USED) {
+    test(`${title} :: the credentials are used`, () =>
+      withConfig(config, async (directory) => {
+        const { credentials, warnings } = await readWarned({ DOCKER_CONFIG: directory }, 'r')
+        assert.equal(credentials, alice)
+        assert.equal(
+          warnings.map((warning) => warning.code),
+          code ? [code] : [],
+        )
+      }))
+  }
 
-  test('a file that cannot be read', async () => {
-    await withConfig({}, async (directory) => {
+  for (const [encoding, mark] of [
+    ['utf16le', [0xff, 0xfe]],
+    ['utf16be', [0xfe, 0xff]],
+  ] as const) {
+    test(`${encoding} :: the credentials are used`, () =>
+      onGround(async ({ directory, env }) => {
+        const text = Buffer.from(JSON.stringify({ auths: { r: login } }), 'utf16le')
+        if (encoding === 'utf16be') text.swap16()
+        writeFileSync(join(directory, 'config.json'), Buffer.concat([Buffer.from(mark), text]))
+        assert.equal(await read(env, 'r'), alice)
+      }))
+  }
+
+  const UNREADABLE: [title: string, make: (file: string) => void, why: string][] = [
+    [
+      'a folder',
+      (file) => mkdirSync(file),
+      '(EISDIR): it is a folder, as a bind mount of a missing file makes one',
+    ],
+    ['a link to itself', (file) => symlinkSync(file, file), '(ELOOP): it is a symbolic link'],
+    ['an endless device', (file) => symlinkSync('/dev/zero', file), 'it has more than 4 MiB'],
+  ]
+  for (const [title, make, why] of UNREADABLE) {
+    test(title, () =>
+      onGround(async ({ directory, env }) => {
+        const file = join(directory, 'config.json')
+        make(file)
+        const { credentials, warnings } = await readWarned(env, 'r')
+        assert.is(credentials, undefined)
+        assert.is(warnings.length, 1)
+        const { message } = warnings[0] as DockerWarning
+        assert.match(message, `the Docker config ${file} cannot be read`)
+        assert.match(message, why)
+      }),
+    )
+  }
+
+  test('DOCKER_CONFIG names the file', () =>
+    onGround(async ({ directory, config, env }) => {
+      config({ auths: { r: login } })
       const file = join(directory, 'config.json')
-      rmSync(file)
-      mkdirSync(file)
-      chmodSync(file, 0o700)
-      const error = await refusedWith('invalid-configuration', () =>
-        read({ DOCKER_CONFIG: directory }, 'r'),
-      )
-      assert.is(error.message, `the Docker config ${file} cannot be read (EISDIR)`)
-    })
-  })
-
-  test('an endless device :: is not read to its end', () =>
-    onGround(async ({ directory, env }) => {
-      symlinkSync('/dev/zero', join(directory, 'config.json'))
-      const error = await refusedWith('invalid-configuration', () => read(env, 'r'))
-      assert.match(error.message, 'config.json cannot be read: it has more than 4 MiB')
+      const { credentials, warnings } = await readWarned({ ...env, DOCKER_CONFIG: file }, 'r')
+      assert.is(credentials, undefined)
+      assert.match(warnings[0]?.message ?? '', `has to name its folder, and ${file} is a file`)
     }))
 
   test('a pipe that has no writer :: is empty, and not waited for', () =>
@@ -170,8 +224,8 @@ suite('readDockerConfig :: failure', (test) => {
       writeFileSync(join(home, '.docker', 'config.json'), 'x')
       process.env.HOME = home
       try {
-        const error = await refusedWith('invalid-configuration', () => read({}, 'r'))
-        assert.match(error.message, join(home, '.docker', 'config.json'))
+        const { warnings } = await readWarned({}, 'r')
+        assert.match(warnings[0]?.message ?? '', join(home, '.docker', 'config.json'))
       } finally {
         if (HOME === undefined) delete process.env.HOME
         else process.env.HOME = HOME

@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { configFolder } from '../../../adapters/docker/configFile.ts'
+import { configFolder, type DockerWarning, type Warn } from '../../../adapters/docker/configFile.ts'
 import { type EngineNaming, selectEngine } from '../../../adapters/docker/selectEngine.ts'
 import { withDockerFolder } from '../../support/dockerFolder.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
@@ -26,12 +26,17 @@ const results: Record<string, [context: string, host: string]> = {
   default: ['default', 'unix:///var/run/docker.sock'],
 }
 
+function unexpected({ message }: DockerWarning): never {
+  throw new Error(message)
+}
+
 /** Selects with a store of contexts; `tls` of it is in the folder of the configuration. */
 function select(
   naming: EngineNaming = {},
   env: Record<string, string> = {},
   config: unknown = {},
   platform: NodeJS.Platform = 'linux',
+  warn: Warn = unexpected,
 ) {
   return withDockerFolder(async (folder) => {
     folder.config(config)
@@ -42,7 +47,7 @@ function select(
     folder.context('socket', { Host: 'unix:///s', SkipTLSVerify: true })
     folder.context('bare', {})
     writeFileSync(join(folder.path, 'ca.pem'), 'CA')
-    return selectEngine(naming, { ...folder.env, ...env }, platform)
+    return selectEngine(naming, { ...folder.env, ...env }, warn, platform)
   })
 }
 
@@ -103,7 +108,7 @@ suite('selectEngine :: what decides', (test) => {
 
   test('the platform is that of the process', () =>
     withDockerFolder(({ env }) => {
-      assert.is(selectEngine({}, env).host, results.default?.[1])
+      assert.is(selectEngine({}, env, unexpected).host, results.default?.[1])
     }))
 })
 
@@ -183,19 +188,35 @@ suite('selectEngine :: the configuration', (test) => {
     assert.equal((await select({ host: 'tcp://a' }, {}, config)).headers, { 'X-Meta': 'v' })
   })
 
-  for (const config of ['{', '[]', '{"currentContext": 7}', '{"HttpHeaders": 7}']) {
-    test(`${config} :: names the file`, async () => {
-      const error = await refusedWith('invalid-configuration', () => select({}, {}, config))
-      assert.match(error.message, /^the Docker config \/.*\/config\.json /)
+  const unusable: [config: string, headers: object][] = [
+    ['{', {}],
+    ['[]', {}],
+    ['{"currentContext": 7, "HttpHeaders": {"X-Meta": "v"}}', { 'X-Meta': 'v' }],
+    ['{"HttpHeaders": 7}', {}],
+  ]
+  for (const [config, headers] of unusable) {
+    test(`${config} :: the default, with a warning that names the file`, async () => {
+      const warnings: DockerWarning[] = []
+      const warn = (warning: DockerWarning) => warnings.push(warning)
+      const selected = await select({}, {}, config, 'linux', warn)
+      assert.equal([selected.by, selected.headers], ['default', headers])
+      assert.is(warnings.length, 1)
+      assert.match(
+        warnings[0]?.message ?? '',
+        /^the Docker config \/.*\/config\.json .*; it is ignored$/,
+      )
     })
   }
 
-  test('cannot be read', () =>
-    withDockerFolder(async ({ path, env }) => {
-      mkdirSync(join(path, 'config.json'))
-      const error = await refusedWith('invalid-configuration', async () => selectEngine({}, env))
-      assert.match(error.message, /cannot be read \(EISDIR\)$/)
-    }))
+  test('a part that nothing depends on :: no warning', async () => {
+    const selected = await select({}, { DOCKER_HOST: 'tcp://a' }, '{"currentContext": 7}')
+    assert.is(selected.host, 'tcp://a')
+  })
+
+  test('DOCKER_HOST :: blanks around it do not count', async () => {
+    assert.is((await select({}, { DOCKER_HOST: ' unix:///a.sock \n' })).host, 'unix:///a.sock')
+    assert.is((await select({}, { DOCKER_HOST: ' ' })).by, 'default')
+  })
 
   test('is where Docker has it', () => {
     assert.is(configFolder({ DOCKER_CONFIG: '/a', HOME: '/b' }), '/a')

@@ -86,6 +86,6 @@ suite('readTlsFiles', (test) => {
       const error = await refusedWith('invalid-configuration', async () =>
         readTlsFiles({ tls: true, tlskey: path }, env),
       )
-      assert.is(error.message, `the TLS file ${path} cannot be read (EISDIR)`)
+      assert.match(error.message, `the TLS file ${path} cannot be read (EISDIR): it is a folder`)
     }))
 })

@@ -20,9 +20,14 @@ suite('Docker’s configuration on a folder that does not answer', (test) => {
   for (const argv of [['install', 'acme/plain'], ['ui']]) {
     test(`Ctrl-C ends ${argv.join(' ')}, which reads it`, async () => {
       const config = mkdtempSync(join(tmpdir(), 'plugin-flow-hanging-'))
-      const file = join(config, 'config.json')
+      // A pipe in the place of config.json would not be waited for.
+      const file = join(config, 'ca.pem')
       execFileSync('mkfifo', [file])
-      const env = { DOCKER_CONFIG: config, DOCKER_HOST: 'unix:///nowhere/engine.sock' }
+      const env = {
+        DOCKER_CONFIG: config,
+        DOCKER_HOST: 'tcp://127.0.0.1:1',
+        DOCKER_TLS_VERIFY: '1',
+      }
       const { child, ended } = spawnCommand(env, argv)
       const closed = once(child, 'close')
       // A command that ends without a look at it leaves nobody waiting.

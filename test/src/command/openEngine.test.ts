@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { startEmbeddedEngine } from '../../../src/embedded.ts'
 import { withDockerFolder } from '../../support/dockerFolder.ts'
 import { suite } from '../../support/suite.ts'
 import { run } from './stage.ts'
@@ -29,13 +30,18 @@ suite('an engine that cannot be named so', (test) => {
       }))
   }
 
-  test('an invalid configuration :: one line that names it, 1', () =>
+  test('a configuration that cannot be used :: one line that names it, and 0', () =>
     withDockerFolder(async ({ env, path, config }) => {
       config('{')
-      assert.equal(await ended(env, 'ls'), {
-        code: 1,
-        stdout: '',
-        stderr: `plugin-flow: the Docker config ${path}/config.json is not valid JSON\n`,
-      })
+      const embedded = await startEmbeddedEngine({ pace: 0 })
+      try {
+        assert.equal(await ended({ ...env, DOCKER_HOST: embedded.host }, 'ls', '-q'), {
+          code: 0,
+          stdout: '',
+          stderr: `plugin-flow: warning: the Docker config ${path}/config.json is not valid JSON: it ends too early; it is ignored\n`,
+        })
+      } finally {
+        await embedded.close()
+      }
     }))
 })

@@ -225,17 +225,35 @@ suite('credentials :: from Docker’s configuration', (test) => {
       assert.equal(flow.states.slice(0, 3), ['checkPrivileges', 'reauth', 'checkPrivileges'])
     }))
 
-  test('a broken helper is named, in the flow and in the plan', () =>
-    onConfigured(async ({ ground, engine, install }) => {
+  test('a broken helper is warned of once, and is an error only where the registry refuses', () =>
+    onConfigured(async ({ ground, engine }) => {
       ground.config({ credsStore: 'world' })
-      ground.helper('world', `echo ${PLANTED}; exit 1`)
-      const error = await failureOf(install())
-      assert.equal([error.code, error.state], ['invalid-configuration', 'checkPrivileges'])
-      assert.match(error.message, 'docker-credential-world')
-      assert.not.match(inspect(error), PLANTED)
-      const planned = await planInstall(engine, { reference }).catch((error: unknown) => error)
-      assert.ok(isInstallError(planned))
-      assert.is(planned.message, error.message)
+      ground.helper('world', `echo no access with ${PLANTED}; exit 1`)
+      const warnings: { code: string; message: string }[] = []
+      const warned = connect({
+        host: String(engine.host),
+        env: ground.env,
+        onWarning: (warning) => warnings.push(warning),
+      })
+      try {
+        await planInstall(warned, { reference: 'acme/plain' })
+        const options = { reference, grantAllPermissions: true, credentials: () => undefined }
+        const error = await installPlugin(warned, options).result.catch((error: unknown) => error)
+        assert.ok(isInstallError(error))
+        assert.is(error.code, 'unauthorized')
+      } finally {
+        warned.close()
+      }
+      const said = 'failed with exit status 1: no access with …; it is ignored'
+      assert.equal(
+        warnings.map(({ code, message }) => [code, message.includes(said)]),
+        [
+          ['credential-helper', true],
+          ['credential-helper', true],
+        ],
+      )
+      assert.match(warnings[0]?.message ?? '', 'docker-credential-world, asked for docker.io,')
+      assert.not.match(inspect(warnings), PLANTED)
     }))
 
   test('a cancel ends a helper that hangs', () =>

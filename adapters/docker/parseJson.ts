@@ -1,0 +1,62 @@
+/** A value, and the place of what follows it; or the reason why there is none. Neither quotes the text. */
+export interface ParsedJson {
+  value?: unknown
+  problem?: string
+  rest?: string
+}
+
+/** Parses the first JSON value of a text, and says where a person finds what is wrong. */
+export function parseJson(text: string): ParsedJson {
+  try {
+    return { value: JSON.parse(text) }
+  } catch (error) {
+    const { message } = error as SyntaxError
+    const at = reportedPlace(message) ?? placeOfError(text)
+    if (message.includes('after JSON')) {
+      return { value: JSON.parse(text.slice(0, at)), rest: describePlace(text, at) }
+    }
+    return { problem: explain(text, at) }
+  }
+}
+
+function explain(text: string, at: number): string {
+  if (text.slice(at).trim() === '') return 'it ends too early'
+  const place = describePlace(text, at)
+  if (/^[/#]/.test(text.slice(at))) return `there is a comment ${place}`
+  if (/^[}\]]/.test(text.slice(at)) && /,\s*$/.test(text.slice(0, at))) {
+    return `there is a comma before the closing bracket ${place}`
+  }
+  return `look ${place}`
+}
+
+function describePlace(text: string, at: number): string {
+  const lines = text.slice(0, at).split('\n')
+  return `at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
+}
+
+/** V8 reports the place of most errors, but not that of an unexpected token. */
+function reportedPlace(message: string): number | undefined {
+  const place = /at position (\d+)/.exec(message)?.[1]
+  return place === undefined ? undefined : Number(place)
+}
+
+/** The end of the longest beginning that is merely incomplete. */
+function placeOfError(text: string): number {
+  let [incomplete, wrong] = [0, text.length]
+  while (wrong - incomplete > 1) {
+    const middle = Math.floor((incomplete + wrong) / 2)
+    if (isIncomplete(text.slice(0, middle))) incomplete = middle
+    else wrong = middle
+  }
+  return isIncomplete(text) ? text.length : incomplete
+}
+
+function isIncomplete(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    const { message } = error as SyntaxError
+    return message.includes('Unexpected end') || reportedPlace(message) === text.length
+  }
+}
