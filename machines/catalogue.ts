@@ -134,6 +134,17 @@ export const catalogue = {
     next: 'Install again when no other client works on this name.',
     retryable: true,
   },
+  'changed-by-others': {
+    summary:
+      'Another client enabled or changed the plugin during the install. It was left as it is.',
+    next: 'Inspect the plugin: keep it, or remove it and install again.',
+    retryable: false,
+  },
+  abandoned: {
+    summary: 'Another process has taken over this run, so nothing more was sent.',
+    next: 'Wait for the other process, or list the runs.',
+    retryable: false,
+  },
   'unknown-setting': {
     summary: 'The plugin has no such setting.',
     next: 'Choose a setting that the plugin has.',

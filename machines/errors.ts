@@ -12,6 +12,8 @@ export interface EngineErrorDetails {
   inStream?: boolean
   /** No connection was made: the engine has seen nothing of the call. */
   unsent?: true
+  /** An enable was refused because the plugin is enabled already: another client did that. */
+  alreadyEnabled?: true
   /** The engine's words tell of something between it and a registry that passes by itself. */
   transient?: true
 }
@@ -35,7 +37,8 @@ export function isEngineError(error: unknown): error is EngineError {
 }
 
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
-export interface Failure extends Omit<EngineErrorDetails, 'unsent' | 'transient'> {
+export interface Failure
+  extends Omit<EngineErrorDetails, 'unsent' | 'transient' | 'alreadyEnabled'> {
   code: InstallErrorCode
   /** The state in which it happened. */
   state: string

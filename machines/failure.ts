@@ -7,7 +7,7 @@ import { type Failure, isEngineError } from './errors.ts'
  */
 export function toFailure(error: unknown, state: string): Failure {
   if (isEngineError(error)) {
-    const { unsent: _, transient: __, ...details } = error.details
+    const { unsent: _, transient: __, alreadyEnabled: ___, ...details } = error.details
     return makeFailure(error.code, state, error.message, details)
   }
   return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} (${kindOf(error)})`)
@@ -35,6 +35,15 @@ export function createdNothing(error: unknown): boolean {
   if (!isEngineError(error)) return false
   const { inStream = false, status = 0, unsent = false } = error.details
   return unsent || inStream || (status >= 400 && !NOT_OF_ENGINE.includes(error.code))
+}
+
+/** The engine may have carried out what it answered with these codes. */
+const NOT_DEFINITE: readonly InstallErrorCode[] = [...NOT_OF_ENGINE, 'disk-full']
+
+/** True when the engine itself refused a call, and so has not carried it out. */
+export function refusedDefinitely(error: unknown): boolean {
+  if (!isEngineError(error)) return false
+  return (error.details.status ?? 0) >= 400 && !NOT_DEFINITE.includes(error.code)
 }
 
 function kindOf(error: unknown): string {

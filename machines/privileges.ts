@@ -1,4 +1,4 @@
-import type { PluginConfig, PluginPrivilege } from './plugin.ts'
+import type { Plugin, PluginConfig, PluginPrivilege } from './plugin.ts'
 
 /**
  * The privileges that a plugin's config amounts to, in the engine's own words and order
@@ -40,5 +40,19 @@ export function samePrivileges(
 function fingerprint(privileges: readonly PluginPrivilege[]): string {
   return JSON.stringify(
     privileges.map(({ Name, Value }) => JSON.stringify([Name, [...Value].sort()])).sort(),
+  )
+}
+
+/**
+ * True when the mounts and devices of `Settings` are those of `Config`. What runs is a mix of both: the
+ * sources of `Config` and the devices of `Settings`; after an engine restart or an upgrade they can differ
+ * (recordings `upgrade.inspect-set-device`, `upgrade.inspect-after-restart`).
+ */
+export function settingsMatchConfig({ Config, Settings }: Plugin): boolean {
+  const sources = new Map((Config.Mounts ?? []).map(({ Name, Source }) => [Name, Source ?? '']))
+  const paths = new Map((Config.Linux.Devices ?? []).map(({ Name, Path }) => [Name, Path ?? '']))
+  return (
+    (Settings.Mounts ?? []).every(({ Name, Source }) => sources.get(Name) === (Source ?? '')) &&
+    (Settings.Devices ?? []).every(({ Name, Path }) => paths.get(Name) === (Path ?? ''))
   )
 }

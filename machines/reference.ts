@@ -120,7 +120,7 @@ function splitDomain(name: string): { domain: string; rest: string } {
   return { domain: 'docker.io', rest: rest === '' || rest.includes('/') ? rest : `library/${rest}` }
 }
 
-function isDigest(digest: string): boolean {
+export function isDigest(digest: string): boolean {
   const length = DIGEST_LENGTH[digest.slice(0, digest.indexOf(':'))]
   return DIGEST.test(digest) && digest.length - digest.indexOf(':') - 1 === length
 }

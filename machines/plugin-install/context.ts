@@ -7,13 +7,14 @@ export function initialContext({ input }: { input: InstallInput }): InstallConte
   const names = resolveNames(input)
   const resumed: Partial<Resumed> = input.resumed ?? {}
   const { ownership = 'nothing', enableRequested = false } = resumed
-  const { consent, pulledDigest, failure } = resumed
+  const { consent, pulledDigest, failure, pullBegan } = resumed
   return {
     input,
     ...(isEngineError(names) ? {} : { names }),
     ownership,
     enableRequested,
     ...(consent && { consent }),
+    ...(pullBegan === undefined ? {} : { pullBegan }),
     ...(pulledDigest === undefined ? {} : { pulledDigest }),
     ...(failure && { failure }),
     asksPerson: false,
@@ -33,4 +34,12 @@ export function required<K extends keyof InstallContext>(
   const value = context[key]
   if (value === undefined || value === null) throw new Error(`the flow has no ${key} yet`)
   return value
+}
+
+/** The content that the run must install, where the host or the reference names one. */
+export function expectedDigest({
+  input,
+  names,
+}: Pick<InstallContext, 'input' | 'names'>): string | undefined {
+  return input.digest ?? /@(.+)$/.exec(names?.remote ?? '')?.[1]
 }

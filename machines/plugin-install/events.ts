@@ -21,7 +21,7 @@ type ActorEvent =
   | DoneActorEvent<ConsentDecision, 'decideConsent'>
   | DoneActorEvent<PullResult, 'pluginPull'>
   | DoneActorEvent<Plugin | undefined, 'pluginInspect'>
-  | DoneActorEvent<undefined, 'pluginSet'>
+  | DoneActorEvent<Plugin, 'pluginSet'>
   | DoneActorEvent<undefined, 'pluginEnable'>
   | DoneActorEvent<RollbackReport, 'takeBack'>
   | ErrorActorEvent<unknown, string>

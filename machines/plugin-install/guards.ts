@@ -1,10 +1,10 @@
 import { assertEvent } from 'xstate'
 import { isEngineError } from '../errors.ts'
-import { computePrivileges, samePrivileges } from '../privileges.ts'
+import { computePrivileges, samePrivileges, settingsMatchConfig } from '../privileges.ts'
 import { isPulledFrom } from '../reference.ts'
 import { unseenWidening } from '../settings.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
-import { required } from './context.ts'
+import { expectedDigest, required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
 import type { InstallContext } from './types.ts'
 
@@ -93,15 +93,29 @@ export function isGone({ context, event }: Args): boolean {
 }
 
 export function isOtherContent({ context }: Args): boolean {
+  const expected = expectedDigest(context)
   const agreed = required(context, 'lookUp').digest
-  return [agreed, context.pulledDigest].every(Boolean) && agreed !== context.pulledDigest
+  const known = [expected, agreed, context.pulledDigest].filter((digest) => digest !== undefined)
+  // A run that expects a digest needs proof of it; an adopted plugin is judged by the look-up.
+  if (expected !== undefined && known.length < 2) return true
+  return new Set(known).size > 1
+}
+
+/** Another client enabled or changed the plugin before this run's enable had ended. */
+export function othersActed({ event }: Args): boolean {
+  return codeOf(event) === 'changed-by-others'
 }
 
 /** The engine does not enforce what was granted (CVE-2026-33997), so this run does. */
 export function exceedsConsent({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.pluginInspect')
   const { privileges } = required(context, 'consent').request
-  return !event.output || !samePrivileges(computePrivileges(event.output.Config), privileges)
+  const plugin = event.output
+  return (
+    !plugin ||
+    !samePrivileges(computePrivileges(plugin.Config), privileges) ||
+    !settingsMatchConfig(plugin)
+  )
 }
 
 /** Before the pull a setting did not look like one that points a mount or a device elsewhere. */

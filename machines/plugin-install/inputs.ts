@@ -2,7 +2,7 @@ import type { InputOf } from '../engine.ts'
 import type { Plugin } from '../plugin.ts'
 import type { PluginNames } from '../reference.ts'
 import type { Setting } from '../settings.ts'
-import { required } from './context.ts'
+import { expectedDigest, required } from './context.ts'
 import type {
   ConsentRequest,
   HasContent,
@@ -25,6 +25,8 @@ export interface LookUpRequest {
   enableTimeout: number
   disabled: boolean
   ifPresent: 'fail' | 'keep' | 'finish'
+  /** The content that has to be installed, where one is expected. */
+  digest?: string
   resumed?: Resumed
 }
 
@@ -38,6 +40,8 @@ export interface TakeBackRequest {
   id?: string | undefined
   enableRequested: boolean
   onFailure: 'remove' | 'keep'
+  /** A plugin found by its name may be somebody else's by now. */
+  claimExpired?: true
 }
 
 export interface AuthRequest {
@@ -56,12 +60,14 @@ export interface SetRequest {
 }
 
 export interface EnableRequest {
-  /** The full id: what was verified is what gets enabled, whatever took its name since. */
-  id: string
+  /** As verified. It is enabled by its full id, whatever took its name since. */
+  plugin: Plugin
   timeout: number
 }
 
-export function lookUpInput({ context: { input, names } }: Args): LookUpRequest {
+export function lookUpInput({ context }: Args): LookUpRequest {
+  const { input, names } = context
+  const digest = expectedDigest(context)
   const { reference, alias, settings, enableTimeout, disabled, ifPresent, resumed } = input
   return {
     reference,
@@ -71,6 +77,7 @@ export function lookUpInput({ context: { input, names } }: Args): LookUpRequest 
     ifPresent,
     ...(alias === undefined ? {} : { alias }),
     ...(names && { names }),
+    ...(digest === undefined ? {} : { digest }),
     ...(resumed && { resumed }),
   }
 }
@@ -97,7 +104,7 @@ export function setInput({ context }: Args): SetRequest {
 }
 
 export function enableInput({ context }: Args): EnableRequest {
-  return { id: required(context, 'plugin').Id, timeout: context.input.enableTimeout }
+  return { plugin: required(context, 'plugin'), timeout: context.input.enableTimeout }
 }
 
 export function takeBackInput({ context }: Args): TakeBackRequest {
@@ -112,6 +119,7 @@ export function takeBackInput({ context }: Args): TakeBackRequest {
     // How far the pull of an earlier process had got is not known.
     hadContent: input.resumed?.ownership === 'uncertain' ? 'perhaps' : 'no',
     ...withId(plugin?.Id ?? input.resumed?.id),
+    ...(input.resumed?.claimExpired && { claimExpired: true }),
   }
 }
 

@@ -217,15 +217,18 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
       after: { pullingTimeout: { target: 'rollingBack', actions: fail('timed-out', 'pulling') } },
     },
 
-    // POST /plugins/ID/set
+    // POST /plugins/ID/set, then GET /plugins/ID/json
     configuring: {
-      description: "The settings are checked against the plugin's own list, then set.",
+      description: 'The settings are checked, set, and looked for in what the engine shows.',
       tags: ['working', 'cancellable'],
       invoke: {
         id: 'pluginSet',
         src: 'pluginSet',
         input: setInput,
-        onDone: [{ guard: 'staysDisabled', target: 'done' }, { target: 'enabling' }],
+        onDone: [
+          { guard: 'staysDisabled', target: 'done', actions: 'rememberPlugin' },
+          { target: 'enabling', actions: 'rememberPlugin' },
+        ],
         onError: { target: 'rollingBack', actions: rememberError('configuring') },
       },
       on: {
@@ -236,9 +239,9 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
       },
     },
 
-    // POST /plugins/ID/enable
+    // POST /plugins/ID/enable, then GET /plugins/ID/json
     enabling: {
-      description: 'The engine starts the plugin and waits for its socket.',
+      description: 'The engine starts the plugin, which must still be what was verified.',
       tags: ['working', 'cancellable'],
       entry: 'requestEnable',
       invoke: {
@@ -246,7 +249,14 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
         src: 'pluginEnable',
         input: enableInput,
         onDone: { target: 'done' },
-        onError: { target: 'rollingBack', actions: rememberError('enabling') },
+        onError: [
+          {
+            guard: 'othersActed',
+            target: 'rollingBack',
+            actions: ['leavePlugin', rememberError('enabling')],
+          },
+          { target: 'rollingBack', actions: ['closeEnable', rememberError('enabling')] },
+        ],
       },
       on: { 'install.cancel': { target: 'rollingBack', actions: fail('cancelled', 'enabling') } },
       after: { enablingTimeout: { target: 'rollingBack', actions: fail('timed-out', 'enabling') } },

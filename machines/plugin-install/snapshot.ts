@@ -29,10 +29,12 @@ export function makeSnapshot({
 >): InstallSnapshot {
   const { timeouts: _, resumed, ...input } = context.input
   const { ownership, enableRequested, plugin, consent, pulledDigest, failure, names } = context
+  const { pullBegan } = context
   const id = plugin?.Id ?? resumed?.id
   const run: Resumed = {
     ownership,
     enableRequested,
+    ...(pullBegan === undefined ? {} : { pullBegan }),
     ...(id === undefined ? {} : { id }),
     ...(consent && { consent }),
     ...(pulledDigest === undefined ? {} : { pulledDigest }),

@@ -42,6 +42,8 @@ export interface InstallInput {
   /** How often credentials are asked for. */
   credentialsAttempts: number
   timeouts: Timeouts
+  /** Content that the reference must name: `sha256:…`. Any other content ends the run. */
+  digest?: string
   /** What an earlier process knew of this run, when it is taken up again. */
   resumed?: Resumed
 }
@@ -51,6 +53,10 @@ export interface Resumed {
   ownership: Ownership
   /** An enable was asked of the engine. */
   enableRequested: boolean
+  /** When the newest pull began, in ISO 8601. */
+  pullBegan?: string
+  /** A claim without an id is too old to tell the run's own plugin from another. */
+  claimExpired?: true
   /** Full id of the plugin, where the run had seen it. */
   id?: string
   consent?: ConsentRecord
@@ -129,6 +135,8 @@ export interface InstallContext {
   enableRequested: boolean
   /** Only a person can answer what the flow waits for. */
   asksPerson: boolean
+  /** When the newest pull began, in ISO 8601. */
+  pullBegan?: string
   credentialsAttempt: number
   /** How often the privileges changed between consent and pull. */
   changes: number

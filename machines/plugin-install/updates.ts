@@ -1,6 +1,6 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
-import { createdNothing, makeFailure, toFailure } from '../failure.ts'
+import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
 import { required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
@@ -82,7 +82,7 @@ export function adopt({ context }: Args): Update {
 }
 
 export function openPull(): Update {
-  return { ownership: 'uncertain' }
+  return { ownership: 'uncertain', pullBegan: new Date().toISOString() }
 }
 
 export function ownPlugin({ event }: Args): Update {
@@ -95,12 +95,24 @@ export function closePull({ event }: Args): Update {
   return createdNothing(errorOf(event)) ? { ownership: 'nothing' } : {}
 }
 
-export function disownPlugin(): Update {
-  return { ownership: 'nothing' }
+/** Another plugin has the name. One that is missing may be there after all: a rollback looks again. */
+export function disownPlugin({ event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.pluginInspect')
+  return event.output ? { ownership: 'nothing' } : {}
+}
+
+/** Another client has acted on the plugin: it is left as it is. */
+export function leavePlugin(): Update {
+  return { ownership: 'adopted' }
+}
+
+/** An engine that refused the enable has not carried it out: an enabled plugin was enabled by others. */
+export function closeEnable({ event }: Args): Update {
+  return refusedDefinitely(errorOf(event)) ? { enableRequested: false } : {}
 }
 
 export function rememberPlugin({ event }: Args): Update {
-  assertEvent(event, 'xstate.done.actor.pluginInspect')
+  assertEvent(event, ['xstate.done.actor.pluginInspect', 'xstate.done.actor.pluginSet'])
   return { plugin: event.output }
 }
 

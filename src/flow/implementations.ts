@@ -1,6 +1,5 @@
 import { createRegistryAuth, type FlowAuth } from '../../adapters/docker/registryAuth.ts'
 import { catalogue } from '../../machines/catalogue.ts'
-import { checkSettings } from '../../machines/checkSettings.ts'
 import type { CredentialsReason } from '../../machines/credentials.ts'
 import type { InputOf, PullResult } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
@@ -13,6 +12,9 @@ import type {
   SetRequest,
   TakeBackRequest,
 } from '../../machines/plugin-install/inputs.ts'
+import { failed } from '../../machines/plugin-install/rollbackReport.ts'
+import { applySettings, enablePlugin } from '../../machines/plugin-install/steps/changePlugin.ts'
+import { inspectSettled, settlings } from '../../machines/plugin-install/steps/cutPull.ts'
 import { lookUpPlugin } from '../../machines/plugin-install/steps/lookUpPlugin.ts'
 import { type PullEnd, startPull } from '../../machines/plugin-install/steps/startPull.ts'
 import { takeBack } from '../../machines/plugin-install/steps/takeBack.ts'
@@ -47,8 +49,8 @@ export interface FlowDependencies {
   notify(notice: RetryNotice): void
   /** Called with each change of the progress. */
   showProgress(progress: () => Progress): void
-  /** Writes down where the flow is, before it changes the engine. */
-  record(): Promise<void>
+  /** Writes down where the flow is, before it changes the engine; answers that the run was taken over. */
+  record(): Promise<'abandon' | undefined>
 }
 
 /** What the steps of a flow take and give, by the actor of the chart. */
@@ -58,7 +60,7 @@ export interface Steps {
   decideConsent: { input: ConsentRequest; output: ConsentDecision }
   pluginPull: { input: InputOf<'pluginPull'>; output: PullResult }
   pluginInspect: { input: InspectRequest; output: Plugin | undefined }
-  pluginSet: { input: SetRequest; output: undefined }
+  pluginSet: { input: SetRequest; output: Plugin }
   pluginEnable: { input: EnableRequest; output: undefined }
   takeBack: { input: TakeBackRequest; output: RollbackReport }
 }
@@ -87,7 +89,13 @@ export interface ActorImplementations extends StepImplementations {
 const NOT_BEGUN: Promise<PullEnd> = Promise.resolve({ ownership: 'nothing' })
 
 export function createImplementations(dependencies: FlowDependencies): ActorImplementations {
-  const { options, time, record } = dependencies
+  const { options, time } = dependencies
+  let isAbandoned = false
+  const record = async () => {
+    if ((await dependencies.record()) !== 'abandon') return
+    isAbandoned = true
+    throw abandoned()
+  }
   const auth = createRegistryAuth({
     configured: (registry, signal) => dependencies.engine.configured?.(registry, signal),
     ...(options.credentials && { source: options.credentials }),
@@ -145,22 +153,20 @@ export function createImplementations(dependencies: FlowDependencies): ActorImpl
         void pullEnd?.then(release)
       }
     },
-    pluginInspect: (input, signal) => engine.call('pluginInspect', input, { signal }),
-    async pluginSet({ plugin, settings }, signal) {
-      checkSettings(plugin.Config, settings)
-      const filled = redaction.fill(settings)
-      await record()
-      await engine.call('pluginSet', { name: plugin.Id, settings: filled }, { signal })
-      return undefined
-    },
-    async pluginEnable({ id, timeout }, signal) {
-      await record()
-      await engine.call('pluginEnable', { name: id, timeout }, { signal })
-      return undefined
-    },
+    // What the pull has installed is there, so a single answer that it is not may be wrong.
+    pluginInspect: ({ name }, signal) =>
+      inspectSettled(engine, name, settlings.no, signal, (ms) => pause(time, ms, signal)),
+    pluginSet: (input, signal) =>
+      applySettings(
+        { engine, fill: redaction.fill, hasSecret: redaction.has, record },
+        input,
+        signal,
+      ),
+    pluginEnable: (input, signal) => enablePlugin({ engine, record }, input, signal),
     async takeBack(input, signal) {
       // What cannot be written down, or not in time, has to be taken back all the same.
       await withTimeout(record(), time)
+      if (isAbandoned) return leftBehind(input)
       // The end of a pull that is no longer waited for is known by now.
       const ended = input.ownership === 'uncertain' ? await pullEnd : undefined
       return takeBack({ engine: once, ...rollback(signal) }, { ...input, ...ended }, signal)
@@ -210,4 +216,14 @@ function hostFailed(error: unknown): EngineError {
   const name = error instanceof Error ? error.name : typeof error
   const shown = isMistake ? `${name}: ${error.message}` : name
   return new EngineError('host-failed', `${catalogue['host-failed'].summary} (${shown})`)
+}
+
+function abandoned(): EngineError {
+  return new EngineError('abandoned', catalogue.abandoned.summary, { unsent: true })
+}
+
+/** What is known of an abandoned run: nothing may be sent to find out more. */
+function leftBehind(input: TakeBackRequest): RollbackReport {
+  if (input.ownership === 'nothing') return { result: 'nothingToRemove' }
+  return failed(input, 'another process has taken over this run', input.id)
 }

@@ -1,6 +1,8 @@
+import { EngineError } from '../../machines/errors.ts'
 import { makeFailure } from '../../machines/failure.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallInput, Resumed } from '../../machines/plugin-install/types.ts'
+import { isDigest } from '../../machines/reference.ts'
 import { completePolicy } from './retry/policy.ts'
 import { type ParsedSettings, parseSettings } from './secrets/parseSettings.ts'
 import type { InstallOptions, ResumeOptions } from './types.ts'
@@ -26,16 +28,31 @@ export function toInput(
     enableTimeout: options.enableTimeout ?? 0,
     credentialsAttempts: options.credentialsAttempts ?? 3,
     timeouts: completePolicy(options.policy).timeouts,
+    ...(options.digest === undefined ? {} : { digest: readDigest(options.digest) }),
   }
   return { input, values }
 }
 
+function readDigest(digest: string): string {
+  if (isDigest(digest)) return digest
+  throw new EngineError('invalid-option', `"${digest}" is not a digest (sha256:…)`)
+}
+
+/** After so long, a plugin that a run has not seen itself may be another one. */
+const CLAIM_MS = 15 * 60_000
+
 /** The run as it was asked for, with what is known of it. A snapshot holds no policy. */
 export function toResumedInput(
   { input, run, state }: InstallSnapshot,
-  { rollBack, policy }: Pick<ResumeOptions, 'rollBack' | 'policy'>,
+  { rollBack, policy, isOwn = false }: Pick<ResumeOptions, 'rollBack' | 'policy' | 'isOwn'>,
 ): InstallInput & { resumed: Resumed } {
   const failure = makeFailure('cancelled', state.split('.')[0] ?? state)
-  const resumed = rollBack && !run.failure ? { ...run, failure } : run
+  const age = Date.now() - Date.parse(run.pullBegan ?? '')
+  const isFresh = isOwn || (age >= 0 && age < CLAIM_MS)
+  const resumed: Resumed = {
+    ...run,
+    ...(rollBack && !run.failure && { failure }),
+    ...(run.id === undefined && !isFresh && { claimExpired: true }),
+  }
   return { ...input, timeouts: completePolicy(policy).timeouts, resumed }
 }

@@ -144,7 +144,8 @@ function openRun(
 ): void {
   const deadline = stateDeadline(input.timeouts, time.now)
   const progress = latest((read: () => Progress) => emit({ type: 'progress', progress: read() }))
-  const record = async () => options.journal?.(makeSnapshot(self.getSnapshot()))
+  const record = async () =>
+    (await options.journal?.(makeSnapshot(self.getSnapshot()))) || undefined
   let loading: Promise<ActorImplementations> | undefined
   const run: InstallRun = {
     loaded: undefined,

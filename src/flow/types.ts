@@ -30,6 +30,9 @@ export type ConsentPolicy = (
   signal: AbortSignal,
 ) => boolean | NonNullable<ConsentDecision> | Promise<boolean | NonNullable<ConsentDecision>>
 
+/** The answer of a journal: `abandon` where the run belongs to another process by now. */
+export type JournalAnswer = 'abandon' | undefined
+
 /** What a flow needs of its host, whether it is new or taken up again. */
 export interface FlowOptions {
   /** Without it the flow waits for `grant()` or `deny()`. */
@@ -46,9 +49,13 @@ export interface FlowOptions {
   /**
    * Keeps the flow's snapshot somewhere that outlives the process. It is waited for before each
    * request that changes the engine, and when the flow has ended; where it fails before a step
-   * forward, the flow is taken back. What is taken back, and the end, wait ten seconds for it at most.
+   * forward, the flow is taken back. What is taken back, and the end, wait ten seconds for it at most. The answer
+   * `abandon` says that the run has lost its right to act, as when its lock is another process's: nothing more is
+   * sent then, not even to take back, and the outcome says what is known.
    */
-  journal?: (snapshot: InstallSnapshot) => void | Promise<void>
+  journal?: (
+    snapshot: InstallSnapshot,
+  ) => void | JournalAnswer | Promise<void> | Promise<JournalAnswer>
   /**
    * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It is
    * told what happens, without account names, values of settings, or anything in somebody's own words,
@@ -73,6 +80,11 @@ export type GivenSettings = Readonly<Record<string, string | SecretValue>> | rea
 export interface ResumeOptions extends FlowOptions {
   /** Take the run back in place of going on with it. Default `false`. */
   rollBack?: boolean
+  /**
+   * A plugin of the name and reference of the run is its own, although the run has not seen it: without an id
+   * that is assumed for a quarter of an hour after its pull began. Default `false`.
+   */
+  isOwn?: boolean
   /** The values of the settings that are secret, by their names: a snapshot does not hold them. */
   secretSettings?: Readonly<Record<string, string>>
 }
@@ -99,6 +111,8 @@ export interface InstallOptions extends FlowOptions {
    * tool, left disabled, after consent.
    */
   ifPresent?: 'fail' | 'keep' | 'finish'
+  /** `sha256:…`: the content that the reference must name; any other content is not installed. */
+  digest?: string
   /** What becomes of a plugin this run created when a later step fails. Default `remove`. */
   onFailure?: 'remove' | 'keep'
   /** Whole seconds that the engine is told to wait for the plugin. Default 0: the engine's own. */

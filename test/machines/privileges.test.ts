@@ -1,9 +1,13 @@
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import type { Plugin, PluginPrivilege } from '../../machines/plugin.ts'
-import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
+import {
+  computePrivileges,
+  samePrivileges,
+  settingsMatchConfig,
+} from '../../machines/privileges.ts'
 import { readRecording, recordedBody } from '../support/recordingServer.ts'
-import { hostNetwork, sampleConfig } from '../support/samples.ts'
+import { hostNetwork, sampleConfig, samplePlugin } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'
 
 const privileges = fc.array(
@@ -76,3 +80,35 @@ suite('privileges', (test) => {
 function recordedJson(scenario: string): unknown {
   return JSON.parse(recordedBody(readRecording(scenario)).toString())
 }
+
+suite('settingsMatchConfig', (test) => {
+  const mount = {
+    Name: 'state',
+    Description: '',
+    Settable: null,
+    Destination: '/s',
+    Type: 'bind',
+    Options: null,
+  }
+  const plugin = (config: string | null, settings: string | null) =>
+    samplePlugin({
+      Config: sampleConfig({ Mounts: [{ ...mount, Source: config }] }),
+      Settings: { Args: [], Env: [], Devices: [], Mounts: [{ ...mount, Source: settings }] },
+    })
+
+  test('the same source, or none in both', () => {
+    assert.ok(settingsMatchConfig(plugin('/a', '/a')))
+    assert.ok(settingsMatchConfig(plugin(null, '')))
+  })
+
+  test('another source, and one in the settings alone, differ', () => {
+    assert.not.ok(settingsMatchConfig(plugin('/a', '/')))
+    assert.not.ok(settingsMatchConfig(plugin(null, '/')))
+  })
+
+  test('every recorded plugin agrees with itself', () => {
+    for (const name of ['all', 'name', 'plain']) {
+      assert.ok(settingsMatchConfig(recordedJson(`inspect.${name}`) as Plugin), name)
+    }
+  })
+})

@@ -125,6 +125,14 @@ export const errorPhrases: readonly ErrorPhrase[] = [
 
   // Starting
   {
+    code: 'enable-failed',
+    words: /^plugin already enabled: /,
+    operations: ['pluginEnable'],
+    alreadyEnabled: true,
+    says: '{subject} is enabled already: ',
+    seen: ['enable.already'],
+  },
+  {
     code: 'plugin-did-not-listen',
     words: /dial unix .*(?:no such file or directory|connection refused)/,
     operations: ['pluginEnable'],

@@ -40,6 +40,7 @@ export function explain(context: CallContext, message: EngineMessage): EngineErr
     ...(words === '' ? {} : { engineMessage: words }),
     ...(inStream === undefined ? {} : { inStream }),
     ...(phrase?.transient && { transient: true }),
+    ...(phrase?.alreadyEnabled && { alreadyEnabled: true }),
   }
   const line =
     oneLine(words) ||

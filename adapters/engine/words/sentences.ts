@@ -52,6 +52,8 @@ export interface ErrorPhrase {
   inStream?: boolean
   /** It passes by itself, and often soon, without a change by anybody. */
   transient?: true
+  /** The words say that the plugin is enabled already. */
+  alreadyEnabled?: true
   /** In place of the sentence that the code has. */
   says?: string
   /** Recordings that show it, or where else it was read. */

@@ -21,12 +21,15 @@ type Present = Pick<PluginLookUp, 'privileges' | 'digest' | 'present'>
 export function judgePresent(
   plugin: Plugin,
   { remote }: PluginNames,
-  { ifPresent, settings, disabled, resumed }: LookUpRequest,
+  { ifPresent, settings, disabled, resumed, digest }: LookUpRequest,
   hasSecret: HasSecret,
 ): Present {
   if (resumed && isOwn(plugin, remote, resumed)) return judgeOwn(plugin, resumed)
   if (ifPresent === 'fail') throw alreadyExists(plugin)
   if (!isPulledFrom(plugin, remote)) throw alreadyExists(plugin, 'not the one asked for')
+  if (digest !== undefined) {
+    throw alreadyExists(plugin, 'an engine does not tell whether its content has the digest')
+  }
   const missing = settings.filter((setting) =>
     setting.secret ? !hasSecret(plugin, setting) : !isApplied(plugin, setting),
   )
@@ -41,8 +44,9 @@ export function judgePresent(
   )
 }
 
-function isOwn(plugin: Plugin, remote: string, { ownership, id }: Resumed): boolean {
+function isOwn(plugin: Plugin, remote: string, { ownership, id, claimExpired }: Resumed): boolean {
   if (id !== undefined) return plugin.Id === id
+  if (claimExpired) return false
   return ['uncertain', 'created'].includes(ownership) && isPulledFrom(plugin, remote)
 }
 
@@ -78,7 +82,7 @@ function alreadyExists(plugin: Plugin, why?: string): EngineError {
 }
 
 /** True when a plugin has the setting already. One that it does not know it does not have. */
-function isApplied({ Config, Settings }: Plugin, { name, value = '' }: Setting): boolean {
+export function isApplied({ Config, Settings }: Plugin, { name, value = '' }: Setting): boolean {
   if ((Config.Env ?? []).some(({ Name }) => Name === name)) {
     return (Settings.Env ?? []).includes(`${name}=${value}`)
   }

@@ -51,11 +51,23 @@ export async function lookUpPlugin(
     const read = await content
     // An engine that could not look a moment ago, and can read the content now, can look now.
     const seen = first.value.hidden && 'value' in read ? await look() : first
-    return { ...judge(seen, read), engine: version }
+    const found = judge(seen, read)
+    checkDigest(request.digest, found.digest)
+    return { ...found, engine: version }
   } finally {
     signal.removeEventListener('abort', abort)
     stop.abort()
   }
+}
+
+/** Where the engine cannot tell the digest, that of the pull is compared. */
+function checkDigest(expected: string | undefined, found: string | undefined): void {
+  if (expected === undefined || found === undefined || expected === found) return
+  throw new EngineError(
+    'digest-changed',
+    `the reference names the content ${found}, and not the expected ${expected}`,
+    { operation: 'distributionInspect' },
+  )
 }
 
 /** Says what is wrong with the reference or the alias. */

@@ -13,6 +13,8 @@ export interface TakeBackPorts extends RetryPorts {
 }
 
 const STILL_INSTALLING = 'the engine had all of it when the pull was cut, and may still install it'
+const MAY_BE_OTHERS =
+  'the run is too old to tell whether this plugin is its own: nothing was done to it'
 const STILL_SHOWN = 'the engine says that it removed the plugin, and still shows it'
 
 /**
@@ -33,6 +35,7 @@ export async function takeBack(
     if (!plugin && asked && id) return removed(request, id)
     if (!plugin && hadContent === 'yes') return failed(request, STILL_INSTALLING)
     if (!plugin) return { result: 'nothingToRemove' }
+    if (!id && request.claimExpired) return failed(request, MAY_BE_OTHERS, plugin.Id)
     id = plugin.Id
     if (request.ownership === 'adopted' || request.onFailure === 'keep') return kept(plugin)
     if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)

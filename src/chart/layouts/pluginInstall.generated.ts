@@ -36,12 +36,12 @@ export const pluginInstallLayout: ChartLayout = {
     {
       path: 'configuring',
       type: 'atomic',
-      description: "The settings are checked against the plugin's own list, then set.",
+      description: 'The settings are checked, set, and looked for in what the engine shows.',
     },
     {
       path: 'enabling',
       type: 'atomic',
-      description: 'The engine starts the plugin and waits for its socket.',
+      description: 'The engine starts the plugin, which must still be what was verified.',
     },
     { path: 'done', type: 'final', description: 'The plugin is installed as asked for.' },
     {
@@ -140,7 +140,12 @@ export const pluginInstallLayout: ChartLayout = {
     {
       from: 'enabling',
       to: 'rollingBack',
-      events: ['install.cancel', 'error(pluginEnable)', 'after(enablingTimeout)'],
+      events: [
+        'install.cancel',
+        'error(pluginEnable) [othersActed]',
+        'error(pluginEnable)',
+        'after(enablingTimeout)',
+      ],
     },
     { from: 'enabling', to: 'done', events: ['done(pluginEnable)'] },
     {

@@ -11,6 +11,10 @@ const options = {
     short: 'q',
     help: 'Print only the ID of the installed plugin, or the failure',
   },
+  own: {
+    type: 'boolean',
+    help: 'The plugin is that of the run, although the run is too old to tell',
+  },
   json: { type: 'boolean', help: 'One JSON object per line, as in install' },
 } as const satisfies OptionTable
 
@@ -55,6 +59,7 @@ function read(
   return {
     ...defined({ run }),
     rollBack,
+    isOwn: values.own ?? false,
     ...readOutputFormat(values),
     ...readEngineOptions(values),
   }

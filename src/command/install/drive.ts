@@ -15,6 +15,7 @@ import type { OutputFormat } from '../options/values.ts'
 import type { CommandIo } from '../processIo.ts'
 import { chooseView, questionOutput } from '../views/chooseView.ts'
 import type { ShownRun, View } from '../views/view.ts'
+import { answerOf } from './journal.ts'
 import { exitCode, outcomeOf, outcomeOfBadStart, outcomeWhenLeft } from './outcome.ts'
 import { answerConsent, askCredentials, createPrompt, type Prompt } from './prompt.ts'
 
@@ -163,7 +164,7 @@ function createRecorder(journaled: Promise<OpenRun | undefined>, view: View) {
         return { id: run?.id }
       })
       last = writing.catch(reportOnce)
-      await writing
+      return answerOf(writing)
     },
     /** Absent before the first record, and so before the first change. */
     last: () => last,

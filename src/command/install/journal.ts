@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { beginRun, journalFolder, type OpenRun } from '../../../adapters/journal/runJournal.ts'
+import { RunInUse } from '../../../adapters/journal/runLock.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
+import type { JournalAnswer } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { defined } from '../options/values.ts'
@@ -41,6 +43,17 @@ interface JournalLimits {
 }
 
 const journalLimits: Readonly<JournalLimits> = { begin: 10_000, write: 30_000 }
+
+/** Resolves to the answer that a flow gets for a record: another process may have taken over the run. */
+export async function answerOf(writing: Promise<unknown> | undefined): Promise<JournalAnswer> {
+  try {
+    await writing
+    return undefined
+  } catch (error) {
+    if (error instanceof RunInUse) return 'abandon'
+    throw error
+  }
+}
 
 /** A run that is recorded in time or not at all: after a first timeout its folder is not tried again. */
 export function boundedRun<Run extends OpenRun>(

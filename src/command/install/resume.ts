@@ -23,6 +23,8 @@ export interface ResumeCommand extends EngineSelection, SecretSelection, OutputF
   /** ID of the run. Default: the only one that was left. */
   run?: string
   rollBack: boolean
+  /** A plugin of the name of the run is its own, however old the run is. */
+  isOwn: boolean
 }
 
 /** Goes on with a run that another process began, or takes it back. */
@@ -43,6 +45,7 @@ export async function resume(command: ResumeCommand, io: CommandIo): Promise<num
       if (!namesEngine(command)) assertSame(engine, taken)
       const options = {
         rollBack: command.rollBack,
+        isOwn: command.isOwn,
         secretSettings,
         policy: waitingFor(enableTimeout),
       }

@@ -4,7 +4,7 @@ import type { Install } from '../../ui/flowRegistry.ts'
 import { type PageFiles, readPageFiles } from '../../ui/servePage.ts'
 import { startUi } from '../../ui/startUi.ts'
 import { SIMULATION } from '../install/drive.ts'
-import { beginJournal } from '../install/journal.ts'
+import { answerOf, beginJournal } from '../install/journal.ts'
 import { catchInterrupts, type Interrupts } from '../interrupts.ts'
 import { openEngine } from '../openEngine.ts'
 import type { EngineSelection } from '../options/engine.ts'
@@ -74,7 +74,7 @@ function journaledInstalls(engine: ConnectedEngine, page: FlowPage, io: CommandI
       const run = beginJournal(engine, page, io.env, view)
       const flow = installPlugin(engine, {
         ...options,
-        journal: async (snapshot) => (await run)?.write(snapshot),
+        journal: async (snapshot) => answerOf((await run)?.write(snapshot)),
       })
       const close = async () => (await run)?.close()
       const closed = flow.result.then(close, close).catch(() => {})

@@ -1,24 +1,32 @@
 import * as assert from 'uvu/assert'
 import { after, at, done, failed } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
-import { parsed } from '../../support/samples.ts'
+import { parsed, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
+
+const configured = samplePlugin({
+  Settings: { Args: [], Devices: [], Env: ['DEBUG=1'], Mounts: [] },
+})
 
 suite('configuring', (test) => {
   edge(
     test,
     'configuring · done(pluginSet) → enabling',
     at('configuring'),
-    done('pluginSet'),
-    ({ context }) => assert.ok(context.enableRequested),
+    done('pluginSet', configured),
+    ({ context }) => {
+      assert.ok(context.enableRequested)
+      assert.equal(context.plugin, configured, 'it is enabled as it was seen after the set')
+    },
   )
 
   edge(
     test,
     'configuring · done(pluginSet) [staysDisabled] → done',
     at('configuring', { disabled: true }),
-    done('pluginSet'),
-    ({ output }) => {
+    done('pluginSet', configured),
+    ({ output, context }) => {
+      assert.equal(context.plugin, configured)
       assert.is(output?.state, 'done')
       if (output?.state === 'done') assert.equal(output.plugin.settings, parsed('DEBUG=1'))
     },

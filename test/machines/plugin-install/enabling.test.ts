@@ -49,9 +49,34 @@ suite('enabling', (test) => {
     ({ context }) => {
       assert.is(context.failure?.code, 'plugin-did-not-listen')
       assert.is(context.failure?.state, 'enabling')
-      assert.ok(context.enableRequested)
+      assert.not(context.enableRequested, 'an engine that refused it has not carried it out')
+      assert.is(context.ownership, 'created')
     },
   )
+
+  edge(
+    test,
+    'enabling · error(pluginEnable) [othersActed] → rollingBack',
+    at('enabling'),
+    failed('pluginEnable', 'changed-by-others', { status: 409 }),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'changed-by-others')
+      assert.is(context.failure?.state, 'enabling')
+      assert.is(context.ownership, 'adopted', 'it is left as it is')
+    },
+  )
+
+  for (const [title, code, details] of [
+    ['without an answer', 'engine-unreachable', {}],
+    ['that something on the way answered', 'engine-unreachable', { status: 502 }],
+    ['of an engine whose disk is full', 'disk-full', { status: 500 }],
+    ['that took too long', 'timed-out', {}],
+  ] as const) {
+    test(`enabling :: a failure ${title} may have been carried out`, () => {
+      const { context } = send(at('enabling'), failed('pluginEnable', code, details))
+      assert.ok(context.enableRequested)
+    })
+  }
 
   test('enabling :: a failure names the plugin, not its id', () => {
     const error = new EngineError('enable-failed', `${pluginId} did not start`)

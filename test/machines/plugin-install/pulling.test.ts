@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert'
+import type { PluginDevice, PluginMount, PluginSettings } from '../../../machines/plugin.ts'
 import type { InstallEvent } from '../../../machines/plugin-install/events.ts'
+import { computePrivileges } from '../../../machines/privileges.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
 import {
@@ -142,7 +144,7 @@ suite('pulling', (test) => {
     done('pluginInspect', undefined),
     ({ context }) => {
       assert.is(context.failure?.code, 'plugin-gone')
-      assert.is(context.ownership, 'nothing')
+      assert.is(context.ownership, 'created', 'a rollback looks again')
       assert.is(context.plugin, undefined)
     },
   )
@@ -178,6 +180,67 @@ suite('pulling', (test) => {
     )
     assert.is(unseen.value, 'enabling')
   })
+
+  test('pulling :: a digest that was asked for has to be proven', () => {
+    const asked = (lookUpDigest: string | undefined, pulledDigest: string | undefined) => {
+      const { digest: _, ...unknown } = lookUp()
+      return send(
+        at('checkPrivileges', { grantAllPermissions: true, digest }),
+        done('lookUpPlugin', { ...unknown, ...(lookUpDigest && { digest: lookUpDigest }) }),
+        done('pluginPull', pulledDigest === undefined ? {} : { digest: pulledDigest }),
+        done('pluginInspect', samplePlugin()),
+      )
+    }
+    assert.is(asked(digest, digest).value, 'enabling')
+    assert.is(asked(digest, undefined).value, 'enabling')
+    assert.is(asked(undefined, digest).value, 'enabling')
+    for (const [seen, pulled] of [
+      [undefined, undefined],
+      [undefined, otherDigest],
+      [otherDigest, undefined],
+      [digest, otherDigest],
+    ]) {
+      const { value, context } = asked(seen, pulled)
+      assert.is(value, 'rollingBack')
+      assert.is(context.failure?.code, 'digest-changed')
+    }
+    const reference = `acme/probe@${digest}`
+    const pinned = send(
+      at('checkPrivileges', { grantAllPermissions: true, reference }),
+      done('lookUpPlugin', lookUp({ digest: otherDigest })),
+      done('pluginPull', { digest: otherDigest }),
+      done('pluginInspect', samplePlugin({ PluginReference: 'acme/probe:latest' })),
+    )
+    assert.is(pinned.context.failure?.code, 'digest-changed')
+  })
+
+  const shownSettings: [string, Pick<PluginSettings, 'Mounts' | 'Devices'>][] = [
+    ['a mount', { Mounts: [{ ...mountOf('/'), Source: '/' }], Devices: [] }],
+    ['a mount that the config does not have', { Mounts: [mountOf('/', 'other')], Devices: [] }],
+    ['a device', { Mounts: [], Devices: [deviceOf('/dev/kmsg')] }],
+  ]
+  for (const [title, shown] of shownSettings) {
+    test(`pulling :: ${title} of the settings that is another than in the config is not enabled`, () => {
+      const Settings: PluginSettings = { Args: [], Env: [], ...shown }
+      const Config = sampleConfig({
+        Mounts: [mountOf('/tmp')],
+        Linux: { AllowAllDevices: false, Capabilities: null, Devices: [deviceOf('/dev/null')] },
+      })
+      const granted = send(
+        at('checkPrivileges', { grantAllPermissions: true }),
+        done('lookUpPlugin', lookUp({ privileges: computePrivileges(Config) })),
+        done('pluginPull', { digest }),
+      )
+      const agreeing = {
+        Config,
+        Settings: { ...Settings, Mounts: Config.Mounts, Devices: Config.Linux.Devices },
+      }
+      assert.is(send(granted, done('pluginInspect', samplePlugin(agreeing))).value, 'enabling')
+      const next = send(granted, done('pluginInspect', samplePlugin({ Config, Settings })))
+      assert.is(next.value, 'rollingBack')
+      assert.is(next.context.failure?.code, 'privileges-not-enforced')
+    })
+  }
 
   edge(
     test,
@@ -245,3 +308,12 @@ suite('pulling', (test) => {
     },
   )
 })
+
+function mountOf(Source: string, Name = 'state'): PluginMount {
+  const common = { Description: '', Settable: ['source'], Destination: '/s', Type: 'bind' }
+  return { ...common, Name, Source, Options: null }
+}
+
+function deviceOf(Path: string): PluginDevice {
+  return { Name: 'null', Description: '', Settable: ['path'], Path }
+}

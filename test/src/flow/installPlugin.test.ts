@@ -57,7 +57,7 @@ suite('installPlugin', (test) => {
       assert.equal(installed?.Settings.Env, ['DEBUG=1'])
     }))
 
-  test('the requests are Docker’s own and two more look-ups, run at once, and the verification', () =>
+  test('the requests are Docker’s own, two more look-ups, run at once, and a look after each change', () =>
     onStage(async ({ install, requests }) => {
       await install({ reference, grantAllPermissions: true, settings: ['DEBUG=1'] }).result
       const [ping, ...others] = requests()
@@ -72,7 +72,9 @@ suite('installPlugin', (test) => {
         'POST /plugins/pull',
         'GET /plugins/vieux/sshfs:latest/json',
         'POST /plugins/ID/set',
+        'GET /plugins/ID/json',
         'POST /plugins/ID/enable',
+        'GET /plugins/ID/json',
       ])
     }))
 

@@ -113,6 +113,29 @@ suite('judgePresent', (test) => {
     assert.is(code({}, { ownership: 'created', enableRequested: false }), 'consent-denied')
   })
 
+  test('own :: a claim by the name alone ages, one by the id does not', () => {
+    const created: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
+    const own = (resumed: Resumed) => {
+      const wanted = { ...request, ifPresent: 'fail' as const, resumed }
+      try {
+        return judgePresent(samplePlugin(), names, wanted, hasNone).present?.own
+      } catch (error) {
+        return isEngineError(error) && error.code
+      }
+    }
+    assert.ok(own(created))
+    assert.is(own({ ...created, claimExpired: true }), 'already-exists')
+    assert.is(own({ ...created, ownership: 'uncertain', claimExpired: true }), 'already-exists')
+    assert.ok(own({ ...created, id: pluginId, claimExpired: true }))
+  })
+
+  test('a digest is expected :: what is there cannot be shown to have it', () => {
+    for (const ifPresent of ['keep', 'finish'] as const) {
+      assert.match(judge({ Enabled: true }, { ifPresent, digest }), 'does not tell whether')
+      assert.match(judge({}, { ifPresent, digest }), 'does not tell whether')
+    }
+  })
+
   test('its privileges are those of its config', () => {
     const { privileges } = judgePresent(samplePlugin({ Enabled: true }), names, request, hasNone)
     assert.equal(privileges, [hostNetwork])

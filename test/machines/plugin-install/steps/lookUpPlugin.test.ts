@@ -13,7 +13,14 @@ import {
   noAuth,
   rejection,
 } from '../../../support/fakePorts.ts'
-import { agreed, digest, hostNetwork, pluginId, samplePlugin } from '../../../support/samples.ts'
+import {
+  agreed,
+  digest,
+  hostNetwork,
+  otherDigest,
+  pluginId,
+  samplePlugin,
+} from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
 
 const request: LookUpRequest = {
@@ -171,6 +178,24 @@ suite('lookUpPlugin', (test) => {
       distributionInspect: refuse('unauthorized'),
     })
     assert.is((await found).digest, undefined)
+  })
+
+  test('a digest is expected :: any other content ends the run before the pull', async () => {
+    const found = (expected: string) =>
+      lookUp({ getPluginPrivileges: async () => asks(hostNetwork) }, { digest: expected }).found
+    assert.is((await found(digest)).digest, digest)
+    const error = await rejection(found(otherDigest))
+    assert.is(error.code, 'digest-changed')
+    assert.match(error.message, digest)
+    assert.match(error.message, otherDigest)
+    const unknown = lookUp(
+      {
+        getPluginPrivileges: async () => asks(hostNetwork),
+        distributionInspect: refuse('engine-failed'),
+      },
+      { digest },
+    )
+    assert.is((await unknown.found).digest, undefined, 'the pull is compared')
   })
 
   test('failures :: of the engine itself, and of the privileges', async () => {

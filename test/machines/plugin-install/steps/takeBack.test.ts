@@ -263,4 +263,22 @@ suite('takeBack', (test) => {
     assert.is(await rejection(report), unreachable)
     assert.is(engine.calls.length, 1)
   })
+
+  test('a claim that is too old :: what has the name now is neither removed nor called nothing', async () => {
+    for (const ownership of ['uncertain', 'created'] as const) {
+      const engine = fakeEngine({ pluginInspect: inspections(samplePlugin()) })
+      const { report, calls } = await take(engine, { ownership, claimExpired: true })
+      assert.is(report.result, 'failed')
+      assert.match(JSON.stringify(report), 'too old to tell')
+      assert.not(calls.some((call) => call.startsWith('pluginDelete')))
+      const { report: none } = await take(fakeEngine(), { ownership, claimExpired: true })
+      assert.equal(none, nothing)
+    }
+  })
+
+  test('a claim that is too old, by its id :: is exact, and removed', async () => {
+    const engine = fakeEngine({ pluginInspect: inspections(samplePlugin(), undefined) })
+    const { report } = await take(engine, { id, claimExpired: true })
+    assert.equal(report, removed)
+  })
 })

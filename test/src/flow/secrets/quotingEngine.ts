@@ -34,6 +34,8 @@ const digest = `sha256:${'c5'.repeat(32)}`
 export function quotingEngine({ fails, lies = false, accepts = '' }: Quoting): Handler {
   const heard = new Set<string>()
   let isInstalled = false
+  // An installed plugin changes by a set only.
+  let installed: ReturnType<typeof pluginQuoting> | undefined
   return (request, response) => {
     for (const text of Object.values(request.headers)) if (text) takeIn(text, heard)
     takeIn(request.body, heard)
@@ -58,7 +60,11 @@ export function quotingEngine({ fails, lies = false, accepts = '' }: Quoting): H
         return answerJSON(response, 200, { Descriptor: { digest } })
       case 'inspect':
         if (!isInstalled) return answerJSON(response, 404, { message: 'plugin "a" not found' })
-        return answerJSON(response, 200, pluginQuoting(quote, lies))
+        installed ??= pluginQuoting(quote, lies)
+        return answerJSON(response, 200, installed)
+      case 'set':
+        if (installed) installed.Settings.Env = [...JSON.parse(request.body), `OTHER=${quote}`]
+        return response.writeHead(204).end()
       case 'pull':
       case 'stream':
         isInstalled = fails !== 'stream'

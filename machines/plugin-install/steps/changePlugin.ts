@@ -1,0 +1,110 @@
+import { checkSettings } from '../../checkSettings.ts'
+import type { Engine } from '../../engine.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
+import type { Plugin } from '../../plugin.ts'
+import { computePrivileges, samePrivileges, settingsMatchConfig } from '../../privileges.ts'
+import { findTarget, keyOf, type Setting } from '../../settings.ts'
+import type { EnableRequest, SetRequest } from '../inputs.ts'
+import { type HasSecret, isApplied } from './judgePresent.ts'
+
+export interface SetPorts {
+  engine: Engine
+  /** The settings as the engine takes them, with the values of secret ones. */
+  fill(settings: readonly Setting[]): string[]
+  hasSecret: HasSecret
+  /** Records the step before the engine is changed. */
+  record(): Promise<void>
+}
+
+/**
+ * Sets all settings, and looks afterwards what the plugin has: an engine may take a setting that has no
+ * effect (recordings `upgrade.set-device`, `upgrade.inspect-set-device`).
+ *
+ * @throws EngineError `set-failed` for a setting without effect, `changed-by-others` where the plugin
+ * changed in another way
+ */
+export async function applySettings(
+  { engine, fill, hasSecret, record }: SetPorts,
+  { plugin, settings }: SetRequest,
+  signal: AbortSignal,
+): Promise<Plugin> {
+  checkSettings(plugin.Config, settings)
+  const filled = fill(settings)
+  await record()
+  await engine.call('pluginSet', { name: plugin.Id, settings: filled }, { signal })
+  const changed = await inspect(engine, plugin, signal)
+  const missing = lastOfEach(settings).find((setting) =>
+    setting.secret ? !hasSecret(changed, setting) : !isApplied(changed, setting),
+  )
+  if (missing) throw withoutEffect(plugin, missing)
+  if (!settingsMatchConfig(changed)) throw changedByOthers(plugin, 'its mounts or devices')
+  if (!samePrivileges(privilegesBesides(plugin, settings), privilegesBesides(changed, settings))) {
+    throw changedByOthers(plugin, 'its privileges')
+  }
+  return changed
+}
+
+/**
+ * Enables a plugin, and looks afterwards whether it is still what was verified: an upgrade or a set by
+ * another client keeps the id.
+ *
+ * @throws EngineError `changed-by-others` where another client enabled or changed it
+ */
+export async function enablePlugin(
+  { engine, record }: Pick<SetPorts, 'engine' | 'record'>,
+  { plugin, timeout }: EnableRequest,
+  signal: AbortSignal,
+): Promise<undefined> {
+  await record()
+  try {
+    await engine.call('pluginEnable', { name: plugin.Id, timeout }, { signal })
+  } catch (error) {
+    if (!isEngineError(error) || !error.details.alreadyEnabled) throw error
+    throw changedByOthers(plugin, 'that it is enabled')
+  }
+  const enabled = await inspect(engine, plugin, signal)
+  const changed = (['Config', 'Settings'] as const).filter(
+    (part) => JSON.stringify(enabled[part]) !== JSON.stringify(plugin[part]),
+  )
+  if (changed.length > 0) throw changedByOthers(plugin, `its ${changed.join(' and its ')}`)
+  return undefined
+}
+
+async function inspect(engine: Engine, { Id, Name }: Plugin, signal: AbortSignal): Promise<Plugin> {
+  const plugin = await engine.call('pluginInspect', { name: Id }, { signal })
+  if (plugin) return plugin
+  throw new EngineError('plugin-gone', `another client removed ${Name} during the install`)
+}
+
+/** A setting that is given again replaces the one before. */
+function lastOfEach(settings: readonly Setting[]): Setting[] {
+  return [...new Map(settings.map((setting) => [setting.name, setting])).values()]
+}
+
+/** The privileges of a plugin without the mounts and devices that these settings point elsewhere. */
+function privilegesBesides({ Config }: Plugin, settings: readonly Setting[]) {
+  const isSet = (name: string) =>
+    settings.some((setting) => setting.name === name) && findTarget(Config, name)?.isHostPath
+  const unset = <Item extends { Name: string }>(items: Item[] | null) =>
+    items?.filter(({ Name }) => !isSet(Name)) ?? null
+  return computePrivileges({
+    ...Config,
+    Mounts: unset(Config.Mounts),
+    Linux: { ...Config.Linux, Devices: unset(Config.Linux.Devices) },
+  })
+}
+
+function withoutEffect({ Name }: Plugin, setting: Setting): EngineError {
+  return new EngineError(
+    'set-failed',
+    `the engine took the setting ${keyOf(setting)} of ${Name}, but it has no effect: remove the plugin and install it again`,
+    { operation: 'pluginSet' },
+  )
+}
+
+function changedByOthers({ Name }: Plugin, what: string): EngineError {
+  return new EngineError(
+    'changed-by-others',
+    `another client has changed ${Name} during the install: ${what}`,
+  )
+}

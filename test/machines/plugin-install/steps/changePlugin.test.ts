@@ -1,0 +1,164 @@
+import * as assert from 'uvu/assert'
+import { EngineError } from '../../../../machines/errors.ts'
+import type { Plugin } from '../../../../machines/plugin.ts'
+import {
+  applySettings,
+  enablePlugin,
+} from '../../../../machines/plugin-install/steps/changePlugin.ts'
+import { type Setting, textOf } from '../../../../machines/settings.ts'
+import { type Answers, fakeEngine, inspections, rejection } from '../../../support/fakePorts.ts'
+import { readRecording, recordedBody } from '../../../support/recordingServer.ts'
+import { parsed, pluginId, sampleConfig, samplePlugin } from '../../../support/samples.ts'
+import { suite } from '../../../support/suite.ts'
+
+const { signal } = new AbortController()
+const recorded = (name: string): Plugin => JSON.parse(recordedBody(readRecording(name)).toString())
+const before = recorded('inspect.name')
+const after = recorded('inspect.after-set')
+const all = parsed('DEBUG=1', 'state.source=/var/tmp', 'null.path=/dev/zero', 'args=--a --b')
+
+function set(shown: Plugin | undefined, settings: readonly Setting[], answers: Answers = {}) {
+  const order: string[] = []
+  const engine = fakeEngine({ pluginInspect: inspections(shown), ...answers })
+  const ports = {
+    engine,
+    fill: (given: readonly Setting[]) => given.map(textOf),
+    hasSecret: () => false,
+    record: async () => void order.push(`recorded after ${engine.calls.length} calls`),
+  }
+  const changed = applySettings(ports, { plugin: before, settings }, signal)
+  return { changed, engine, order }
+}
+
+/** The plugin after a set, changed in a part. */
+function but(change: (plugin: Plugin) => void): Plugin {
+  const plugin = structuredClone(after)
+  change(plugin)
+  return plugin
+}
+
+suite('applySettings', (test) => {
+  test('resolves to the plugin as it is after the set', async () => {
+    const { changed, engine, order } = set(after, all)
+    assert.equal(await changed, after)
+    assert.equal(
+      engine.calls.map((call) => call.split(' ')[0]),
+      ['pluginSet', 'pluginInspect'],
+    )
+    assert.equal(order, ['recorded after 0 calls'])
+  })
+
+  test('a setting that is given twice :: the last one counts', async () => {
+    const { changed } = set(after, [...parsed('DEBUG=0', 'DEBUG.value=2'), ...all])
+    assert.equal(await changed, after)
+  })
+
+  test('refused before it is sent :: nothing is sent', async () => {
+    const { changed, engine } = set(after, parsed('BAD=1'))
+    assert.is((await rejection(changed)).code, 'unknown-setting')
+    assert.equal(engine.calls, [])
+  })
+
+  const withoutEffect: [title: string, plugin: Plugin, key: string][] = [
+    [
+      'a variable',
+      but(({ Settings }) => {
+        Settings.Env = ['DEBUG=0']
+      }),
+      'DEBUG',
+    ],
+    // As after an engine restart: Config has the new path, and the old one runs.
+    [
+      'a device',
+      but(({ Settings }) => {
+        Settings.Devices = before.Settings.Devices
+      }),
+      'null.path',
+    ],
+    [
+      'a mount',
+      but(({ Settings }) => {
+        Settings.Mounts = before.Settings.Mounts
+      }),
+      'state.source',
+    ],
+    [
+      'arguments',
+      but(({ Settings }) => {
+        Settings.Args = ['--first']
+      }),
+      'args',
+    ],
+  ]
+  for (const [title, plugin, key] of withoutEffect) {
+    test(`${title} without effect :: is an error that names it`, async () => {
+      const error = await rejection(set(plugin, all).changed)
+      assert.is(error.code, 'set-failed')
+      assert.match(error.message, `the setting ${key} `)
+    })
+  }
+
+  test('what runs differs from what is shown :: changed by others', async () => {
+    const plugin = but(({ Config }) => {
+      for (const mount of Config.Mounts ?? []) mount.Source = '/'
+    })
+    assert.is((await rejection(set(plugin, all).changed)).code, 'changed-by-others')
+  })
+
+  test('another privilege than the settings gave it :: changed by others', async () => {
+    const plugin = but(({ Config }) => {
+      Config.PidHost = true
+    })
+    assert.is((await rejection(set(plugin, all).changed)).code, 'changed-by-others')
+  })
+
+  test('removed meanwhile', async () => {
+    assert.is((await rejection(set(undefined, all).changed)).code, 'plugin-gone')
+  })
+})
+
+function enable(shown: Plugin | undefined, answers: Answers = {}) {
+  const engine = fakeEngine({ pluginInspect: inspections(shown), ...answers })
+  const ports = { engine, record: async () => {} }
+  return enablePlugin(ports, { plugin: samplePlugin(), timeout: 0 }, signal)
+}
+
+suite('enablePlugin', (test) => {
+  test('still what was verified', async () => {
+    assert.is(await enable(samplePlugin({ Enabled: true })), undefined)
+  })
+
+  test('enabled already :: another client did that', async () => {
+    const already = new EngineError('enable-failed', 'enabled already', {
+      status: 409,
+      alreadyEnabled: true,
+    })
+    const error = await rejection(
+      enable(samplePlugin(), { pluginEnable: () => Promise.reject(already) }),
+    )
+    assert.is(error.code, 'changed-by-others')
+  })
+
+  test('any other failure is passed on', async () => {
+    const failed = new EngineError('plugin-did-not-listen', 'no socket', { status: 500 })
+    const pluginEnable = () => Promise.reject(failed)
+    assert.is(await rejection(enable(samplePlugin(), { pluginEnable })), failed)
+  })
+
+  const changes: [title: string, plugin: Partial<Plugin>, part: string][] = [
+    ['its config', { Config: sampleConfig({ PidHost: true }) }, 'Config'],
+    ['its settings', { Settings: { Args: ['x'], Devices: [], Env: [], Mounts: [] } }, 'Settings'],
+  ]
+  for (const [title, plugin, part] of changes) {
+    test(`${title} was changed meanwhile :: is named`, async () => {
+      const error = await rejection(enable(samplePlugin(plugin)))
+      assert.is(error.code, 'changed-by-others')
+      assert.match(error.message, part)
+      assert.not.match(error.message, pluginId)
+    })
+  }
+
+  test('removed meanwhile', async () => {
+    assert.is((await rejection(enable(undefined))).code, 'plugin-gone')
+  })
+})
