@@ -37,6 +37,7 @@ suite('awaitConsent', (test) => {
     ({ context }) => {
       assert.is(context.consent?.by, 'policy')
       assert.equal(context.consent?.request, context.consentRequest)
+      assert.is(context.ownership, 'uncertain', 'the pull has begun')
     },
   )
 
@@ -76,6 +77,7 @@ suite('awaitConsent', (test) => {
     ({ context }) => {
       assert.is(context.consent?.by, 'person')
       assert.not(context.asksPerson)
+      assert.is(context.ownership, 'uncertain', 'the pull has begun')
     },
   )
 
@@ -94,6 +96,12 @@ suite('awaitConsent', (test) => {
   test('awaitConsent :: a person is not heard while a policy decides', () => {
     assert.not(at('awaitConsent').can({ type: 'consent.grant' }))
     assert.not(at('awaitConsent').can({ type: 'consent.deny' }))
+  })
+
+  test('awaitConsent · consent.grant [asksPersonToAdopt] :: not heard while a policy decides', () => {
+    const deciding = send(at('checkPrivileges'), done('lookUpPlugin', present))
+    assert.is(deciding.value, 'awaitConsent')
+    assert.not(deciding.can({ type: 'consent.grant' }))
   })
 
   edge(
@@ -117,4 +125,14 @@ suite('awaitConsent', (test) => {
       assert.is(context.failure?.state, 'awaitConsent')
     },
   )
+
+  test('awaitConsent · consent.grant [asksPerson] :: who granted is on record, where that is known', () => {
+    const asking = at('awaitConsent, asking a person')
+    const known = send(asking, { type: 'consent.grant', who: 'ada' })
+    assert.is(known.context.consent?.who, 'ada')
+    const unknown = send(asking, { type: 'consent.grant' })
+    assert.not('who' in (unknown.context.consent ?? {}))
+    const policy = send(at('awaitConsent'), done('decideConsent', { granted: true, who: 'allow' }))
+    assert.is(policy.context.consent?.who, 'allow')
+  })
 })

@@ -207,6 +207,22 @@ suite('checkPrivileges', (test) => {
     after('checkPrivilegesTimeout', 'checkPrivileges'),
   )
 
+  test('checkPrivileges · install.cancel [mayHaveCreated] :: whatever was owned but nothing', () => {
+    for (const ownership of ['adopted', 'uncertain', 'created'] as const) {
+      const resumed = { ownership, enableRequested: false }
+      const next = send(at('checkPrivileges', { resumed }), { type: 'install.cancel' })
+      assert.is(next.value, 'rollingBack', ownership)
+      assert.is(next.context.ownership, ownership)
+    }
+  })
+
+  test('checkPrivileges · done(lookUpPlugin) [needsConsent] :: resumed, and gone, nothing is owned', () => {
+    const resumed = { ownership: 'created', enableRequested: false } as const
+    const next = send(at('checkPrivileges', { resumed }), done('lookUpPlugin', lookUp()))
+    assert.is(next.value, 'awaitConsent')
+    assert.is(next.context.ownership, 'nothing')
+  })
+
   test('checkPrivileges :: resumed, and own :: verified again, or done', () => {
     const own = { plugin: samplePlugin(), asWanted: false, own: true }
     const start = at('checkPrivileges', { resumed: created })

@@ -41,6 +41,17 @@ suite('enabling', (test) => {
     assert.not(output?.state === 'done' && 'digest' in output.plugin)
   })
 
+  test('enabling · done(pluginEnable) :: a digest that only the pull told is the one of the output', () => {
+    const { digest: _, ...untold } = lookUp()
+    const { output } = send(
+      at('checkPrivileges', { grantAllPermissions: true, disabled: true }),
+      done('lookUpPlugin', untold),
+      done('pluginPull', { digest }),
+      done('pluginInspect', samplePlugin()),
+    )
+    assert.is(output?.state === 'done' && output.plugin.digest, digest)
+  })
+
   edge(
     test,
     'enabling · error(pluginEnable) → rollingBack',

@@ -264,7 +264,10 @@ suite('pulling', (test) => {
       done('pluginPull', { digest }),
     ),
     done('pluginInspect', samplePlugin({ Config: withMount })),
-    ({ context }) => assert.is(context.failure?.code, 'setting-not-shown'),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'setting-not-shown')
+      assert.is(context.plugin?.Id, pluginId)
+    },
   )
 
   test('pulling :: a field that cannot be set widens nothing, and is refused when it is set', () => {

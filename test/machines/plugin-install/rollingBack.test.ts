@@ -64,7 +64,22 @@ suite('rollingBack', (test) => {
       assert.is(value, 'rollingBack')
       return takeBackInput({ context })
     }
+    assert.not('id' in request('created'), 'an earlier process that had not seen it')
     assert.is(request('uncertain').hadContent, 'perhaps')
     assert.is(request('created').hadContent, 'no')
+  })
+
+  test('rollingBack :: what an earlier process had seen is removed by its id', () => {
+    const failure = makeFailure('cancelled', 'enabling')
+    const resumed = { ownership: 'created', enableRequested: true, id: pluginId, failure } as const
+    assert.equal(takeBackInput(at('checkPrivileges', { resumed })), {
+      name: 'acme/probe:1.0',
+      remote: 'docker.io/acme/probe:1.0',
+      ownership: 'created',
+      enableRequested: true,
+      onFailure: 'remove',
+      hadContent: 'no',
+      id: pluginId,
+    })
   })
 })

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
 import { EngineError } from '../../../../machines/errors.ts'
@@ -19,14 +21,14 @@ const extracting: PullProgress = {
   bytesPerSecond: 0,
 }
 
-function pull(answers: Answers, progress: PullProgress = nothingYet) {
+function pull(answers: Answers, progress: PullProgress = nothingYet, clock = () => 0) {
   const stop = new AbortController()
   const heard: JSONMessage[] = []
   const pauses: number[] = []
   const ports = {
     engine: fakeEngine(answers),
     progress: { add: (message: JSONMessage) => void heard.push(message), now: () => progress },
-    clock: () => 0,
+    clock,
     pause: async (ms: number) => void pauses.push(ms),
   }
   return { ...startPull(ports, request, stop.signal), ports, stop, heard, pauses }
@@ -164,5 +166,41 @@ suite('startPull', (test) => {
       pauses.reduce((sum, ms) => sum + ms, 0),
       30_000,
     )
+  })
+
+  test('cut just after a line :: the engine may have everything; long after the last, it hangs', async () => {
+    for (const [quiet, hadContent] of [
+      [0, 'perhaps'],
+      [60_000, 'no'],
+    ] as const) {
+      let now = 0
+      const pluginPull: Answers['pluginPull'] = async (_, { onMessage }) => {
+        now += 60_000
+        onMessage?.({ id: 'a', status: 'Waiting' })
+        now += quiet
+        throw new EngineError('pull-interrupted', 'cut')
+      }
+      const { result, end } = pull({ pluginPull }, nothingYet, () => now)
+      assert.is(await codeOf(result), 'pull-interrupted')
+      assert.equal(await end, { ownership: 'uncertain', hadContent })
+    }
+  })
+
+  test('given up, and ended meanwhile :: listened to no longer', async () => {
+    const run = running()
+    const { stop, result, pauses } = pull(run, extracting)
+    stop.abort()
+    run.finish()
+    await result
+    await setImmediate()
+    assert.ok(pauses.length < 10, `${pauses.length} pauses`)
+    assert.ok(run.isClosed())
+  })
+
+  test('ended :: giving up afterwards is not heard', async () => {
+    const { stop, result } = pull({})
+    assert.is(getEventListeners(stop.signal, 'abort').length, 1)
+    await result
+    assert.is(getEventListeners(stop.signal, 'abort').length, 0)
   })
 })
