@@ -1,0 +1,103 @@
+import * as assert from 'uvu/assert'
+import { makeFailure } from '../../../machines/failure.ts'
+import { readSnapshot } from '../../../machines/plugin-install/readSnapshot.ts'
+import { makeSnapshot } from '../../../machines/plugin-install/snapshot.ts'
+import { at, done, send } from '../../support/chart.ts'
+import { agreed, digest, parsed, pluginId, sampleInput } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+
+const { timeouts: _, ...input } = sampleInput()
+
+suite('makeSnapshot', (test) => {
+  test('of a run that has done nothing yet', () => {
+    assert.equal(makeSnapshot(at('checkPrivileges')), {
+      version: 2,
+      state: 'checkPrivileges',
+      name: 'acme/probe:1.0',
+      input,
+      run: { ownership: 'nothing', enableRequested: false },
+    })
+  })
+
+  test('of a run without a valid reference', () => {
+    assert.not('name' in makeSnapshot(at('checkPrivileges', { reference: 'NO' })))
+  })
+
+  test('of a run that is taken back, and of its outcome', () => {
+    const rollingBack = at('rollingBack')
+    const { context } = rollingBack
+    const taken = makeSnapshot(rollingBack)
+    assert.equal(taken, {
+      version: 2,
+      state: 'rollingBack',
+      name: 'acme/probe:1.0',
+      input,
+      run: {
+        ownership: 'created',
+        enableRequested: true,
+        id: pluginId,
+        consent: context.consent,
+        pulledDigest: digest,
+        failure: context.failure,
+      },
+    })
+    const ended = send(rollingBack, done('takeBack', { result: 'nothingToRemove' }))
+    assert.equal(makeSnapshot(ended).outcome, ended.output)
+  })
+
+  test('what an earlier process knew is known still', () => {
+    const failure = makeFailure('cancelled', 'enabling')
+    const known = { ownership: 'created', enableRequested: true, consent: agreed, failure } as const
+    const resumed = { ...known, id: pluginId, pulledDigest: digest }
+    assert.equal(makeSnapshot(at('checkPrivileges', { resumed })).run, resumed)
+    assert.equal(makeSnapshot(at('checkPrivileges', { resumed: known })).run, known)
+  })
+})
+
+suite('readSnapshot', (test) => {
+  const sound = makeSnapshot(at('enabling', { settings: parsed('DEBUG=1', 'state.source=/') }))
+
+  test('a sound one is handed back', () => {
+    assert.is(readSnapshot(sound), sound)
+    for (const ownership of ['nothing', 'adopted', 'uncertain', 'created'] as const) {
+      const owned = { ...sound, run: { ownership, enableRequested: false } }
+      assert.is(readSnapshot(owned), owned, ownership)
+    }
+    const secret = { ...sound, input: { ...input, settings: [{ name: 'TOKEN', secret: true }] } }
+    assert.is(readSnapshot(secret), secret)
+  })
+
+  test('anything but an object is refused', () => {
+    for (const value of [undefined, null, 'text', 2, [], [sound]]) {
+      assert.throws(() => readSnapshot(value), /^a snapshot is an object$/)
+    }
+  })
+
+  test('another version is refused by its name', () => {
+    assert.throws(() => readSnapshot({ ...sound, version: 1 }), 'of version 1, and not of 2')
+    assert.throws(() => readSnapshot({ ...sound, version: '2x' }), 'of version 2x, and not of 2')
+  })
+
+  test('one with a part that is not what it has to be is refused', () => {
+    const settings = (setting: unknown) => ({ input: { ...input, settings: [setting] } })
+    for (const part of [
+      { input: undefined },
+      { input: { ...input, reference: 5 } },
+      { input: { ...input, settings: 'DEBUG=1' } },
+      settings('DEBUG=1'),
+      settings(null),
+      settings({}),
+      settings({ name: 5 }),
+      settings({ name: 'DEBUG', value: 1 }),
+      settings({ name: 'state', field: null }),
+      { run: undefined },
+      { run: { enableRequested: true } },
+      { run: { ownership: 'mine', enableRequested: true } },
+      { run: { ownership: 'created' } },
+      { run: { ownership: 'created', enableRequested: 'yes' } },
+    ]) {
+      const damaged = () => readSnapshot({ ...sound, ...part })
+      assert.throws(damaged, /^the snapshot is damaged$/, JSON.stringify(part))
+    }
+  })
+})
