@@ -1,7 +1,6 @@
-// Do the tests see what the charts do? `npm run mutate [-- FILE… --max N]` changes one thing at a time
-// in a copy of the tree and names the changes that no test notices. A script, because Stryker cannot
-// instrument for these tests but through its command runner, at the price of a whole process too, and
-// drives a JavaScript API of TypeScript that TypeScript 7 no longer has.
+// `npm run mutate [-- FILE… --max N]` changes one thing of a chart at a time, in a copy of the tree, and
+// names the changes that no test notices. It is a script because Stryker would pay a whole process for
+// each mutant too (its command runner), and its support of TypeScript 7 is doubtful.
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -15,17 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { transformSync } from 'esbuild'
 import { equivalents } from './equivalents.ts'
-import { mutators } from './mutators.ts'
-
-interface Mutant {
-  file: string
-  text: string
-  line: number
-  before: string
-  after: string
-}
+import { mutantsOf } from './mutants.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 /** The walk through a chart takes 10 s, and compares the chart with itself: it is left out. */
@@ -36,7 +26,9 @@ const { values, positionals } = parseArgs({
   options: { max: { type: 'string' } },
   allowPositionals: true,
 })
-const all = (positionals.length > 0 ? positionals : chartFiles()).flatMap(mutantsOf)
+const all = (positionals.length > 0 ? positionals : chartFiles()).flatMap((file) =>
+  mutantsOf(file, readFileSync(join(root, file), 'utf8')),
+)
 const step = Math.max(1, all.length / Number(values.max ?? all.length))
 const mutants = all.filter(
   (_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step),
@@ -60,7 +52,7 @@ const counts = { killed: 0, survived: 0, 'timed out': 0, equivalent: 0 }
 for (const [index, mutant] of mutants.entries()) {
   const { file, text, line, before, after } = mutant
   const isEquivalent = equivalents.some((known) => known.file === file && known.after === after)
-  const original = readFileSync(join(root, file))
+  const original = readFileSync(join(copy, file))
   writeFileSync(join(copy, file), text)
   const result = isEquivalent ? 'equivalent' : fate(dirname(file))
   writeFileSync(join(copy, file), original)
@@ -75,40 +67,6 @@ process.exitCode = counts.survived > 0 ? 1 : 0
 function chartFiles(): string[] {
   const files = readdirSync(join(root, 'machines'), { recursive: true, encoding: 'utf8' })
   return files.filter((file) => file.endsWith('.ts')).map((file) => join('machines', file))
-}
-
-function mutantsOf(file: string): Mutant[] {
-  const source = readFileSync(join(root, file), 'utf8')
-  const seen = new Set([compiled(source)])
-  return mutators.flatMap(([pattern, ...replaces]) =>
-    [...source.matchAll(pattern)].flatMap((match) =>
-      replaces.flatMap((replace): Mutant[] => {
-        const [head, tail] = [
-          source.slice(0, match.index),
-          source.slice(match.index + match[0].length),
-        ]
-        const text = head + replace(match, source) + tail
-        const code = compiled(text)
-        if (code === undefined || seen.has(code)) return []
-        seen.add(code)
-        const line = head.split('\n').length
-        return [{ file, text, line, before: lineOf(source, line), after: lineOf(text, line) }]
-      }),
-    ),
-  )
-}
-
-/** Without types, comments and layout; `undefined` where the syntax is broken. */
-function compiled(text: string): string | undefined {
-  try {
-    return transformSync(text, { loader: 'ts', minify: true, logLevel: 'silent' }).code
-  } catch {
-    return undefined
-  }
-}
-
-function lineOf(text: string, line: number): string {
-  return text.split('\n')[line - 1]?.trim() ?? ''
 }
 
 /** The chart's own tests; those of all machines for what machines share. */

@@ -1,3 +1,14 @@
+import { transformSync } from 'esbuild'
+
+export interface Mutant {
+  file: string
+  /** The whole file. */
+  text: string
+  line: number
+  before: string
+  after: string
+}
+
 /** Makes the text that stands in place of a match; `file` is the whole file. */
 type Replace = (match: RegExpExecArray, file: string) => string
 
@@ -5,7 +16,7 @@ const drop: Replace = () => ''
 const operand = String.raw`!?[\w.?]+(?:\([^()]*\))?(?: [!=<>]==? [\w.']+)?`
 
 /** By regular expressions: what breaks the syntax, or changes types and comments only, is sorted out. */
-export const mutators: readonly [RegExp, ...Replace[]][] = [
+const mutators: readonly [RegExp, ...Replace[]][] = [
   // The chart's own words.
   [/guard: '\w+',\s*/g, drop],
   [/(?<=target: )'[^']+'/g, ([target], file) => otherTarget(target, file)],
@@ -38,4 +49,38 @@ const BOUND: Record<string, string> = { '<': '<=', '<=': '<', '>': '>=', '>=': '
 function otherTarget(target: string, file: string): string {
   const targets = [...new Set(file.match(/(?<=target: )'[^']+'/g))]
   return targets[(targets.indexOf(target) + 1) % targets.length] ?? target
+}
+
+/** Every change of this file that changes the program, each once. */
+export function mutantsOf(file: string, source: string): Mutant[] {
+  const seen = new Set([compiled(source)])
+  return mutators.flatMap(([pattern, ...replaces]) =>
+    [...source.matchAll(pattern)].flatMap((match) =>
+      replaces.flatMap((replace): Mutant[] => {
+        const [head, tail] = [
+          source.slice(0, match.index),
+          source.slice(match.index + match[0].length),
+        ]
+        const text = head + replace(match, source) + tail
+        const code = compiled(text)
+        if (code === undefined || seen.has(code)) return []
+        seen.add(code)
+        const line = head.split('\n').length
+        return [{ file, text, line, before: lineOf(source, line), after: lineOf(text, line) }]
+      }),
+    ),
+  )
+}
+
+/** Without types, comments and layout; `undefined` where the syntax is broken. */
+function compiled(text: string): string | undefined {
+  try {
+    return transformSync(text, { loader: 'ts', minify: true, logLevel: 'silent' }).code
+  } catch {
+    return undefined
+  }
+}
+
+function lineOf(text: string, line: number): string {
+  return text.split('\n')[line - 1]?.trim() ?? ''
 }
