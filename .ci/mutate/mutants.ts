@@ -72,10 +72,13 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   )
 }
 
+/** Names stay: how esbuild shortens them depends on the types too. */
+const SMALL = { minifyWhitespace: true, minifySyntax: true, logLevel: 'silent' } as const
+
 /** Without types, comments and layout; `undefined` where the syntax is broken. */
 function compiled(text: string): string | undefined {
   try {
-    return transformSync(text, { loader: 'ts', minify: true, logLevel: 'silent' }).code
+    return transformSync(text, { loader: 'ts', ...SMALL }).code
   } catch {
     return undefined
   }
