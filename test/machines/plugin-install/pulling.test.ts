@@ -77,6 +77,8 @@ suite('pulling', (test) => {
     const next = send(again, done('lookUpPlugin', lookUp({ present: own })))
     assert.equal(next.value, { pulling: 'verifying' })
     assert.is(next.context.ownership, 'created')
+    const other = send(pulling, failed('pluginPull', 'not-found', { status: 404 }))
+    assert.is(other.value, 'rollingBack', 'only a name that is taken may be its own')
     const third = send(again, done('lookUpPlugin', lookUp()), exists)
     assert.is(third.value, 'rollingBack', 'once is enough')
     assert.is(third.context.ownership, 'nothing')
