@@ -43,6 +43,18 @@ suite('machine', (test) => {
     }
   })
 
+  test('a state is tagged cancellable where a cancel is heard, and for whom it waits', () => {
+    for (const [name, node] of Object.entries(pluginInstallMachine.states)) {
+      const isCancellable = node.ownEvents.includes('install.cancel')
+      const waits = ['reauth', 'awaitConsent'].includes(name) ? 'waitingForUser' : 'working'
+      const tags = [
+        ...(node.type === 'final' ? [] : [waits]),
+        ...(isCancellable ? ['cancellable'] : []),
+      ]
+      assert.equal(node.tags, tags, name)
+    }
+  })
+
   test('it loads without an adapter :: what it invokes has to be provided', async () => {
     const actor = createActor(pluginInstallMachine, { input: sampleInput() }).start()
     const { context } = await waitFor(actor, ({ status }) => status === 'done', { timeout: 1000 })
