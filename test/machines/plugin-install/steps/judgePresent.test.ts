@@ -73,6 +73,15 @@ suite('judgePresent', (test) => {
     assert.match(judge({ PluginReference: 'acme/other:1.0' }, finish), 'not the one asked for')
   })
 
+  test('keep :: a setting of an unknown name is not the arguments, whatever its value', () => {
+    const enabled: Partial<Plugin> = {
+      Enabled: true,
+      Settings: { Args: ['--loud', 'yes'], Devices: [], Env: [], Mounts: [] },
+    }
+    assert.is(judge(enabled, { settings: parsed('args=--loud yes') }), 'as wanted')
+    assert.match(judge(enabled, { settings: parsed('other=--loud yes') }), 'other is another')
+  })
+
   test('own :: what an earlier process of this run pulled, by its id or by its reference', () => {
     const uncertain: Resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed }
     const created: Resumed = { ...uncertain, ownership: 'created', id: pluginId }
