@@ -27,4 +27,9 @@ export const equivalents: readonly Equivalent[] = [
     after: "const reason = error ? toFailure(error, 'mutated').message : 'it took too long'",
     why: 'only the message of that failure is used',
   },
+  {
+    file: 'machines/plugin-install/steps/takeBack.ts',
+    after: '{ ownership, hadContent, id, name, remote }: TakeBackRequest,',
+    why: 'its one caller has filled it in; the default is for the compiler',
+  },
 ]
