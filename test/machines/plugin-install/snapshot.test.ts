@@ -26,6 +26,7 @@ suite('makeSnapshot', (test) => {
   test('of a run that is taken back, and of its outcome', () => {
     const rollingBack = at('rollingBack')
     const { context } = rollingBack
+    assert.type(context.pullBegan, 'string')
     const taken = makeSnapshot(rollingBack)
     assert.equal(taken, {
       version: 2,
@@ -35,6 +36,7 @@ suite('makeSnapshot', (test) => {
       run: {
         ownership: 'created',
         enableRequested: true,
+        pullBegan: context.pullBegan,
         id: pluginId,
         consent: context.consent,
         pulledDigest: digest,
