@@ -11,7 +11,7 @@ const everything = { lines: 100, branches: 100, functions: 100, statements: 100 
 const groups: Readonly<Record<string, Percentages>> = {
   machines: everything,
   adapters: everything,
-  src: { lines: 98, branches: 95, functions: 97, statements: 98 },
+  src: { lines: 99, branches: 95, functions: 99, statements: 99 },
 }
 
 const report = join(root, 'coverage/coverage-summary.json')
@@ -22,7 +22,7 @@ for (const [group, least] of Object.entries(groups)) {
     const sum = (part: 'covered' | 'total') =>
       files.reduce((all, [, file]) => all + file[measure][part], 0)
     const reached = (100 * sum('covered')) / sum('total')
-    // Of no files nothing is reached.
+    // Of no file at all it is not a number, and not enough.
     const isEnough = reached >= least[measure]
     console.log(
       `coverage of ${group}: ${measure} ${reached.toFixed(2)} %, ${least[measure]} needed`,
