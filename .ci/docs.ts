@@ -122,9 +122,9 @@ function errors(): string {
 Generated from \`machines/catalogue.ts\` by \`npm run docs\`.
 
 \`result\` rejects with an \`InstallError\`. Match on its \`code\`, which is stable, never on its message.
-Besides the code it tells the \`state\` it happened in, the \`next\` step for a person, whether trying again
-can help (\`retryable\`), the whole \`failure\` (the HTTP \`status\`, or \`inStream\` when it came as the last
-line of a pull, and the engine's own words as \`engineMessage\`), and the \`rollback\`: what was done about
+Besides the code it has the \`state\` it happened in, the \`next\` step for a person, whether trying again
+can help (\`retryable\`), the whole \`failure\` (the HTTP \`status\`, or \`inStream\` when it was the last
+line of a pull, and the engine's own words as \`engineMessage\`), and the \`rollback\`: what became of
 what the run had created. \`rollback.result\` is one of
 
 - \`nothingToRemove\`: this run left nothing on the engine;
