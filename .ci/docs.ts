@@ -8,6 +8,7 @@ import { chartEdges, toMermaid } from '../src/chart/chart.ts'
 import { machines } from '../src/chart/machines.ts'
 import { commandTable } from '../src/command/commandTable.ts'
 import { helpText } from '../src/command/help.ts'
+import { rooms } from '../test/project/house.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -15,6 +16,7 @@ const root = resolve(import.meta.dirname, '..')
 export function pages(): Record<string, string> {
   return {
     'README.md': fill('README.md', 'statechart', picture(pluginInstallMachine)),
+    'docs/architecture.md': fill('docs/architecture.md', 'rooms', house()),
     'docs/command.md': fill('docs/command.md', 'commands', commands()),
     'docs/statechart.md': statecharts(),
     'docs/errors.md': errors(),
@@ -39,6 +41,37 @@ function commands(): string {
 
 function picture(machine: AnyStateMachine): string {
   return `\`\`\`mermaid\n${toMermaid(machine)}\`\`\`\n`
+}
+
+/** The rooms of the code. An arrow of the picture that others lead to as well would only hide them. */
+function house(): string {
+  const names = Object.keys(rooms)
+  const id = (room: string) => room.replace(/\W/g, '_')
+  const floors = ['src', 'adapters', 'machines'].map((floor) => {
+    const nodes = names.filter((room) => room.split('/')[0] === floor)
+    const lines = nodes.map((room) => `    ${id(room)}["${room}"]\n`)
+    return `  subgraph floor_${floor}["${floor}"]\n${lines.join('')}  end\n`
+  })
+  const importsOf = (room: string) => rooms[room]?.imports ?? []
+  const leadsTo = (from: string, to: string): boolean =>
+    importsOf(from).some((room) => room === to || leadsTo(room, to))
+  const arrows = names.flatMap((room) =>
+    importsOf(room)
+      .filter((to) => !importsOf(room).some((between) => leadsTo(between, to)))
+      .map((to) => `  ${id(room)} --> ${id(to)}\n`),
+  )
+  const rows = Object.entries(rooms).map(
+    ([room, { holds, imports }]) =>
+      `| \`${room}\` | ${holds} | ${imports.map((each) => `\`${each}\``).join(', ')} |`,
+  )
+  return `\`\`\`mermaid
+flowchart TD
+${floors.join('')}${arrows.join('')}\`\`\`
+
+| room | holds | may import |
+| --- | --- | --- |
+${rows.join('\n')}
+`
 }
 
 function statecharts(): string {
@@ -89,9 +122,9 @@ function errors(): string {
 Generated from \`machines/catalogue.ts\` by \`npm run docs\`.
 
 \`result\` rejects with an \`InstallError\`. Match on its \`code\`, which is stable, never on its message.
-Besides the code it tells the \`state\` it happened in, the \`next\` step for a person, whether trying again
-can help (\`retryable\`), the whole \`failure\` (the HTTP \`status\`, or \`inStream\` when it came as the last
-line of a pull, and the engine's own words as \`engineMessage\`), and the \`rollback\`: what was done about
+Besides the code it has the \`state\` it happened in, the \`next\` step for a person, whether trying again
+can help (\`retryable\`), the whole \`failure\` (the HTTP \`status\`, or \`inStream\` when it was the last
+line of a pull, and the engine's own words as \`engineMessage\`), and the \`rollback\`: what became of
 what the run had created. \`rollback.result\` is one of
 
 - \`nothingToRemove\`: this run left nothing on the engine;

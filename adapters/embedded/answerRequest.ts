@@ -1,48 +1,11 @@
 import { ApiError, EngineDied, type EngineReply, type EngineRequest, Exchange } from './exchange.ts'
-import {
-  pluginDelete,
-  pluginDisable,
-  pluginEnable,
-  pluginInspect,
-  pluginList,
-  pluginSet,
-} from './pluginOperations.ts'
+import { pluginRoutes } from './pluginOperations.ts'
 import { errorLine } from './progressLines.ts'
-import {
-  distributionInspect,
-  getPluginPrivileges,
-  pluginPull,
-  pluginUpgrade,
-} from './registryOperations.ts'
+import { registryRoutes } from './registryOperations.ts'
 import type { SimulatedEngine } from './simulatedEngine.ts'
-import {
-  API_VERSION,
-  MIN_API_VERSION,
-  SERVER,
-  systemInfo,
-  systemPing,
-  systemVersion,
-} from './systemAnswers.ts'
+import { API_VERSION, MIN_API_VERSION, SERVER, systemRoutes } from './systemAnswers.ts'
 
-type Operation = (engine: SimulatedEngine, exchange: Exchange) => void | Promise<void>
-
-/** Method, path below the version, operation. A name in a path keeps its slashes and colons. */
-const routes: readonly (readonly [method: string, path: RegExp, operation: Operation])[] = [
-  ['GET', /^\/_ping$/, systemPing],
-  ['HEAD', /^\/_ping$/, systemPing],
-  ['GET', /^\/version$/, systemVersion],
-  ['GET', /^\/info$/, systemInfo],
-  ['GET', /^\/plugins$/, pluginList],
-  ['GET', /^\/plugins\/privileges$/, getPluginPrivileges],
-  ['GET', /^\/plugins\/(.+)\/json$/, pluginInspect],
-  ['POST', /^\/plugins\/pull$/, pluginPull],
-  ['POST', /^\/plugins\/(.+)\/set$/, pluginSet],
-  ['POST', /^\/plugins\/(.+)\/enable$/, pluginEnable],
-  ['POST', /^\/plugins\/(.+)\/disable$/, pluginDisable],
-  ['POST', /^\/plugins\/(.+)\/upgrade$/, pluginUpgrade],
-  ['DELETE', /^\/plugins\/(.+)$/, pluginDelete],
-  ['GET', /^\/distribution\/(.+)\/json$/, distributionInspect],
-]
+const routes = [...systemRoutes, ...registryRoutes, ...pluginRoutes]
 
 /** Below this version errors are plain text. */
 const JSON_ERRORS_SINCE = '1.24'

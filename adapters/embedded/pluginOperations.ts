@@ -3,7 +3,7 @@ import { ApiError, type Exchange } from './exchange.ts'
 import { asList, asObject, asString, decodeJson } from './goJson.ts'
 import { applySettings } from './pluginSettings.ts'
 import type { Installed } from './pluginStore.ts'
-import type { SimulatedEngine } from './simulatedEngine.ts'
+import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
 /** When the engine tries the plugin's socket, and when it gives up (`enable.slow-*`, `enable.late`). */
 const DIALS_MS = [550, 3_550, 6_550, 9_550]
@@ -11,8 +11,17 @@ const GIVES_UP_MS = 12_590
 const START_MS = 55
 const STOP_MS = 35
 
+export const pluginRoutes: readonly Route[] = [
+  ['GET', /^\/plugins$/, pluginList],
+  ['GET', /^\/plugins\/(.+)\/json$/, pluginInspect],
+  ['POST', /^\/plugins\/(.+)\/set$/, pluginSet],
+  ['POST', /^\/plugins\/(.+)\/enable$/, pluginEnable],
+  ['POST', /^\/plugins\/(.+)\/disable$/, pluginDisable],
+  ['DELETE', /^\/plugins\/(.+)$/, pluginDelete],
+]
+
 /** `GET /plugins` */
-export function pluginList({ store }: SimulatedEngine, exchange: Exchange): void {
+function pluginList({ store }: SimulatedEngine, exchange: Exchange): void {
   const filters = parseFilters(exchange.query.get('filters') ?? '')
   const enabled = filters.get('enabled')
   if (enabled && !enabled.includes('true') && !enabled.includes('false')) {
@@ -27,19 +36,19 @@ export function pluginList({ store }: SimulatedEngine, exchange: Exchange): void
 }
 
 /** `GET /plugins/{name}/json` */
-export function pluginInspect({ store }: SimulatedEngine, exchange: Exchange): void {
+function pluginInspect({ store }: SimulatedEngine, exchange: Exchange): void {
   exchange.json(200, store.find(exchange.name).plugin)
 }
 
 /** `POST /plugins/{name}/set` */
-export async function pluginSet({ store }: SimulatedEngine, exchange: Exchange): Promise<void> {
+async function pluginSet({ store }: SimulatedEngine, exchange: Exchange): Promise<void> {
   const pairs = parsePairs(await exchange.request.body())
   applySettings(store.find(exchange.name).plugin, pairs)
   exchange.nothing(204)
 }
 
 /** `POST /plugins/{name}/enable`: goes on after the client has gone. */
-export async function pluginEnable(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
+async function pluginEnable(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   demandInteger(exchange.query.get('timeout') ?? '')
   const { store } = engine
   const installed = store.find(exchange.name)
@@ -61,7 +70,7 @@ export async function pluginEnable(engine: SimulatedEngine, exchange: Exchange):
 }
 
 /** `POST /plugins/{name}/disable` */
-export async function pluginDisable(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
+async function pluginDisable(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { plugin } = engine.store.find(exchange.name)
   if (!plugin.Enabled) {
     const cause = `plugin ${plugin.Name} found but disabled`
@@ -73,7 +82,7 @@ export async function pluginDisable(engine: SimulatedEngine, exchange: Exchange)
 }
 
 /** `DELETE /plugins/{name}`: also while an enable waits (`remove.while-enabling`). */
-export async function pluginDelete(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
+async function pluginDelete(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const installed = engine.store.find(exchange.name)
   const { plugin } = installed
   const force = isTrue(exchange.query.get('force'))

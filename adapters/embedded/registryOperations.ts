@@ -14,7 +14,7 @@ import { fetchLayers } from './fetchLayers.ts'
 import { messageLine } from './progressLines.ts'
 import { distributionFailure, pullFailure } from './registryFailures.ts'
 import { decodeRegistryAuth, lookUp, parseRemote } from './registryLookup.ts'
-import type { SimulatedEngine } from './simulatedEngine.ts'
+import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
 /** Bytes of the manifest of one layer (`push.ok`), and of each further layer in it. */
 const MANIFEST_BYTES = 417
@@ -31,7 +31,7 @@ interface PullRequest {
  * `GET /plugins/privileges`. `[]` means that the engine could not look, `null` that nothing is asked
  * for (`privileges.auth-none`, `privileges.plain`).
  */
-export function getPluginPrivileges(engine: SimulatedEngine, exchange: Exchange): void {
+function getPluginPrivileges(engine: SimulatedEngine, exchange: Exchange): void {
   const reference = parseRemote(exchange.query.get('remote') ?? '')
   const found = lookUp(engine.registries, reference, decodeRegistryAuth(exchange.request.auth))
   if ('problem' in found) {
@@ -49,8 +49,15 @@ export function getPluginPrivileges(engine: SimulatedEngine, exchange: Exchange)
   exchange.json(200, unreadable ? [] : privileges.length === 0 ? null : privileges)
 }
 
+export const registryRoutes: readonly Route[] = [
+  ['GET', /^\/plugins\/privileges$/, getPluginPrivileges],
+  ['POST', /^\/plugins\/pull$/, pluginPull],
+  ['POST', /^\/plugins\/(.+)\/upgrade$/, pluginUpgrade],
+  ['GET', /^\/distribution\/(.+)\/json$/, distributionInspect],
+]
+
 /** `GET /distribution/{name}/json`, which tells the causes apart that an empty list hides. */
-export function distributionInspect(engine: SimulatedEngine, exchange: Exchange): void {
+function distributionInspect(engine: SimulatedEngine, exchange: Exchange): void {
   const reference = parseRemote(exchange.name, 400)
   const found = lookUp(engine.registries, reference, decodeRegistryAuth(exchange.request.auth))
   if ('problem' in found) throw distributionFailure(reference, found)
@@ -62,7 +69,7 @@ export function distributionInspect(engine: SimulatedEngine, exchange: Exchange)
 }
 
 /** `POST /plugins/pull` */
-export async function pluginPull(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
+async function pluginPull(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { reference, name, granted } = await readRequest(exchange, exchange.query.get('name') ?? '')
   const { store } = engine
   // An alias that names docker.io is reported as it was given and stored without it.
@@ -80,7 +87,7 @@ export async function pluginPull(engine: SimulatedEngine, exchange: Exchange): P
 }
 
 /** `POST /plugins/{name}/upgrade` */
-export async function pluginUpgrade(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
+async function pluginUpgrade(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { reference, name, granted } = await readRequest(exchange, exchange.name)
   const { store } = engine
   const installed = store.find(name)

@@ -1,3 +1,4 @@
+import type { Exchange } from './exchange.ts'
 import { PluginStore } from './pluginStore.ts'
 import type { Registries } from './registryLookup.ts'
 import { sampleRegistries } from './sampleRegistries.ts'
@@ -32,6 +33,13 @@ export class SimulatedEngine {
     this.missingPaths = options.missingPaths ?? ['/does/not/exist']
   }
 }
+
+/** Method, path below the version, and what answers. A name in a path keeps its slashes and colons. */
+export type Route = readonly [
+  method: string,
+  path: RegExp,
+  operation: (engine: SimulatedEngine, exchange: Exchange) => void | Promise<void>,
+]
 
 /** The time of the simulation: a millisecond lasts `pace` real ones. */
 export class PacedClock {

@@ -1,5 +1,5 @@
 import type { Exchange } from './exchange.ts'
-import type { SimulatedEngine } from './simulatedEngine.ts'
+import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
 /** The engine that the recordings were made of. */
 const VERSION = '20.10.24'
@@ -10,15 +10,22 @@ export const MIN_API_VERSION = '1.12'
 const SIMULATION = 'simulated by docker-plugin-flow'
 export const SERVER = `Docker/${VERSION} (${SIMULATION})`
 
+export const systemRoutes: readonly Route[] = [
+  ['GET', /^\/_ping$/, systemPing],
+  ['HEAD', /^\/_ping$/, systemPing],
+  ['GET', /^\/version$/, systemVersion],
+  ['GET', /^\/info$/, systemInfo],
+]
+
 /** `GET` and `HEAD /_ping` */
-export function systemPing(_: SimulatedEngine, exchange: Exchange): void {
+function systemPing(_: SimulatedEngine, exchange: Exchange): void {
   exchange.header('Cache-Control', 'no-cache, no-store, must-revalidate')
   exchange.header('Pragma', 'no-cache')
   exchange.text(200, exchange.request.method === 'HEAD' ? '' : 'OK')
 }
 
 /** `GET /version` */
-export function systemVersion({ experimental }: SimulatedEngine, exchange: Exchange): void {
+function systemVersion({ experimental }: SimulatedEngine, exchange: Exchange): void {
   const common = {
     ApiVersion: API_VERSION,
     MinAPIVersion: MIN_API_VERSION,
@@ -41,7 +48,7 @@ export function systemVersion({ experimental }: SimulatedEngine, exchange: Excha
 }
 
 /** `GET /info`, as far as it concerns plugins and the engine itself. */
-export function systemInfo({ experimental, store }: SimulatedEngine, exchange: Exchange): void {
+function systemInfo({ experimental, store }: SimulatedEngine, exchange: Exchange): void {
   const enabled = store.all().filter(({ plugin }) => plugin.Enabled)
   exchange.json(200, {
     ServerVersion: VERSION,

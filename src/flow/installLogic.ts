@@ -30,16 +30,7 @@ import { withTimeout } from './withTimeout.ts'
 
 /** The chart of an install with its actors, which find the work of their flow by their parent. */
 export const installMachine = pluginInstallMachine.provide({
-  actors: {
-    lookUpPlugin: actor('lookUpPlugin'),
-    requestCredentials: actor('requestCredentials'),
-    decideConsent: actor('decideConsent'),
-    pluginPull: actor('pluginPull'),
-    pluginInspect: actor('pluginInspect'),
-    pluginSet: actor('pluginSet'),
-    pluginEnable: actor('pluginEnable'),
-    takeBack: actor('takeBack'),
-  },
+  actors: actorsOf(pluginInstallMachine),
 })
 
 export type InstallMachine = typeof installMachine
@@ -211,6 +202,14 @@ function latest<T>(call: (value: T) => void) {
 async function loadWork(dependencies: FlowDependencies): Promise<ActorImplementations> {
   const { createImplementations } = await import('./implementations.ts').catch(notLoaded)
   return createImplementations(dependencies)
+}
+
+/** An actor for each that the chart names. */
+function actorsOf({ implementations }: Pick<typeof pluginInstallMachine, 'implementations'>) {
+  const names = Object.keys(implementations.actors) as (keyof Steps)[]
+  return Object.fromEntries(names.map((name) => [name, actor(name)])) as {
+    [Name in keyof Steps]: ReturnType<typeof actor<Name>>
+  }
 }
 
 /** Leaving a state aborts its actor's signal, and with it the request. */

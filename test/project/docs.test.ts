@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { pages } from '../../.ci/docs.ts'
@@ -10,6 +10,24 @@ suite('docs', (test) => {
   for (const [path, text] of Object.entries(pages())) {
     test(`${path} :: is what the code says now (npm run docs)`, () => {
       assert.is(readFileSync(join(root, path), 'utf8'), text)
+    })
+  }
+
+  for (const page of ['CONTRIBUTING.md', 'docs/architecture.md']) {
+    test(`${page} :: names files, functions and scripts that are there`, () => {
+      const text = readFileSync(join(root, page), 'utf8')
+      const named = [
+        ...text.matchAll(/(?<![\w/])(?:machines|adapters|src|test|docs|\.ci)\/[\w./-]*\w/g),
+      ]
+      assert.ok(named.length > 20, `${named.length} paths`)
+      for (const [path] of named) assert.ok(existsSync(join(root, path)), path)
+      const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+      for (const [, script = ''] of text.matchAll(/npm run (?:-s )?([\w:-]+)/g)) {
+        assert.ok(script in scripts, script)
+      }
+      for (const [, name = '', path = ''] of text.matchAll(/`(\w+)`\s+\(`([^`]+\.ts)`\)/g)) {
+        assert.match(readFileSync(join(root, path), 'utf8'), new RegExp(`\\b${name}\\b`), path)
+      }
     })
   }
 
@@ -32,6 +50,7 @@ function markdownFiles(): string[] {
   return [
     'README.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     ...docs.filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`),
   ]
 }

@@ -3,7 +3,17 @@ import type { Answers } from './fakePorts.ts'
 import { digest, hostNetwork, samplePlugin } from './samples.ts'
 
 export type RememberingEngine = Required<
-  Omit<Answers, 'systemVersion' | 'pluginList' | 'pluginDisable'>
+  Pick<
+    Answers,
+    | 'systemPing'
+    | 'getPluginPrivileges'
+    | 'distributionInspect'
+    | 'pluginInspect'
+    | 'pluginPull'
+    | 'pluginSet'
+    | 'pluginEnable'
+    | 'pluginDelete'
+  >
 > & {
   /** What is on it. */
   plugin(): Plugin | undefined

@@ -1,3 +1,5 @@
+import type { Operation } from '../../../adapters/engine/api/operation.ts'
+import { operations } from '../../../adapters/engine/api/operations.ts'
 import { callOperation } from '../../../adapters/engine/callOperation.ts'
 import {
   connectEngine,
@@ -69,24 +71,35 @@ export function requestOf(method: EngineRequest['method'], path: string): Engine
   }
 }
 
-const remote = 'acme/probe:1.0'
-const name = 'probe:1.0'
-
-/** Some input of every operation. */
-export const inputs: { readonly [Id in OperationId]: InputOf<Id> } = {
-  systemPing: {},
-  systemVersion: {},
-  getPluginPrivileges: { remote },
-  distributionInspect: { remote },
-  pluginList: {},
-  pluginInspect: { name },
-  pluginPull: { remote, name, privileges: [] },
-  pluginSet: { name, settings: ['A=1'] },
-  pluginEnable: { name, timeout: 0 },
-  pluginDisable: { name, force: true },
-  pluginDelete: { name, force: true },
+/** What operations take, by the name of the field. */
+const sample: Readonly<Record<string, unknown>> = {
+  remote: 'acme/probe:1.0',
+  name: 'probe:1.0',
+  privileges: [],
+  settings: ['A=1'],
+  timeout: 0,
+  force: true,
 }
-export const operationIds = Object.keys(inputs) as OperationId[]
+
+/** Input with every field that a request of the operation is made of. */
+function inputOf<Id extends OperationId>(id: Id): InputOf<Id> {
+  const { path, body, subject, localName }: Operation<Id> = operations[id]
+  const read: Record<string, unknown> = {}
+  const input = new Proxy({} as InputOf<Id>, {
+    get(_, field: string) {
+      if (field in sample) read[field] = sample[field]
+      return sample[field]
+    },
+  })
+  for (const part of [path, body, subject, localName]) part?.(input)
+  return read as InputOf<Id>
+}
+
+export const operationIds = Object.keys(operations) as OperationId[]
+/** Some input of every operation. */
+export const inputs = Object.fromEntries(operationIds.map((id) => [id, inputOf(id)])) as {
+  readonly [Id in OperationId]: InputOf<Id>
+}
 
 /** What `willing` says is behind every reference. */
 export const digest = `sha256:${'c5'.repeat(32)}`

@@ -17,7 +17,7 @@ suite('a journal that does not answer', (test) => {
         grantAllPermissions: true,
         journal({ state }: InstallSnapshot) {
           asked.push(state)
-          return /^roll/.test(state) ? new Promise(() => {}) : undefined
+          return /^roll/.test(state) ? new Promise<void>(() => {}) : undefined
         },
       },
     )

@@ -65,6 +65,24 @@ const groupedLines: [line: string, words: string[]][] = [
   ['plugin-flow ls --a', ['--all']],
 ]
 
+suite('completion scripts', (test) => {
+  // What they complete is tested below, by the shells that this host has.
+  for (const [shell, script] of Object.entries({
+    bash: bashScript,
+    fish: fishScript,
+    zsh: zshScript,
+  })) {
+    test(`${shell} :: has every command and every option`, () => {
+      const text = script(commandTable)
+      for (const { name, options } of commandTable) {
+        for (const word of [...name.split(' '), ...Object.keys(options)]) {
+          assert.ok(new RegExp(`\\b${word}\\b`).test(text), `${name}: ${word}`)
+        }
+      }
+    })
+  }
+})
+
 const typed = lines.map(([line]) => line)
 /** The lines that a shell wrote below the one that it was asked. */
 const below = (block = '') =>
