@@ -33,7 +33,7 @@ try {
   end()
 }
 console.log(`${total.passed} passed, ${total.failed} failed`)
-process.exitCode = total.failed > 0 ? 1 : 0
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 
 async function runRound(round: number): Promise<void> {
   const seed = `${SEED}-${round}`

@@ -215,7 +215,7 @@ export function failsAsEveryOperation(test: Test, operation: OperationId): void 
       async (connection, server) => {
         const started = performance.now()
         const error = await refusedWith(failed, () => call(connection, never))
-        assert.ok(performance.now() - started < 3_000)
+        assert.ok(performance.now() - started < 30_000)
         assert.is(error.details.engineMessage, 'the moon')
         await server.connectionClosed()
       },
