@@ -1,7 +1,7 @@
 import { PluginFlowElement } from './viewer/pluginFlowElement.ts'
 
 export type * from './events/flowEvent.ts'
-export type { ObservableLike } from './viewer/followSource.ts'
+export type { ObservableLike, RequestHeaders } from './viewer/followSource.ts'
 export { PluginFlowElement }
 
 declare global {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 /** Why a request is not answered. */
 export interface Refusal {
@@ -7,22 +7,23 @@ export interface Refusal {
   message: string
 }
 
-/** Admits the one browser that came with the token, and no other. */
+/**
+ * Admits requests that have the token in a header, and no others. A browser adds no such header by itself: a
+ * cookie would go to every server on this address, regardless of its port, and those may belong to other users.
+ */
 export interface Gate {
-  /** The end of the printed address; good for one visit. */
+  /** Good for as long as the server runs. Only the fragment of an address may hold it, which is never sent. */
   readonly token: string
-  /** Refuses a request that was not sent by our own page, to our own name. */
+  /** Refuses a request that was not sent to our own name, or that another page has sent. */
   check(request: IncomingMessage, port: number): Refusal | undefined
-  /** Exchanges the token, once, for a cookie. `false` for another token, or one that was used before. */
-  exchange(token: string, response: ServerResponse, port: number): boolean
-  /** Whether the request has the cookie. */
-  isOpen(request: IncomingMessage, port: number): boolean
+  /** Refuses a request without the token. */
+  authorize(request: IncomingMessage): Refusal | undefined
 }
+
+const SCHEME = 'Bearer '
 
 export function createGate(): Gate {
   const token = randomBytes(24).toString('base64url')
-  const session = randomBytes(24).toString('base64url')
-  let isSpent = false
   return {
     token,
     check({ method = '', headers }, port) {
@@ -33,30 +34,15 @@ export function createGate(): Gate {
       if (origin !== undefined && origin !== `http://${host}`) return foreign()
       const changes = method !== 'GET' && method !== 'HEAD'
       if (changes && origin === undefined) return foreign()
-      const site = headers['sec-fetch-site']
-      if (changes && site !== undefined && site !== 'same-origin') return foreign()
       return undefined
     },
-    exchange(given, response, port) {
-      if (isSpent || !isSame(given, token)) return false
-      isSpent = true
-      const cookie = `${cookieName(port)}=${session}; HttpOnly; SameSite=Strict; Path=/`
-      response.setHeader('Set-Cookie', cookie)
-      return true
-    },
-    isOpen({ headers }, port) {
-      const cookies = (headers.cookie ?? '').split(';').map((text) => text.trim())
-      const name = `${cookieName(port)}=`
-      return cookies.some(
-        (text) => text.startsWith(name) && isSame(text.slice(name.length), session),
-      )
+    authorize({ headers: { authorization = '', 'sec-fetch-site': site } }) {
+      if (site !== undefined && site !== 'same-origin') return foreign()
+      const isGiven = authorization.startsWith(SCHEME)
+      if (isGiven && isSame(authorization.slice(SCHEME.length), token)) return undefined
+      return refuse(403, 'open the address that plugin-flow ui printed')
     },
   }
-}
-
-/** Cookies are shared between ports: two servers must not replace each other's. */
-function cookieName(port: number): string {
-  return `plugin-flow-${port}`
 }
 
 function foreign(): Refusal {

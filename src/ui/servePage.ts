@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
-import { createGate, type Gate } from './gate.ts'
+import { escapeText } from '../text/xml.ts'
+import { createGate, type Refusal } from './gate.ts'
 import { sendJson } from './json.ts'
 
 export interface PageFile {
@@ -12,7 +13,7 @@ export interface PageFile {
   content: Buffer
 }
 
-/** The files of the pages, by name. */
+/** The files of the pages, by name. They hold no data, and are served without the token. */
 export type PageFiles = ReadonlyMap<string, PageFile>
 
 /** Answers requests below a path. @throws RangeError on a bad request */
@@ -28,12 +29,12 @@ export interface PageOptions {
   files: PageFiles
   /** The file that is served at `/`. */
   page: string
-  /** The routes, by the first part of the path. */
+  /** The routes, by the first part of the path. They are for requests with the token. */
   routes: ReadonlyMap<string, Route>
 }
 
 export interface ServedPage {
-  /** With the token: good for one visit. */
+  /** With the token in its fragment, which a browser keeps to itself. */
   readonly url: string
   /** Ends every connection. */
   close(): Promise<void>
@@ -57,7 +58,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** Serves a page on 127.0.0.1 alone, to one browser. Rejects when it cannot listen there. */
+/** Serves a page on 127.0.0.1 alone, to those who have its address. Rejects when it cannot listen there. */
 export async function servePage({ port, files, page, routes }: PageOptions): Promise<ServedPage> {
   const gate = createGate()
   const server = createServer((request, response) => {
@@ -76,21 +77,24 @@ export async function servePage({ port, files, page, routes }: PageOptions): Pro
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const refusal = gate.check(request, bound)
-    if (refusal) return sendJson(response, refusal.status, { message: refusal.message })
-    const url = new URL(request.url ?? '/', address)
-    const token = url.searchParams.get('token')
-    if (token !== null) return enter(gate, token, request, response, bound)
-    if (!gate.isOpen(request, bound)) return sendJson(response, 403, { message: LOCKED })
-    const [first = '', ...rest] = url.pathname.split('/').slice(1)
+    if (refusal) return sendRefusal(request, response, refusal)
+    const { pathname } = new URL(request.url ?? '/', address)
+    const [first = '', ...rest] = pathname.split('/').slice(1)
     const route = routes.get(first)
-    if (route) return route(rest, request, response)
+    if (route) {
+      const locked = gate.authorize(request)
+      return locked ? sendRefusal(request, response, locked) : route(rest, request, response)
+    }
     const file = files.get(first === '' ? page : first)
-    if (!file || rest.length > 0) return sendJson(response, 404, { message: 'not found' })
+    if (!file || rest.length > 0) return sendRefusal(request, response, NOT_FOUND)
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return sendRefusal(request, response, NOT_ALLOWED)
+    }
     response.writeHead(200, { 'Content-Type': file.type }).end(file.content)
   }
 
   return {
-    url: `${address}/?token=${gate.token}`,
+    url: `${address}/#token=${gate.token}`,
     async close() {
       const closed = once(server, 'close')
       server.close()
@@ -100,19 +104,23 @@ export async function servePage({ port, files, page, routes }: PageOptions): Pro
   }
 }
 
-const LOCKED = 'open the address that plugin-flow ui printed; it is good for one visit'
+const NOT_FOUND: Refusal = { status: 404, message: 'not found' }
+const NOT_ALLOWED: Refusal = { status: 405, message: 'the method is not allowed' }
 
-/** Redirects to an address without the token, since browsers keep addresses. A browser with the cookie may use it again. */
-function enter(
-  gate: Gate,
-  token: string,
-  request: IncomingMessage,
+/** Tells a person, who opened an address, in a page; and a script in JSON. */
+function sendRefusal(
+  { headers }: IncomingMessage,
   response: ServerResponse,
-  port: number,
+  { status, message }: Refusal,
 ): void {
-  const mayEnter = gate.exchange(token, response, port) || gate.isOpen(request, port)
-  if (mayEnter) response.writeHead(303, { Location: '/' }).end()
-  else sendJson(response, 403, { message: LOCKED })
+  if (!headers.accept?.includes('text/html')) {
+    sendJson(response, status, { message })
+    return
+  }
+  const text = escapeText(message)
+  response
+    .writeHead(status, { 'Content-Type': 'text/html; charset=utf-8' })
+    .end(`<!doctype html><html lang="en"><title>plugin-flow</title><h1>plugin-flow</h1><p>${text}`)
 }
 
 const TYPES: Readonly<Record<string, string>> = {

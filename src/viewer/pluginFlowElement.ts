@@ -3,7 +3,7 @@ import type { FlowEvent, RecordedRun } from '../events/flowEvent.ts'
 import { isFlowEvent, readRun, recordRun } from '../events/readRun.ts'
 import { saveFile } from './element.ts'
 import { createFlowPanel } from './flowPanel.ts'
-import { followUrl, type ObservableLike } from './followSource.ts'
+import { followUrl, type ObservableLike, type RequestHeaders } from './followSource.ts'
 import type { Answers } from './questions.ts'
 import { createRedraw } from './redraw.ts'
 import { countAtStep, runAt } from './runAt.ts'
@@ -66,6 +66,9 @@ export class PluginFlowElement extends Base {
   set src(url: string) {
     this.setAttribute('src', url)
   }
+
+  /** Headers for `src`, such as `Authorization`. Set them first: they are for the next stream that is opened. */
+  headers: RequestHeaders = {}
 
   #events: ObservableLike | undefined
 
@@ -175,7 +178,7 @@ export class PluginFlowElement extends Base {
     } else if (this.src !== '') {
       const connected = (isConnected: boolean | undefined) =>
         this.#notify(isConnected === false ? 'The connection was lost; trying again.' : '')
-      this.#unfollow = followUrl(this.src, { event, connected })
+      this.#unfollow = followUrl(this.src, this.headers, { event, connected })
     }
   }
 

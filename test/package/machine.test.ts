@@ -24,7 +24,7 @@ suite('built command :: ui --machine', (test) => {
     const shown = start(['ui', '--machine', '-'])
     shown.child.stdin.end(JSON.stringify(parcel))
     const [printed] = await once(shown.child.stdout, 'data')
-    assert.match(String(printed), /open http:\/\/127\.0\.0\.1:\d+\/\?token=/)
+    assert.match(String(printed), /open http:\/\/127\.0\.0\.1:\d+\/#token=/)
     shown.child.kill('SIGINT')
     assert.equal(await shown.ended, { code: 130, stderr: 'layout modules: 1' })
   })

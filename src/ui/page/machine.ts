@@ -4,12 +4,13 @@ import { button, element, setText } from '../../viewer/element.ts'
 import { style } from '../../viewer/style.ts'
 import { createChartCanvas } from './chartCanvas.ts'
 import { machineStyle } from './machineStyle.ts'
+import { openSession } from './session.ts'
 
 try {
-  const response = await fetch('/chart')
+  const response = await openSession().send('/chart')
   const answer = await response.json()
-  if (!response.ok) throw new Error(String(answer.message))
-  show(answer)
+  if (response.ok) show(answer)
+  else if (response.status !== 403) throw new Error(String(answer.message))
 } catch (error) {
   setText(byId('problem'), `The machine cannot be shown: ${(error as Error).message}`)
 }

@@ -1,4 +1,5 @@
 import '../../viewer.ts'
+import { openSession } from './session.ts'
 
 /** References that the simulated engine knows. */
 const SAMPLES = [
@@ -12,6 +13,7 @@ const SAMPLES = [
   'registry.example.com/acme/private:1.0',
 ]
 
+const session = openSession()
 const form = byId('install', HTMLFormElement)
 const flows = byId('flows', HTMLElement)
 const problem = byId('problem', HTMLElement)
@@ -36,7 +38,8 @@ await begin()
 /** Shows the flows that the server has: a reload shows each of them in its present state. */
 async function begin(): Promise<void> {
   const about = await ask('/about')
-  const { flows: ids } = await ask('/flows')
+  if (about.engine === undefined) return
+  const { flows: ids = [] } = await ask('/flows')
   byId('engine', HTMLElement).textContent = about.simulated
     ? `on a simulated engine (${about.engine}): nothing is downloaded, run or kept`
     : `on ${about.engine}`
@@ -63,6 +66,7 @@ async function install(): Promise<void> {
 function show(id: string): void {
   const shown = document.createElement('plugin-flow')
   shown.dataset.flow = id
+  shown.headers = session.headers
   shown.src = `/flows/${encodeURIComponent(id)}/events`
   flows.prepend(shown)
 }
@@ -76,20 +80,12 @@ async function answer({ target, detail }: CustomEvent, action: string): Promise<
 
 /** Sends a request to the server, and shows its refusal. */
 async function ask(path: string, body?: unknown): Promise<Record<string, unknown>> {
-  const options: RequestInit =
-    body === undefined
-      ? {}
-      : {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify(body),
-        }
   try {
-    const response = await fetch(path, options)
+    const response = await session.send(path, body)
     const text = await response.text()
     const answer = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
     problem.textContent = response.ok ? '' : String(answer.message)
-    return answer
+    return response.ok ? answer : {}
   } catch {
     problem.textContent = 'The server does not answer. Is plugin-flow ui still running?'
     return {}

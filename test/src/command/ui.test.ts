@@ -6,7 +6,7 @@ import { buildViewer } from '../../../.ci/buildViewer.ts'
 import type { MachineChart } from '../../../src/chart/chartLayout.ts'
 import { parcel } from '../../support/foreignMachines.ts'
 import { suite } from '../../support/suite.ts'
-import { ask, enter, stream } from '../ui/uiStage.ts'
+import { ask, enter, stream, tokenOf } from '../ui/uiStage.ts'
 import { onStage, run } from './stage.ts'
 
 const page = join(import.meta.dirname, '../../../dist/ui/machine.html')
@@ -18,15 +18,13 @@ suite('plugin-flow ui', (test) => {
 
   test('it serves the page until a signal comes', async () => {
     const { stdout, signals, code } = run({}, {}, ['ui', '--engine', 'embedded'])
-    await stdout.seen('/?token=')
+    await stdout.seen('/#token=')
     await stdout.seen('\n')
     const [url = ''] = /http:\S+/.exec(stdout.text()) ?? []
     assert.match(stdout.text(), /^simulation: /)
     assert.is(new URL(url).hostname, '127.0.0.1')
-    const { status, headers } = await ask(url)
-    assert.is(status, 303)
-    const cookie = String(headers['set-cookie']).split(';')[0] ?? ''
-    const { body } = await ask(new URL('/', url).href, { headers: { cookie } })
+    const { status, body } = await ask(url)
+    assert.is(status, 200)
     assert.match(body, '<title>plugin-flow</title>')
     signals.emit('SIGINT')
     assert.is(await code, 130)
@@ -76,7 +74,7 @@ suite('plugin-flow ui', (test) => {
       const nowhere = { DOCKER_HOST: 'unix:///nowhere.sock' }
       const { stdout, signals, code } = run({}, nowhere, ['ui', '--machine', file])
       await stdout.seen('\n')
-      const { get, url } = await comeIn(stdout.text())
+      const { get, url } = comeIn(stdout.text())
       assert.match(await get('/'), '/machine.js')
       const chart: MachineChart = JSON.parse(await get('/chart'))
       assert.is(chart.id, 'parcel')
@@ -96,7 +94,7 @@ suite('plugin-flow ui', (test) => {
     stdin.end(JSON.stringify({ initial: 'on', states: { on } }))
     await stdout.seen('\n')
     assert.is(stderr.text(), 'plugin-flow: laying out 301 transitions takes a while\n')
-    const { get } = await comeIn(stdout.text())
+    const { get } = comeIn(stdout.text())
     assert.equal(
       (JSON.parse(await get('/chart')) as MachineChart).states.map(({ path }) => path),
       ['on'],
@@ -161,12 +159,11 @@ async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
 }
 
 /** What a browser does with the address that was printed. */
-async function comeIn(printed: string) {
+function comeIn(printed: string) {
   const [url = ''] = /http:\S+/.exec(printed) ?? []
-  const { headers } = await ask(url)
-  const cookie = String(headers['set-cookie']).split(';')[0] ?? ''
+  const headers = tokenOf(url)
   return {
     url,
-    get: async (path: string) => (await ask(new URL(path, url).href, { headers: { cookie } })).body,
+    get: async (path: string) => (await ask(new URL(path, url).href, { headers })).body,
   }
 }

@@ -83,19 +83,24 @@ export function ask(
   })
 }
 
-/** What a browser sends that came in with the token. */
+/** The headers that the page sends which the printed address has opened. */
+export function tokenOf(url: string): Record<string, string> {
+  const [, token = ''] = /^#token=(.+)$/.exec(new URL(url).hash) ?? []
+  return { authorization: `Bearer ${token}` }
+}
+
+/** What the page sends. */
 export async function enter({ ui, origin }: UiStage): Promise<Client> {
-  const { headers } = await ask(ui.url)
-  const cookie = String(headers['set-cookie']?.[0]).split(';')[0] ?? ''
+  const headers = tokenOf(ui.url)
   const post = (path: string, body: unknown) =>
     ask(`${origin}${path}`, {
       method: 'POST',
-      headers: { cookie, origin, 'content-type': 'application/json' },
+      headers: { ...headers, origin, 'content-type': 'application/json' },
       body,
     })
   return {
-    cookie,
-    get: (path, headers = {}) => ask(`${origin}${path}`, { headers: { cookie, ...headers } }),
+    headers,
+    get: (path, others = {}) => ask(`${origin}${path}`, { headers: { ...headers, ...others } }),
     post,
     async install(body) {
       return String(JSON.parse((await post('/flows', body)).body).id)
@@ -104,7 +109,7 @@ export async function enter({ ui, origin }: UiStage): Promise<Client> {
 }
 
 export interface Client {
-  cookie: string
+  headers: Readonly<Record<string, string>>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body: unknown): Promise<Answer>
   install(body: { reference: string; settings?: string[] }): Promise<string>
@@ -121,15 +126,11 @@ export interface Stream {
 }
 
 /** The events of a flow, as they come in. */
-export function stream(
-  url: string,
-  { cookie }: Client,
-  headers: Record<string, string> = {},
-): Stream {
+export function stream(url: string, client: Client, headers: Record<string, string> = {}): Stream {
   const events: FlowEvent[] = []
   const waiting = new Set<() => void>()
   let text = ''
-  const sent = request(url, { headers: { cookie, ...headers }, agent: false })
+  const sent = request(url, { headers: { ...client.headers, ...headers }, agent: false })
   const ended = new Promise<void>((resolve) => {
     sent.on('response', (response) => {
       response.setEncoding('utf8')
