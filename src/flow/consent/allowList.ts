@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { ConsentDecision, ConsentRequest } from '../../../machines/plugin-install/types.ts'
 import type { RequestedSetting } from '../../../machines/settings.ts'
+import { glob, LONGEST } from './glob.ts'
 
 /** One thing that a plugin asks for: a privilege with one of its values. */
 export interface Asked {
@@ -10,6 +11,11 @@ export interface Asked {
 
 /** Privileges whose values are paths of the host. */
 const PATHS = ['mount', 'device']
+/** What the fields of a setting make; one without a field may make either. */
+const kindsByField: ReadonlyMap<string | undefined, readonly string[]> = new Map([
+  ['source', ['mount']],
+  ['path', ['device']],
+])
 
 /**
  * Grants what is on the list, and denies everything else by its name.
@@ -37,14 +43,16 @@ export function allowList(
 /** Everything a request asks for, one value at a time, the settings that widen included. */
 export function askedOf({ privileges, settings }: ConsentRequest): Asked[] {
   return [
-    ...privileges.flatMap(({ Name, Value }) => Value.map((value) => ({ name: Name, value }))),
+    ...privileges.flatMap(({ Name, Value }) =>
+      // A privilege without a value is asked for all the same.
+      (Value.length > 0 ? Value : ['']).map((value) => ({ name: Name, value })),
+    ),
     ...settings.filter(({ widens }) => widens).flatMap(askedBySetting),
   ]
 }
 
 function askedBySetting({ field, value = '' }: RequestedSetting): Asked[] {
-  const kinds = { source: ['mount'], path: ['device'] }[field ?? ''] ?? PATHS
-  return kinds.map((name) => ({ name, value }))
+  return (kindsByField.get(field) ?? PATHS).map((name) => ({ name, value }))
 }
 
 function readPattern(pattern: string): (asked: Asked) => boolean {
@@ -57,18 +65,7 @@ function readPattern(pattern: string): (asked: Asked) => boolean {
   return (asked) => asked.name === name && matches(inShortestForm(asked))
 }
 
-/** Whether a text matches a pattern with `*` and `**`. */
-export function glob(pattern: string): (text: string) => boolean {
-  const source = pattern
-    .split(/(\*\*|\*)/)
-    .map(
-      (part) => ({ '*': '[^/]*', '**': '.*' })[part] ?? part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-    )
-  const expression = new RegExp(`^${source.join('')}$`, 's')
-  return (text) => expression.test(text)
-}
-
 function inShortestForm({ name, value }: Asked): string {
-  if (!PATHS.includes(name) || value === '') return value
+  if (!PATHS.includes(name) || value === '' || value.length > LONGEST) return value
   return posix.normalize(value).replace(/(.)\/$/, '$1')
 }

@@ -1,7 +1,8 @@
 import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
 import { canonicalName, familiarName, parseReference } from '../../../machines/reference.ts'
 import type { ConsentPolicy } from '../types.ts'
-import { allowList, glob } from './allowList.ts'
+import { allowList } from './allowList.ts'
+import { glob } from './glob.ts'
 
 interface Rule {
   /** As people count: 1 is the first. */
@@ -39,27 +40,38 @@ function readRules(text: string): Rule[] {
   if (!isRecord(policy) || policy.version !== 1 || !Array.isArray(policy.rules)) {
     throw new RangeError('the policy is not { "version": 1, "rules": [ … ] }')
   }
+  const { version: _version, rules: _rules, ...others } = policy
+  refuseUnknown(others, 'the policy')
   return policy.rules.map((rule, index) => readRule(rule, index + 1))
+}
+
+/** A field that is passed over may be one that was meant to deny something. */
+function refuseUnknown(others: object, where: string): void {
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new RangeError(`${where} has an unknown field "${unknown}"`)
 }
 
 function readRule(rule: unknown, number: number): Rule {
   const where = `rule ${number} of the policy`
   if (!isRecord(rule)) throw new RangeError(`${where} is no object`)
   const { reference, digest, allow, ...others } = rule
-  const [unknown] = Object.keys(others)
-  if (unknown !== undefined) throw new RangeError(`${where} has an unknown field "${unknown}"`)
-  if ((typeof reference === 'string') === (typeof digest === 'string')) {
+  refuseUnknown(others, where)
+  const given = [reference, digest].filter((value) => value !== undefined)
+  if (given.length !== 1 || typeof given[0] !== 'string') {
     throw new RangeError(`${where} needs either a "reference" or a "digest"`)
   }
   if (!isTexts(allow)) throw new RangeError(`${where} needs "allow": a list of NAME:VALUE`)
-  checkPatterns(allow, where)
-  if (typeof reference === 'string') return { number, applies: forReference(reference), allow }
-  return { number, applies: (request) => request.digest === digest, allow }
+  return within(where, () => {
+    allowList(allow)
+    if (typeof reference === 'string') return { number, applies: forReference(reference), allow }
+    return { number, applies: (request) => request.digest === digest, allow }
+  })
 }
 
-function checkPatterns(allow: string[], where: string): void {
+/** Says where it is, when something is wrong with a pattern. */
+function within<Value>(where: string, read: () => Value): Value {
   try {
-    allowList(allow)
+    return read()
   } catch (error) {
     throw new RangeError(`${where}: ${(error as Error).message}`)
   }

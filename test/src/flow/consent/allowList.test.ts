@@ -46,6 +46,12 @@ suite('allowList', (test) => {
     }
   })
 
+  test('a privilege without a value is asked for all the same', () => {
+    const devices = asking({ 'allow-all-devices': [] })
+    assert.is(answer(allowList([]), devices), 'not allowed: allow-all-devices:')
+    assert.is(answer(allowList(['allow-all-devices:']), devices), 'granted')
+  })
+
   test('names are the engine’s own, spaces and all, and one is not another', () => {
     const pid = asking({ 'host pid namespace': ['true'] })
     assert.is(answer(allowList(['host pid namespace:true']), pid), 'granted')

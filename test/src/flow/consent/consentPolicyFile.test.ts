@@ -41,10 +41,19 @@ suite('parseConsentPolicy', (test) => {
       ['{"version":1,"rules":[1]}', 'rule 1 of the policy is no object'],
       ['{"version":1,"rules":[{"allow":[]}]}', 'either a "reference" or a "digest"'],
       ['{"version":1,"rules":[{"reference":"a","digest":"b","allow":[]}]}', 'either'],
+      ['{"version":1,"rules":[{"reference":1,"digest":"b","allow":[]}]}', 'either'],
+      ['{"version":1,"rules":[{"reference":"a","digest":null,"allow":[]}]}', 'either'],
       ['{"version":1,"rules":[{"reference":"a"}]}', 'needs "allow"'],
       ['{"version":1,"rules":[{"reference":"a","allow":[1]}]}', 'needs "allow"'],
       ['{"version":1,"rules":[{"reference":"a","allow":["x"]}]}', 'rule 1 of the policy: "x"'],
       ['{"version":1,"rules":[{"reference":"a","alow":[]}]}', 'unknown field "alow"'],
+      ['{"version":1,"deny":["mount:/etc"],"rules":[]}', 'the policy has an unknown field "deny"'],
+      ['{"version":1,"rules":[],"__proto__":{}}', 'the policy has an unknown field "__proto__"'],
+      ['{"version":1,"rules":[],"constructor":1}', 'the policy has an unknown field "constructor"'],
+      [
+        '{"version":1,"rules":[{"reference":"a","allow":[],"__proto__":{"deny":[]}}]}',
+        'rule 1 of the policy has an unknown field "__proto__"',
+      ],
     ]
     for (const [text, words] of rows) {
       try {
