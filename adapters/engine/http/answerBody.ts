@@ -3,6 +3,7 @@ import { isEngineError } from '../../../machines/errors.ts'
 import type { JSONMessage } from '../../../machines/plugin.ts'
 import type { CallContext } from '../words/sentences.ts'
 import type { Deadline } from './deadline.ts'
+import { isTooDeep } from './isTooDeep.ts'
 import { JSONStreamError, jsonStream } from './jsonStream.ts'
 import type { Timeouts } from './timeouts.ts'
 import { connectionLost, protocolError, toEngineError } from './toEngineError.ts'
@@ -130,6 +131,7 @@ async function refusalText(stream: Readable, { deadline, timeouts }: BodyContext
 }
 
 function readJSON<T>(text: string, read: (value: unknown) => T, context: CallContext): T {
+  if (isTooDeep(text)) throw protocolError(context, 'something that is nested too deep')
   let value: unknown
   try {
     value = JSON.parse(text)

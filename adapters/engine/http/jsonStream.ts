@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { JSONMessage } from '../../../machines/plugin.ts'
+import { isTooDeep } from './isTooDeep.ts'
 
 /** In characters. The longest lines of an engine are errors of a few hundred. */
 const MAX_LINE = 1024 * 1024
@@ -62,6 +63,7 @@ function addLastMessage(messages: JSONMessage[], line: string): void {
 }
 
 function parse(line: string, kind: JSONStreamError['kind']): unknown {
+  if (isTooDeep(line)) throw new JSONStreamError('malformed', 'a line that is nested too deep')
   try {
     return JSON.parse(line)
   } catch {

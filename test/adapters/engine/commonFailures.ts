@@ -120,6 +120,14 @@ export function failsAsEveryOperation(test: Test, operation: OperationId): void 
     )
   })
 
+  for (const [title, value] of deepValues()) {
+    test(`nested too deep :: ${title}`, async () => {
+      await refuses('engine-protocol', (_, response) =>
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end(value),
+      )
+    })
+  }
+
   const gateways: [status: number, body: string][] = [
     [502, '<html>Bad Gateway</html>'],
     [502, '{"message":"no healthy upstream"}'],
@@ -331,4 +339,18 @@ export function failsAsEveryOperation(test: Test, operation: OperationId): void 
       },
     )
   })
+}
+
+/** JSON in which a function that calls itself for each level runs out of stack. */
+function deepValues(): [title: string, value: string][] {
+  const levels = 100_000
+  const inObject = (deep: string) => `{"status":"x","Id":"x","aux":${deep}}\r\n`
+  return [
+    ['lists', inObject('['.repeat(levels) + ']'.repeat(levels))],
+    ['objects', inObject(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`)],
+    [
+      'both, with brackets in texts',
+      inObject(`${'[{"]}":'.repeat(levels)}1${'}]'.repeat(levels)}`),
+    ],
+  ]
 }
