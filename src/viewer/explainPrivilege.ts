@@ -1,4 +1,5 @@
 import type { PluginPrivilege } from '../../machines/plugin.ts'
+import { asWord } from '../text/asWord.ts'
 import {
   critical,
   type Danger,
@@ -14,7 +15,7 @@ import {
 export interface Explanation extends Meaning {
   /** A few words: `Host network`. */
   title: string
-  /** The value that it is about, in the plugin's words; empty where it has none. */
+  /** The value that it is about, in the plugin's words, as one word or several; empty where it has none. */
   value: string
 }
 
@@ -31,7 +32,7 @@ export function explainPrivileges(privileges: readonly PluginPrivilege[]): Expla
 export function explainSetting(setting: string): Explanation {
   const value = setting.slice(setting.indexOf('=') + 1)
   const meaning = value.startsWith('/dev/') ? explainDevice(value) : explainPath(value)
-  return { title: 'Setting that changes what it reaches', value: setting, ...meaning }
+  return { title: 'Setting that changes what it reaches', value: asWord(setting), ...meaning }
 }
 
 type Titled = Omit<Explanation, 'value'>
@@ -77,9 +78,14 @@ function explainPrivilege({ Name, Description, Value }: PluginPrivilege): Explan
   const explain = byValue.get(Name)
   // A privilege without a value is shown all the same.
   if (explain)
-    return (Value.length > 0 ? Value : ['']).map((value) => ({ ...explain(value), value }))
+    return (Value.length > 0 ? Value : ['']).map((value) => ({
+      ...explain(value),
+      value: asWord(value),
+    }))
   const says = `This page does not know what it allows. The engine says: ${Description || 'nothing'}.`
-  return [{ title: `Unknown privilege: ${Name}`, value: Value.join(', '), ...high(says) }]
+  return [
+    { title: `Unknown privilege: ${Name}`, value: Value.map(asWord).join(', '), ...high(says) },
+  ]
 }
 
 function explainNetwork(value: string): Titled {

@@ -31,7 +31,8 @@ h2, h3, code, dd, p, .event, .to { overflow-wrap: anywhere }
 h2 { font-size: 18px; line-height: 1.3; letter-spacing: -.01em }
 h3 { font-size: 15px; line-height: 1.35 }
 code, .time, .event, .clock, .amount { font-family: var(--mono) }
-code { font-size: 12.5px }
+code { font-size: 12.5px; white-space: pre-wrap }
+code, strong, .event, .to { direction: ltr; unicode-bidi: isolate }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 

@@ -37,6 +37,24 @@ suite('consentQuestion', (test) => {
     )
   })
 
+  test('no value, name or setting in it can be taken for another privilege', () => {
+    const question = consentQuestion({
+      ...request,
+      privileges: [
+        { Name: 'mount', Description: '', Value: ['/a] - network: [host'] },
+        { Name: 'device', Description: '', Value: ['/dev/null /dev/kmsg', '', '/dev/"x'] },
+        { Name: 'x: [] - network', Description: '', Value: ['/etc/\u05d0/\u05d1'] },
+      ],
+      settings: [{ name: 'a', field: 'source', value: '/x: is harmless', widens: true }],
+    })
+    assert.equal(question.split('\n').slice(1, -1), [
+      ' - mount: ["/a] - network: [host"]',
+      ' - device: ["/dev/null /dev/kmsg" "" "/dev/\\"x"]',
+      ' - "x: [] - network": ["/etc/\\u{5d0}/\\u{5d1}"]',
+      ' - setting "a.source=/x: is harmless": may point a mount or device of the plugin there',
+    ])
+  })
+
   test('nothing in it can hide a part of it', () => {
     const evil = '\x1b[2K\r\u202e'
     const question = consentQuestion({
