@@ -29,6 +29,9 @@ export interface HostOptions {
   platform?: NodeJS.Platform
 }
 
+/** Far longer than a name and a path. A context that was imported may hold any. */
+const LONGEST = 4_096
+
 /** Where Docker's own command looks for an engine when nobody names one. */
 export function defaultHost(platform: NodeJS.Platform): string {
   return platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock'
@@ -49,6 +52,7 @@ export function takesTls(host: string): boolean {
  */
 export function parseHost(host: string, options: HostOptions = {}): EngineAddress {
   const { secure = false, platform = process.platform } = options
+  if (host.length > LONGEST) refuse(host, `it is longer than ${LONGEST} characters`)
   const scheme = /^([a-z]+):\/\//.exec(host)?.[1]
   switch (scheme) {
     case 'tcp':
@@ -140,6 +144,7 @@ function refuse(host: string, why: string): never {
 
 /** A host as a person may see it: one line, and without what somebody may have put into it as secret. */
 function shown(host: string): string {
-  const shown = host.replace(/\/\/.*@/s, '//…@').replace(/([?#]).*$/s, '$1…')
-  return quoted(shown)
+  const [begin, end] = [host.indexOf('//'), host.lastIndexOf('@')]
+  const open = begin === -1 || end < begin ? host : `${host.slice(0, begin)}//…${host.slice(end)}`
+  return quoted(open.replace(/([?#]).*$/s, '$1…'))
 }
