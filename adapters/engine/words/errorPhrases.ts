@@ -6,8 +6,15 @@ export const errorPhrases: readonly ErrorPhrase[] = [
   // The engine itself
   {
     code: 'engine-unsupported',
-    words: /client version \S+ is too (?:old|new)/,
-    seen: ['version.too-new', 'version.too-old'],
+    words: /client version \S+ is too old/,
+    says: 'this docker-plugin-flow is too old for the engine at {host}: ',
+    next: 'Use a newer docker-plugin-flow.',
+    seen: ['version.too-old'],
+  },
+  {
+    code: 'engine-unsupported',
+    words: /client version \S+ is too new/,
+    seen: ['version.too-new'],
   },
   {
     code: 'engine-unsupported',
