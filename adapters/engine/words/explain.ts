@@ -10,7 +10,7 @@ import {
   sentence,
 } from './sentences.ts'
 
-/** Characters; also bounds what the patterns are matched against. */
+/** Characters, the last ones, where the cause is; also bounds what the patterns are matched against. */
 const MAX_WORDS = 8_192
 
 const FALLBACKS: Partial<Record<OperationId, SpokenCode>> = {
@@ -31,7 +31,7 @@ export interface EngineMessage {
 export function explain(context: CallContext, message: EngineMessage): EngineError {
   const { operation } = context
   const { status, inStream } = message
-  const words = message.words.slice(0, MAX_WORDS)
+  const words = message.words.slice(-MAX_WORDS)
   const phrase = findPhrase(context, { ...message, words })
   const found = phrase?.words.exec(words)?.groups
   const code = phrase?.code ?? FALLBACKS[operation] ?? 'engine-failed'

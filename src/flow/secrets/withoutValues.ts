@@ -13,6 +13,9 @@ import {
 const MIN_LINE = 8
 /** What is left of an escape that was cut, in bytes. */
 const MOST_LEFT = 8
+const CUT_AT_START = /^(?:u?[\da-f]{1,4}|#?x?\w{1,5};)$/i
+/** A view of base64 ends with what is no byte. */
+const CUT_AT_END = /^(?:%[\da-f]?|\\(?:u[\da-f]{0,3}|x[\da-f]?)?|&#?\w{0,5}|\uffff)$/i
 
 /** Takes the values of settings out of what came back. */
 export interface ValueCleaner extends Cleaner {
@@ -59,14 +62,11 @@ function withoutParts(words: string, needles: readonly string[]): string {
 /** Returns where the end of a secret that the view begins with is over, or 0. */
 function endAtStart({ text, from, to }: View, needle: string): number {
   for (let left = 0; left <= MOST_LEFT; left++) {
+    if (left > 0 && !CUT_AT_START.test(text.slice(0, left))) continue
+    if ((from[left] ?? 0) > 2 * MOST_LEFT) return 0
     const rest = folded(text.slice(left, left + needle.length))
-    for (
-      let length = Math.min(needle.length - 1, rest.length);
-      length >= SHORTEST_SECRET;
-      length--
-    ) {
-      const isAtStart = (from[left] ?? 0) <= 2 * MOST_LEFT
-      if (isAtStart && rest.startsWith(needle.slice(-length))) return to[left + length - 1] ?? 0
+    for (let length = longest(needle, rest); length >= SHORTEST_SECRET; length--) {
+      if (rest.startsWith(needle.slice(-length))) return to[left + length - 1] ?? 0
     }
   }
   return 0
@@ -74,17 +74,18 @@ function endAtStart({ text, from, to }: View, needle: string): number {
 
 /** Returns where the beginning of a secret that the view ends in starts, or the length of the source. */
 function beginningAtEnd({ text, from, to }: View, needle: string, sourceLength: number): number {
-  for (let left = 0; left <= MOST_LEFT; left++) {
+  for (let left = 0; left <= Math.min(MOST_LEFT, text.length - 1); left++) {
     const end = text.length - left
-    const rest = folded(text.slice(Math.max(0, end - needle.length), Math.max(0, end)))
-    for (
-      let length = Math.min(needle.length - 1, rest.length);
-      length >= SHORTEST_SECRET;
-      length--
-    ) {
-      const isAtEnd = (to[end - 1] ?? 0) >= sourceLength - 2 * MOST_LEFT
-      if (isAtEnd && rest.endsWith(needle.slice(0, length))) return from[end - length] ?? 0
+    if (left > 0 && !CUT_AT_END.test(text.slice(end))) continue
+    if ((to[end - 1] ?? 0) < sourceLength - 2 * MOST_LEFT) return sourceLength
+    const rest = folded(text.slice(Math.max(0, end - needle.length), end))
+    for (let length = longest(needle, rest); length >= SHORTEST_SECRET; length--) {
+      if (rest.endsWith(needle.slice(0, length))) return from[end - length] ?? 0
     }
   }
   return sourceLength
+}
+
+function longest(needle: string, rest: string): number {
+  return Math.min(needle.length - 1, rest.length)
 }
