@@ -1,8 +1,8 @@
 /** What a text says in bytes, one a character, and where in the source each of them is written. */
 export interface View {
   text: string
-  from: Uint32Array
-  to: Uint32Array
+  from(at: number): number
+  to(at: number): number
 }
 
 /** An encoding may stand in another one. */
@@ -34,6 +34,7 @@ function* viewsOf(view: View, shortest: number, depth: number): Generator<View> 
 
 /** A text as bytes; a lone half of a character is what it is encoded to. */
 function bytesOf(source: string): View {
+  if (/^[\0-\x7f]*$/.test(source)) return { text: source, from: (at) => at, to: (at) => at + 1 }
   const written = new Writer(source.length * 3)
   let at = 0
   for (const character of source) {
@@ -84,14 +85,14 @@ function unescaped({ text, from, to }: View, pattern: RegExp, decode: Escape['de
   let copied = 0
   const copyTo = (end: number) => {
     for (; copied < end; copied++) {
-      written?.add(text.charCodeAt(copied), from[copied] ?? 0, to[copied] ?? 0)
+      written?.add(text.charCodeAt(copied), from(copied), to(copied))
     }
   }
   for (const match of text.matchAll(pattern)) {
     written ??= new Writer(text.length)
     const end = match.index + match[0].length
     copyTo(match.index)
-    for (const byte of decode(match)) written.add(byte, from[match.index] ?? 0, to[end - 1] ?? 0)
+    for (const byte of decode(match)) written.add(byte, from(match.index), to(end - 1))
     copied = end
   }
   copyTo(text.length)
@@ -99,12 +100,10 @@ function unescaped({ text, from, to }: View, pattern: RegExp, decode: Escape['de
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const SEXTETS = new Map(
-  [...ALPHABET, '-', '_'].map((letter, index) => [
-    letter.charCodeAt(0),
-    index < 64 ? index : index - 2,
-  ]),
-)
+const SEXTETS = new Uint8Array(128)
+for (const [index, letter] of [...ALPHABET, '-', '_'].entries()) {
+  SEXTETS[letter.charCodeAt(0)] = index < 64 ? index : index - 2
+}
 
 /** Four letters are three bytes, and a secret may begin in the middle of a longer base64. */
 function* fromBase64({ text, from, to }: View, shortest: number): Generator<View> {
@@ -117,15 +116,15 @@ function* fromBase64({ text, from, to }: View, shortest: number): Generator<View
       let bits = 0
       let count = 0
       for (let at = index + skipped; at < index + run.length; at++) {
-        bits = ((bits << 6) | (SEXTETS.get(text.charCodeAt(at)) ?? 0)) & 0x3fff
+        bits = ((bits << 6) | (SEXTETS[text.charCodeAt(at)] ?? 0)) & 0x3fff
         count += 6
         if (count < 8) continue
         count -= 8
         // The first bits of the byte are in the letter before.
-        written.add((bits >> count) & 0xff, from[at - 1] ?? 0, to[at] ?? 0)
+        written.add((bits >> count) & 0xff, from(at - 1), to(at))
       }
       const last = index + run.length - 1
-      written.add(GAP, from[last] ?? 0, to[last] ?? 0)
+      written.add(GAP, from(last), to(last))
     }
     yield written.view()
   }
@@ -152,8 +151,12 @@ class Writer {
   }
 
   view(): View {
-    const codes = this.#codes.subarray(0, this.#length)
-    return { text: binary(codes), from: this.#from, to: this.#to }
+    const [from, to] = [this.#from, this.#to]
+    return {
+      text: binary(this.#codes.subarray(0, this.#length)),
+      from: (at) => from[at] ?? 0,
+      to: (at) => to[at] ?? 0,
+    }
   }
 }
 

@@ -83,7 +83,7 @@ function* rangesIn({ text, from, to }: View, needles: readonly string[]): Genera
   for (const needle of needles) {
     for (let at = searched.indexOf(needle); at !== -1; at = searched.indexOf(needle, at)) {
       const end = at + needle.length
-      yield [from[at] ?? 0, to[end - 1] ?? 0]
+      yield [from(at), to(end - 1)]
       at = end
     }
   }

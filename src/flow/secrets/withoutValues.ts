@@ -63,10 +63,10 @@ function withoutParts(words: string, needles: readonly string[]): string {
 function endAtStart({ text, from, to }: View, needle: string): number {
   for (let left = 0; left <= MOST_LEFT; left++) {
     if (left > 0 && !CUT_AT_START.test(text.slice(0, left))) continue
-    if ((from[left] ?? 0) > 2 * MOST_LEFT) return 0
+    if (from(left) > 2 * MOST_LEFT) return 0
     const rest = folded(text.slice(left, left + needle.length))
     for (let length = longest(needle, rest); length >= SHORTEST_SECRET; length--) {
-      if (rest.startsWith(needle.slice(-length))) return to[left + length - 1] ?? 0
+      if (rest.startsWith(needle.slice(-length))) return to(left + length - 1)
     }
   }
   return 0
@@ -77,10 +77,10 @@ function beginningAtEnd({ text, from, to }: View, needle: string, sourceLength: 
   for (let left = 0; left <= Math.min(MOST_LEFT, text.length - 1); left++) {
     const end = text.length - left
     if (left > 0 && !CUT_AT_END.test(text.slice(end))) continue
-    if ((to[end - 1] ?? 0) < sourceLength - 2 * MOST_LEFT) return sourceLength
+    if (to(end - 1) < sourceLength - 2 * MOST_LEFT) return sourceLength
     const rest = folded(text.slice(Math.max(0, end - needle.length), end))
     for (let length = longest(needle, rest); length >= SHORTEST_SECRET; length--) {
-      if (rest.endsWith(needle.slice(0, length))) return from[end - length] ?? 0
+      if (rest.endsWith(needle.slice(0, length))) return from(end - length)
     }
   }
   return sourceLength
