@@ -77,7 +77,7 @@ suite('pluginPull :: over a connection that ends', (test) => {
       const connection = connectTo({ host: server.host })
       try {
         const wholeFrom = body.lastIndexOf('}', body.lastIndexOf(last) + 200) + 1
-        const cuts = places(body)
+        const cuts = places(body).sort((one, other) => one - other)
         for (cut of cuts.filter((at) => at < wholeFrom).slice(-60)) {
           await refusedWith('pull-interrupted', () => callOn(connection, 'pluginPull', input))
         }
