@@ -71,7 +71,7 @@ export const catalogue = {
   },
   'not-a-plugin': {
     summary: 'The content at this reference is not a usable plugin.',
-    next: 'Check the reference: images are not plugins.',
+    next: 'Check the reference: images and indexes of several platforms are not plugins.',
     retryable: false,
   },
   'already-exists': {
@@ -105,7 +105,7 @@ export const catalogue = {
     retryable: true,
   },
   'corrupt-layer': {
-    summary: 'The content at the registry is damaged.',
+    summary: 'The content at the registry, or what the engine has kept of it, is damaged.',
     next: 'Ask the publisher to push the plugin again.',
     retryable: false,
   },
@@ -161,8 +161,8 @@ export const catalogue = {
     retryable: false,
   },
   'mount-source-missing': {
-    summary: 'A host directory that the plugin mounts does not exist.',
-    next: 'Create the directory, or set the source of the mount to one that exists.',
+    summary: 'A host path that the plugin mounts, or a device that it uses, does not exist.',
+    next: 'Create it, or set the source of the mount, or the path of the device, to one that exists.',
     retryable: false,
   },
   'plugin-did-not-listen': {

@@ -8,6 +8,8 @@ export interface EngineErrorDetails {
   status?: number
   /** The engine's own words: data from outside, to be shown as text and never parsed. */
   engineMessage?: string
+  /** What a person does next, where the words tell more than their code. */
+  next?: string
   /** The failure came as the last line of a stream that had answered 200. */
   inStream?: boolean
   /** No connection was made: the engine has seen nothing of the call. */

@@ -13,7 +13,7 @@ export function toFailure(error: unknown, state: string): Failure {
   return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} (${kindOf(error)})`)
 }
 
-/** A failure of the catalogue, in its own words unless others say more. */
+/** A failure of the catalogue, with its own words and next step unless others say more. */
 export function makeFailure(
   code: InstallErrorCode,
   state: string,
@@ -21,7 +21,14 @@ export function makeFailure(
   details: Partial<Failure> = {},
 ): Failure {
   const { next, retryable } = catalogue[code]
-  return { ...details, code, state, message: escaped(message), next, retryable }
+  return {
+    ...details,
+    code,
+    state,
+    message: escaped(message),
+    next: escaped(details.next ?? next),
+    retryable,
+  }
 }
 
 /** Codes of an answer that is not the engine's own: what the engine itself did is not known. */

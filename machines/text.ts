@@ -4,13 +4,16 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 /** In characters. */
 const MAX_LINE = 300
 
-/** Words from outside as one short line: what is unsafe in a line becomes spaces. */
+/**
+ * Words from outside as one short line: what is unsafe in a line becomes spaces. Of long ones the end is
+ * kept, where Go puts the cause.
+ */
 export function oneLine(words: string): string {
-  const line = words
-    .slice(0, MAX_LINE * 4)
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ')
-    .trim()
-  return line.length > MAX_LINE ? `${line.slice(0, MAX_LINE - 1)}…` : line
+  const end = words.slice(-MAX_LINE * 4)
+  const line = end.replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ').trim()
+  if (line === '') return ''
+  const isWhole = end === words && line.length <= MAX_LINE
+  return isWhole ? line : `…${line.slice(1 - MAX_LINE).replace(/^[\udc00-\udfff]/, '')}`
 }
 
 /** A text in quotes and on one line, escaped as in JSON. */

@@ -50,6 +50,7 @@ function makeRequest<Id extends OperationId>(
       subject: operation.subject?.(input) ?? host,
       host,
       ...(localName === undefined ? {} : { localName }),
+      ...('remote' in input && registryAuth !== undefined ? { hasCredentials: true } : {}),
     },
     method: operation.method,
     path: `${version}${operation.path(input)}`,

@@ -1,4 +1,5 @@
 import type { CallOptions, Engine, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
+import { wantedVersion } from './api/apiVersion.ts'
 import { withoutDigestCrash } from './api/digestCrash.ts'
 import { callOperation } from './callOperation.ts'
 import { connectEngine } from './http/connectEngine.ts'
@@ -28,12 +29,23 @@ export function httpEngine(target: EngineTarget): HttpEngine {
     systemPing: once('systemPing'),
     systemVersion: once('systemVersion'),
   }
+  /** What the engine has asked for, where it is not what its ping says. */
+  let agreed: string | undefined
   const engine: Engine = {
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
       const fact = facts[id]
       if (fact) return fact(options.signal)
       const { apiVersion } = await engine.call('systemPing', {}, options)
-      return callOperation(connection, id, input, options, `/v${apiVersion}`)
+      const version = agreed ?? apiVersion
+      const callBy = (by: string) => callOperation(connection, id, input, options, `/v${by}`)
+      try {
+        return await callBy(version)
+      } catch (error) {
+        const wanted = wantedVersion(error)
+        if (wanted === undefined || wanted === version) throw error
+        agreed = wanted
+        return callBy(wanted)
+      }
     },
   }
   return { ...withoutDigestCrash(engine, host), close: connection.close }

@@ -124,8 +124,11 @@ export function rememberError({ context, event }: Args, { state }: { state: stri
   const failure = toFailure(errorOf(event), state)
   const { plugin } = context
   if (!plugin) return { failure }
-  // Calls address the plugin by its id; people know it by its name.
-  return { failure: { ...failure, message: failure.message.replaceAll(plugin.Id, plugin.Name) } }
+  // Calls address the plugin by its id; people know it by its name, and the engine's paths have the id.
+  const message = failure.message.replaceAll(plugin.Id, (id, at: number, whole: string) =>
+    whole[at - 1] === '/' ? id : plugin.Name,
+  )
+  return { failure: { ...failure, message } }
 }
 
 export function fail(_: Args, { code, state }: FailureParams): Update {

@@ -105,6 +105,12 @@ export function createImplementations(dependencies: FlowDependencies): ActorImpl
   const { engine, retryUnsent, rollback } = withRetries(once, dependencies)
   const progress = shownProgress(dependencies.showProgress)
   const lock = pullLock(dependencies.engine)
+  /** Why the registry refused last. */
+  let refusal: EngineError | undefined
+  const rememberRefusal = (error: unknown) => {
+    refusal = isEngineError(error) && error.code === 'unauthorized' ? error : undefined
+    throw error
+  }
   const credentialsReason = () => (auth.header() === undefined ? 'missing' : 'refused')
   /** The end of the newest pull, since the last look-up. */
   let pullEnd: Promise<PullEnd> | undefined
@@ -117,12 +123,12 @@ export function createImplementations(dependencies: FlowDependencies): ActorImpl
         pause: (ms: number) => pause(time, ms, signal),
         hasSecret: redaction.has,
       }
-      return lookUpPlugin(ports, input, signal)
+      return lookUpPlugin(ports, input, signal).catch(rememberRefusal)
     },
     async requestCredentials(input, signal) {
       const reason = credentialsReason()
       const account = await auth.request({ ...input, reason }, signal)
-      if (!account && options.credentials) throw noCredentials(input, reason)
+      if (!account && options.credentials) throw noCredentials(input, reason, refusal)
       return account
     },
     async decideConsent(request, signal) {
@@ -141,11 +147,12 @@ export function createImplementations(dependencies: FlowDependencies): ActorImpl
           clock: time.now,
           pause: (ms: number) => pause(time, ms),
         }
-        const pulled = await retryUnsent(() => {
+        const pull = retryUnsent(() => {
           const { result, end } = startPull(ports, input, signal)
           pullEnd = end
           return result
         }, signal)
+        const pulled = await pull.catch(rememberRefusal)
         progress.finish()
         return pulled
       } finally {
@@ -198,11 +205,18 @@ function shownProgress(show: FlowDependencies['showProgress']) {
   }
 }
 
-function noCredentials({ registry }: AuthRequest, reason: CredentialsReason): EngineError {
+/** What the registry said stays with it, and decides where it tells more than that it refused. */
+function noCredentials(
+  { registry }: AuthRequest,
+  reason: CredentialsReason,
+  refusal: EngineError | undefined,
+): EngineError {
+  if (refusal?.details.next !== undefined) return refusal
   const said = reason === 'missing' ? 'wants credentials' : 'did not accept the credentials'
   return new EngineError(
     'unauthorized',
     `the registry ${registry} ${said}: docker login ${registry}`,
+    refusal?.details,
   )
 }
 

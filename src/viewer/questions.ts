@@ -104,7 +104,7 @@ export function createCredentialsView(
   })
   const isRefused = reason === 'refused'
   const why = isRefused
-    ? 'The registry did not accept the credentials.'
+    ? 'The registry gives no access with these credentials.'
     : 'The registry wants credentials.'
   const which = attempt > 1 ? ` This is attempt ${attempt}.` : ''
   const dialog = createDialog(

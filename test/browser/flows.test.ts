@@ -53,7 +53,7 @@ browserSuite('page :: flows', (test, browser) => {
       await form.getByLabel('User name').fill('demo')
       await form.getByLabel('Password or token').fill('wr0ng')
       await form.getByRole('button', { name: 'Log in' }).click()
-      await form.getByText('The registry did not accept the credentials.').waitFor()
+      await form.getByText('The registry gives no access with these credentials.').waitFor()
       assert.is(await form.getByLabel('Password or token').inputValue(), '')
       await screenshot('reauth-1200-light')
       await form.getByLabel('User name').fill('demo')

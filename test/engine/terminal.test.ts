@@ -14,7 +14,7 @@ engineSuite('real engine :: plugin-flow install on a terminal', (test, world) =>
     await answer(`The registry ${locked().address} requires credentials`, '')
     await answer('Username: ', `${username}\r`)
     await answer(`Password for ${username}: `, 'wrong-horse\r')
-    await answer(`The registry ${locked().address} did not accept the credentials`, '')
+    await answer(`The registry ${locked().address} gives no access with these credentials`, '')
     await answer(`Username (${username}): `, '\r')
     await answer(`Password for ${username}: `, `${password}\r`)
     const { code, screen } = await ended

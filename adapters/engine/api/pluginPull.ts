@@ -5,12 +5,14 @@ import type { EngineAnswer } from '../http/sendRequest.ts'
 import { DIGEST } from './distributionInspect.ts'
 import type { Operation } from './operation.ts'
 import { plainQuery } from './plainName.ts'
+import { createPullEnd } from './pullEnd.ts'
 import { createStallDetector } from './stallDetector.ts'
 
 /**
  * `POST /plugins/pull`. A pull that answered 200 can still fail, by an error line; a stream that ends
- * without one is a success, one that ends inside a line or before its first line was cut. A stream that
- * tells nothing new for `timeouts.idle` is given up. Aborting cancels the pull on the engine, too
+ * without one is a success, one that ends inside a line or before its first line was cut. Where the end
+ * of the connection is the end of the stream, it was cut unless its lines are those of a whole pull. A
+ * stream that tells nothing new for `timeouts.idle` is given up. Aborting cancels the pull on the engine, too
  * (recording `pull.client-gone`).
  */
 export const pluginPull: Operation<'pluginPull'> = {
@@ -23,14 +25,17 @@ export const pluginPull: Operation<'pluginPull'> = {
   answerWithin: ({ pull }) => pull,
   async read(answer, _, { onMessage }) {
     let digest: string | undefined
+    const end = createPullEnd()
     await answer.eachMessage(createStallDetector(), (message) => {
       const words = message.errorDetail?.message || message.error
       if (words !== undefined || message.errorDetail !== undefined) {
         throw answer.refused({ words: words ?? '', inStream: true })
       }
       digest ??= digestIn(message)
+      end.add(message)
       show(onMessage, message, answer)
     })
+    if (answer.endsWithConnection && !end.isReached()) throw answer.interrupted()
     const name = answer.header('docker-plugin-name')
     return { ...(name ? { name } : {}), ...(digest === undefined ? {} : { digest }) }
   },

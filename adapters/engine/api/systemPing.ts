@@ -1,10 +1,6 @@
 import { EngineError } from '../../../machines/errors.ts'
+import { isOlder, MIN_API, newestShared } from './apiVersion.ts'
 import type { Operation } from './operation.ts'
-
-/** The newest API version whose plugin endpoints are known here (engine 28.5). */
-const MAX_API = '1.51'
-/** The oldest one that has them (engine 1.13). */
-const MIN_API = '1.25'
 
 /**
  * `GET /_ping`: agrees on the API version, the newest that both sides know.
@@ -30,15 +26,8 @@ export const systemPing: Operation<'systemPing'> = {
         { operation },
       )
     }
-    const apiVersion = isOlder(offered, MAX_API) ? offered : MAX_API
+    const apiVersion = newestShared(offered)
     const version = /^Docker\/(\S+)/.exec(answer.header('server') ?? '')?.[1]
     return { apiVersion, ...(version === undefined ? {} : { version }) }
   },
-}
-
-/** Parts are numbers: 1.9 is older than 1.41. */
-function isOlder(one: string, other: string): boolean {
-  const [major = 0, minor = 0] = one.split('.').map(Number)
-  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number)
-  return major === otherMajor ? minor < otherMinor : major < otherMajor
 }

@@ -24,7 +24,7 @@ export interface AnswerBody {
   text(): Promise<string>
   /** Nothing, as a call without a result answers. */
   nothing(): Promise<void>
-  /** The same as JSON; `read` takes it apart and may throw `WrongShape`. */
+  /** The same as JSON; `read` takes it apart and may throw `WrongShape`, or an `EngineError`. */
   json<T>(read: (value: unknown) => T): Promise<T>
   /** What came of an error's body: at most 64 KiB of it, in at most 5 s. Never rejects. */
   refusalText(): Promise<string>
@@ -141,6 +141,7 @@ function readJSON<T>(text: string, read: (value: unknown) => T, context: CallCon
   try {
     return read(value)
   } catch (error) {
+    if (isEngineError(error)) throw error
     throw protocolError(context, (error as Error).message)
   }
 }

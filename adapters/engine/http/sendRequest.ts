@@ -9,7 +9,7 @@ import { type AnswerBody, answerBody } from './answerBody.ts'
 import { createDeadline } from './deadline.ts'
 import { refusal } from './refusal.ts'
 import type { Timeouts } from './timeouts.ts'
-import { isStaleSocket, protocolError, toEngineError } from './toEngineError.ts'
+import { connectionLost, isStaleSocket, protocolError, toEngineError } from './toEngineError.ts'
 import { transport } from './transport.ts'
 
 export interface EngineRequest {
@@ -30,10 +30,14 @@ export interface EngineRequest {
 export interface EngineAnswer extends AnswerBody {
   readonly context: CallContext
   header(name: string): string | undefined
+  /** It has neither a length nor chunks, as HTTP/1.0 and its proxies answer: a cut looks like its end. */
+  readonly endsWithConnection: boolean
   /** Takes what was sent and is secret out of what came back. `json` and `header` are without it. */
   readonly clean: Cleaner
   /** The error for an answer that is not one of a Docker Engine: "it answered pluginSet with …". */
   invalid(what: string): EngineError
+  /** The error for an answer that was not whole. */
+  interrupted(): EngineError
   /** The error for a failure that the engine reports in its answer. */
   refused(message: EngineMessage): EngineError
 }
@@ -81,7 +85,11 @@ export async function sendRequest(
       json: (read) => body.json((value) => read(clean.data(value))),
       context,
       header,
+      endsWithConnection:
+        header('content-length') === undefined &&
+        !/\bchunked\s*$/i.test(header('transfer-encoding') ?? ''),
       clean,
+      interrupted: () => connectionLost(context),
       invalid: (what) => protocolError(context, what),
       refused: (message) => explain(context, { ...message, words: clean.words(message.words) }),
     }

@@ -1,13 +1,22 @@
-import { pullPhrases, registryPhrases } from './registryPhrases.ts'
+import { pullPhrases } from './pullPhrases.ts'
+import { registryPhrases } from './registryPhrases.ts'
 import type { ErrorPhrase } from './sentences.ts'
+import { startPhrases } from './startPhrases.ts'
 
 /** The first that fits decides, so the telling ones stand above the vague ones. */
 export const errorPhrases: readonly ErrorPhrase[] = [
   // The engine itself
   {
     code: 'engine-unsupported',
-    words: /client version \S+ is too (?:old|new)/,
-    seen: ['version.too-new', 'version.too-old'],
+    words: /client version \S+ is too old/,
+    says: 'this docker-plugin-flow is too old for the engine at {host}: ',
+    next: 'Use a newer docker-plugin-flow.',
+    seen: ['version.too-old'],
+  },
+  {
+    code: 'engine-unsupported',
+    words: /client version \S+ is too new/,
+    seen: ['version.too-new'],
   },
   {
     code: 'engine-unsupported',
@@ -28,7 +37,9 @@ export const errorPhrases: readonly ErrorPhrase[] = [
   },
   {
     code: 'engine-access-denied',
-    words: /authorization denied by plugin/,
+    words: /authorization denied by plugin (?<plugin>[^\s:]+(?::[^\s:]+)?)/,
+    says: 'a policy of the engine at {host} does not allow this user to {deed} {subject}: ',
+    next: 'Ask whoever runs the engine: its authorization plugin {plugin} decides what is allowed.',
     seen: ['moby pkg/authorization/authz.go'],
   },
   {
@@ -123,31 +134,5 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     seen: ['set.no-name'],
   },
 
-  // Starting
-  {
-    code: 'enable-failed',
-    words: /^plugin already enabled: /,
-    operations: ['pluginEnable'],
-    alreadyEnabled: true,
-    says: '{subject} is enabled already: ',
-    seen: ['enable.already'],
-  },
-  {
-    code: 'plugin-did-not-listen',
-    words: /dial unix .*(?:no such file or directory|connection refused)/,
-    operations: ['pluginEnable'],
-    seen: [
-      'enable.dies',
-      'enable.slow-timeout-0',
-      'enable.slow-timeout-2',
-      'enable.slow-timeout-30',
-    ],
-  },
-  {
-    code: 'mount-source-missing',
-    words:
-      /mounting .*no such file or directory|mount source is not specified|bind source path does not exist/s,
-    operations: ['pluginEnable'],
-    seen: ['enable.badmount', 'enable.badmount-set', 'enable.unset-mount'],
-  },
+  ...startPhrases,
 ]

@@ -10,7 +10,7 @@ import {
   sentence,
 } from './sentences.ts'
 
-/** Characters; also bounds what the patterns are matched against. */
+/** Characters, the last ones, where the cause is; also bounds what the patterns are matched against. */
 const MAX_WORDS = 8_192
 
 const FALLBACKS: Partial<Record<OperationId, SpokenCode>> = {
@@ -31,8 +31,9 @@ export interface EngineMessage {
 export function explain(context: CallContext, message: EngineMessage): EngineError {
   const { operation } = context
   const { status, inStream } = message
-  const words = message.words.slice(0, MAX_WORDS)
-  const phrase = findPhrase(operation, { ...message, words })
+  const words = message.words.slice(-MAX_WORDS)
+  const phrase = findPhrase(context, { ...message, words })
+  const found = phrase?.words.exec(words)?.groups
   const code = phrase?.code ?? FALLBACKS[operation] ?? 'engine-failed'
   const details: EngineErrorDetails = {
     operation,
@@ -41,16 +42,21 @@ export function explain(context: CallContext, message: EngineMessage): EngineErr
     ...(inStream === undefined ? {} : { inStream }),
     ...(phrase?.transient && { transient: true }),
     ...(phrase?.alreadyEnabled && { alreadyEnabled: true }),
+    ...(phrase?.next && { next: sentence(phrase.next, context, '', found) }),
   }
   const line =
     oneLine(words) ||
     (status === undefined ? 'it gave no words' : `it answered with status ${status} and no words`)
-  return new EngineError(code, sentence(phrase?.says ?? SENTENCES[code], context, line), details)
+  return new EngineError(
+    code,
+    sentence(phrase?.says ?? SENTENCES[code], context, line, found),
+    details,
+  )
 }
 
 /** The first phrase that fits, as far as the words are known. */
 function findPhrase(
-  operation: OperationId,
+  { operation, hasCredentials = false }: CallContext,
   { words, status, inStream = false }: Omit<EngineMessage, 'inStream'> & { inStream?: boolean },
 ): ErrorPhrase | undefined {
   return errorPhrases.find(
@@ -59,6 +65,7 @@ function findPhrase(
       (phrase.statuses === undefined ||
         (status !== undefined && phrase.statuses.includes(status))) &&
       (phrase.inStream ?? inStream) === inStream &&
+      (phrase.withCredentials ?? hasCredentials) === hasCredentials &&
       phrase.words.test(words),
   )
 }

@@ -10,9 +10,11 @@ export interface CallContext {
   /** The plugin's name on the engine, where `subject` is a reference at a registry. */
   localName?: string
   host: string
+  /** Credentials went along. */
+  hasCredentials?: boolean
 }
 
-/** `{subject}`, `{name}` and `{host}` are filled in; a sentence that ends in `: ` wants the engine's words. */
+/** `{subject}`, `{name}`, `{host}` and more are filled in; a sentence that ends in `: ` wants the engine's words. */
 export const SENTENCES = {
   'engine-protocol': 'what answers at {host} is no Docker Engine: ',
   'engine-access-denied': 'the engine does not let this user do {operation} of {subject}: ',
@@ -54,19 +56,60 @@ export interface ErrorPhrase {
   transient?: true
   /** The words say that the plugin is enabled already. */
   alreadyEnabled?: true
-  /** In place of the sentence that the code has. */
+  /** `true`: only where credentials went along; `false`: only where none did. */
+  withCredentials?: boolean
+  /** In place of the sentence that the code has. A named group of `words` is filled in as well. */
   says?: string
+  /** In place of the next step that the code has, filled in likewise. */
+  next?: string
   /** Recordings that show it, or where else it was read. */
   seen: readonly [string, ...string[]]
 }
 
-/** One line that names what was concerned; a template that ends in `: ` gets the words as well. */
-export function sentence(template: string, context: CallContext, words = ''): string {
+/** What people call the operations that a policy of an engine may forbid. */
+const DEEDS: Readonly<Record<OperationId, string>> = {
+  distributionInspect: 'look up',
+  getPluginPrivileges: 'look up',
+  pluginDelete: 'remove',
+  pluginDisable: 'disable',
+  pluginEnable: 'enable',
+  pluginInspect: 'look at',
+  pluginList: 'list the plugins of',
+  pluginPull: 'install',
+  pluginSet: 'change the settings of',
+  systemPing: 'ask for the version of',
+  systemVersion: 'ask for the version of',
+}
+
+/**
+ * One line that names what was concerned; a template that ends in `: ` gets the words as well.
+ *
+ * @param found in the words, by name; what was not found stands there as it does in the template
+ */
+export function sentence(
+  template: string,
+  context: CallContext,
+  words = '',
+  found: Readonly<Record<string, string | undefined>> = {},
+): string {
   const { operation, subject, host, localName = subject } = context
-  const parts = { operation, subject, host, name: localName }
-  const line = template.replace(
-    /\{(operation|subject|host|name)\}/g,
-    (_, part: keyof typeof parts) => oneLine(parts[part]),
+  const parts: Record<string, string | undefined> = {
+    ...found,
+    operation,
+    deed: DEEDS[operation],
+    subject,
+    host,
+    name: localName,
+    registry: registryOf(subject),
+  }
+  const line = template.replace(/\{(\w+)\}/g, (whole, part: string) =>
+    oneLine(parts[part] ?? whole),
   )
   return line.endsWith(': ') ? `${line}${words}` : line
+}
+
+/** As Docker reads it: what is before the first slash, where it cannot be a part of a name. */
+function registryOf(reference: string): string {
+  const [first = '', ...rest] = reference.split('/')
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io'
 }

@@ -1,8 +1,16 @@
-import { anyOf, SHORTEST_SECRET, secretForms } from './secretForms.ts'
+import { binaryOf, decodedViews, type View } from './decodedViews.ts'
 
+/** In characters. Shorter secrets cannot be told from ordinary words. */
+export const SHORTEST_SECRET = 4
 const SECRET_FIELDS = ['password', 'identitytoken', 'registrytoken', 'auth']
-/** In names and paths, which decide, a secret that is as short as they are is left. */
+/** In names and paths, which decide, a secret that is written as short as they are is left. */
 const SHORTEST_IN_DATA = 12
+/** What is nested deeper in a value is left out: no answer of an engine is. */
+const DEEPEST = 64
+/** In characters. A longer text is looked at in parts, so that its views take little room. */
+const PART = 65_536
+/** So many times longer is a text when it is escaped twice, at most. */
+const LONGEST_ESCAPE = 36
 
 /**
  * Takes what was sent in `X-Registry-Auth`, and other secrets that were, out of what came back: an
@@ -17,36 +25,97 @@ export interface Cleaner {
 
 /** @param registryAuths values of `X-Registry-Auth` */
 export function cleanerOf(registryAuths: readonly string[], others: readonly string[]): Cleaner {
-  const forms = [...registryAuths.flatMap(secretsIn), ...others.flatMap(secretForms)]
-  return cleanerOfForms(forms)
+  return cleanerOfSecrets([...registryAuths.flatMap(secretsIn), ...others])
 }
 
-/** @param forms all of how secrets may be written */
-export function cleanerOfForms(forms: readonly string[]): Cleaner {
-  const inWords = anyOf(forms)
-  const inData = anyOf(forms.filter(({ length }) => length >= SHORTEST_IN_DATA))
+/** Takes them out in whatever way they are escaped. */
+export function cleanerOfSecrets(secrets: readonly string[]): Cleaner {
+  const needles = needlesOf(secrets)
   return {
-    words: (text) => (inWords ? text.replace(inWords, '…') : text),
-    data: (value) => (inData && isIn(value, inData) ? withoutIn(value, inData) : value),
+    words: (text) => withoutNeedles(text, needles, 1),
+    data: (value) =>
+      needles.length === 0 ? value : mapTexts(value, (text) => inData(text, needles)),
   }
 }
 
-/** There are none in nearly every line of a pull, which is passed on as it is then. */
-function isIn(value: unknown, secrets: RegExp): boolean {
-  if (typeof value === 'string') return value.search(secrets) !== -1
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([name, field]) => isIn(name, secrets) || isIn(field, secrets))
+function inData(text: string, needles: readonly string[]): string {
+  return text.length < SHORTEST_IN_DATA ? text : withoutNeedles(text, needles, SHORTEST_IN_DATA)
 }
 
-function withoutIn<Value>(value: Value, secrets: RegExp): Value {
-  if (typeof value === 'string') return value.replace(secrets, '…') as Value
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item) => withoutIn(item, secrets)) as Value
-  const fields = Object.entries(value).map(([name, field]) => [
-    withoutIn(name, secrets),
-    withoutIn(field, secrets),
+/** Secrets as bytes, as they are looked for. */
+export function needlesOf(secrets: readonly string[]): string[] {
+  const texts = secrets.flatMap((secret) => [
+    secret,
+    // As a message of one line holds it.
+    secret.replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ').trim(),
   ])
-  return Object.fromEntries(fields) as Value
+  const long = texts.filter(({ length }) => length >= SHORTEST_SECRET)
+  return [...new Set(long.map((text) => folded(binaryOf(text))))]
+}
+
+/** A form writes a space as a plus, which other addresses write as it is. */
+export function folded(text: string): string {
+  return text.replaceAll('+', ' ')
+}
+
+/** Of a text; what is at `to` is not in it. */
+export type Range = readonly [from: number, to: number]
+
+function withoutNeedles(text: string, needles: readonly string[], shortest: number): string {
+  if (needles.length === 0) return text
+  const lengths = needles.map(({ length }) => length)
+  const overlap = Math.max(...lengths) * LONGEST_ESCAPE
+  const step = Math.max(PART, overlap)
+  const ranges: Range[] = []
+  for (let start = 0; start === 0 || start < text.length; start += step) {
+    const part = text.slice(start, start + step + overlap)
+    for (const view of decodedViews(part, Math.min(...lengths))) {
+      for (const [from, to] of rangesIn(view, needles)) {
+        if (to - from >= shortest) ranges.push([start + from, start + to])
+      }
+    }
+  }
+  return cutOut(text, ranges)
+}
+
+function* rangesIn({ text, from, to }: View, needles: readonly string[]): Generator<Range> {
+  const searched = folded(text)
+  for (const needle of needles) {
+    for (let at = searched.indexOf(needle); at !== -1; at = searched.indexOf(needle, at)) {
+      const end = at + needle.length
+      yield [from(at), to(end - 1)]
+      at = end
+    }
+  }
+}
+
+/** Ranges may lie across each other. */
+export function cutOut(text: string, ranges: readonly Range[]): string {
+  let left = ''
+  let cut = 0
+  for (const [from, to] of ranges.toSorted(([one], [other]) => one - other)) {
+    if (from >= cut) left += `${text.slice(cut, from)}…`
+    cut = Math.max(cut, to)
+  }
+  return left + text.slice(cut)
+}
+
+/** The value itself where nothing in it changes, as in nearly every line of a pull. */
+function mapTexts<Value>(value: Value, change: (text: string) => string, depth = 0): Value {
+  if (typeof value === 'string') return change(value) as Value
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === DEEPEST) return null as Value
+  let isSame = true
+  const entries = Object.entries(value).map(([name, field]): [string, unknown] => {
+    const entry: [string, unknown] = [change(name), mapTexts(field, change, depth + 1)]
+    isSame &&= entry[0] === name && entry[1] === field
+    return entry
+  })
+  if (isSame) return value
+  const changed = Array.isArray(value)
+    ? entries.map(([, item]) => item)
+    : Object.fromEntries(entries)
+  return changed as Value
 }
 
 /** The header as it is, without its padding and in the other alphabet, and the secret fields in it. */
@@ -58,12 +127,10 @@ function secretsIn(registryAuth: string): string[] {
     const fields = (config ?? {}) as Record<string, unknown>
     for (const field of SECRET_FIELDS) {
       const value = fields[field]
-      if (typeof value === 'string' && value.length >= SHORTEST_SECRET) {
-        secrets.push(...secretForms(value))
-      }
+      if (typeof value === 'string') secrets.push(value)
     }
   } catch {
     // Not JSON: there is nothing inside it to look for.
   }
-  return secrets.filter(({ length }) => length >= SHORTEST_SECRET)
+  return secrets
 }

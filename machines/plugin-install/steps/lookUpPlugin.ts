@@ -47,7 +47,7 @@ export async function lookUpPlugin(
       return { ...judgePresent(present, names, request, hasSecret), engine: version }
     }
     const first = await privileges
-    if ('error' in first) throw first.error
+    if ('error' in first) throw await moreTelling(first.error, content)
     const read = await content
     // An engine that could not look a moment ago, and can read the content now, can look now.
     const seen = first.value.hidden && 'value' in read ? await look() : first
@@ -90,6 +90,17 @@ function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   )
+}
+
+/** Only the look-up of the content tells that there is an index in the place of a plugin. */
+async function moreTelling(error: unknown, content: Promise<Settled<unknown>>): Promise<unknown> {
+  if (!isNoPlugin(error)) return error
+  const read = await content
+  return 'error' in read && isNoPlugin(read.error) ? read.error : error
+}
+
+function isNoPlugin(error: unknown): boolean {
+  return isEngineError(error) && error.code === 'not-a-plugin'
 }
 
 /**

@@ -1,7 +1,9 @@
+import type { Failure } from '../../../machines/errors.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import { makeFailure, toFailure } from '../../../machines/failure.ts'
 import { failed } from '../../../machines/plugin-install/rollbackReport.ts'
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
+import { oneLine } from '../../../machines/text.ts'
 import type { PluginInstall } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
 import type { Interrupt } from '../interrupts.ts'
@@ -70,8 +72,15 @@ export function outcomeLines(
       `plugin-flow: ${visible(failure.message)}`,
       `what to do: ${visible(failure.next)}`,
       `on the engine: ${visible(describeRollback(rollback, engine))}`,
+      ...unsaid(failure).map((words) => `the engine said: ${visible(words)}`),
     ],
   }
+}
+
+/** The words of the engine, where the message does not end in them. */
+function unsaid({ message, engineMessage = '' }: Failure): string[] {
+  const words = oneLine(engineMessage)
+  return words === '' || message.includes(words.slice(-80)) ? [] : [words]
 }
 
 function describeRollback(rollback: RollbackReport, engine: EngineSelection): string {

@@ -175,5 +175,5 @@ function usernameQuestion(request: CredentialsRequest, last: string): string {
 function introduction({ registry, reason }: CredentialsRequest): string {
   return reason === 'missing'
     ? `The registry ${visible(registry)} requires credentials. They are used for this run only and not stored.\n`
-    : `The registry ${visible(registry)} did not accept the credentials.\n`
+    : `The registry ${visible(registry)} gives no access with these credentials.\n`
 }

@@ -78,9 +78,12 @@ function redacted(error: unknown, clean: ValueCleaner): unknown {
   if (!(error instanceof Error)) return error
   const message = clean.cut(error.message)
   if (!isEngineError(error)) return Object.assign(new Error(message), { name: error.name })
-  const { engineMessage, ...details } = error.details
-  const said = engineMessage === undefined ? {} : { engineMessage: clean.cut(engineMessage) }
-  return new EngineError(error.code, message, { ...details, ...said })
+  const { engineMessage, next, ...details } = error.details
+  return new EngineError(error.code, message, {
+    ...details,
+    ...(engineMessage === undefined ? {} : { engineMessage: clean.cut(engineMessage) }),
+    ...(next === undefined ? {} : { next: clean.cut(next) }),
+  })
 }
 
 function redactMessage(message: JSONMessage, clean: ValueCleaner): JSONMessage {

@@ -5,7 +5,7 @@ import { httpEngine } from '../../../adapters/engine/httpEngine.ts'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import type { Engine, OperationId, OutputOf } from '../../../machines/engine.ts'
 import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
-import { afterPing, answerJSON, answerPing } from '../../support/engineServer.ts'
+import { afterPing, answerJSON, answerPing, type Handler } from '../../support/engineServer.ts'
 import { suite } from '../../support/suite.ts'
 import { digest, inputs, never, operationIds, willing, withHttpEngine } from './engineFixture.ts'
 
@@ -57,10 +57,53 @@ suite('httpEngine', (test) => {
           : willing(request, response, message),
       async (engine, { requests }) => {
         await call(engine, 'pluginInspect')
-        assert.is(requests[1]?.url, '/v1.51/plugins/probe:1.0/json')
+        assert.is(requests[1]?.url, '/v1.55/plugins/probe:1.0/json')
       },
     )
   })
+
+  const refusesBut =
+    (wanted: string, words: string): Handler =>
+    (request, response, message) => {
+      if (request.url === '/_ping') return answerPing(response, '1.60', '29.9.0')
+      if (request.url.startsWith(`/v${wanted}/`)) return willing(request, response, message)
+      answerJSON(response, 400, { message: words })
+    }
+  const tooOld = (wanted: string) =>
+    `client version 1.55 is too old. Minimum supported API version is ${wanted}, please upgrade your client to a newer version`
+
+  for (const [wanted, words] of [
+    ['1.54', 'client version 1.55 is too new. Maximum supported API version is 1.54'],
+    ['1.30', tooOld('1.30')],
+  ] as const) {
+    test(`an engine that wants ${wanted} :: is called by that from then on`, async () => {
+      await withHttpEngine(refusesBut(wanted, words), async (engine, { requests }) => {
+        await call(engine, 'pluginEnable')
+        await call(engine, 'pluginInspect')
+        assert.equal(
+          requests.map(({ url }) => url.split('/')[1]),
+          ['_ping', 'v1.55', `v${wanted}`, `v${wanted}`],
+        )
+      })
+    })
+  }
+
+  for (const wanted of ['1.56', '1.24', '1.55', '2.0']) {
+    test(`an engine that wants ${wanted} of us :: is too new for this package`, async () => {
+      await withHttpEngine(
+        refusesBut('9.9', tooOld(wanted)),
+        async (engine, { requests, host }) => {
+          const error = await refusedWith('engine-unsupported', () => call(engine, 'pluginInspect'))
+          assert.match(
+            error.message,
+            `this docker-plugin-flow is too old for the engine at ${host}: `,
+          )
+          assert.is(error.details.next, 'Use a newer docker-plugin-flow.')
+          assert.is(requests.length, 2)
+        },
+      )
+    })
+  }
 
   test('its own version :: is asked for by no version of the API, once', async () => {
     await withHttpEngine(

@@ -98,6 +98,10 @@ suite('enabling', (test) => {
     } as const
     const { context } = send(at('enabling'), event)
     assert.is(context.failure?.message, 'acme/probe:1.0 did not start')
+    const path = `/run/docker/plugins/${pluginId}/p.sock of`
+    const inPath = new EngineError('enable-failed', `${path} ${pluginId} is not there`)
+    const { context: other } = send(at('enabling'), { ...event, error: inPath })
+    assert.is(other.failure?.message, `${path} acme/probe:1.0 is not there`)
   })
 
   edge(

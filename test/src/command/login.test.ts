@@ -10,7 +10,7 @@ const REGISTRY = 'registry.example.com'
 const PRIVATE = `${REGISTRY}/acme/private:1.0`
 const WANTS = `The registry ${REGISTRY} requires credentials. They are used for this run only and not stored.\n`
 const GRANT = '--grant-all-permissions'
-const REFUSED = `The registry ${REGISTRY} did not accept the credentials.\n`
+const REFUSED = `The registry ${REGISTRY} gives no access with these credentials.\n`
 
 /** The command on a terminal, with somebody who types. */
 function sitDown({ runWith }: Stage, ...args: string[]) {

@@ -48,6 +48,17 @@ suite('outcomeLines', (test) => {
     })
   }
 
+  test("the engine's own words :: last, unless the message ends in them", () => {
+    const { failure, rollback } = rolledBack({ result: 'nothingToRemove' })
+    const linesOf = (message: string, engineMessage: string) =>
+      outcomeLines(
+        { state: 'rolledBack', failure: { ...failure, message, engineMessage }, rollback },
+        {},
+      ).stderr.slice(3)
+    assert.equal(linesOf('it failed', 'the moon\nis full'), ['the engine said: the moon is full'])
+    assert.equal(linesOf('it failed: the moon is full', 'the moon\nis full'), [])
+  })
+
   test('the command to copy names the engine that was named', () => {
     const kept = rolledBack({ result: 'kept', name: 'a', id: ID, enabled: true, command })
     assert.match(

@@ -2,6 +2,8 @@ import { inspect } from 'node:util'
 import { firstValueFrom } from 'rxjs'
 import * as assert from 'uvu/assert'
 import type { CredentialsRequest } from '../../../machines/credentials.ts'
+import type { OperationId, OutputOf } from '../../../machines/engine.ts'
+import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
 import { type InstallError, isInstallError } from '../../../src/flow/installError.ts'
@@ -281,4 +283,40 @@ suite('credentials :: from Docker’s configuration', (test) => {
       assert.is(error.code, 'cancelled')
       await until('it has gone', () => !ground.pids().some(isAlive))
     }))
+})
+
+suite('credentials :: what the registry said', (test) => {
+  const words = 'denied: Your authorization token has expired. Reauthenticate and try again.'
+  const refused = async (details: EngineErrorDetails) => {
+    const engine: Engine = {
+      async call<Id extends OperationId>(id: Id) {
+        if (id === 'systemPing') return { apiVersion: '1.41' } as OutputOf<Id>
+        if (id === 'getPluginPrivileges') return { privileges: [], hidden: true } as OutputOf<Id>
+        if (id === 'pluginInspect') return undefined as OutputOf<Id>
+        throw new EngineError('unauthorized', `it has expired: ${words}`, details)
+      },
+    }
+    const options = { reference, grantAllPermissions: true, credentials: async () => undefined }
+    return (await failureOf(installPlugin(engine, options))).failure
+  }
+  const said = { operation: 'distributionInspect', status: 403, engineMessage: words }
+
+  test('stays with the failure when there are no credentials', async () => {
+    const failure = await refused(said)
+    assert.is(
+      failure.message,
+      `the registry ${registry} wants credentials: docker login ${registry}`,
+    )
+    assert.is(failure.engineMessage, words)
+    assert.is(failure.status, 403)
+    assert.is(failure.operation, 'distributionInspect')
+  })
+
+  test('decides, where it tells more than that it refused', async () => {
+    const failure = await refused({ ...said, next: 'Log in again.' })
+    assert.is(failure.message, `it has expired: ${words}`)
+    assert.is(failure.next, 'Log in again.')
+    assert.is(failure.engineMessage, words)
+    assert.is(failure.state, 'reauth')
+  })
 })

@@ -37,6 +37,36 @@ suite('distributionInspect :: request', (test) => {
   })
 })
 
+suite('distributionInspect :: an index', (test) => {
+  for (const mediaType of [
+    'application/vnd.oci.image.index.v1+json',
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+  ]) {
+    test(`${mediaType} :: is no plugin, and that is said`, async () => {
+      await withEngine(
+        (_, response) => answerJSON(response, 200, { Descriptor: { mediaType, digest } }),
+        async (connection) => {
+          const error = await refusedWith('not-a-plugin', () =>
+            callOn(connection, 'distributionInspect', { remote }),
+          )
+          assert.match(error.message, /is an index of several platforms .* no engine installs/)
+          assert.match(error.details.next ?? '', /platform of the engine/)
+        },
+      )
+    })
+  }
+
+  test('a manifest :: is read', async () => {
+    const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
+    await withEngine(
+      (_, response) => answerJSON(response, 200, { Descriptor: { mediaType, digest } }),
+      async (connection) => {
+        assert.equal(await callOn(connection, 'distributionInspect', { remote }), { digest })
+      },
+    )
+  })
+})
+
 suite('distributionInspect :: failure', (test) => {
   const LIES: [answer: unknown, field: string][] = [
     [null, 'the answer is not an object'],
@@ -120,7 +150,8 @@ suite('distributionInspect :: failure', (test) => {
           const error = await refusedWith(expected, () =>
             callOn(connection, 'distributionInspect', { remote }),
           )
-          assert.equal(error.details, {
+          const { next: _, ...details } = error.details
+          assert.equal(details, {
             operation: 'distributionInspect',
             status,
             engineMessage: words,

@@ -59,27 +59,81 @@ suite('pluginPull :: over a connection that ends', (test) => {
   }
 
   // HTTP/1.0, and proxies that speak it, mark the end of a body by closing the connection: a cut at
-  // the end of a line looks like the end. Whoever pulls has to look whether the plugin is there.
-  test('a body that ends with the connection :: is whole at the end of a line only', async () => {
-    const body = recordedBody(readRecording('pull.plain'))
-    let cut = 0
-    const server = await serveBytes((socket, data) => {
-      if (!data.toString('latin1').endsWith('[]')) return
-      socket.write('HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n')
-      socket.end(body.subarray(0, cut))
+  // the end of a line looks like the end.
+  for (const [scenario, last] of [
+    ['pull.plain', 'Download complete'],
+    ['pull.big', 'Download complete'],
+    ['pull.big-throttled', '"Complete'],
+    ['pull.same-content-second-alias', '"Complete'],
+  ] as const) {
+    test(`${scenario} that ends with the connection :: is whole after its last line only`, async () => {
+      const body = recordedBody(readRecording(scenario))
+      let cut = 0
+      const server = await serveBytes((socket, data) => {
+        if (!data.toString('latin1').endsWith('[]')) return
+        socket.write('HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n')
+        socket.end(body.subarray(0, cut))
+      })
+      const connection = connectTo({ host: server.host })
+      try {
+        const wholeFrom = body.lastIndexOf('}', body.lastIndexOf(last) + 200) + 1
+        const cuts = places(body).sort((one, other) => one - other)
+        for (cut of cuts.filter((at) => at < wholeFrom).slice(-60)) {
+          await refusedWith('pull-interrupted', () => callOn(connection, 'pluginPull', input))
+        }
+        for (cut of [wholeFrom, wholeFrom + 1, body.length]) {
+          assert.ok((await callOn(connection, 'pluginPull', input)).digest)
+        }
+      } finally {
+        connection.close()
+        await server.close()
+      }
     })
-    const connection = connectTo({ host: server.host })
-    try {
-      const firstEnd = body.indexOf('\n') + 1
-      for (cut of [0, 1, firstEnd - 3, firstEnd + 1, body.length - 3]) {
+  }
+
+  for (const headers of ['HTTP/1.0 200 OK', 'HTTP/1.1 200 OK\r\nConnection: close']) {
+    test(`${headers} without layers :: is not whole`, async () => {
+      const server = await serveBytes((socket, data) => {
+        if (!data.toString('latin1').endsWith('[]')) return
+        socket.end(`${headers}\r\n\r\n{"status":"Digest: sha256:${'0'.repeat(64)}"}\r\n`)
+      })
+      const connection = connectTo({ host: server.host })
+      try {
         await refusedWith('pull-interrupted', () => callOn(connection, 'pluginPull', input))
+      } finally {
+        connection.close()
+        await server.close()
       }
-      for (cut of [firstEnd, firstEnd - 1, firstEnd - 2, body.length - 2, body.length]) {
-        await callOn(connection, 'pluginPull', input)
-      }
-    } finally {
-      connection.close()
-      await server.close()
-    }
-  })
+    })
+  }
+})
+
+suite('pluginPull :: bytes that tell nothing are silence', (test) => {
+  const silences: [name: string, beat: string][] = [
+    ['blank lines', '\r\n'],
+    ['spaces without a line break', '    '],
+    ['a line that grows for ever', 'x'],
+    ['the same line again', '{"status":"Waiting","id":"3f4d34328a71"}\r\n'],
+  ]
+  for (const [name, beat] of silences) {
+    test(`${name} :: timed-out after idle`, async () => {
+      await withEngine(
+        (_, response) => {
+          response.writeHead(200)
+          response.write(
+            `{"status":"Waiting","id":"3f4d34328a71"}\r\n${beat === 'x' ? '{"status":"' : ''}`,
+          )
+          const clock = setInterval(() => response.write(beat), 20)
+          response.on('close', () => clearInterval(clock))
+        },
+        async (connection) => {
+          const started = performance.now()
+          await refusedWith('timed-out', () => callOn(connection, 'pluginPull', input))
+          const took = performance.now() - started
+          assert.ok(took >= 290 && took < 5_000, `${took} ms`)
+        },
+        { timeouts: { idle: 300 } },
+      )
+    })
+  }
 })

@@ -164,7 +164,9 @@ suite('oneLine', (test) => {
 
   test('long words :: are cut', () => {
     assert.is(oneLine('x'.repeat(300)), 'x'.repeat(300))
-    assert.is(oneLine('x'.repeat(301)), `${'x'.repeat(299)}…`)
+    assert.is(oneLine('x'.repeat(301)), `…${'x'.repeat(299)}`)
+    assert.match(oneLine(`${'x'.repeat(5_000)}: the cause`), /^…x+: the cause$/)
+    assert.is(oneLine(`😀${'x'.repeat(298)}y`), `…${'x'.repeat(298)}y`)
     assert.is(oneLine(' '.repeat(5_000)), '')
   })
 })

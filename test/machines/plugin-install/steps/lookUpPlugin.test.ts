@@ -213,6 +213,21 @@ suite('lookUpPlugin', (test) => {
     )
   })
 
+  test('failures :: of no plugin, the look-up of the content tells more', async () => {
+    const index = () => Promise.reject(new EngineError('not-a-plugin', 'it is an index'))
+    const message = (answers: Answers) =>
+      lookUp({ getPluginPrivileges: refuse('not-a-plugin'), ...answers }).found.then(
+        () => 'found',
+        (error: EngineError) => error.message,
+      )
+    assert.is(await message({ distributionInspect: index }), 'it is an index')
+    assert.is(
+      await message({ distributionInspect: refuse('not-found') }),
+      'the sample of not-a-plugin',
+    )
+    assert.is(await message({}), 'the sample of not-a-plugin')
+  })
+
   test('bad input :: refused before any request', async () => {
     const rows: [change: Partial<LookUpRequest>, code: string, words: string][] = [
       [

@@ -9,6 +9,8 @@ import { onQuoting, REFERENCE, secrets, wasSent } from './quotingGround.ts'
 
 suite('planted secrets :: the command', (test) => {
   const search = searchFor(secrets)
+  const { 'the password': _, ...ofResumed } = secrets
+  const searchResumed = searchFor(ofResumed)
   const forms: [name: string, args: string[]][] = [
     ['lines', []],
     ['--json', ['--json']],
@@ -30,8 +32,10 @@ suite('planted secrets :: the command', (test) => {
             const running = run({}, env, argv)
             running.stdin.end(`${secrets['the password']}\n`)
             await running.code
-            search.look('stdout', [running.stdout.text()])
-            search.look('stderr', [running.stderr.text()])
+            // An engine that quotes what another process has sent it tells what this one cannot know.
+            const { look } = argv[0] === 'resume' ? searchResumed : search
+            look('stdout', [running.stdout.text()])
+            look('stderr', [running.stderr.text()])
           }
           const loggedIn = ['-u', 'alice', '--password-stdin', '--grant-all-permissions']
           const secret = ['--set-secret', `TOKEN=@${file}`]
@@ -55,7 +59,7 @@ suite('planted secrets :: the command', (test) => {
           if (left.length > 0) await command('resume', ...secret)
         })
       }
-      assert.equal([...new Set(search.found)], [])
+      assert.equal([...new Set([...search.found, ...searchResumed.found])], [])
       assert.ok(Number(search.looked.get('stdout')) > 0)
     })
   }

@@ -1,0 +1,91 @@
+import type { OperationId } from '../../../machines/engine.ts'
+import type { ErrorPhrase } from './sentences.ts'
+
+/** The calls in which an engine speaks with a registry. */
+export const REGISTRY: readonly OperationId[] = [
+  'getPluginPrivileges',
+  'distributionInspect',
+  'pluginPull',
+]
+
+/** What is wrong with what was pulled, or looked at. */
+export const pullPhrases: readonly ErrorPhrase[] = [
+  {
+    code: 'privileges-changed',
+    words: /incorrect privileges/,
+    operations: ['pluginPull'],
+    seen: ['pull.privileges-empty', 'pull.privileges-fewer', 'pull.privileges-other-mount'],
+  },
+  {
+    code: 'not-a-plugin',
+    words:
+      /did not find plugin config|plugin config is missing|plugin image but manifest is missing|failed to parse config|invalid config json|error unmarshaling plugin config/,
+    operations: REGISTRY,
+    seen: [
+      'privileges.image',
+      'privileges.plugin-index',
+      'pull.image',
+      'pull.oci-image',
+      'pull.config-not-json',
+      'moby plugin/fetch_linux.go',
+      'moby plugin/manager_linux.go',
+    ],
+  },
+  {
+    code: 'not-a-plugin',
+    words:
+      /Encountered remote .* when fetching|unsupported manifest format|unsupported media ?type|target is image/i,
+    operations: REGISTRY,
+    seen: ['moby distribution/errors.go'],
+  },
+  {
+    code: 'pull-failed',
+    words: /read-only file system/,
+    operations: ['pluginPull'],
+    seen: ['Linux errno(3)'],
+  },
+  {
+    // A registry that goes away in mid-download and one whose content is cut read the same.
+    code: 'incomplete-layer',
+    words: /failed to read expected number of bytes|short read: expected \d+ bytes but got \d+/,
+    operations: ['pluginPull'],
+    seen: ['pull.layer-short', 'engines 28.5 and 29'],
+  },
+  {
+    // Engines 20.10 to 29.7 keep a layer with a wrong byte, and fail with it again, after a restart too.
+    code: 'corrupt-layer',
+    words: /unexpected commit (?:digest|size)|failed size validation/,
+    operations: ['pluginPull'],
+    says: 'what the engine has fetched of {subject}, just now or in an earlier pull, is damaged: ',
+    next: 'The engine keeps the damaged layer, and fails with it again whatever the registry gives: stop the engine, empty plugins/storage/ingest in its data root (docker info: Docker Root Dir), start it, and install again. If that fails too, ask the publisher.',
+    seen: ['pull.layer-corrupt', 'containerd content/local/writer.go'],
+  },
+  {
+    code: 'corrupt-layer',
+    words: /error applying layer .*(?:tar header|gzip: |zlib: |flate: |zstd|unexpected EOF)/,
+    operations: ['pluginPull'],
+    seen: ['pull.layer-not-a-tar'],
+  },
+  {
+    code: 'corrupt-layer',
+    words:
+      /could not fetch content descriptor .* not found|\/blobs\/.*(?:404 Not Found|not found: not found)/,
+    operations: ['pluginPull'],
+    inStream: true,
+    says: 'the registry lacks a part of {subject}: ',
+    seen: [
+      'pull.tls-layer-missing',
+      'pull.tls-config-missing',
+      'containerd remotes/docker/fetcher.go',
+    ],
+  },
+  {
+    code: 'corrupt-layer',
+    words:
+      /\/blobs\/.*(?:server gave HTTP response to HTTPS client|HTTP request to an HTTPS server)/,
+    operations: ['pluginPull'],
+    inStream: true,
+    says: 'the registry does not give a part of {subject}: ',
+    seen: ['pull.layer-missing', 'pull.config-missing'],
+  },
+]
