@@ -3,10 +3,10 @@ import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
 import type { CallOptions } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
-import { UsageError } from './defineCommand.ts'
 import type { EngineSelection } from './options/engine.ts'
 import { defined } from './options/values.ts'
 import { type CommandIo, report } from './processIo.ts'
+import { UsageError } from './usageError.ts'
 
 export interface OpenEngine {
   engine: ConnectedEngine

@@ -1,9 +1,10 @@
 import { visible } from '../../text/visible.ts'
-import { defineCommand, UsageError } from '../defineCommand.ts'
+import { defineCommand } from '../defineCommand.ts'
 import { forEachName, untilAnswered, withEngine } from '../openEngine.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, readSecrets, secretOptions, withSecrets } from '../options/secrets.ts'
 import { readName, readNames, readSeconds } from '../options/values.ts'
+import { UsageError } from '../usageError.ts'
 
 const enableCommand = defineCommand({
   name: 'enable',

@@ -1,8 +1,9 @@
-import { type Arguments, defineCommand, type OptionTable, UsageError } from '../defineCommand.ts'
+import { type Arguments, defineCommand, type OptionTable } from '../defineCommand.ts'
 import type { ResumeCommand } from '../install/resume.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
 import { defined, readOutputFormat } from '../options/values.ts'
+import { UsageError } from '../usageError.ts'
 
 const options = {
   ...engineOptions,
