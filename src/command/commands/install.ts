@@ -4,7 +4,7 @@ import { consentOptions, readConsentOptions } from '../options/consent.ts'
 import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
 import { loginOptions, readLoginOptions } from '../options/login.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
-import { defined, readOutputFormat, readSeconds } from '../options/values.ts'
+import { checkSettingArguments, defined, readOutputFormat, readSeconds } from '../options/values.ts'
 import { UsageError } from '../usageError.ts'
 
 const IF_PRESENT = ['fail', 'keep', 'finish'] as const
@@ -92,6 +92,7 @@ export const installCommand = defineCommand({
   read({ values, positionals }): InstallCommand {
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('install needs a PLUGIN')
+    checkSettingArguments('install', settings)
     if (values['disable-content-trust'] === false) {
       throw new UsageError(
         'content trust is not supported: leave out --disable-content-trust=false',

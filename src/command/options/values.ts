@@ -17,6 +17,17 @@ export function readNames(command: string, names: readonly string[]): readonly s
   return names
 }
 
+/**
+ * Checks the `KEY[=VALUE]` arguments behind a PLUGIN: one that is written as a reference is a second PLUGIN.
+ *
+ * @throws UsageError
+ */
+export function checkSettingArguments(command: string, settings: readonly string[]): void {
+  const reference = settings.find((text) => /^[^=]*[/:][^=]*$/.test(text))
+  if (reference === undefined) return
+  throw new UsageError(`${command} takes one PLUGIN: "${reference}" is not KEY=VALUE`)
+}
+
 /** @throws UsageError where there are any */
 export function readNoArguments(command: string, { length }: readonly string[]): void {
   if (length > 0) throw new UsageError(`${command} takes no arguments`)
