@@ -1,5 +1,6 @@
-import { isEngineError } from '../../../machines/errors.ts'
+import { type Difference, isEngineError } from '../../../machines/errors.ts'
 import { makeFailure, toFailure } from '../../../machines/failure.ts'
+import type { PluginPrivilege } from '../../../machines/plugin.ts'
 import { failed } from '../../../machines/plugin-install/rollbackReport.ts'
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import type { PluginInstall } from '../../flow/types.ts'
@@ -92,10 +93,23 @@ export function outcomeLines(
     stdout: [],
     stderr: [
       `plugin-flow: ${visible(failure.message)}`,
+      ...differenceLines(failure.difference),
       `what to do: ${visible(failure.next)}`,
       `on the engine: ${visible(describeRollback(rollback, engine))}`,
     ],
   }
+}
+
+/** A line for each privilege or digest that was granted and not found (`-`), or found and not granted (`+`). */
+function differenceLines({ added = [], removed = [], digests }: Difference = {}): string[] {
+  const line = (sign: string, what: string) => `  ${sign} ${visible(what)}`
+  const lines = (sign: string, privileges: readonly PluginPrivilege[]) =>
+    privileges.map(({ Name, Value }) => line(sign, `${Name}: [${Value.join(' ')}]`))
+  return [
+    ...lines('-', removed),
+    ...lines('+', added),
+    ...(digests ? [line('-', digests.granted), line('+', digests.found)] : []),
+  ]
 }
 
 function describeRollback(rollback: RollbackReport, engine: EngineSelection): string {

@@ -48,6 +48,23 @@ suite('outcomeLines', (test) => {
     })
   }
 
+  test('failed :: what was found beside what was granted', () => {
+    const outcome = rolledBack({ result: 'nothingToRemove' })
+    const privilege = (Name: string, ...Value: string[]) => ({ Name, Description: '', Value })
+    const difference = {
+      added: [privilege('mount', '/\n')],
+      removed: [privilege('mount', '/var/lib/x')],
+      digests: { granted: 'sha256:a', found: 'sha256:b' },
+    }
+    const failure = { ...outcome.failure, difference }
+    assert.equal(outcomeLines({ ...outcome, failure }, {}).stderr.slice(1, 5), [
+      '  - mount: [/var/lib/x]',
+      '  + mount: [/\\u{a}]',
+      '  - sha256:a',
+      '  + sha256:b',
+    ])
+  })
+
   test('the command to copy names the engine that was named', () => {
     const kept = rolledBack({ result: 'kept', name: 'a', id: ID, enabled: true, command })
     assert.match(
