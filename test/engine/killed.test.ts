@@ -129,9 +129,9 @@ async function goesOn(world: World, death: Death, debug?: string): Promise<void>
 
 /** It is killed, and the run taken back: nothing of it is there. */
 async function isTakenBack(world: World, death: Death, words: string | RegExp): Promise<void> {
-  const { code, stderr, plugins, left } = await endOf(world, death, 'rollback')
-  assert.match(stderr, words)
-  assert.equal([code, plugins, left], [1, [], []])
+  const { code, stdout, plugins, left } = await endOf(world, death, 'rollback')
+  assert.match(stdout, words)
+  assert.equal([code, plugins, left], [0, [], []])
 }
 
 /** Runs an install under a name of its own until it dies, then what takes its run up again. */
@@ -166,6 +166,7 @@ async function endOf(world: World, death: Death, verb: 'resume' | 'rollback') {
     await Promise.all(own.map(({ Id }) => world.api('DELETE', `/plugins/${Id}?force=1`)))
     return {
       code: exit,
+      stdout: ended.stdout.text(),
       stderr: ended.stderr.text(),
       plugins: own.map(({ Enabled }) => (Enabled ? 'enabled' : 'disabled')),
       settings: own.flatMap(({ Settings }) => Settings.Env ?? []),
