@@ -15,7 +15,7 @@ export const catalogue = {
     retryable: false,
   },
   'invalid-setting': {
-    summary: 'A setting is not written as NAME[.FIELD][=VALUE].',
+    summary: 'A setting is not written as NAME[.FIELD][=VALUE], or its path is not absolute.',
     next: 'Correct the setting.',
     retryable: false,
   },

@@ -1,12 +1,12 @@
 import { EngineError } from './errors.ts'
 import type { PluginConfig } from './plugin.ts'
-import { findTarget, isSettable, keyOf, kindsOf, type Setting } from './settings.ts'
+import { checkHostPath, findTarget, isSettable, keyOf, kindsOf, type Setting } from './settings.ts'
 
 /**
  * Refuses what the engine would refuse, before anything is set: a set that fails halfway has applied
  * the settings before (recording `inspect.after-set-second-unknown`).
  *
- * @throws EngineError `unknown-setting` or `setting-not-settable`
+ * @throws EngineError `unknown-setting`, `setting-not-settable`, or `invalid-setting` for a path that is not absolute
  */
 export function checkSettings(config: PluginConfig, settings: readonly Setting[]): void {
   for (const setting of settings) {
@@ -23,6 +23,7 @@ export function checkSettings(config: PluginConfig, settings: readonly Setting[]
         `the setting "${keyOf(setting)}" cannot be changed; ${listSettable(config)} can`,
       )
     }
+    if (target.isHostPath) checkHostPath(setting)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { InstallErrorCode } from './catalogue.ts'
+import type { PluginPrivilege } from './plugin.ts'
 
 /** Where a failure came from, as far as it came from an engine. */
 export interface EngineErrorDetails {
@@ -38,6 +39,15 @@ export function isEngineError(error: unknown): error is EngineError {
   return error instanceof Error && error.name === 'EngineError' && 'code' in error
 }
 
+/** What was found, compared with what was granted. */
+export interface Difference {
+  /** Privileges of which only the installed plugin asks, one value each. */
+  added?: PluginPrivilege[]
+  /** Privileges that only the consent names, one value each. */
+  removed?: PluginPrivilege[]
+  digests?: { granted: string; found: string }
+}
+
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
 export interface Failure
   extends Omit<EngineErrorDetails, 'unsent' | 'transient' | 'alreadyEnabled'> {
@@ -49,4 +59,6 @@ export interface Failure
   /** What a person does next. */
   next: string
   retryable: boolean
+  /** With `privileges-not-enforced` and `digest-changed`. */
+  difference?: Difference
 }

@@ -37,6 +37,27 @@ export function samePrivileges(
   return fingerprint(one) === fingerprint(other)
 }
 
+/** The privileges of `one` that `other` does not have, one value each. */
+export function missingPrivileges(
+  one: readonly PluginPrivilege[],
+  other: readonly PluginPrivilege[],
+): PluginPrivilege[] {
+  const rest = eachValue(other).map((privilege) => fingerprint([privilege]))
+  return eachValue(one).filter((privilege) => {
+    const index = rest.indexOf(fingerprint([privilege]))
+    if (index !== -1) rest.splice(index, 1)
+    return index === -1
+  })
+}
+
+function eachValue(privileges: readonly PluginPrivilege[]): PluginPrivilege[] {
+  return privileges.flatMap((privilege) =>
+    privilege.Value.length < 2
+      ? [privilege]
+      : privilege.Value.map((value) => ({ ...privilege, Value: [value] })),
+  )
+}
+
 function fingerprint(privileges: readonly PluginPrivilege[]): string {
   return JSON.stringify(
     privileges.map(({ Name, Value }) => JSON.stringify([Name, [...Value].sort()])).sort(),

@@ -58,6 +58,22 @@ export function namesHostPath({ field }: Setting): boolean {
   return field !== undefined && WIDENING_FIELDS.includes(field)
 }
 
+/**
+ * Checks the path that a mount or a device is pointed at. The engine takes any text, and fails only when it starts the
+ * plugin; a shell leaves `~` alone behind an equals sign.
+ *
+ * @throws EngineError `invalid-setting` for a path that is not absolute; an empty one is allowed
+ */
+export function checkHostPath(setting: Setting): void {
+  const { value = '' } = setting
+  if (value === '' || value.startsWith('/')) return
+  const why = value.startsWith('~') ? ': neither the shell nor the engine expands ~ here' : ''
+  throw new EngineError(
+    'invalid-setting',
+    `the setting "${keyOf(setting)}" needs an absolute path, and not "${value}"${why}`,
+  )
+}
+
 /** Judges the settings before the plugin's config is known. */
 export function describeSettings(settings: readonly Setting[]): RequestedSetting[] {
   return settings.map((setting) => {

@@ -1,6 +1,6 @@
 import { EngineError } from '../../machines/errors.ts'
 import { quoted } from '../../machines/text.ts'
-import { defaultHost, takesTls } from '../engine/http/dockerHost.ts'
+import { completeHost, defaultHost, takesTls } from '../engine/http/dockerHost.ts'
 import type { TlsOptions } from '../engine/http/tlsOptions.ts'
 import type { Env } from '../process/env.ts'
 import {
@@ -95,7 +95,8 @@ function selectContext(
 type Found = Pick<SelectedEngine, 'host' | 'tls'>
 
 function fromEnvironment(naming: EngineNaming, env: Env, platform: NodeJS.Platform): Found {
-  const named = naming.host ?? (env.DOCKER_HOST?.trim() || undefined)
+  const given = naming.host ?? env.DOCKER_HOST ?? ''
+  const named = given.trim() === '' ? undefined : completeHost(given)
   if (naming.tls) return { host: named ?? DEFAULT_TLS_HOST, tls: naming.tls }
   // The variables for TLS do not apply to a socket.
   const tls = named === undefined || takesTls(named) ? readTlsFiles({}, env) : undefined

@@ -1,8 +1,10 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
+import type { Difference } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
+import { computePrivileges, missingPrivileges } from '../privileges.ts'
 import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
-import { required } from './context.ts'
+import { expectedDigest, required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
 import { failed } from './rollbackReport.ts'
 import type { ConsentRecord, ConsentRequest, InstallContext } from './types.ts'
@@ -131,8 +133,27 @@ export function rememberError({ context, event }: Args, { state }: { state: stri
   return { failure: { ...failure, message } }
 }
 
-export function fail(_: Args, { code, state }: FailureParams): Update {
-  return { failure: makeFailure(code, state) }
+export function fail(args: Args, { code, state }: FailureParams): Update {
+  const difference = differenceOf(args, code)
+  return { failure: makeFailure(code, state, undefined, difference && { difference }) }
+}
+
+/** How the installed plugin differs from what was granted, where that is the failure. */
+function differenceOf({ context, event }: Args, code: InstallErrorCode): Difference | undefined {
+  if (code === 'digest-changed') {
+    const { lookUp, pulledDigest } = context
+    const granted = expectedDigest(context) ?? lookUp?.digest
+    const found = [pulledDigest, lookUp?.digest].find((digest) => digest && digest !== granted)
+    return granted && found ? { digests: { granted, found } } : undefined
+  }
+  if (code !== 'privileges-not-enforced') return undefined
+  assertEvent(event, 'xstate.done.actor.pluginInspect')
+  if (!event.output) return undefined
+  const installed = computePrivileges(event.output.Config)
+  const granted = required(context, 'consent').request.privileges
+  const added = missingPrivileges(installed, granted)
+  const removed = missingPrivileges(granted, installed)
+  return added.length + removed.length > 0 ? { added, removed } : undefined
 }
 
 export function rememberDenial({ event }: Args): Update {

@@ -1,16 +1,8 @@
-import { parseArgs } from 'node:util'
+import { type ParsedOption, parseOptions } from './parseOptions.ts'
 import type { CommandIo } from './processIo.ts'
 
-/** A mistake on the command line, as one sentence that quotes what was typed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
-/** An option as `parseArgs` takes it, with its description for help and completion. */
-export interface OptionEntry {
-  readonly type: 'string' | 'boolean'
-  readonly short?: string
-  readonly multiple?: true
+/** An option with its description for help and completion. */
+export interface OptionEntry extends ParsedOption {
   /** Placeholder of its value: `NAME`. */
   readonly value?: string
   /** One or two lines, without a full stop. */
@@ -99,11 +91,9 @@ export function defineCommand<const Options extends OptionTable, Input>(
   return {
     ...entry,
     prepare(argv) {
-      const { values, positionals } = parseArgs({
-        args: [...argv],
-        options: entry.options,
-        strict: true,
-        allowPositionals: true,
+      const { values, positionals } = parseOptions(argv, {
+        ...entry.options,
+        help: commonOptions.help,
       })
       const input = read({
         values: values as OptionValues<Options>,
@@ -114,7 +104,7 @@ export function defineCommand<const Options extends OptionTable, Input>(
   }
 }
 
-/** Options that every command takes besides its own. */
+/** Options of the command itself. Of these, only `--help` may also follow the name of a command. */
 export const commonOptions = {
   help: { type: 'boolean', short: 'h', help: 'Print help' },
   version: { type: 'boolean', short: 'v', help: 'Print the version' },

@@ -4,8 +4,9 @@ import {
   defineCommand,
   findCommand,
   type OptionTable,
-  UsageError,
 } from './defineCommand.ts'
+import { noCommand } from './parseCommand.ts'
+import { UsageError } from './usageError.ts'
 
 const WIDEST = 100
 const NARROWEST = 40
@@ -23,7 +24,7 @@ export function helpCommand(commands: () => readonly CommandEntry[]): CommandEnt
     read({ positionals: words }) {
       const command = findCommand(commands(), words)
       if (command || words.length === 0) return command
-      throw new UsageError(`there is no command "${words.join(' ')}"`)
+      throw new UsageError(noCommand(words, commands()))
     },
     async run(command, { stdout }) {
       stdout.write(helpText(commands(), command, stdout.stream.columns))

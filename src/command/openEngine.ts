@@ -3,10 +3,10 @@ import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
 import type { CallOptions } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
-import { UsageError } from './defineCommand.ts'
 import type { EngineSelection } from './options/engine.ts'
 import { defined } from './options/values.ts'
 import { type CommandIo, report } from './processIo.ts'
+import { UsageError } from './usageError.ts'
 
 export interface OpenEngine {
   engine: ConnectedEngine
@@ -76,7 +76,7 @@ export async function withEngine(
   act: (engine: ConnectedEngine) => Promise<void>,
 ): Promise<number> {
   return succeeds(io, async () => {
-    const { engine, close } = await openEngine(selection, io).catch(asUsage)
+    const { engine, close } = await openEngine(selection, io).catch(throwUsage)
     try {
       await act(engine)
     } finally {
@@ -111,7 +111,16 @@ async function succeeds(io: CommandIo, act: () => Promise<void>): Promise<0 | 1>
   }
 }
 
-function asUsage(error: unknown): never {
-  if (isEngineError(error) && error.code === 'invalid-option') throw new UsageError(error.message)
-  throw error
+/** Calls a function whose refusals are about what was typed. */
+export function asUsage<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    return throwUsage(error)
+  }
+}
+
+function throwUsage(error: unknown): never {
+  const isUsage = isEngineError(error) && ['invalid-option', 'invalid-setting'].includes(error.code)
+  throw isUsage ? new UsageError(error.message) : error
 }

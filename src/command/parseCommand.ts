@@ -1,12 +1,13 @@
-import { parseArgs } from 'node:util'
 import {
   type CommandEntry,
   commonOptions,
   findCommand,
   type OptionTable,
   type PreparedCommand,
-  UsageError,
 } from './defineCommand.ts'
+import { didYouMean } from './didYouMean.ts'
+import { scanOptions } from './parseOptions.ts'
+import { UsageError } from './usageError.ts'
 
 export type Command =
   | { kind: 'version' }
@@ -18,11 +19,11 @@ export type Command =
 
 /** Parses the arguments. Options may stand anywhere; `--` ends them. */
 export function parseCommand(commands: readonly CommandEntry[], argv: readonly string[]): Command {
-  const words = positionalsOf(commands, argv)
+  const { words, asks } = scanOptions(argv, allOptions(commands))
   const command = findCommand(commands, words)
-  const asked = askedFor(argv)
-  if (asked === 'version') return { kind: 'version' }
-  if (asked === 'help') return { kind: 'help', command }
+  // Even on a line that is wrong otherwise.
+  if (asks('help', 'anywhere')) return { kind: 'help', command }
+  if (asks('version', 'before words')) return { kind: 'version' }
   try {
     if (!command) throw new UsageError(noCommand(words, commands))
     return { kind: 'run', command, prepared: command.prepare(argv) }
@@ -31,32 +32,27 @@ export function parseCommand(commands: readonly CommandEntry[], argv: readonly s
   }
 }
 
-/** `--help` and `--version` count wherever they stand, even on a line that is wrong otherwise. */
-function askedFor(argv: readonly string[]): 'help' | 'version' | undefined {
-  const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  if (options.some((option) => option === '--help' || option === '-h')) return 'help'
-  return options.some((option) => option === '--version' || option === '-v') ? 'version' : undefined
-}
-
-/** The arguments that are neither options nor their values. Options mean the same in every command. */
-function positionalsOf(commands: readonly CommandEntry[], argv: readonly string[]): string[] {
+/** Options take a value in every command that has them, or in none. */
+function allOptions(commands: readonly CommandEntry[]): OptionTable {
   const all: OptionTable = Object.assign({}, ...commands.map(({ options }) => options))
-  const options = { ...all, ...commonOptions }
-  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true }).positionals
+  return { ...all, ...commonOptions }
 }
 
 /** Says why words name no command. */
 export function noCommand(
   [first, second]: readonly string[],
-  commands: readonly Pick<CommandEntry, 'name'>[],
+  commands: readonly Pick<CommandEntry, 'name' | 'aliases'>[],
 ): string {
   if (first === undefined) return 'there is no command'
+  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases])
   const below = commands
     .filter(({ name }) => name.startsWith(`${first} `))
     .map(({ name }) => name.slice(first.length + 1))
-  if (below.length === 0) return `there is no command "${first}"`
-  if (second === undefined) return `${first} needs one of: ${below.join(', ')}`
-  return `there is no command "${first} ${second}"`
+  const isGroup = below.length > 0
+  if (isGroup && second === undefined) return `${first} needs one of: ${below.join(', ')}`
+  const typed = second === undefined ? first : `${first} ${second}`
+  const hint = didYouMean(first, names) || didYouMean(typed, names)
+  return `there is no command "${isGroup ? typed : first}"${hint}`
 }
 
 /** Says what is wrong with the arguments. Rethrows errors that are about something else. */

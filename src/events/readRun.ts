@@ -1,4 +1,5 @@
-import type { Failure } from '../../machines/errors.ts'
+import type { Difference, Failure } from '../../machines/errors.ts'
+import type { PluginPrivilege } from '../../machines/plugin.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 import type { LayerProgress, Progress } from '../../machines/progress.ts'
 import {
@@ -69,6 +70,18 @@ const rollback = variant<'result', RollbackReport>('result', {
   }),
 })
 
+const privilege = object<PluginPrivilege>({
+  Name: text,
+  Description: text,
+  Value: list(text),
+})
+
+const difference = object<Difference>({
+  added: optional(list(privilege)),
+  removed: optional(list(privilege)),
+  digests: optional(object({ granted: text, found: text })),
+})
+
 const outcome = variant<'state', ShownOutcome>('state', {
   done: object({
     state: word,
@@ -95,6 +108,7 @@ const outcome = variant<'state', ShownOutcome>('state', {
       status: optional(number),
       engineMessage: optional(text),
       inStream: optional(flag),
+      difference: optional(difference),
     }),
     rollback,
   }),
@@ -149,7 +163,7 @@ const event = variant<'type', FlowEvent>('type', {
       reference: text,
       name: text,
       digest: optional(text),
-      privileges: list(object({ Name: text, Description: text, Value: list(text) })),
+      privileges: list(privilege),
       settings: list(object({ setting: text, widens: flag })),
     }),
   }),

@@ -120,9 +120,12 @@ engineSuite('real engine :: plugin-flow install', (test, world) => {
     const { code, stderr } = await runInstall(world(), args).ended
     assert.is(code, 1)
     assert.equal(await onEngine(world()), [`${reference} disabled`])
-    const [, command = ''] = /to remove it: (docker .*)$/m.exec(stderr) ?? []
-    assert.match(command, 'plugin rm')
-    await run('sh', ['-c', command], { env: { ...process.env, DOCKER_CONFIG: world().folder } })
+    const [, command = ''] = /to remove it: plugin-flow (.*)$/m.exec(stderr) ?? []
+    assert.match(command, /^rm /)
+    const program = `${process.execPath} --import tsx src/command/bin.ts`
+    await run('sh', ['-c', `${program} ${command}`], {
+      env: { ...process.env, DOCKER_CONFIG: world().folder },
+    })
     assert.equal(await onEngine(world()), [])
   })
 

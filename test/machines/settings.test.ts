@@ -156,6 +156,23 @@ suite('checkSettings', (test) => {
     assert.is(codeOf(config, ['state.source=/x']), 'ok')
   })
 
+  test('a mount or a device needs an absolute path, with and without its field', () => {
+    for (const text of ['state=~/.ssh', 'state.source=tmp', 'state=./x', 'null.path=dev/null']) {
+      assert.is(codeOf(probe, [text]), 'invalid-setting', text)
+    }
+    for (const text of ['state=/x', 'state.source=', 'state', 'null=/dev/null', 'DEBUG=~/x']) {
+      assert.is(codeOf(probe, [text]), 'ok', text)
+    }
+    assert.throws(
+      () => checkSettings(probe, parsed('state=~/.ssh')),
+      'the setting "state" needs an absolute path, and not "~/.ssh": neither the shell nor the engine expands ~ here',
+    )
+    assert.throws(
+      () => checkSettings(probe, parsed('state=tmp')),
+      'the setting "state" needs an absolute path, and not "tmp"',
+    )
+  })
+
   test('secret :: checked by its name', () => {
     assert.is(codeOf(probe, [secret('DEBUG'), { ...secret('DEBUG'), field: 'value' }]), 'ok')
     assert.is(codeOf(probe, [secret('BAD')]), 'unknown-setting')

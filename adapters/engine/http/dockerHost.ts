@@ -1,3 +1,4 @@
+import { posix, resolve } from 'node:path'
 import { EngineError } from '../../../machines/errors.ts'
 import { quoted } from '../../../machines/text.ts'
 
@@ -35,6 +36,28 @@ const LONGEST = 4_096
 /** Where Docker's own command looks for an engine when nobody names one. */
 export function defaultHost(platform: NodeJS.Platform): string {
   return platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock'
+}
+
+/**
+ * Adds what may be left out of `--host` and `DOCKER_HOST`, as docker/cli's `opts.ParseHost` does: without a scheme a
+ * path is that of a socket, and anything else a TCP address; a host or a path that is left out is the default one.
+ * A relative path is made absolute, because another process may take up the run from another folder.
+ */
+export function completeHost(text: string): string {
+  const host = text.trim()
+  const [, scheme = /^\.?\//.test(host) ? 'unix' : 'tcp', rest = ''] =
+    /^(?:([^:]*):\/\/)?(.*)$/s.exec(host) ?? []
+  switch (scheme) {
+    case 'tcp':
+      return `tcp://${rest.replace(/^(?=[:/]|$)/, 'localhost').replace(/^([^/]*):(?=\/|$)/, '$1')}`
+    case 'unix':
+      if (rest === '') return defaultHost('linux')
+      return posix.isAbsolute(rest) ? `unix://${rest}` : `unix://${resolve(rest)}`
+    case 'npipe':
+      return rest === '' ? defaultHost('win32') : host
+    default:
+      return host
+  }
 }
 
 /** Whether TLS can be spoken with a host, by its scheme. */

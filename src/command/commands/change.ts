@@ -1,9 +1,10 @@
 import { visible } from '../../text/visible.ts'
-import { defineCommand, UsageError } from '../defineCommand.ts'
-import { forEachName, untilAnswered, withEngine } from '../openEngine.ts'
+import { defineCommand } from '../defineCommand.ts'
+import { asUsage, forEachName, untilAnswered, withEngine } from '../openEngine.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, readSecrets, secretOptions, withSecrets } from '../options/secrets.ts'
-import { readName, readNames, readSeconds } from '../options/values.ts'
+import { checkSettingArguments, readName, readNames, readSeconds } from '../options/values.ts'
+import { UsageError } from '../usageError.ts'
 
 const enableCommand = defineCommand({
   name: 'enable',
@@ -75,6 +76,7 @@ const setCommand = defineCommand({
     'The engine does not check the target of a mount or a device setting. When a setting is refused, those before it have been applied.',
   read({ values, positionals: [name, ...settings] }) {
     if (name === undefined) throw new UsageError('set needs a PLUGIN')
+    checkSettingArguments('set', settings)
     const secrets = readSecretOptions(values, settings)
     if (settings.length === 0 && !secrets.secrets) throw new UsageError('set needs a KEY=VALUE')
     return { ...readEngineOptions(values), name, settings, ...secrets }
@@ -83,8 +85,8 @@ const setCommand = defineCommand({
     const given = withSecrets(command.settings, await readSecrets(command))
     const { parseSettings } = await import('../../flow/secrets/parseSettings.ts')
     const { createRedaction } = await import('../../flow/secrets/redaction.ts')
+    const { settings, values } = asUsage(() => parseSettings(given))
     return withEngine(command, io, async (engine) => {
-      const { settings, values } = parseSettings(given)
       const redaction = createRedaction(values)
       const input = { name: command.name, settings: redaction.fill(settings) }
       await redaction.withRedaction(engine).call('pluginSet', input, untilAnswered)

@@ -1,4 +1,5 @@
-import { type CommandEntry, defineCommand, UsageError } from '../defineCommand.ts'
+import { type CommandEntry, defineCommand } from '../defineCommand.ts'
+import { UsageError } from '../usageError.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 

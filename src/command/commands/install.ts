@@ -1,10 +1,11 @@
-import { defineCommand, UsageError } from '../defineCommand.ts'
+import { defineCommand } from '../defineCommand.ts'
 import type { InstallCommand } from '../install/install.ts'
 import { consentOptions, readConsentOptions } from '../options/consent.ts'
 import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
 import { loginOptions, readLoginOptions } from '../options/login.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
-import { defined, readOutputFormat, readSeconds } from '../options/values.ts'
+import { checkSettingArguments, defined, readOutputFormat, readSeconds } from '../options/values.ts'
+import { UsageError } from '../usageError.ts'
 
 const IF_PRESENT = ['fail', 'keep', 'finish'] as const
 
@@ -15,6 +16,10 @@ export const installCommand = defineCommand({
   options: {
     alias: { type: 'string', value: 'NAME', help: 'Local name of the plugin' },
     disable: { type: 'boolean', help: 'Install the plugin without enabling it' },
+    'disable-content-trust': {
+      type: 'boolean',
+      help: "Accepted because it is the default of Docker's own command, and without effect",
+    },
     ...secretOptions,
     ...consentOptions,
     'if-present': {
@@ -87,11 +92,17 @@ export const installCommand = defineCommand({
   read({ values, positionals }): InstallCommand {
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('install needs a PLUGIN')
+    checkSettingArguments('install', settings)
+    if (values['disable-content-trust'] === false) {
+      throw new UsageError(
+        'content trust is not supported: leave out --disable-content-trust=false',
+      )
+    }
     return {
       reference,
       settings,
       ...readSecretOptions(values, settings),
-      ...defined({ alias: values.alias }),
+      ...defined({ alias: values.alias || undefined }),
       ...readLoginOptions(values),
       disabled: values.disable ?? false,
       ...readConsentOptions(values),

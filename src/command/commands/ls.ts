@@ -1,11 +1,12 @@
 import type { Plugin } from '../../../machines/plugin.ts'
 import { compareNaturally } from '../../text/compareNaturally.ts'
-import { defineCommand, UsageError } from '../defineCommand.ts'
+import { defineCommand } from '../defineCommand.ts'
 import type { Listing } from '../listing.ts'
 import { untilAnswered, withEngine } from '../openEngine.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readNoArguments } from '../options/values.ts'
 import { writeLines } from '../processIo.ts'
+import { UsageError } from '../usageError.ts'
 
 const FILTERS = [
   'enabled=true',

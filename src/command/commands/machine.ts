@@ -1,4 +1,5 @@
-import { defineCommand, UsageError } from '../defineCommand.ts'
+import { defineCommand } from '../defineCommand.ts'
+import { UsageError } from '../usageError.ts'
 
 const FORMATS = ['json', 'mermaid', 'scxml', 'svg'] as const
 

@@ -1,8 +1,9 @@
-import { type Arguments, defineCommand, type OptionTable, UsageError } from '../defineCommand.ts'
+import { type Arguments, defineCommand, type OptionTable } from '../defineCommand.ts'
 import type { ResumeCommand } from '../install/resume.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
 import { defined, readOutputFormat } from '../options/values.ts'
+import { UsageError } from '../usageError.ts'
 
 const options = {
   ...engineOptions,
@@ -41,7 +42,13 @@ export const rollbackCommand = defineCommand({
   synopsis: '[RUN]',
   summary: 'Take back what an install whose process has died left behind',
   options,
-  examples: [{ title: 'Take back a run by its id:', line: 'plugin-flow rollback 1f0c5a9e' }],
+  examples: [
+    {
+      title: 'Take back a run by its id, or by how that begins:',
+      line: 'plugin-flow rollback 1f0c',
+    },
+  ],
+  notes: 'Exit status: 0 taken back, 1 something may be left, 2 wrong usage.',
   read: (given) => read('rollback', given, true),
   run: async (command, io) => (await import('../install/resume.ts')).resume(command, io),
 })
@@ -53,7 +60,7 @@ function read(
 ): ResumeCommand {
   const [run, ...others] = positionals
   if (others.length > 0) throw new UsageError(`${command} takes one RUN`)
-  if (run !== undefined && !/^[0-9a-f]{8}$/.test(run)) {
+  if (run !== undefined && !/^[0-9a-f]{1,8}$/.test(run)) {
     throw new UsageError(`"${run}" is not the ID of a run; plugin-flow runs lists them`)
   }
   return {

@@ -1,8 +1,9 @@
 import type { JournaledRun } from '../../../adapters/journal/runJournal.ts'
 import { visible, visibleJson } from '../../text/visible.ts'
-import { defineCommand, UsageError } from '../defineCommand.ts'
+import { defineCommand } from '../defineCommand.ts'
 import { defined, readNoArguments } from '../options/values.ts'
 import { report, writeLines } from '../processIo.ts'
+import { UsageError } from '../usageError.ts'
 
 export const runsCommand = defineCommand({
   name: 'runs',

@@ -1,8 +1,9 @@
-import { defineCommand, UsageError } from '../defineCommand.ts'
-import { embeddableOptions, firstGiven, readEmbeddableOptions } from '../options/engine.ts'
-import { readNoArguments } from '../options/values.ts'
+import { defineCommand } from '../defineCommand.ts'
+import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
+import { givenOptions, readNoArguments } from '../options/values.ts'
 import type { FlowPage } from '../page/showFlows.ts'
 import type { MachinePage } from '../page/showMachine.ts'
+import { UsageError } from '../usageError.ts'
 
 export const uiCommand = defineCommand({
   name: 'ui',
@@ -37,7 +38,7 @@ export const uiCommand = defineCommand({
     }
     const { machine } = values
     if (machine === undefined) return { ...readEmbeddableOptions(values), port: Number(port) }
-    const engine = firstGiven(embeddableOptions, values)
+    const [engine] = givenOptions(embeddableOptions, values)
     if (engine) throw new UsageError(`--machine uses no engine: leave out --${engine}`)
     return { machine, port: Number(port) }
   },

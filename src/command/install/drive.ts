@@ -74,7 +74,7 @@ export async function drive(
       return act(engine, run).catch(outcomeOfBadStart)
     })
     if (typeof outcome === 'number') return outcome
-    const code = exitCode(outcome, interrupts.first)
+    const code = exitCode(outcome, interrupts.first, shown.rollBack)
     view.outcome(outcome, code)
     return code
   } finally {
@@ -133,7 +133,9 @@ export async function runFlow(
     shown.add(flow.progress$.subscribe((progress) => view.progress(progress)))
     shown.add(flow.retry$.subscribe((retry) => view.retry(retry)))
     const left = interrupts.second.then(async () => {
-      noticeLeft(await Promise.race([recorder?.last(), impatient]), view)
+      const recorded = await Promise.race([recorder?.last(), impatient])
+      if (recorded !== 'unknown') return outcomeWhenLeft(flow, embedded, recorded?.id)
+      view.notice(NOT_RECORDED)
       return outcomeWhenLeft(flow, embedded)
     })
     return await Promise.race([outcomeOf(flow), left])
@@ -171,12 +173,5 @@ function createRecorder(journaled: Promise<OpenRun | undefined>, view: View) {
   }
 }
 
-function noticeLeft(recorded: Recorded | undefined, view: View): void {
-  if (recorded === 'unknown') {
-    view.notice(
-      'plugin-flow: its last step is not recorded; plugin-flow runs shows the last one that is',
-    )
-  } else if (recorded?.id !== undefined) {
-    view.notice(`plugin-flow rollback ${recorded.id} takes it back`)
-  }
-}
+const NOT_RECORDED =
+  'plugin-flow: its last step is not recorded; plugin-flow runs shows the last one that is'

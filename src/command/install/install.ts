@@ -1,6 +1,6 @@
 import { installPlugin } from '../../flow/install.ts'
 import { defaultPolicy, type PolicyOptions } from '../../flow/retry/policy.ts'
-import type { ConsentPolicy, InstallOptions } from '../../flow/types.ts'
+import type { ConsentPolicy, FlowOptions, InstallOptions } from '../../flow/types.ts'
 import { type ConsentSelection, readPolicy } from '../options/consent.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import type { Login } from '../options/login.ts'
@@ -10,6 +10,7 @@ import type { CommandIo } from '../processIo.ts'
 import { drive, runFlow } from './drive.ts'
 import { dryRun } from './dryRun.ts'
 import { beginJournal } from './journal.ts'
+import { withNextStep } from './nextSteps.ts'
 
 /** The parsed command line of `plugin-flow install`. */
 export interface InstallCommand
@@ -37,16 +38,13 @@ export async function install(command: InstallCommand, io: CommandIo): Promise<n
   const policy = await readPolicy(command)
   const secrets = await readSecrets(command)
   const shown = { ...command, settingCount: command.settings.length + secrets.size }
-  return drive(command, shown, io, (engine, run) => {
+  return drive(command, shown, io, async (engine, run) => {
     const options = { ...installOptions(command, policy, secrets), signal: run.signal }
     if (command.dryRun) return dryRun(engine, options, command, io)
     const journaled = command.embedded ? undefined : beginJournal(engine, command, io.env, run.view)
-    return runFlow(
-      (more) => installPlugin(engine, { ...options, ...more }),
-      journaled,
-      command,
-      run,
-    )
+    const start = (more: FlowOptions) => installPlugin(engine, { ...options, ...more })
+    const outcome = await runFlow(start, journaled, command, run)
+    return withNextStep(outcome, command, engine, io.env)
   })
 }
 

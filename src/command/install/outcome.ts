@@ -1,6 +1,6 @@
-import type { Failure } from '../../../machines/errors.ts'
-import { isEngineError } from '../../../machines/errors.ts'
+import { type Difference, type Failure, isEngineError } from '../../../machines/errors.ts'
 import { makeFailure, toFailure } from '../../../machines/failure.ts'
+import type { PluginPrivilege } from '../../../machines/plugin.ts'
 import { failed } from '../../../machines/plugin-install/rollbackReport.ts'
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { oneLine } from '../../../machines/text.ts'
@@ -17,19 +17,27 @@ export async function outcomeOf(flow: PluginInstall): Promise<InstallOutput> {
   throw ended.status === 'rejected' ? ended.reason : new Error('the flow ended without an outcome')
 }
 
-/** What is known of a flow that is left before it has ended. */
-export function outcomeWhenLeft(flow: PluginInstall, embedded: boolean): InstallOutput {
+/**
+ * What is known of a flow that is left before it has ended.
+ *
+ * @param recorded ID of its run in the journal
+ */
+export function outcomeWhenLeft(
+  flow: PluginInstall,
+  embedded: boolean,
+  recorded?: string,
+): InstallOutput {
   const { outcome, name, input, state, run } = flow.snapshot()
   if (outcome) return outcome
   const { ownership, enableRequested, id, failure } = run
   const plugin = { name: name ?? input.reference, enableRequested }
   const isGone = embedded || ownership === 'nothing'
+  const left = failed(plugin, 'this command ended before the rollback was complete', id)
+  const command = recorded === undefined ? {} : { command: `plugin-flow rollback ${recorded}` }
   return {
     state: 'rolledBack',
     failure: failure ?? makeFailure('cancelled', state),
-    rollback: isGone
-      ? { result: 'nothingToRemove' }
-      : failed(plugin, 'this command ended before the rollback was complete', id),
+    rollback: isGone ? { result: 'nothingToRemove' } : { ...left, ...command },
   }
 }
 
@@ -45,17 +53,29 @@ export function outcomeOfBadStart(error: unknown): InstallOutput {
 
 const USAGE_CODES = ['invalid-reference', 'invalid-setting', 'invalid-option']
 
-/** 0 done, 1 taken back, 2 wrong usage, 128 plus the number of the signal that ended it. */
-export function exitCode(outcome: InstallOutput, interrupt: Interrupt | undefined): number {
-  if (outcome.state === 'done') return 0
+/** 0 done as asked, 1 taken back, 2 wrong usage, 128 plus the number of the signal that ended it. */
+export function exitCode(
+  outcome: InstallOutput,
+  interrupt: Interrupt | undefined,
+  rollBack = false,
+): number {
+  if (outcome.state === 'done' || (rollBack && isTakenBack(outcome))) return 0
   if (interrupt) return interrupt.exitCode
   return USAGE_CODES.includes(outcome.failure.code) ? 2 : 1
+}
+
+/** True if nothing of the run is on the engine any more. */
+function isTakenBack(outcome: InstallOutput): boolean {
+  return (
+    outcome.state === 'rolledBack' &&
+    ['removed', 'nothingToRemove'].includes(outcome.rollback.result)
+  )
 }
 
 /** Lines for a person about the end of a run, for `stdout` and for `stderr`. */
 export function outcomeLines(
   outcome: InstallOutput,
-  engine: EngineSelection,
+  engine: EngineSelection & { rollBack?: boolean },
 ): { stdout: string[]; stderr: string[] } {
   if (outcome.state === 'done') {
     const { name, id, enabled, changed } = outcome.plugin
@@ -66,10 +86,15 @@ export function outcomeLines(
     return { stdout: [line], stderr: [] }
   }
   const { failure, rollback } = outcome
+  if (engine.rollBack && isTakenBack(outcome)) {
+    const what = 'name' in rollback ? `${visible(rollback.name)} was removed` : 'nothing was left'
+    return { stdout: [`rolled back: ${what}`], stderr: [] }
+  }
   return {
     stdout: [],
     stderr: [
       `plugin-flow: ${visible(failure.message)}`,
+      ...differenceLines(failure.difference),
       `what to do: ${visible(failure.next)}`,
       `on the engine: ${visible(describeRollback(rollback, engine))}`,
       ...unsaid(failure).map((words) => `the engine said: ${visible(words)}`),
@@ -81,6 +106,18 @@ export function outcomeLines(
 function unsaid({ message, engineMessage = '' }: Failure): string[] {
   const words = oneLine(engineMessage)
   return words === '' || message.includes(words.slice(-80)) ? [] : [words]
+}
+
+/** A line for each privilege or digest that was granted and not found (`-`), or found and not granted (`+`). */
+function differenceLines({ added = [], removed = [], digests }: Difference = {}): string[] {
+  const line = (sign: string, what: string) => `  ${sign} ${visible(what)}`
+  const lines = (sign: string, privileges: readonly PluginPrivilege[]) =>
+    privileges.map(({ Name, Value }) => line(sign, `${Name}: [${Value.join(' ')}]`))
+  return [
+    ...lines('-', removed),
+    ...lines('+', added),
+    ...(digests ? [line('-', digests.granted), line('+', digests.found)] : []),
+  ]
 }
 
 function describeRollback(rollback: RollbackReport, engine: EngineSelection): string {
@@ -98,13 +135,13 @@ function describeRollback(rollback: RollbackReport, engine: EngineSelection): st
   }
 }
 
-/** Adds the options of this command's engine to a Docker command that people copy. */
-export function onEngine(command: string, { host, context, tls }: EngineSelection): string {
-  const options = Object.entries({ host, context, ...tls }).map(([name, value]) => {
+/** A command of Docker's that removes a plugin, as a command of this program with the options of its engine. */
+export function onEngine(command: string, { host, context, tls, proxy }: EngineSelection): string {
+  const options = Object.entries({ host, context, ...tls, proxy }).map(([name, value]) => {
     if (value === undefined || value === false) return ''
     return `--${name} ${value === true ? '' : `${quoted(value)} `}`
   })
-  return command.replace(/^docker /, () => `docker ${options.join('')}`)
+  return command.replace(/^docker plugin rm /, () => `plugin-flow rm ${options.join('')}`)
 }
 
 function quoted(text: string): string {

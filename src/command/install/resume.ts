@@ -9,18 +9,21 @@ import {
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
 import { resumeInstall, secretNames } from '../../flow/resume.ts'
-import { UsageError } from '../defineCommand.ts'
 import { type EngineSelection, namesEngine } from '../options/engine.ts'
 import { readSecrets, type SecretSelection } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'
 import type { CommandIo } from '../processIo.ts'
+import { UsageError } from '../usageError.ts'
 import { drive, runFlow } from './drive.ts'
 import { waitingFor } from './install.ts'
 import { boundedRun } from './journal.ts'
 
+/** Digits of the ID of a run. */
+const ID_LENGTH = 8
+
 /** The parsed command line of `plugin-flow resume` or `plugin-flow rollback`. */
 export interface ResumeCommand extends EngineSelection, SecretSelection, OutputFormat {
-  /** ID of the run. Default: the only one that was left. */
+  /** ID of the run, or how it begins. Default: the only one that was left. */
   run?: string
   rollBack: boolean
   /** A plugin of the name of the run is its own, however old the run is. */
@@ -40,6 +43,7 @@ export async function resume(command: ResumeCommand, io: CommandIo): Promise<num
       reference,
       settingCount: settings.length,
       keepOnFailure: onFailure === 'keep',
+      rollBack: command.rollBack,
     }
     return await drive(selection, shown, io, async (engine, run) => {
       if (!namesEngine(command)) assertSame(engine, taken)
@@ -84,7 +88,7 @@ async function takeUp(
 ): Promise<OpenRun & JournaledRun> {
   if (folder === undefined) throw new UsageError('there is no home, so no run was recorded')
   try {
-    return boundedRun(await takeUpRun(folder, wanted ?? (await onlyRun(folder))), folder)
+    return boundedRun(await takeUpRun(folder, await findRun(folder, wanted)), folder)
   } catch (error) {
     if (error instanceof RunInUse) {
       throw new UsageError(`another plugin-flow process owns this run (${error.message})`)
@@ -92,6 +96,20 @@ async function takeUp(
     if (error instanceof JournalError) throw new UsageError(error.message)
     throw error
   }
+}
+
+/** The whole ID of a run. */
+async function findRun(folder: string, wanted: string | undefined): Promise<string> {
+  if (wanted === undefined) return onlyRun(folder)
+  if (wanted.length === ID_LENGTH) return wanted
+  const { runs } = await listRuns(folder)
+  const ids = runs.map(({ run }) => run.id).filter((id) => id.startsWith(wanted))
+  const [only, ...others] = ids
+  if (only === undefined) {
+    throw new UsageError(`no run begins with "${wanted}"; plugin-flow runs lists them`)
+  }
+  if (others.length === 0) return only
+  throw new UsageError(`${ids.length} runs begin with "${wanted}": ${ids.join(', ')}`)
 }
 
 async function onlyRun(folder: string): Promise<string> {

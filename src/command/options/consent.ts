@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { ConsentPolicy } from '../../flow/types.ts'
-import { type OptionTable, type OptionValues, UsageError } from '../defineCommand.ts'
-import { defined, unusableFile } from './values.ts'
+import type { OptionTable, OptionValues } from '../defineCommand.ts'
+import { UsageError } from '../usageError.ts'
+import { defined, givenOptions, unusableFile } from './values.ts'
 
 /** The options that give consent without a person. */
 export const consentOptions = {
@@ -33,12 +34,12 @@ export interface ConsentSelection {
 
 /** @throws UsageError when more than one of them is given */
 export function readConsentOptions(values: OptionValues<typeof consentOptions>): ConsentSelection {
-  const given = Object.keys(consentOptions).filter((name) => name in values)
+  const { 'grant-all-permissions': grantAllPermissions = false, allow, policy } = values
+  const given = givenOptions(consentOptions, values)
   if (given.length > 1) {
     throw new UsageError(`${given.map((name) => `--${name}`).join(' and ')} cannot be combined`)
   }
-  const { allow, policy } = values
-  return { grantAllPermissions: 'grant-all-permissions' in values, ...defined({ allow, policy }) }
+  return { grantAllPermissions, ...defined({ allow, policy }) }
 }
 
 /**

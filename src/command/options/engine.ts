@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import type { TlsFlags } from '../../../adapters/docker/tlsFiles.ts'
-import { type OptionTable, type OptionValues, UsageError } from '../defineCommand.ts'
-import { defined } from './values.ts'
+import type { OptionTable, OptionValues } from '../defineCommand.ts'
+import { UsageError } from '../usageError.ts'
+import { defined, givenOptions } from './values.ts'
 
 /** The options that name the engine, the same for every command that talks to one. */
 export const engineOptions = {
@@ -67,7 +68,8 @@ type EngineValues = OptionValues<typeof engineOptions>
 
 /** @throws UsageError */
 export function readEngineOptions(values: EngineValues): EngineSelection {
-  const { host, context, proxy } = values
+  const { host, proxy } = values
+  const context = values.context || undefined
   if (host !== undefined && context !== undefined) {
     throw new UsageError('--host and --context cannot be combined')
   }
@@ -87,17 +89,9 @@ export function readEmbeddableOptions(
   if (engine !== 'embedded') {
     throw new UsageError(`--engine must be "embedded", not "${engine}"`)
   }
-  const other = firstGiven(engineOptions, values)
+  const [other] = givenOptions(engineOptions, values)
   if (other) throw new UsageError(`--engine embedded is inside this command: leave out --${other}`)
   return { embedded: true }
-}
-
-/** The first option of a table that was given. */
-export function firstGiven<Options extends OptionTable>(
-  options: Options,
-  values: OptionValues<Options>,
-): string | undefined {
-  return Object.keys(options).find((name) => values[name] !== undefined)
 }
 
 export function namesEngine({ host, context, tls }: EngineSelection): boolean {
@@ -105,11 +99,13 @@ export function namesEngine({ host, context, tls }: EngineSelection): boolean {
 }
 
 function readTlsFlags(values: EngineValues): TlsFlags | undefined {
-  const { tls, tlsverify } = values
+  // As in Docker's own command, --tlsverify=false asks for TLS without verifying, and --tls=false for nothing.
+  const { tlsverify } = values
+  const tls = values.tls || tlsverify === false || undefined
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(path))
   const flags: TlsFlags = defined({
     tls,
-    tlsverify,
+    tlsverify: tlsverify || undefined,
     tlscacert: absolute(values.tlscacert),
     tlscert: absolute(values.tlscert),
     tlskey: absolute(values.tlskey),

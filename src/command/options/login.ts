@@ -1,7 +1,8 @@
 import type { RegistryCredentials } from '../../../adapters/docker/registryCredentials.ts'
 import { EngineError } from '../../../machines/errors.ts'
-import { type OptionTable, type OptionValues, UsageError } from '../defineCommand.ts'
+import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import type { Prompt } from '../install/prompt.ts'
+import { UsageError } from '../usageError.ts'
 
 /** The options that hand credentials to one run. */
 export const loginOptions = {

@@ -1,4 +1,5 @@
-import { UsageError } from '../defineCommand.ts'
+import type { OptionTable, OptionValues } from '../defineCommand.ts'
+import { UsageError } from '../usageError.ts'
 
 /** An hour: longer than any plugin takes, and short enough to catch a typing error. */
 const MAX_SECONDS = 3_600
@@ -14,6 +15,17 @@ export function readName(command: string, [name, ...more]: readonly string[]): s
 export function readNames(command: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) throw new UsageError(`${command} needs a PLUGIN`)
   return names
+}
+
+/**
+ * Checks the `KEY[=VALUE]` arguments behind a PLUGIN: one that is written as a reference is a second PLUGIN.
+ *
+ * @throws UsageError
+ */
+export function checkSettingArguments(command: string, settings: readonly string[]): void {
+  const reference = settings.find((text) => /^[^=]*[/:][^=]*$/.test(text))
+  if (reference === undefined) return
+  throw new UsageError(`${command} takes one PLUGIN: "${reference}" is not KEY=VALUE`)
 }
 
 /** @throws UsageError where there are any */
@@ -41,6 +53,14 @@ export function readOutputFormat(values: {
   const { quiet = false, json = false } = values
   if (quiet && json) throw new UsageError('--quiet and --json cannot be combined')
   return { quiet, json }
+}
+
+/** The names of the options of a table that were given. A boolean one that is `false` counts as absent. */
+export function givenOptions<Options extends OptionTable>(
+  options: Options,
+  values: OptionValues<Options>,
+): string[] {
+  return Object.keys(options).filter((name) => values[name] !== undefined && values[name] !== false)
 }
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }

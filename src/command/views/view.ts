@@ -33,6 +33,8 @@ export interface ShownRun extends EngineSelection {
   /** Number of settings, the secret ones included. */
   settingCount: number
   keepOnFailure: boolean
+  /** It is taken back because that was asked for. */
+  rollBack?: boolean
 }
 
 export interface ViewOptions {

@@ -23,7 +23,7 @@ const kindsByField: ReadonlyMap<string | undefined, readonly string[]> = new Map
  * A pattern is `NAME:VALUE` in the engine's words: `network:host`, `mount:/var/lib/*`,
  * `device:/dev/fuse`, `capabilities:CAP_SYS_ADMIN`, `host pid namespace:true`. `*` stands for any
  * characters but `/`, `**` for any at all. Paths are compared in their shortest form, so that `..`
- * leads nowhere. A setting that widens counts as the mount or the device it makes; one that names no
+ * leads nowhere; `mount:` stands for a mount without a source. A setting that widens counts as the mount or the device it makes; one that names no
  * field has to be allowed as either.
  *
  * @throws RangeError for a pattern that is not written so
@@ -35,9 +35,21 @@ export function allowList(
   return (request) => {
     const refused = askedOf(request).filter((asked) => !allowed.some((allows) => allows(asked)))
     if (refused.length === 0) return { granted: true, who: 'allow-list' }
-    const named = [...new Set(refused.map(({ name, value }) => `${name}:${value}`))]
+    const named = [...new Set(refused.map(describeAsked))]
     return { granted: false, reason: `not allowed: ${named.join(', ')}` }
   }
+}
+
+const EMPTY = new Map([
+  ['mount', 'source'],
+  ['device', 'path'],
+])
+
+/** `NAME:VALUE`; without a value it looks cut, so the pattern for it is added. */
+function describeAsked({ name, value }: Asked): string {
+  const missing = value === '' ? EMPTY.get(name) : undefined
+  if (missing === undefined) return `${name}:${value}`
+  return `${name}: (it has no ${missing} yet: --allow ${name}: or the pattern "${name}:" allows it)`
 }
 
 /** Everything a request asks for, one value at a time, the settings that widen included. */

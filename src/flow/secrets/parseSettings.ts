@@ -1,5 +1,11 @@
 import { EngineError } from '../../../machines/errors.ts'
-import { keyOf, namesHostPath, parseSetting, type Setting } from '../../../machines/settings.ts'
+import {
+  checkHostPath,
+  keyOf,
+  namesHostPath,
+  parseSetting,
+  type Setting,
+} from '../../../machines/settings.ts'
 import type { GivenSetting, GivenSettings } from '../types.ts'
 
 /** Settings as the machine may know them, and apart from them the values of the secret ones. */
@@ -13,13 +19,13 @@ export interface ParsedSettings {
  * Parses the settings that a host wrote.
  *
  * @throws EngineError `invalid-setting` for a name that is missing or has `=`, a value that is not a
- * string, a secret that is given twice, and a secret that has to be shown to be consented to; of secrets
+ * string, a path that is not absolute, a secret that is given twice, and a secret that has to be shown to be consented to; of secrets
  * only names are in its message
  */
 export function parseSettings(given: GivenSettings = []): ParsedSettings {
   const values = new Map<string, string>()
   const settings = listed(given).map((each): Setting => {
-    if (typeof each === 'string') return parseSetting(each)
+    if (typeof each === 'string') return parsePlain(each)
     const { value, ...setting } = parseSecret(each.setting)
     const key = keyOf(setting)
     if (values.has(key)) throw refused(key, 'is given twice')
@@ -46,6 +52,12 @@ function listed(given: GivenSettings): readonly GivenSetting[] {
 
 function isList(given: GivenSettings): given is readonly GivenSetting[] {
   return Array.isArray(given)
+}
+
+function parsePlain(text: string): Setting {
+  const setting = parseSetting(text)
+  if (namesHostPath(setting)) checkHostPath(setting)
+  return setting
 }
 
 function parseSecret(text: unknown): Setting & { value: string } {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { configFolder, type DockerWarning, type Warn } from '../../../adapters/docker/configFile.ts'
 import { type EngineNaming, selectEngine } from '../../../adapters/docker/selectEngine.ts'
@@ -51,6 +51,46 @@ function select(
   })
 }
 
+/** As docker/cli's `opts.ParseHost` reads them; a relative path is made absolute. */
+const READ_AS: [text: string, host: string][] = [
+  [' unix:///s/docker.sock \n', 'unix:///s/docker.sock'],
+  ['127.0.0.1:2375', 'tcp://127.0.0.1:2375'],
+  ['engine', 'tcp://engine'],
+  [' engine:1/prefix', 'tcp://engine:1/prefix'],
+  ['[::1]:2375', 'tcp://[::1]:2375'],
+  [':2376', 'tcp://localhost:2376'],
+  ['tcp://', 'tcp://localhost'],
+  ['tcp://:1', 'tcp://localhost:1'],
+  ['tcp://engine:', 'tcp://engine'],
+  ['/run/docker.sock', 'unix:///run/docker.sock'],
+  ['./docker.sock', `unix://${resolve('docker.sock')}`],
+  ['unix://docker.sock', `unix://${resolve('docker.sock')}`],
+  ['unix://', 'unix:///var/run/docker.sock'],
+  ['npipe://', 'npipe:////./pipe/docker_engine'],
+  ['ssh://me@engine', 'ssh://me@engine'],
+  ['https://panel/x:', 'https://panel/x:'],
+]
+
+suite('selectEngine :: a host without all of its parts', (test) => {
+  for (const [text, host] of READ_AS) {
+    test(JSON.stringify(text), async () => {
+      assert.is((await select({ host: text })).host, host)
+      assert.is((await select({}, { DOCKER_HOST: text })).host, host)
+    })
+  }
+
+  test('an empty one is the default, and not what a variable or a context says', async () => {
+    const env = { DOCKER_HOST: 'tcp://variable', DOCKER_CONTEXT: 'variable' }
+    const { host, by } = await select({ host: ' ' }, env)
+    assert.equal([host, by], ['unix:///var/run/docker.sock', 'host'])
+  })
+
+  test('one that is TCP without saying so has the TLS of the variables', async () => {
+    const { tls } = await select({}, { DOCKER_HOST: 'engine:2376', DOCKER_TLS_VERIFY: '1' })
+    assert.is(tls?.verify, true)
+  })
+})
+
 suite('selectEngine :: what decides', (test) => {
   for (const [index, [by]] of deciders.entries()) {
     // A host and a context that are both named are refused.
@@ -85,10 +125,6 @@ suite('selectEngine :: what decides', (test) => {
     const selected = await select({ context: 'default' }, env, { currentContext: 'chosen' })
     assert.equal([selected.host, selected.by], ['tcp://variable', 'context'])
     assert.is((await select({}, { DOCKER_CONTEXT: 'default' })).host, results.default?.[1])
-  })
-
-  test('an empty host is for the one who reads it to refuse', async () => {
-    assert.is((await select({ host: '' }, { DOCKER_HOST: 'tcp://variable' })).host, '')
   })
 
   test('a context without a host is the default one', async () => {

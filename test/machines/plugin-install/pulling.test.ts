@@ -166,6 +166,9 @@ suite('pulling', (test) => {
     done('pluginInspect', samplePlugin()),
     ({ context }) => {
       assert.is(context.failure?.code, 'digest-changed')
+      assert.equal(context.failure?.difference, {
+        digests: { granted: digest, found: otherDigest },
+      })
       assert.is(context.ownership, 'created')
       assert.is(context.plugin?.Id, pluginId)
     },
@@ -252,6 +255,8 @@ suite('pulling', (test) => {
     done('pluginInspect', samplePlugin({ Config: sampleConfig({ PidHost: true }) })),
     ({ context }) => {
       assert.is(context.failure?.code, 'privileges-not-enforced')
+      const added = context.failure?.difference?.added?.map(({ Name, Value }) => [Name, ...Value])
+      assert.equal(added?.at(-1), ['host pid namespace', 'true'])
       assert.is(context.ownership, 'created')
       assert.is(context.plugin?.Id, pluginId)
       assert.not(context.enableRequested)

@@ -42,7 +42,7 @@ suite('plugin-flow install :: failed', (test) => {
       assert.is(await code, 1)
       assert.is(
         lines(stderr)[2],
-        `on the engine: acme/dies:latest was kept, disabled; to remove it: docker --host ${embedded.host} plugin rm acme/dies:latest`,
+        `on the engine: acme/dies:latest was kept, disabled; to remove it: plugin-flow rm --host ${embedded.host} acme/dies:latest`,
       )
       assert.is(embedded.plugins().length, 1)
     }))
@@ -84,7 +84,7 @@ suite('plugin-flow install :: failed', (test) => {
 
   test('wrong usage :: --json has it as an outcome too', () =>
     onStage(async ({ run }) => {
-      const { code, stdout } = run('acme/plain', '--json', '--host', 'nowhere')
+      const { code, stdout } = run('acme/plain', '--json', '--host', 'nowhere://x')
       assert.is(await code, 2)
       assert.is(lines(stdout).length, 1)
       const { type, failure, rollback, exitCode } = JSON.parse(stdout.text())

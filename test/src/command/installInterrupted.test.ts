@@ -51,10 +51,12 @@ suite('plugin-flow install :: interrupted', (test) => {
         assert.is(await running.code, 130)
         const { failure, rollback, exitCode } = JSON.parse(lines(running.stdout).at(-1) ?? '')
         assert.equal([failure.code, rollback.result, exitCode], ['cancelled', 'failed', 130])
-        assert.is(
-          lines(running.stderr).at(-1),
-          `on the engine: ${SSHFS} may be left (this command ended before the rollback was complete); to remove it: docker --host ${embedded.host} plugin rm ${SSHFS}`,
+        assert.match(
+          String(lines(running.stderr).at(-1)),
+          `on the engine: ${SSHFS} may be left (this command ended before the rollback was complete); to remove it: plugin-flow rollback `,
         )
+        assert.match(rollback.command, /^plugin-flow rollback [0-9a-f]{8}$/)
+        assert.is(running.stderr.text().split(rollback.command).length, 2)
         assertReleased(running)
       },
       { pace: 1 },

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../support/suite.ts'
@@ -47,6 +47,29 @@ suite('plugin-flow install :: a policy answers', (test) => {
       assert.match(denied.stderr.text(), 'not allowed: mount:/etc\n')
       assert.is(await run(SSHFS, 'state.source=/var/lib/x', ...patterns).code, 0)
     }))
+
+  test('--allow :: a mount without a source is named, with the option that allows it', () =>
+    onStage(async ({ embedded, run }) => {
+      const others = [...ALLOWED, CAPABILITY].filter((pattern) => pattern !== 'mount:')
+      const { code, stderr } = run(SSHFS, ...allow(others))
+      assert.is(await code, 1)
+      assert.is(
+        lines(stderr)[0],
+        'plugin-flow: the privileges were not granted: not allowed: mount: (it has no source yet: --allow mount: or the pattern "mount:" allows it)',
+      )
+      assert.equal(embedded.plugins(), [])
+    }))
+
+  for (const page of ['command.md', 'api.md']) {
+    test(`--policy :: the example in ${page} installs what it names`, () =>
+      onStage(async (stage) => {
+        const text = readFileSync(join(import.meta.dirname, '../../../docs', page), 'utf8')
+        const blocks = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) => json)
+        const [example = ''] = blocks.filter((json) => json.includes('"rules"'))
+        const { code, stderr } = stage.run(SSHFS, '--policy', policyFile(stage, example))
+        assert.equal([await code, stderr.text()], [0, ''])
+      }))
+  }
 
   test('--policy :: by reference', () =>
     onStage(async (stage) => {

@@ -108,7 +108,7 @@ suite('jsonView', (test) => {
   test('the command to copy names the engine that was named', () => {
     const { view, told } = setUp({ host: 'tcp://h:1' })
     view.outcome(rolledBack(left), 1)
-    assert.is(told()[0]?.rollback.command, 'docker --host tcp://h:1 plugin rm sshfs:latest')
+    assert.is(told()[0]?.rollback.command, 'plugin-flow rm --host tcp://h:1 sshfs:latest')
   })
 })
 

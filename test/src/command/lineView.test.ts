@@ -47,7 +47,7 @@ suite('lineView', (test) => {
     ])
     assert.is(err().length, 4)
     assert.is(err()[0], 'SIGINT')
-    assert.match(String(err()[3]), /to remove it: docker plugin rm sshfs:latest$/)
+    assert.match(String(err()[3]), /to remove it: plugin-flow rm sshfs:latest$/)
   })
 
   test('a kept plugin is not said to be taken back', () => {

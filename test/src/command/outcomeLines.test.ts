@@ -11,15 +11,15 @@ const ends: [rollback: RollbackReport, line: string][] = [
   [{ result: 'removed', name: 'sshfs:latest', id: ID }, 'sshfs:latest was removed again'],
   [
     { result: 'kept', name: 'sshfs:latest', id: ID, enabled: false, command },
-    'sshfs:latest was kept, disabled; to remove it: docker plugin rm sshfs:latest',
+    'sshfs:latest was kept, disabled; to remove it: plugin-flow rm sshfs:latest',
   ],
   [
     { result: 'kept', name: 'sshfs:latest', id: ID, enabled: true, command },
-    'sshfs:latest was kept, enabled; to remove it: docker plugin rm sshfs:latest',
+    'sshfs:latest was kept, enabled; to remove it: plugin-flow rm sshfs:latest',
   ],
   [
     { result: 'failed', name: 'sshfs:latest', reason: 'in use\n', command },
-    'sshfs:latest may be left (in use\\u{a}); to remove it: docker plugin rm sshfs:latest',
+    'sshfs:latest may be left (in use\\u{a}); to remove it: plugin-flow rm sshfs:latest',
   ],
 ]
 
@@ -59,26 +59,41 @@ suite('outcomeLines', (test) => {
     assert.equal(linesOf('it failed: the moon is full', 'the moon\nis full'), [])
   })
 
+  test('failed :: what was found beside what was granted', () => {
+    const outcome = rolledBack({ result: 'nothingToRemove' })
+    const privilege = (Name: string, ...Value: string[]) => ({ Name, Description: '', Value })
+    const difference = {
+      added: [privilege('mount', '/\n')],
+      removed: [privilege('mount', '/var/lib/x')],
+      digests: { granted: 'sha256:a', found: 'sha256:b' },
+    }
+    const failure = { ...outcome.failure, difference }
+    assert.equal(outcomeLines({ ...outcome, failure }, {}).stderr.slice(1, 5), [
+      '  - mount: [/var/lib/x]',
+      '  + mount: [/\\u{a}]',
+      '  - sha256:a',
+      '  + sha256:b',
+    ])
+  })
+
   test('the command to copy names the engine that was named', () => {
     const kept = rolledBack({ result: 'kept', name: 'a', id: ID, enabled: true, command })
     assert.match(
       String(outcomeLines(kept, { host: 'tcp://10.0.0.1:2375' }).stderr[2]),
-      /: docker --host tcp:\/\/10\.0\.0\.1:2375 plugin rm sshfs:latest$/,
+      /: plugin-flow rm --host tcp:\/\/10\.0\.0\.1:2375 sshfs:latest$/,
     )
-    assert.is(onEngine(command, {}), command)
-    // Docker's command has no such option, and heeds the variables by itself.
+    assert.is(onEngine(command, {}), 'plugin-flow rm sshfs:latest')
     assert.is(
-      onEngine(command, { context: 'far', proxy: true }),
-      onEngine(command, { context: 'far' }),
+      onEngine('docker plugin rm --force a', { context: 'far', proxy: true }),
+      'plugin-flow rm --context far --proxy --force a',
     )
-    assert.is(onEngine(command, { context: 'far' }), 'docker --context far plugin rm sshfs:latest')
     assert.is(
       onEngine(command, { host: 'tcp://h', tls: { tlsverify: true, tlscacert: '/my ca.pem' } }),
-      "docker --host tcp://h --tlsverify --tlscacert '/my ca.pem' plugin rm sshfs:latest",
+      "plugin-flow rm --host tcp://h --tlsverify --tlscacert '/my ca.pem' sshfs:latest",
     )
     assert.is(
       onEngine(command, { host: "unix:///tmp/it's here/$&" }),
-      "docker --host 'unix:///tmp/it'\\''s here/$&' plugin rm sshfs:latest",
+      "plugin-flow rm --host 'unix:///tmp/it'\\''s here/$&' sshfs:latest",
     )
   })
 })

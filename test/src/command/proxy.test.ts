@@ -61,12 +61,12 @@ suite('plugin-flow --proxy', (test) => {
       assert.ok(proxy.asked.every(({ target }) => target === 'engine.test:2375'))
     }))
 
-  test('a command to copy does not have it', () =>
+  test('a command to copy has it', () =>
     onGround(async ({ command }) => {
       const failing = ['install', '--grant-all-permissions', '--keep-on-failure', 'acme/dies']
       const { code, stderr } = await command(...failing, '-H', HOST, '--proxy')
       assert.is(code, 1)
-      assert.match(stderr, `to remove it: docker --host ${HOST} plugin rm`)
+      assert.match(stderr, `to remove it: plugin-flow rm --host ${HOST} --proxy acme/dies:latest`)
     }))
 
   test('a run that was begun through it is taken up through it', () =>

@@ -22,7 +22,7 @@ suite('runCommand', (test) => {
       ['help', 'nosuch', 'thing'],
       2,
       '',
-      'plugin-flow: there is no command "nosuch thing"; see plugin-flow help --help\n',
+      'plugin-flow: there is no command "nosuch"; see plugin-flow help --help\n',
     ],
     [['--version'], 0, `plugin-flow ${VERSION}\n`, ''],
     [[], 2, '', 'plugin-flow: there is no command; see plugin-flow --help\n'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { UsageError } from '../../../src/command/defineCommand.ts'
 import { parseTemplate, renderTemplate } from '../../../src/command/listing.ts'
+import { UsageError } from '../../../src/command/usageError.ts'
 import { suite } from '../../support/suite.ts'
 
 const plugin = {

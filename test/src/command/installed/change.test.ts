@@ -111,6 +111,17 @@ const cases: Case[] = [
     stderr: /^plugin-flow: .* has no such setting: .*\n$/,
   },
   { argv: ['set', 'acme/plain'], code: 2, stderr: /^plugin-flow: set needs a KEY=VALUE; see/ },
+  {
+    argv: ['set', 'vieux/sshfs', 'state.source=~/state'],
+    code: 2,
+    stderr:
+      /^plugin-flow: the setting "state\.source" needs an absolute path.*; see plugin-flow set --help\n$/,
+  },
+  {
+    argv: ['set', 'acme/plain', 'vieux/sshfs'],
+    code: 2,
+    stderr: /^plugin-flow: set takes one PLUGIN: "vieux\/sshfs" is not KEY=VALUE; see/,
+  },
   { argv: ['set'], code: 2, stderr: /^plugin-flow: set needs a PLUGIN; see/ },
 ]
 

@@ -82,7 +82,7 @@ suite('an install whose home does not answer', (test) => {
       const took = performance.now() - asked
       assert.ok(took < 9_000, `less than a journal is waited for otherwise: ${took} ms`)
       assert.equal(await ended, [null, 'SIGINT'])
-      assert.match(stderr.text(), 'to remove it: docker plugin rm vieux/sshfs:latest\n')
+      assert.match(stderr.text(), 'to remove it: plugin-flow rm vieux/sshfs:latest\n')
     }))
 
   test('is left with a third at once', () =>

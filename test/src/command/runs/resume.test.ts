@@ -11,8 +11,8 @@ import { run } from '../stage.ts'
 interface Ground {
   embedded: EmbeddedEngine
   folder: DockerFolder
-  /** Writes down a run that has only begun, as an install whose process has died leaves it. */
-  leave(engine: Omit<JournaledEngine, 'host'>): Promise<string>
+  /** Writes down a run that has only begun, or has created its plugin, as an install whose process has died leaves it. */
+  leave(engine: Omit<JournaledEngine, 'host'>, ownership?: 'created'): Promise<string>
   command(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }>
   left(): string[]
 }
@@ -28,9 +28,9 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
       await act({
         embedded,
         folder,
-        async leave(engine) {
+        async leave(engine, ownership) {
           const left = await beginRun(journal, { host: embedded.host, ...engine })
-          await left.write(await begun(embedded))
+          await left.write(await begun(embedded, ownership))
           await left.close()
           return left.id
         },
@@ -46,18 +46,20 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
   }
 }
 
-async function begun({ host }: EmbeddedEngine) {
+async function begun({ host }: EmbeddedEngine, ownership: 'nothing' | 'created' = 'nothing') {
   const engine = connect({ host, env: {} })
   const flow = installPlugin(engine, {
     reference: 'vieux/sshfs',
     disabled: true,
     grantAllPermissions: true,
   })
-  const snapshot = flow.snapshot()
+  const begun = flow.snapshot()
+  if (ownership === 'created') await flow.result
+  const { run } = flow.snapshot()
   flow.cancel()
   await flow.result.catch(() => {})
   engine.close()
-  return snapshot
+  return { ...begun, run: { ...run, ownership } }
 }
 
 suite('plugin-flow resume :: the engine', (test) => {
@@ -94,7 +96,7 @@ suite('plugin-flow resume :: the engine', (test) => {
         `the run is on ${embedded.host}, but its context now points to tcp://127.0.0.1:1: name the engine to use`,
       )
       assert.equal(left(), [`${id}.json`])
-      assert.is((await command('rollback', id, '-H', embedded.host)).code, 1)
+      assert.is((await command('rollback', id, '-H', embedded.host)).code, 0)
       assert.equal(left(), [])
     }))
 
@@ -113,5 +115,84 @@ suite('plugin-flow resume :: the engine', (test) => {
       const { code, stderr } = await command('resume', id)
       assert.is(code, 2)
       assert.match(stderr, 'there is no file /nowhere/ca.pem')
+    }))
+})
+
+suite('plugin-flow rollback', (test) => {
+  test('one that succeeds says what it did, and ends with 0', () =>
+    onGround(async ({ embedded, leave, command, left }) => {
+      const id = await leave({}, 'created')
+      const ended = await command('rollback', id)
+      assert.is(ended.code, 0)
+      assert.is(ended.stdout.split('\n').at(-2), 'rolled back: vieux/sshfs:latest was removed')
+      assert.is(ended.stderr, '')
+      assert.equal(embedded.plugins(), [])
+      assert.equal(left(), [])
+    }))
+
+  test('where nothing was installed it says so', () =>
+    onGround(async ({ leave, command }) => {
+      const ended = await command('rollback', await leave({}))
+      assert.equal([ended.code, ended.stderr], [0, ''])
+      assert.match(ended.stdout, /rolled back: nothing was left\n$/)
+    }))
+
+  test('--json :: the outcome has the exit status', () =>
+    onGround(async ({ leave, command }) => {
+      const { code, stdout } = await command('rollback', '--json', await leave({}, 'created'))
+      const { state, rollback, exitCode } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+      assert.equal([code, state, rollback.result, exitCode], [0, 'rolledBack', 'removed', 0])
+    }))
+
+  test('an id may be cut short where no other begins like it', () =>
+    onGround(async ({ leave, command, left }) => {
+      const ids = [await leave({}), await leave({})]
+      const both = await command('rollback', '')
+      assert.is(both.code, 2)
+      assert.match(both.stderr, '"" is not the ID of a run')
+      const [one = '', other = ''] = ids
+      let length = 1
+      while (one.slice(0, length) === other.slice(0, length)) length++
+      if (length > 1) {
+        const ambiguous = await command('rollback', one.slice(0, length - 1))
+        assert.is(ambiguous.code, 2)
+        assert.match(ambiguous.stderr, `begin with`)
+      }
+      assert.is((await command('rollback', one.slice(0, length))).code, 0)
+      assert.equal(left(), [`${other}.json`])
+      const gone = await command('rollback', one.slice(0, length))
+      assert.is(gone.code, 2)
+      assert.match(gone.stderr, `no run begins with "${one.slice(0, length)}"`)
+    }))
+
+  test('an install that finds what a run left names the commands for it', () =>
+    onGround(async ({ embedded, leave, command }) => {
+      const id = await leave({}, 'created')
+      const again = ['install', '-q', '--grant-all-permissions', 'vieux/sshfs', '-H', embedded.host]
+      const { code, stderr } = await command(...again)
+      assert.is(code, 1)
+      assert.match(
+        stderr,
+        `what to do: An install left it behind: continue it (plugin-flow resume ${id}), or take it back (plugin-flow rollback ${id}).\n`,
+      )
+    }))
+
+  test('an install that finds another plugin names the options for it', () =>
+    onGround(async ({ embedded, command }) => {
+      const install = [
+        'install',
+        '-q',
+        '--grant-all-permissions',
+        'acme/plain',
+        '-H',
+        embedded.host,
+      ]
+      assert.is((await command(...install)).code, 0)
+      const { code, stderr } = await command(...install)
+      assert.is(code, 1)
+      assert.match(
+        stderr,
+        `what to do: Keep it (--if-present keep), remove it first (plugin-flow rm --host ${embedded.host} acme/plain:latest), or choose another name (--alias NAME).\n`,
+      )
     }))
 })

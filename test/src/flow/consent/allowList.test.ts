@@ -74,6 +74,19 @@ suite('allowList', (test) => {
     assert.is(answer(policy, asking({}, ['a=/data/x'])), 'not allowed: device:/data/x')
   })
 
+  test('a mount or a device without a path yet is told how it is allowed', () => {
+    assert.is(
+      answer(allowList(['mount:/x']), asking({ mount: [''] })),
+      'not allowed: mount: (it has no source yet: --allow mount: or the pattern "mount:" allows it)',
+    )
+    assert.is(
+      answer(allowList(['device:/**']), asking({ device: [''] })),
+      'not allowed: device: (it has no path yet: --allow device: or the pattern "device:" allows it)',
+    )
+    assert.is(answer(allowList(['mount:']), asking({ mount: [''] })), 'granted')
+    assert.is(answer(allowList(['mount:**']), asking({ mount: [''] })), 'granted')
+  })
+
   test('a pattern that is none is refused, by name', () => {
     for (const pattern of ['', 'mount', ':x']) {
       assert.throws(() => allowList([pattern]), /allows nothing: write NAME:VALUE/)

@@ -56,4 +56,15 @@ suite('parseSettings', (test) => {
       assert.not.match(inspect(error, { showHidden: true }), VALUE)
     })
   }
+
+  for (const text of ['sshkey.source=~/.ssh', 'a.path=dev/null', 'a.source=.', 'a.source= /x']) {
+    test(`no absolute path :: ${text}`, async () => {
+      const error = await refusedWith('invalid-setting', async () => parseSettings([text]))
+      assert.match(error.message, /^the setting "\w+\.\w+" needs an absolute path, and not "/)
+    })
+  }
+
+  test('the path of a mount or a device may be empty', () => {
+    assert.is(parseSettings(['a.source=', 'b.path', 'c.source=/x']).settings.length, 3)
+  })
 })
