@@ -175,7 +175,8 @@ function leftPulling(options: { reference: string; alias: string }): InstallSnap
   const { reference, alias } = options
   const request = { id: 1, reference, name: `${alias}:latest`, privileges: [], settings: [] }
   const consent = { by: 'nobody', at: new Date(0).toISOString(), request } as const
-  const run = { ownership: 'uncertain', enableRequested: false, consent } as const
+  const pullBegan = new Date().toISOString()
+  const run = { ownership: 'uncertain', enableRequested: false, consent, pullBegan } as const
   return { version: 2, state: 'pulling.streaming', input, run }
 }
 

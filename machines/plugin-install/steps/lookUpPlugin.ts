@@ -2,6 +2,7 @@ import type { InstallErrorCode } from '../../catalogue.ts'
 import type { RegistryAuth } from '../../credentials.ts'
 import type { Engine, PrivilegesLookUp } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
+import type { PluginPrivilege } from '../../plugin.ts'
 import { resolveNames } from '../../reference.ts'
 import type { Pause } from '../../retry.ts'
 import type { LookUpRequest } from '../inputs.ts'
@@ -115,10 +116,21 @@ function judge(
   if ('error' in look) throw look.error
   const { privileges, hidden } = look.value
   if (hidden && 'error' in content && tellsWhy(content.error)) throw content.error
+  const redacted = privileges.find(({ Name, Value }) => [Name, ...Value].join().includes('…'))
+  if (redacted) throw withSecret(redacted)
   return {
     privileges,
     ...('error' in content ? {} : { digest: content.value.digest }),
   }
+}
+
+/** A question that hides a part of a privilege cannot be answered, and the engine would be sent another list. */
+function withSecret({ Name, Value }: PluginPrivilege): EngineError {
+  return new EngineError(
+    'invalid-option',
+    `the plugin asks for "${Name}: ${Value.join(' ')}", in which a secret that was given is hidden: give the setting without making it secret, or use other credentials`,
+    { unsent: true },
+  )
 }
 
 /** What the engine itself says of the look-up: the registry may have the content all the same. */

@@ -86,6 +86,20 @@ suite('secret settings', (test) => {
       assert.not.match(inspect(seen, { depth: 12, showHidden: true }), PLANTED)
     }))
 
+  test('one that hides a part of what is asked for :: is refused before anything is sent', () =>
+    onVolumes(async (stage) => {
+      const settings = { PASSWORD: { ...secret, value: '/var/lib/acme' } }
+      for (const policy of [{ grantAllPermissions: true }, { grantAllPermissions: false }]) {
+        const error = await failureOf(stage.install({ ...options, settings, ...policy }))
+        assert.is(error.code, 'invalid-option')
+        assert.match(error.message, /^the plugin asks for "mount: …"/)
+      }
+      assert.equal(
+        stage.requests().filter((request) => !request.startsWith('GET ')),
+        [],
+      )
+    }))
+
   test('one that is empty, and one that looks like a path', () =>
     onVolumes(async (stage) => {
       const settings = [

@@ -72,7 +72,8 @@ suite('planted secrets', (test) => {
       'actor consent consent$ context credentials$ engine error flow flowEvents inspect journal log plan progress$ result retry$ snapshot transition$'
     assert.equal([...search.looked.keys()].sort(), sinks.split(' '))
     for (const [sink, values] of search.looked) assert.ok(values > 0, sink)
-    const codes = 'done enable-failed engine-failed privileges-not-enforced pull-failed set-failed'
+    const codes =
+      'done enable-failed engine-failed invalid-option privileges-not-enforced pull-failed set-failed'
     assert.equal([...new Set(ends)].sort(), codes.split(' '))
     assert.ok(Object.keys(secrets).length >= 17)
   })

@@ -29,16 +29,19 @@ suite('planted secrets :: the page', (test) => {
           await events.seen('credentials')
           const credentials = { username: 'alice', password: secrets['the password'] }
           const answers = [await client.post(`/flows/${id}/credentials`, credentials)]
-          const asked = await events.seen('consent')
-          const request = asked.type === 'consent' ? asked.request.id : 0
-          answers.push(await client.post(`/flows/${id}/grant`, { request }))
+          // A privilege that holds a secret is refused before the question.
+          if (!quoting.lies) {
+            const asked = await events.seen('consent')
+            const request = asked.type === 'consent' ? asked.request.id : 0
+            answers.push(await client.post(`/flows/${id}/grant`, { request }))
+          }
           await events.ended
           answers.push(await client.get('/flows'), await client.get('/about'))
           search.look('answers', answers)
           search.look('events', events.events)
           assert.equal(
             answers.map(({ status }) => status),
-            [204, 204, 200, 200],
+            quoting.lies ? [204, 200, 200] : [204, 204, 200, 200],
           )
           assert.ok(events.events.some(({ type }) => type === 'outcome'))
           // What the engine quotes of a setting that is not secret is its words.
