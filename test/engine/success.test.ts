@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { parsed } from '../support/samples.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { install, onEngine } from './world/flows.ts'
 import type { World } from './world/startWorld.ts'
@@ -36,12 +37,10 @@ engineSuite('real engine :: success', (test, world) => {
     assert.is(shown?.Settings.Devices?.[0]?.Path, '/dev/zero')
     assert.equal(await startedWith(world()), ['DEBUG=7,last=b'])
     assert.is(plugin.consent.by, 'grantAllPermissions')
-    assert.equal(plugin.settings, [
-      'DEBUG=7',
-      'state.source=/var/tmp',
-      'null.path=/dev/zero',
-      'args=a b',
-    ])
+    assert.equal(
+      plugin.settings,
+      parsed('DEBUG=7', 'state.source=/var/tmp', 'null.path=/dev/zero', 'args=a b'),
+    )
   })
 
   test('a person is shown everything, grants it, and gets it', async () => {
@@ -62,7 +61,9 @@ engineSuite('real engine :: success', (test, world) => {
       consent.request.privileges.map(({ Name, Value }) => `${Name}: ${Value}`),
       ['network: host', 'mount: /tmp', 'device: /dev/null', 'capabilities: CAP_SYS_ADMIN'],
     )
-    assert.equal(consent.request.settings, [{ setting: 'state.source=/var/tmp', widens: true }])
+    assert.equal(consent.request.settings, [
+      { name: 'state', field: 'source', value: '/var/tmp', widens: true },
+    ])
     assert.equal(await onEngine(world()), [`${reference} enabled`])
   })
 
