@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert'
+import { connect } from '../../src/flow/connect.ts'
+import { installPlugin } from '../../src/flow/install.ts'
 import { authEntry, writeDockerConfig } from './world/dockerConfig.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { failure, install, onEngine } from './world/flows.ts'
@@ -76,13 +78,23 @@ engineSuite('real engine :: configured credentials of a registry with Basic', (t
     assert.equal(await onEngine(world()), [])
   })
 
-  test('a helper that is not there is named, and nothing is installed', async () => {
+  test('a helper that is missing is named, and the registry decides', async () => {
     const docker = writeDockerConfig(world().folder, { credsStore: 'nosuch' })
-    const error = await failure(installWith(docker.env))
-    assert.is(error.code, 'invalid-configuration')
-    assert.is(error.state, 'checkPrivileges')
-    assert.match(error.message, 'docker-credential-nosuch')
-    assert.equal(error.rollback, { result: 'nothingToRemove' })
-    assert.equal(await onEngine(world()), [])
+    const warnings: string[] = []
+    const engine = connect({
+      host: world().host,
+      env: docker.env,
+      onWarning: ({ message }) => warnings.push(message),
+    })
+    try {
+      const options = { reference: reference(), credentials: () => undefined }
+      const error = await failure(installPlugin(engine, options))
+      assert.is(error.code, 'unauthorized')
+      assert.equal(error.rollback, { result: 'nothingToRemove' })
+      assert.match(warnings.join(), 'docker-credential-nosuch')
+      assert.equal(await onEngine(world()), [])
+    } finally {
+      engine.close()
+    }
   })
 })
