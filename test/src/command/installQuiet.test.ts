@@ -38,7 +38,8 @@ suite('plugin-flow install --quiet', (test) => {
     onStage(async ({ run }) => {
       const { code, stdout, stderr } = run('acme/dies', '--quiet')
       assert.equal([await code, stdout.text()], [1, ''])
-      assert.is(lines(stderr).length, 3)
+      assert.is(lines(stderr).length, 4)
       assert.is(lines(stderr)[2], 'on the engine: acme/dies:latest was removed again')
+      assert.match(lines(stderr)[3] ?? '', /^the engine said: dial unix /)
     }))
 })
