@@ -33,7 +33,9 @@ function Consent({ flow }: { flow: PluginInstall }) {
   // A set: two mounts of one directory are one privilege twice.
   const asked = new Set([
     ...privileges.map(({ Name, Value }) => `${Name}: ${Value.join(', ')}`),
-    ...settings.filter(({ widens }) => widens).map(({ setting }) => `setting: ${setting}`),
+    ...settings
+      .filter(({ widens }) => widens)
+      .map(({ name, field, value }) => `setting: ${field ? `${name}.${field}` : name}=${value}`),
   ])
   const grant = (event: FormEvent) => {
     event.preventDefault()

@@ -45,7 +45,7 @@ suite('glob', (test) => {
       assert.is(answer(policy, asking({ [name]: [name] })), 'granted', name)
       assert.is.not(answer(policy, asking({ [name]: ['x'] })), 'granted', name)
       const setting = { ...asking({}), settings: [{ name: 'a', field: name, widens: true }] }
-      assert.is(answer(allowList([]), setting), 'not allowed: mount:, device:', name)
+      assert.match(answer(allowList([]), setting), /^not allowed: mount: .*, device: /, name)
     }
   })
 
