@@ -188,14 +188,14 @@ suite('a flow that tries again', (test) => {
         ...engine,
         pluginEnable: () => Promise.reject(late),
         pluginInspect: (...call) =>
-          ++looks > 2 ? Promise.reject(lost) : engine.pluginInspect(...call),
+          ++looks > 3 ? Promise.reject(lost) : engine.pluginInspect(...call),
       },
       options,
     )
     await run(flow)
     assert.is(flow.actor.getSnapshot().context.rollback?.result, 'failed')
     const { attempts } = defaultPolicy.rollback
-    assert.is(looks, 2 + attempts)
+    assert.is(looks, 3 + attempts)
     assert.equal(
       flow.retries.map(({ attempt }) => attempt),
       [2, 3, 4, 5, 6, 7, 8],
