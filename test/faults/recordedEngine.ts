@@ -30,6 +30,9 @@ export interface RecordedEngine {
   close(): Promise<void>
 }
 
+/** `look`: at what a set has changed, or again at what was installed; no fault strikes it. */
+type Asked = Role | 'look'
+
 /** How much later `does it late` is. */
 const LATE_MS = 300
 
@@ -42,17 +45,17 @@ export async function startRecordedEngine(
   const requests: string[] = []
   const sockets = new Set<Socket>()
   const late = new Set<Promise<void>>()
-  const wasAsked = { pull: 0, inspects: 0, delete: 0 }
+  const wasAsked = { pull: 0, inspects: 0, enable: 0, delete: 0 }
   let plugin: { enabled: boolean; set: boolean } | undefined
   const struck = new Set<WireFault>()
 
-  const change = (role: Role) => {
+  const change = (role: Asked) => {
     if (role === 'pull') plugin = { enabled: false, set: false }
     if (role === 'delete') plugin = undefined
     if (role === 'set' && plugin) plugin = { ...plugin, set: true }
     if (role === 'enable' && plugin && story === 'succeeds') plugin = { ...plugin, enabled: true }
   }
-  const roleOf = (method: string, path: string): Role => {
+  const roleOf = (method: string, path: string): Asked => {
     if (path === '/_ping') return 'ping'
     if (path.startsWith('/plugins/privileges')) return 'privileges'
     if (path.startsWith('/distribution/')) return 'distribution'
@@ -60,9 +63,10 @@ export async function startRecordedEngine(
     if (method === 'POST') return /\/(pull|set|enable)(\?|$)/.exec(path)?.[1] as Role
     if (wasAsked.pull === 0) return 'inspect'
     if (wasAsked.delete > 0) return 'gone'
-    return wasAsked.inspects === 0 ? 'verify' : 'find'
+    if (wasAsked.inspects === 0) return 'verify'
+    return wasAsked.enable === 0 ? 'look' : 'find'
   }
-  const answerTo = (role: Role, path: string): WireAnswer => {
+  const answerTo = (role: Asked, path: string): WireAnswer => {
     const named = path.includes(REFERENCE) || path.includes(answers.id)
     if (role === 'ping' || role === 'privileges' || role === 'distribution' || role === 'pull') {
       return answers.of[role]
@@ -77,6 +81,7 @@ export async function startRecordedEngine(
     const fault = faults.find((each) => each.role === role && (each.always || !struck.has(each)))
     if (role === 'pull') wasAsked.pull++
     if (role === 'delete') wasAsked.delete++
+    if (role === 'enable') wasAsked.enable++
     if (role === 'verify') wasAsked.inspects++
     const deed = fault?.deed ?? 'does it'
     const changed = answer.status < 400 || role === 'enable'
@@ -107,10 +112,11 @@ export async function startRecordedEngine(
 }
 
 function shownTo(
-  role: Role,
+  role: Asked,
   { of, inspected }: Answers,
   plugin: { enabled: boolean; set: boolean },
 ): WireAnswer {
+  if (role === 'look') return inspected(plugin)
   const isInspect = ['inspect', 'verify', 'find', 'gone'].includes(role)
   return isInspect ? inspected(plugin) : of[role]
 }
