@@ -114,8 +114,6 @@ export function deepFaults(): Fault[] {
           ([detail, place, more]): Made => ({
             detail,
             strike: answers((answer) => withBody(withSize(answer), put(answer, place, more))),
-            // A refusal is read in part.
-            harmless: target.answer.status < 400,
           }),
         ),
     ])
