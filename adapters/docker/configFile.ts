@@ -64,8 +64,8 @@ function isFile(path: string): boolean {
 /** More than any such file has: an endless device is not read any further. */
 const MOST_BYTES = 4 * 1024 * 1024
 const CHUNK_BYTES = 16 * 1024
-/** Takes a pipe that has no writer for empty, rather than wait for one. */
-const AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+/** Takes a pipe that has no writer for empty, rather than wait for one. Windows has no such flag, and no such pipes. */
+const AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: ': it belongs to another user, as after sudo docker login; give it back with chown',
@@ -96,9 +96,9 @@ export function readTextFile(
       size += bytes
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const { code = '' } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw unusable(name, `cannot be read (${code})${REMEDIES[code ?? ''] ?? ''}`)
+    throw unusable(name, `cannot be read (${code})${REMEDIES[code] ?? ''}`)
   } finally {
     if (opened !== undefined) closeSync(opened)
   }

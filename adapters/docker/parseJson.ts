@@ -30,8 +30,8 @@ function explain(text: string, at: number): string {
 }
 
 function describePlace(text: string, at: number): string {
-  const lines = text.slice(0, at).split('\n')
-  return `at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
+  const before = text.slice(0, at)
+  return `at line ${before.split('\n').length}, column ${at - before.lastIndexOf('\n')}`
 }
 
 /** V8 reports the place of most errors, but not that of an unexpected token. */

@@ -70,7 +70,8 @@ export async function assertOwnFolder(path: string): Promise<void> {
  * @throws RangeError with the reason why it cannot be trusted
  */
 export async function readOwnFile(path: string): Promise<string> {
-  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+  // Windows has no flag for that, and no such pipes.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK
   const file = await whenFilesAreFree(() => open(path, flags))
   try {
     const stats = await file.stat()

@@ -44,11 +44,11 @@ export interface RunList {
 export function journalFolder(
   env: Env,
   platform: NodeJS.Platform = process.platform,
-  home = homeOfUser,
+  home: () => string | undefined = () => userInfo().homedir,
 ): string | undefined {
   const variables =
     platform === 'win32' ? [env.LOCALAPPDATA] : [env.XDG_STATE_HOME, inHome(env.HOME)]
-  const state = [...variables, inHome(home())].find((path) => path && isAbsolute(path))
+  const state = [...variables, inHome(homeOfUser(home))].find((path) => path && isAbsolute(path))
   return state && join(state, 'plugin-flow')
 }
 
@@ -57,9 +57,9 @@ function inHome(home: string | undefined): string | undefined {
 }
 
 /** By the system's list of users, which has none for the made-up users of many containers. */
-function homeOfUser(): string | undefined {
+function homeOfUser(home: () => string | undefined): string | undefined {
   try {
-    return userInfo().homedir
+    return home()
   } catch {
     return undefined
   }

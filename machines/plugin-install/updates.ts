@@ -139,7 +139,7 @@ export function fail(args: Args, { code, state }: FailureParams): Update {
 }
 
 /** How the installed plugin differs from what was granted, where that is the failure. */
-function differenceOf({ context, event }: Args, code: InstallErrorCode): Difference | undefined {
+function differenceOf({ context }: Args, code: InstallErrorCode): Difference | undefined {
   if (code === 'digest-changed') {
     const { lookUp, pulledDigest } = context
     const granted = expectedDigest(context) ?? lookUp?.digest
@@ -147,9 +147,7 @@ function differenceOf({ context, event }: Args, code: InstallErrorCode): Differe
     return granted && found ? { digests: { granted, found } } : undefined
   }
   if (code !== 'privileges-not-enforced') return undefined
-  assertEvent(event, 'xstate.done.actor.pluginInspect')
-  if (!event.output) return undefined
-  const installed = computePrivileges(event.output.Config)
+  const installed = computePrivileges(required(context, 'plugin').Config)
   const granted = required(context, 'consent').request.privileges
   const added = missingPrivileges(installed, granted)
   const removed = missingPrivileges(granted, installed)

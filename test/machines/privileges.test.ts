@@ -101,6 +101,33 @@ suite('settingsMatchConfig', (test) => {
     assert.ok(settingsMatchConfig(plugin(null, '')))
   })
 
+  test('lists and values that are not there, and devices', () => {
+    const device = { Name: 'null', Description: '', Settable: null }
+    const withDevice = (config: string | null, settings: string | null) =>
+      samplePlugin({
+        Config: sampleConfig({
+          Mounts: null,
+          Linux: {
+            AllowAllDevices: false,
+            Capabilities: null,
+            Devices: [{ ...device, Path: config }],
+          },
+        }),
+        Settings: { Args: null, Env: null, Mounts: null, Devices: [{ ...device, Path: settings }] },
+      })
+    assert.ok(settingsMatchConfig(withDevice(null, null)))
+    assert.ok(settingsMatchConfig(withDevice('/dev/null', '/dev/null')))
+    assert.not.ok(settingsMatchConfig(withDevice('/dev/null', '/dev/kmsg')))
+    const empty = { Args: null, Env: null, Mounts: null, Devices: null }
+    assert.ok(settingsMatchConfig(samplePlugin({ Settings: empty })))
+    const bare = sampleConfig({ Mounts: null })
+    assert.not.ok(
+      settingsMatchConfig(
+        samplePlugin({ Config: bare, Settings: { ...empty, Devices: [{ ...device, Path: '/' }] } }),
+      ),
+    )
+  })
+
   test('another source, and one in the settings alone, differ', () => {
     assert.not.ok(settingsMatchConfig(plugin('/a', '/')))
     assert.not.ok(settingsMatchConfig(plugin(null, '/')))

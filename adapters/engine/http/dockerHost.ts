@@ -46,7 +46,7 @@ export function defaultHost(platform: NodeJS.Platform): string {
 export function completeHost(text: string): string {
   const host = text.trim()
   const [, scheme = /^\.?\//.test(host) ? 'unix' : 'tcp', rest = ''] =
-    /^(?:([^:]*):\/\/)?(.*)$/s.exec(host) ?? []
+    /^(?:([^:]*):\/\/)?(.*)$/s.exec(host) as RegExpExecArray
   switch (scheme) {
     case 'tcp':
       return `tcp://${rest.replace(/^(?=[:/]|$)/, 'localhost').replace(/^([^/]*):(?=\/|$)/, '$1')}`

@@ -74,7 +74,7 @@ const ESCAPES: readonly Escape[] = [
   {
     pattern: /&(?:#(\d{1,8})|#x([0-9a-f]{1,8})|(amp|lt|gt|quot|apos));/gi,
     decode([, decimal, hex, name = '']) {
-      if (name) return utf8(NAMED[name.toLowerCase()] ?? '')
+      if (name) return utf8(NAMED[name.toLowerCase()] as string)
       return utf8OfPoint(decimal ? Number(decimal) : fromHex(hex ?? ''))
     },
   },
@@ -116,7 +116,7 @@ function* fromBase64({ text, from, to }: View, shortest: number): Generator<View
       let bits = 0
       let count = 0
       for (let at = index + skipped; at < index + run.length; at++) {
-        bits = ((bits << 6) | (SEXTETS[text.charCodeAt(at)] ?? 0)) & 0x3fff
+        bits = ((bits << 6) | (SEXTETS[text.charCodeAt(at)] as number)) & 0x3fff
         count += 6
         if (count < 8) continue
         count -= 8
@@ -154,8 +154,8 @@ class Writer {
     const [from, to] = [this.#from, this.#to]
     return {
       text: binary(this.#codes.subarray(0, this.#length)),
-      from: (at) => from[at] ?? 0,
-      to: (at) => to[at] ?? 0,
+      from: (at) => from[at] as number,
+      to: (at) => to[at] as number,
     }
   }
 }

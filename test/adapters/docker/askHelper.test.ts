@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { askHelper } from '../../../adapters/docker/askHelper.ts'
+import { helperWords } from '../../../adapters/docker/helperWords.ts'
 import type { HelperRun } from '../../../adapters/docker/runHelper.ts'
 import { isAlive } from '../../engine/world/processes.ts'
 import { until } from '../../engine/world/until.ts'
@@ -225,6 +226,18 @@ suite('askHelper :: failure', (test) => {
       await until('it has ended by itself', () => !ground.pids().some(isAlive))
     }))
 
+  test('cancelled when it has ended, and what it has started holds its output', () =>
+    onGround(async (ground) => {
+      ground.helper('x', 'echo $$ >> $PIDS\n/usr/bin/setsid /bin/sleep 2 &')
+      const cancel = new AbortController()
+      const asking = refusedWith('cancelled', () =>
+        askHelper('x', 'r', runOn(ground, { signal: cancel.signal })),
+      )
+      await until('it has ended', () => ground.pids().length === 1 && !ground.pids().some(isAlive))
+      cancel.abort()
+      await asking
+    }))
+
   test('cancelled before :: it is not started', () =>
     onGround(async (ground) => {
       ground.helper('x', 'echo $$ >> $PIDS')
@@ -247,4 +260,17 @@ suite('askHelper :: failure', (test) => {
       assert.not.ok(isAlive(own))
       await until('what it had started has gone', () => !isAlive(started))
     }))
+})
+
+suite('helperWords', (test) => {
+  test('values of secret variables are left out; those that are short, or of other variables, are not', () => {
+    const env = {
+      API_TOKEN: 'correct-horse',
+      CI_TOKEN: 'on',
+      EDITOR: 'vi-improved',
+      NO_SECRET: undefined,
+    }
+    const errors = 'no access with correct-horse on vi-improved'
+    assert.is(helperWords('', errors, env), 'no access with … on vi-improved')
+  })
 })

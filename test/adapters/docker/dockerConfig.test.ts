@@ -103,6 +103,7 @@ suite('readDockerConfig :: what cannot be used is warned of, and passed over', (
   const BROKEN: [config: unknown, why: string][] = [
     [`{"auths":{"r":{"auth":"${login.auth}"`, 'is not valid JSON: it ends too early'],
     ['{\n  "auths": {},\n}', 'a comma before the closing bracket at line 3, column 1'],
+    ['{"auths":', 'is not valid JSON: it ends too early'],
     ['// mine\n{}', 'is not valid JSON: there is a comment at line 1, column 1'],
     ['{"a":1,\n# mine\n"b":2}', 'there is a comment at line 2, column 1'],
     ['{"a":1\n"b":2}', 'is not valid JSON: look at line 2, column 1'],

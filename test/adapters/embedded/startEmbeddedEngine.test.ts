@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { PacedClock } from '../../../adapters/embedded/simulatedEngine.ts'
 import {
   definePlugin,
   type EmbeddedEngine,
@@ -167,5 +168,18 @@ suite('embedded startEmbeddedEngine', (test) => {
       assert.is(requests[0]?.path, '/_ping?0')
       assert.is(requests.at(-1)?.path, '/_ping?999')
     })
+  })
+})
+
+suite('PacedClock', (test) => {
+  test('a wait after the end of the engine, and one that is over first', async () => {
+    const ended = new Error('the engine has ended')
+    const late = new PacedClock(1, AbortSignal.abort(ended))
+    const thrown = await late.wait(60_000).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    assert.is(thrown, ended)
+    await new PacedClock(0, new AbortController().signal).wait(60_000)
   })
 })

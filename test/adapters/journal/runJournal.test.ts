@@ -134,6 +134,7 @@ suite('runJournal', (test) => {
       for (const [text, why] of [
         ['', 'it is not valid JSON'],
         ['{', 'it is not valid JSON'],
+        ['7', 'it is damaged: it is not as expected'],
         ['{}', 'it is damaged: engine is not as expected'],
         ['{"engine":{"host":"a"},"began":"b"}', 'it is damaged: snapshot is not as expected'],
         ['{"engine":{"host":"a"},"began":"b","snapshot":{"version":1}}', 'version 1'],
@@ -176,6 +177,11 @@ suite('runJournal', (test) => {
       journalFolder({}, 'linux', () => undefined),
       undefined,
     )
+    // As Node.js does for a user whom the system's list does not have.
+    const unlisted = () => {
+      throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
+    }
+    assert.is(journalFolder({}, 'linux', unlisted), undefined)
   })
 })
 
@@ -344,6 +350,39 @@ suite('the folder of runs', (test) => {
     }))
 })
 
+suite('a file that cannot be put into its place', (test) => {
+  test('the last record stays, and nothing is left aside', () =>
+    onFolder(async (folder) => {
+      const run = await beginRun(folder, { host: 'a' })
+      await run.write(snapshot)
+      const refused = Object.assign(new Error('EPERM'), { code: 'EPERM' })
+      const patched = withPatched('rename', () => () => Promise.reject(refused))
+      assert.is(
+        await thrownBy(patched(() => run.write({ ...snapshot, state: 'enabling' }))),
+        refused,
+      )
+      await run.close()
+      assert.equal(readdirSync(folder), [`${run.id}.json`])
+      assert.is((await listRuns(folder)).runs[0]?.run.snapshot.state, 'pulling.streaming')
+    }))
+
+  test('a run that goes while it is taken up :: its lock is given back', () =>
+    onFolder(async (folder) => {
+      const run = await beginRun(folder, { host: 'a' })
+      await run.write(snapshot)
+      await run.close()
+      const path = join(folder, `${run.id}.json`)
+      let reads = 0
+      const patched = withPatched('open', (open) => (file, ...args) => {
+        if (file === path && ++reads === 2) rmSync(path)
+        return open(file, ...args)
+      })
+      assert.instance(await thrownBy(patched(() => takeUpRun(folder, run.id))), JournalError)
+      assert.is(reads, 2)
+      assert.equal(readdirSync(folder), [])
+    }))
+})
+
 suite('a run that another process has taken over', (test) => {
   test('is not written any more, nor taken from it', () =>
     onFolder(async (folder) => {
@@ -362,10 +401,13 @@ suite('a run that another process has taken over', (test) => {
     }))
 })
 
-type Open = typeof fs.promises.open
+type Files = typeof fs.promises
 
-/** Runs with another `open` of `node:fs/promises`. */
-function withPatched(name: 'open', patch: (open: Open) => Open) {
+/** Runs with another function of `node:fs/promises`. */
+function withPatched<Name extends 'open' | 'rename'>(
+  name: Name,
+  patch: (original: Files[Name]) => Files[Name],
+) {
   return async <Result>(act: () => Promise<Result>): Promise<Result> => {
     const original = fs.promises[name]
     fs.promises[name] = patch(original)

@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fs, {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { hostname, tmpdir } from 'node:os'
@@ -102,6 +109,24 @@ suite('runLock', (test) => {
       const next = await takeLock(path)
       await lock.release()
       assert.ok(await next.isHeld())
+    }))
+
+  test('a file system that refuses it :: the reason is passed on, and nothing is left', () =>
+    onLock(async (path, folder) => {
+      mkdirSync(path)
+      assert.match(String(await thrownBy(takeLock(path))), 'EISDIR')
+      rmSync(path, { recursive: true })
+      const { link } = fs.promises
+      const refused = Object.assign(new Error('EPERM'), { code: 'EPERM' })
+      fs.promises.link = () => Promise.reject(refused)
+      syncBuiltinESMExports()
+      try {
+        assert.is(await thrownBy(takeLock(path)), refused)
+      } finally {
+        fs.promises.link = link
+        syncBuiltinESMExports()
+      }
+      assert.equal(readdirSync(folder), [])
     }))
 
   test('stale :: its process has died, or its number is another’s now, or it is no lock', () =>

@@ -104,6 +104,14 @@ suite('enabling', (test) => {
     assert.is(other.failure?.message, `${path} acme/probe:1.0 is not there`)
   })
 
+  test('enabling :: an error that is not of the engine says nothing of what it did', () => {
+    const type = 'xstate.error.actor.pluginEnable'
+    const event = { type, error: new TypeError('no'), actorId: 'pluginEnable' } as const
+    const { context } = send(at('enabling'), event)
+    assert.is(context.failure?.code, 'host-failed')
+    assert.ok(context.enableRequested)
+  })
+
   edge(
     test,
     'enabling · install.cancel → rollingBack',

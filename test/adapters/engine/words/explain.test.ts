@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { errorPhrases } from '../../../../adapters/engine/words/errorPhrases.ts'
 import { type EngineMessage, explain } from '../../../../adapters/engine/words/explain.ts'
+import { sentence } from '../../../../adapters/engine/words/sentences.ts'
 import { catalogue } from '../../../../machines/catalogue.ts'
 import type { OperationId } from '../../../../machines/engine.ts'
 import { processorMs } from '../../../support/processorMs.ts'
@@ -104,5 +105,13 @@ suite('explain :: transient', (test) => {
     const words = '503 Service Unavailable'
     assert.is(isTransient('pluginEnable', { words, status: 500 }), undefined)
     assert.is(isTransient(operation, { words: '', status: 500 }), undefined)
+  })
+})
+
+suite('sentence', (test) => {
+  test('a part that was not found stands as in the template', () => {
+    const context = { ...about, operation: 'pluginEnable' } as const
+    const line = sentence('{subject} at {path} and {other}', context, '', { path: '/a' })
+    assert.is(line, 'acme/probe:1.0 at /a and {other}')
   })
 })

@@ -123,6 +123,14 @@ suite('a secret in other spellings', (test) => {
     }
   })
 
+  test("as bytes in Go's quotes, by its names in HTML, and beside what is no character", () => {
+    const { words } = cleanerOf([], ['hunter "two" <2026>'])
+    const inBytes = 'hunter "two" <2026>'.replace(/./g, (sign) => `\\x${hexOf(sign.charCodeAt(0))}`)
+    assert.is(words(`(${inBytes})`), '(…)')
+    assert.is(words('(hunter &QUOT;two&quot; &lt;2026&gt;)'), '(…)')
+    assert.is(words('(&#99999999;hunter &#34;two&#34; &lt;2026&gt;)'), '(&#99999999;…)')
+  })
+
   test('what is none is left', () => {
     const { words, data } = cleanerOf([], ['hunter two! (2026)'])
     const said =
