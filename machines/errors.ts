@@ -15,8 +15,8 @@ export interface EngineErrorDetails {
   inStream?: boolean
   /** No connection was made: the engine has seen nothing of the call. */
   unsent?: true
-  /** An enable was refused because the plugin is enabled already: another client did that. */
-  alreadyEnabled?: true
+  /** An enable was refused because the plugin is enabled already, or because the engine is starting it. */
+  alreadyEnabled?: 'done' | 'starting'
   /** The engine's words tell of something between it and a registry that passes by itself. */
   transient?: true
 }

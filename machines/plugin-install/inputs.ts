@@ -63,6 +63,8 @@ export interface EnableRequest {
   /** As verified. It is enabled by its full id, whatever took its name since. */
   plugin: Plugin
   timeout: number
+  /** An earlier process of this run asked for it, and the engine may carry that out still. */
+  wasRequested: boolean
 }
 
 export function lookUpInput({ context }: Args): LookUpRequest {
@@ -104,7 +106,9 @@ export function setInput({ context }: Args): SetRequest {
 }
 
 export function enableInput({ context }: Args): EnableRequest {
-  return { plugin: required(context, 'plugin'), timeout: context.input.enableTimeout }
+  const { enableTimeout, resumed } = context.input
+  const wasRequested = resumed?.enableRequested === true
+  return { plugin: required(context, 'plugin'), timeout: enableTimeout, wasRequested }
 }
 
 export function takeBackInput({ context }: Args): TakeBackRequest {

@@ -108,9 +108,13 @@ export function leavePlugin(): Update {
   return { ownership: 'adopted' }
 }
 
-/** An engine that refused the enable has not carried it out: an enabled plugin was enabled by others. */
-export function closeEnable({ event }: Args): Update {
-  return refusedDefinitely(errorOf(event)) ? { enableRequested: false } : {}
+/**
+ * An engine that refused the enable has not carried it out: an enabled plugin was enabled by others, unless an
+ * earlier process of this run had asked for it.
+ */
+export function closeEnable({ context, event }: Args): Update {
+  const isOwn = context.input.resumed?.enableRequested === true
+  return refusedDefinitely(errorOf(event)) && !isOwn ? { enableRequested: false } : {}
 }
 
 export function rememberPlugin({ event }: Args): Update {

@@ -169,7 +169,8 @@ export function createImplementations(dependencies: FlowDependencies): ActorImpl
         input,
         signal,
       ),
-    pluginEnable: (input, signal) => enablePlugin({ engine, record }, input, signal),
+    pluginEnable: (input, signal) =>
+      enablePlugin({ engine, record, pause: (ms) => pause(time, ms, signal) }, input, signal),
     async takeBack(input, signal) {
       // What cannot be written down, or not in time, has to be taken back all the same.
       await withTimeout(record(), time)

@@ -41,7 +41,7 @@ export function explain(context: CallContext, message: EngineMessage): EngineErr
     ...(words === '' ? {} : { engineMessage: words }),
     ...(inStream === undefined ? {} : { inStream }),
     ...(phrase?.transient && { transient: true }),
-    ...(phrase?.alreadyEnabled && { alreadyEnabled: true }),
+    ...(phrase?.alreadyEnabled && { alreadyEnabled: phrase.alreadyEnabled }),
     ...(phrase?.next && { next: sentence(phrase.next, context, '', found) }),
   }
   const line =

@@ -54,8 +54,8 @@ export interface ErrorPhrase {
   inStream?: boolean
   /** It passes by itself, and often soon, without a change by anybody. */
   transient?: true
-  /** The words say that the plugin is enabled already. */
-  alreadyEnabled?: true
+  /** The words say that the plugin is enabled already, or that the engine is starting it. */
+  alreadyEnabled?: 'done' | 'starting'
   /** `true`: only where credentials went along; `false`: only where none did. */
   withCredentials?: boolean
   /** In place of the sentence that the code has. A named group of `words` is filled in as well. */

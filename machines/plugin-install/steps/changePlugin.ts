@@ -3,6 +3,7 @@ import type { Engine } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
 import { computePrivileges, samePrivileges, settingsMatchConfig } from '../../privileges.ts'
+import type { Pause } from '../../retry.ts'
 import { findTarget, keyOf, type Setting } from '../../settings.ts'
 import type { EnableRequest, SetRequest } from '../inputs.ts'
 import { type HasSecret, isApplied } from './judgePresent.ts'
@@ -44,6 +45,9 @@ export async function applySettings(
   return changed
 }
 
+/** Before each further try, in milliseconds. */
+const STARTING_MS = [500, 1_000, 2_000, 4_000, 8_000]
+
 /**
  * Enables a plugin, and looks afterwards whether it is still what was verified: an upgrade or a set by
  * another client keeps the id.
@@ -51,23 +55,43 @@ export async function applySettings(
  * @throws EngineError `changed-by-others` where another client enabled or changed it
  */
 export async function enablePlugin(
-  { engine, record }: Pick<SetPorts, 'engine' | 'record'>,
-  { plugin, timeout }: EnableRequest,
+  ports: EnablePorts,
+  request: EnableRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
-  await record()
-  try {
-    await engine.call('pluginEnable', { name: plugin.Id, timeout }, { signal })
-  } catch (error) {
-    if (!isEngineError(error) || !error.details.alreadyEnabled) throw error
-    throw changedByOthers(plugin, 'that it is enabled')
-  }
-  const enabled = await inspect(engine, plugin, signal)
+  const { plugin } = request
+  await ports.record()
+  await askToEnable(ports, request, signal)
+  const enabled = await inspect(ports.engine, plugin, signal)
   const changed = (['Config', 'Settings'] as const).filter(
     (part) => JSON.stringify(enabled[part]) !== JSON.stringify(plugin[part]),
   )
   if (changed.length > 0) throw changedByOthers(plugin, `its ${changed.join(' and its ')}`)
   return undefined
+}
+
+export interface EnablePorts extends Pick<SetPorts, 'engine' | 'record'> {
+  pause: Pause
+}
+
+/** An engine goes on with the enable of a process that has died (recording `enable.slow-second-call`). */
+async function askToEnable(
+  { engine, pause }: EnablePorts,
+  { plugin, timeout, wasRequested }: EnableRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const ms of [...STARTING_MS, undefined]) {
+    try {
+      await engine.call('pluginEnable', { name: plugin.Id, timeout }, { signal })
+      return
+    } catch (error) {
+      const already = isEngineError(error) && error.details.alreadyEnabled
+      if (already === 'done' && wasRequested) return
+      if (already === 'done') throw changedByOthers(plugin, 'that it is enabled')
+      if (already !== 'starting' || !wasRequested || ms === undefined) throw error
+      await pause(ms)
+    }
+  }
 }
 
 async function inspect(engine: Engine, { Id, Name }: Plugin, signal: AbortSignal): Promise<Plugin> {

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { EngineError } from '../../../machines/errors.ts'
+import { makeSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'
 import { edge } from '../../support/edges.ts'
 import { digest, hostNetwork, pluginId, samplePlugin } from '../../support/samples.ts'
@@ -102,6 +103,22 @@ suite('enabling', (test) => {
     const inPath = new EngineError('enable-failed', `${path} ${pluginId} is not there`)
     const { context: other } = send(at('enabling'), { ...event, error: inPath })
     assert.is(other.failure?.message, `${path} acme/probe:1.0 is not there`)
+  })
+
+  test('enabling :: a refusal of what an earlier process had asked for is not the end of that', () => {
+    const { run } = makeSnapshot(at('enabling'))
+    const resumed = { ...run, enableRequested: true }
+    const from = send(
+      at('checkPrivileges', { grantAllPermissions: true, resumed }),
+      done(
+        'lookUpPlugin',
+        lookUp({ present: { plugin: samplePlugin(), asWanted: false, own: true } }),
+      ),
+      done('pluginInspect', samplePlugin()),
+    )
+    assert.is(from.value, 'enabling')
+    const refused = failed('pluginEnable', 'enable-failed', { status: 409 })
+    assert.ok(send(from, refused).context.enableRequested)
   })
 
   test('enabling :: an error that is not of the engine says nothing of what it did', () => {

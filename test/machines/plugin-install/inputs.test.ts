@@ -43,7 +43,11 @@ const rows: [actor: string, from: Snapshot, expected: unknown][] = [
   ],
   ['pluginInspect', at('pulling.verifying'), { name: names.name }],
   ['pluginSet', at('configuring'), { plugin: samplePlugin(), settings }],
-  ['pluginEnable', at('enabling', { enableTimeout: 7 }), { plugin: samplePlugin(), timeout: 7 }],
+  [
+    'pluginEnable',
+    at('enabling', { enableTimeout: 7 }),
+    { plugin: samplePlugin(), timeout: 7, wasRequested: false },
+  ],
   [
     'takeBack',
     at('rollingBack', { onFailure: 'keep' }),

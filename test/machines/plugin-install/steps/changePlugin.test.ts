@@ -117,10 +117,25 @@ suite('applySettings', (test) => {
   })
 })
 
-function enable(shown: Plugin | undefined, answers: Answers = {}) {
+function enable(shown: Plugin | undefined, answers: Answers = {}, wasRequested = false) {
   const engine = fakeEngine({ pluginInspect: inspections(shown), ...answers })
-  const ports = { engine, record: async () => {} }
-  return enablePlugin(ports, { plugin: samplePlugin(), timeout: 0 }, signal)
+  const pauses: number[] = []
+  const ports = {
+    engine,
+    record: async () => {},
+    pause: async (ms: number) => void pauses.push(ms),
+  }
+  const done = enablePlugin(ports, { plugin: samplePlugin(), timeout: 0, wasRequested }, signal)
+  return Object.assign(done, { pauses })
+}
+
+function refusals(...alreadyEnabled: ('done' | 'starting' | undefined)[]) {
+  return async () => {
+    const [first, ...others] = alreadyEnabled
+    if (others.length > 0 || first !== undefined) alreadyEnabled.shift()
+    if (first === undefined) return undefined
+    throw new EngineError('enable-failed', `it is ${first}`, { status: 409, alreadyEnabled: first })
+  }
 }
 
 suite('enablePlugin', (test) => {
@@ -129,14 +144,36 @@ suite('enablePlugin', (test) => {
   })
 
   test('enabled already :: another client did that', async () => {
-    const already = new EngineError('enable-failed', 'enabled already', {
-      status: 409,
-      alreadyEnabled: true,
-    })
-    const error = await rejection(
-      enable(samplePlugin(), { pluginEnable: () => Promise.reject(already) }),
-    )
+    const pluginEnable = refusals('done')
+    const error = await rejection(enable(samplePlugin(), { pluginEnable }))
     assert.is(error.code, 'changed-by-others')
+  })
+
+  test('enabled already, as an earlier process of this run had asked :: it is done', async () => {
+    const pluginEnable = refusals('done')
+    assert.is(await enable(samplePlugin(), { pluginEnable }, true), undefined)
+  })
+
+  test('being started, as an earlier process had asked :: asked again until it is enabled', async () => {
+    const end = enable(
+      samplePlugin(),
+      { pluginEnable: refusals('starting', 'starting', 'done') },
+      true,
+    )
+    assert.is(await end, undefined)
+    assert.equal(end.pauses, [500, 1_000])
+    const stopped = enable(samplePlugin(), { pluginEnable: refusals('starting', undefined) }, true)
+    assert.is(await stopped, undefined)
+  })
+
+  test('being started for too long, or by another client :: the refusal is passed on', async () => {
+    const always = Array.from({ length: 6 }, () => 'starting' as const)
+    const long = enable(samplePlugin(), { pluginEnable: refusals(...always) }, true)
+    assert.is((await rejection(long)).code, 'enable-failed')
+    assert.is(long.pauses.length, 5)
+    const others = enable(samplePlugin(), { pluginEnable: refusals('starting') })
+    assert.is((await rejection(others)).code, 'enable-failed')
+    assert.equal(others.pauses, [])
   })
 
   test('any other failure is passed on', async () => {
