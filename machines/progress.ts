@@ -24,7 +24,7 @@ export interface Progress {
   percent?: number
   /** Of the download, over the last seconds; 0 while nothing comes in. */
   bytesPerSecond: number
-  /** Until the download is through; absent while nobody can tell. */
+  /** Until the download is through; absent while that is unknown. */
   secondsLeft?: number
 }
 
@@ -136,7 +136,7 @@ function readLine({ id, status, progressDetail }: JSONMessage): Line | undefined
   return { id, status, ...(current && { current }), ...(total && { total }) }
 }
 
-/** A count of bytes, or `undefined` for what is none. The engine leaves out or sends 0 for unknown. */
+/** A count of bytes, or `undefined` for an invalid one. The engine leaves out or sends 0 for unknown. */
 function bytes(value: unknown): number | undefined {
   if (typeof value !== 'number' || !(value >= 1)) return undefined
   return Math.min(Math.floor(value), MOST_BYTES)

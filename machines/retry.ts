@@ -1,7 +1,7 @@
 import type { InstallErrorCode } from './catalogue.ts'
 import { isEngineError } from './errors.ts'
 
-/** Waits; rejects when nobody waits for the result any more. */
+/** Waits; rejects once the result is no longer needed. */
 export type Pause = (ms: number) => Promise<void>
 
 /** How often something is tried, and how long one waits in between. */

@@ -17,7 +17,7 @@ export interface AuthEntry {
 }
 
 /**
- * Finds the entry of a registry; `undefined` if there is none. Entries of other registries are not read.
+ * Finds the entry of a registry; `undefined` if it is missing. Entries of other registries are not read.
  *
  * @throws EngineError `invalid-configuration`, which quotes nothing of the entry
  */

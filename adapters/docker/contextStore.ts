@@ -33,7 +33,7 @@ function idOf(name: string): string {
 }
 
 /**
- * Reads a context of Docker's configuration. `undefined`: there is none with this name.
+ * Reads a context of Docker's configuration. `undefined` if it does not exist.
  *
  * @param folder of the configuration
  * @throws EngineError `invalid-configuration` naming the file that cannot be used

@@ -39,7 +39,7 @@ const DEFAULTS: Partial<Record<NodeJS.Platform, string>> = {
  * Finds a registry's credentials in Docker's own configuration as its command does: in the variable
  * `DOCKER_AUTH_CONFIG`; else, by `config.json`, with the credential helper of `credHelpers` or
  * `credsStore`; else in the plain `auths`. A file without any credentials settings leaves them to the
- * platform's own helper, where that exists and works. `undefined`: there are none.
+ * platform's own helper, where that exists and works. `undefined` without credentials.
  *
  * The `auths` of a registry with a configured helper are read only when the helper fails. That, and
  * every other part of the configuration that cannot be used, is passed to `warn` and no error: most

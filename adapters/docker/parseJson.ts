@@ -1,4 +1,4 @@
-/** A value, and the place of what follows it; or the reason why there is none. Neither quotes the text. */
+/** A value, and the place of what follows it; or the reason why the text is invalid. Neither quotes the text. */
 export interface ParsedJson {
   value?: unknown
   problem?: string

@@ -47,7 +47,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 /**
- * Makes sure that there is a folder of this user's own that nobody else can write to or read: who can
+ * Makes sure that there is a folder of this user's own that no other user can write to or read: who can
  * write there decides what this user installs, and with whose consent.
  *
  * @throws RangeError with the reason why it cannot be trusted
@@ -65,7 +65,7 @@ export async function assertOwnFolder(path: string): Promise<void> {
 }
 
 /**
- * Reads a file that this user owns and nobody else can write, and does not wait for a pipe.
+ * Reads a file that this user owns and no other user can write, and does not wait for a pipe.
  *
  * @throws RangeError with the reason why it cannot be trusted
  */

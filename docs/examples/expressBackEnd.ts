@@ -28,7 +28,7 @@ const server = app.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const own = `127.0.0.1:${(server.address() as AddressInfo).port}`
 
-// Whoever gets through can install what is root on the host: no other site may, nor may a name that
+// Any client that gets through can install what is root on the host: no other site may, nor may a name that
 // somebody else points here.
 app.use(({ method, headers: { host, origin } }, response, next) => {
   const isOwn = host === own && (origin === `http://${own}` || (method === 'GET' && !origin))
@@ -54,7 +54,7 @@ app.get('/events', (request, response) => {
 })
 console.log(`http://${own}/`)
 
-/** 409: nobody was waited for. */
+/** 409: no question is open. */
 function answer(response: Response, accepted: boolean) {
   response.sendStatus(accepted ? 204 : 409)
 }

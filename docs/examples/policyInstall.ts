@@ -1,4 +1,4 @@
-// Installs a plugin while nobody watches: what the policy does not allow is denied, and what fails
+// Installs a plugin unattended: what the policy does not allow is denied, and what fails
 // is taken back. Exit status 0: installed, 3: denied, 1: anything else.
 //
 //   node policyInstall.js policy.json vieux/sshfs:latest
@@ -10,7 +10,7 @@ if (!policy || !reference) throw new Error('usage: policyInstall POLICY REFERENC
 const consent = parseConsentPolicy(await readFile(policy, 'utf8'))
 
 const engine = connect()
-// Nobody could enter credentials: those that Docker has are used, and there are no others.
+// Credentials cannot be entered: those that Docker has are used, and there are no others.
 const flow = installPlugin(engine, { reference, consent, credentials: () => undefined })
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => flow.cancel())
 flow.transition$.subscribe(({ to, event }) => console.log(`${to} (${event.type})`))

@@ -24,7 +24,7 @@ export function asksFor({ privileges, settings }: ConsentRequest): boolean {
   return privileges.length > 0 || settings.some(({ widens }) => widens)
 }
 
-/** After a detour through `reauth` nobody is asked twice for the same. */
+/** After a detour through `reauth` the same question is not asked twice. */
 export function isGrantedAlready(
   { consent }: Pick<InstallContext, 'consent'>,
   request: ConsentRequest,

@@ -23,7 +23,7 @@ import type {
 } from './types.ts'
 import * as updates from './updates.ts'
 
-/** The vocabulary of the chart: what its words mean. Whoever runs it provides the actors. */
+/** The vocabulary of the chart: what its words mean. The host of the chart provides the actors. */
 export const pluginInstallSetup = setup({
   types: {
     input: {} as InstallInput,

@@ -4,7 +4,7 @@ import type { InstallSnapshot } from './snapshot.ts'
 /**
  * Checks a snapshot that comes from outside, such as a file.
  *
- * @throws RangeError when it is none, or of another version
+ * @throws RangeError when it is not a snapshot, or of another version
  */
 export function readSnapshot(value: unknown): InstallSnapshot {
   if (!isRecord(value)) throw new RangeError('a snapshot is an object')

@@ -28,7 +28,7 @@ export function rememberLookUp({ context, event }: Args): Update {
   return { lookUp: event.output, consentRequest: request, ...gone }
 }
 
-/** Nobody had to be asked: nothing is asked for, or it was all granted beforehand. */
+/** No question was needed: the plugin asks for nothing, or all of it was granted beforehand. */
 export function recordConsentUnasked({ context }: Args): Update {
   const request = required(context, 'consentRequest')
   if (isGrantedAlready(context, request)) return {}

@@ -20,7 +20,7 @@ export interface ConnectOptions {
   context?: string
   /** TLS on `tcp://`, and how it is spoken on `https://`. Default: as Docker's variables ask for it. */
   tls?: TlsOptions
-  /** Sent with every request, besides those of Docker's configuration. They are told to nobody. */
+  /** Sent with every request, besides those of Docker's configuration. They appear in nothing that is shown. */
   headers?: Readonly<Record<string, string>>
   /**
    * An engine on `tcp://`, `http://` or `https://` is reached through the proxy that `HTTP_PROXY`, or with

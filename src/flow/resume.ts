@@ -11,7 +11,7 @@ import type { Engine, PluginInstall, ResumeOptions } from './types.ts'
  * or rolls back from there: nothing is pulled, set or enabled again before it was looked at. A run
  * that was being taken back is taken back further; one that has ended tells its end.
  *
- * @throws RangeError when the snapshot is none; EngineError `invalid-option` when the run may still set
+ * @throws RangeError when the snapshot is invalid; EngineError `invalid-option` when the run may still set
  * secret settings and their values are not there, which changes nothing: it can be resumed with them; or
  * when the policy cannot be used
  */

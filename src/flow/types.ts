@@ -65,7 +65,7 @@ export interface FlowOptions {
   inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
 }
 
-/** Its value is sent to the engine and told to nobody else: it is in no snapshot, error or log. */
+/** Its value is sent to the engine only: it is in no snapshot, error or log. */
 export interface SecretValue {
   value: string
   secret: true
@@ -173,7 +173,7 @@ export interface PluginInstall {
   readonly credentials$: Observable<CredentialsRequest>
   /** The installed plugin. Rejects with an `InstallError`; unobserved, it rejects in silence. */
   readonly result: Promise<InstalledPlugin>
-  /** `false`: nobody waits for it, or for another request than this one. */
+  /** `false`: no question is open, or another one than this. */
   grant(request?: ConsentRequest, who?: string): boolean
   deny(reason?: string, request?: ConsentRequest): boolean
   authenticate(credentials: RegistryCredentials): boolean

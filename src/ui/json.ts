@@ -8,7 +8,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
 }
 
-/** The JSON object in the body of a request. @throws RangeError when there is none */
+/** The JSON object in the body of a request. @throws RangeError when it is missing */
 export async function readBody(request: IncomingMessage): Promise<object> {
   if (request.headers['content-type']?.split(';')[0] !== 'application/json') {
     throw new RangeError('the body must be application/json')

@@ -76,7 +76,7 @@ function isFocused(node: HTMLElement): boolean {
   return root instanceof ShadowRoot && node.contains(root.activeElement)
 }
 
-/** True where nothing else has the focus, so that nobody is torn away from what they type. */
+/** True where nothing else has the focus, so that the focus is not taken from a person who types. */
 function mayTakeFocus(node: HTMLElement): boolean {
   const root = node.getRootNode()
   const { activeElement, body } = document

@@ -33,7 +33,7 @@ export interface HostOptions {
 /** Far longer than a name and a path. A context that was imported may hold any. */
 const LONGEST = 4_096
 
-/** Where Docker's own command looks for an engine when nobody names one. */
+/** Where Docker's own command looks for an engine when none is named. */
 export function defaultHost(platform: NodeJS.Platform): string {
   return platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock'
 }

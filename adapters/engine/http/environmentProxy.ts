@@ -27,7 +27,7 @@ export interface TcpEngine extends Destination {
 /**
  * The proxy on the way to an engine on TCP, chosen as Go's `http.ProxyFromEnvironment` does it, which
  * Docker's own command uses: `HTTPS_PROXY` with TLS and `HTTP_PROXY` without, in capitals first, unless
- * `NO_PROXY` excepts the engine or it is on this host. `undefined`: there is none.
+ * `NO_PROXY` excepts the engine or it is on this host. `undefined` without one.
  *
  * @throws EngineError `invalid-option` naming a variable that names no HTTP proxy; never its value,
  * which may hold a password
@@ -86,7 +86,7 @@ function decoded(variable: string, text: string): string {
   }
 }
 
-/** In capitals first; an empty one is none. */
+/** In capitals first; an empty one does not count. */
 function firstSet(env: Env, name: string): string | undefined {
   return [name, name.toLowerCase()].find((each) => env[each])
 }

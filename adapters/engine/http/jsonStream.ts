@@ -57,7 +57,7 @@ function addMessage(messages: JSONMessage[], line: string): void {
 
 function addLastMessage(messages: JSONMessage[], line: string): void {
   if (isBlank(line)) return
-  // What begins like a message and is none was cut; anything else never was one.
+  // A line that begins like a message but is not valid was cut; anything else never was one.
   const kind = line.trimStart().startsWith('{') ? 'truncated' : 'malformed'
   messages.push(readMessage(parse(line, kind)))
 }

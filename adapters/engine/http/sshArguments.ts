@@ -2,7 +2,7 @@ import type { SshHost } from './dockerHost.ts'
 
 /**
  * What `ssh` is called with, as Docker's own command does it: `docker system dial-stdio` on the other
- * side carries the API. Nobody is asked anything (`BatchMode`), and no host can be read as an option.
+ * side carries the API. No question is asked (`BatchMode`), and no host can be read as an option.
  */
 export function sshArguments({ user, hostname, port, path }: SshHost, limitMs: number): string[] {
   return [

@@ -6,7 +6,7 @@ import { EngineError } from '../../../machines/errors.ts'
 export interface TlsOptions {
   /** `false` takes any certificate of the engine: who is in between reads everything. Default `true`. */
   verify?: boolean
-  /** Who may have signed the engine's certificate, and nobody else. Default: whom Node.js trusts. */
+  /** The only authorities that may have signed the engine's certificate. Default: those that Node.js trusts. */
   ca?: string | Buffer
   /** The client's certificate, with what else is in its chain. */
   cert?: string | Buffer

@@ -5,7 +5,7 @@ export const SWITCHED = 'ERR_SWITCHED_PROTOCOL'
 
 /**
  * Sends as Node.js does, over TLS where the agent does, and fails on a status 101. Node.js itself closes
- * the connection then, and tells nobody: the call would wait for its timeout.
+ * the connection then, without an event: the call would wait for its timeout.
  */
 export const transport = {
   request(options: RequestOptions, answered: (answer: IncomingMessage) => void): ClientRequest {

@@ -43,7 +43,7 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     seen: ['moby pkg/authorization/authz.go'],
   },
   {
-    // An engine lets in whoever reaches it: this is what stands before it.
+    // An engine lets in every client that reaches it: this is what stands before it.
     code: 'engine-access-denied',
     words: /^/,
     operations: ['systemPing'],

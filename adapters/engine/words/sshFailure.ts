@@ -57,7 +57,7 @@ const PHRASES: readonly [words: RegExp, code: ObstacleCode, why: string][] = [
   ],
 ]
 
-/** Why `ssh` has ended before the engine was reached. What nobody knows may pass by itself. */
+/** Why `ssh` has ended before the engine was reached. An unknown failure may pass by itself. */
 export function sshFailure(words: string, status: number | null): ConnectFailure {
   const known = PHRASES.find(([phrase]) => phrase.test(words))
   if (known) return new ConnectFailure({ code: known[1], why: known[2] })

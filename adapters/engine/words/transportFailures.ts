@@ -78,7 +78,7 @@ const HANDSHAKE: readonly [words: RegExp, code: ObstacleCode, why: string][] = [
 
 /**
  * What kept a connection from being made, or broke it; of the host, unless the code is another one.
- * What nobody knows may pass by itself.
+ * An unknown failure may pass by itself.
  *
  * @param words of the error; they are looked at and not shown
  */

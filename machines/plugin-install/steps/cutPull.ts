@@ -16,7 +16,7 @@ const MARGIN_S = 1
 
 /**
  * How far a pull has got when its connection is cut. With all of the content an engine no longer
- * heeds its client: it extracts to the end and installs the plugin, whoever has gone. Until then a
+ * heeds its client: it extracts to the end and installs the plugin, even without one. Until then a
  * closed connection ends the pull (recording `pull.client-gone`).
  */
 export function hasContent({ layers, bytesPerSecond }: PullProgress, quietMs: number): HasContent {

@@ -26,7 +26,7 @@ export interface RunningPull {
   end: Promise<PullEnd>
 }
 
-/** How often a pull that nobody waits for is looked at. */
+/** How often a pull that is no longer waited for is looked at. */
 const LOOK_MS = 250
 /** How long a pull that can no longer be stopped is listened to. */
 const LISTEN_MS = 30_000

@@ -29,7 +29,7 @@ export const uiCommand = defineCommand({
     { title: 'Look at any XState machine:', line: 'plugin-flow ui --machine machine.json' },
   ],
   notes:
-    'It prints an address with a token, to be opened in a browser as often as needed while the command runs; whoever has it can install. Only this machine can reach it. Ctrl-C cancels running installs, takes back what they did, and ends.',
+    'It prints an address with a token, to be opened in a browser as often as needed while the command runs; anyone who has it can install. Only this machine can reach it. Ctrl-C cancels running installs, takes back what they did, and ends.',
   read({ values, positionals }): FlowPage | MachinePage {
     readNoArguments('ui', positionals)
     const { port = '0' } = values
