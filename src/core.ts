@@ -8,6 +8,7 @@ export type {
 } from '../adapters/docker/registryAuth.ts'
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
+export type { ConsentDecision, ConsentRecord, ConsentRequest } from '../machines/consent.ts'
 export type { CredentialsRequest } from '../machines/credentials.ts'
 export type {
   CallOptions,
@@ -28,13 +29,7 @@ export type {
   PluginPrivilege,
 } from '../machines/plugin.ts'
 export type { InstallSnapshot } from '../machines/plugin-install/snapshot.ts'
-export type {
-  ConsentDecision,
-  ConsentRecord,
-  ConsentRequest,
-  InstalledPlugin,
-  RollbackReport,
-} from '../machines/plugin-install/types.ts'
+export type { InstalledPlugin, RollbackReport } from '../machines/plugin-install/types.ts'
 export type { LayerProgress, Progress } from '../machines/progress.ts'
 export type { Retry } from '../machines/retry.ts'
 export { installPlugin } from './flow/install.ts'

@@ -6,6 +6,7 @@ export type {
 export type { TlsOptions } from '../adapters/engine/http/tlsOptions.ts'
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
+export type { ConsentDecision, ConsentRecord, ConsentRequest } from '../machines/consent.ts'
 export type { CredentialsRequest } from '../machines/credentials.ts'
 export type {
   CallOptions,
@@ -21,14 +22,7 @@ export { EngineError } from '../machines/errors.ts'
 export type { PluginPrivilege } from '../machines/plugin.ts'
 export { readSnapshot } from '../machines/plugin-install/readSnapshot.ts'
 export type { InstallSnapshot } from '../machines/plugin-install/snapshot.ts'
-export type {
-  ConsentDecision,
-  ConsentRecord,
-  ConsentRequest,
-  InstalledPlugin,
-  RollbackReport,
-  Timeouts,
-} from '../machines/plugin-install/types.ts'
+export type { InstalledPlugin, RollbackReport, Timeouts } from '../machines/plugin-install/types.ts'
 export type { LayerProgress, Progress } from '../machines/progress.ts'
 export type { Backoff, Retry } from '../machines/retry.ts'
 export type { RequestedSetting, Setting } from '../machines/settings.ts'

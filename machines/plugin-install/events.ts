@@ -1,10 +1,11 @@
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
+import type { ConsentDecision } from '../consent.ts'
 import type { PullResult } from '../engine.ts'
 import { isEngineError } from '../errors.ts'
 import type { Account, Plugin } from '../plugin.ts'
 import type { Progress } from '../progress.ts'
 import type { Retry } from '../retry.ts'
-import type { ConsentDecision, InstallContext, PluginLookUp, RollbackReport } from './types.ts'
+import type { InstallContext, PluginLookUp, RollbackReport } from './types.ts'
 
 /** What people do. */
 export type PersonEvent =

@@ -1,16 +1,11 @@
+import type { ConsentRequest } from '../consent.ts'
+import type { HasContent } from '../cutPull.ts'
 import type { InputOf } from '../engine.ts'
 import type { Plugin } from '../plugin.ts'
 import type { PluginNames } from '../reference.ts'
 import type { Setting } from '../settings.ts'
 import { expectedDigest, required } from './context.ts'
-import type {
-  ConsentRequest,
-  HasContent,
-  InstallContext,
-  InstallOutput,
-  Ownership,
-  Resumed,
-} from './types.ts'
+import type { InstallContext, InstallOutput, Ownership, Resumed } from './types.ts'
 
 interface Args {
   context: InstallContext

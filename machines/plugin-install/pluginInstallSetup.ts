@@ -1,4 +1,5 @@
 import { assign, fromPromise, setup } from 'xstate'
+import type { ConsentDecision, ConsentRequest } from '../consent.ts'
 import type { InputOf, PullResult } from '../engine.ts'
 import type { Account, Plugin } from '../plugin.ts'
 import type { InstallEmitted, InstallEvent } from './events.ts'
@@ -12,8 +13,6 @@ import type {
   TakeBackRequest,
 } from './inputs.ts'
 import type {
-  ConsentDecision,
-  ConsentRequest,
   InstallContext,
   InstallInput,
   InstallOutput,

@@ -1,7 +1,8 @@
+import type { ConsentRecord, ConsentRequest } from '../consent.ts'
 import type { Failure } from '../errors.ts'
 import type { Account, EngineVersion, Plugin, PluginPrivilege } from '../plugin.ts'
 import type { PluginNames } from '../reference.ts'
-import type { RequestedSetting, Setting } from '../settings.ts'
+import type { Setting } from '../settings.ts'
 
 /** How long the flow may stay in a state, in milliseconds. */
 export interface Timeouts {
@@ -82,43 +83,12 @@ export interface PluginLookUp {
   }
 }
 
-/** What somebody is asked to agree to. */
-export interface ConsentRequest {
-  /** Counts the requests of one flow: 1, and 2 when the plugin's privileges changed meanwhile. */
-  id: number
-  reference: string
-  name: string
-  digest?: string
-  privileges: PluginPrivilege[]
-  settings: RequestedSetting[]
-}
-
-/** Who agreed to what, and when. */
-export interface ConsentRecord {
-  /** `nobody`: there was nothing to agree to. */
-  by: 'nobody' | 'grantAllPermissions' | 'policy' | 'person'
-  /** Which person, or which policy, where the host has told it. */
-  who?: string
-  /** In ISO 8601. */
-  at: string
-  request: ConsentRequest
-}
-
-/** A policy's answer, and its name. `undefined`: it has none, and a person is asked. */
-export type ConsentDecision = { granted: boolean; reason?: string; who?: string } | undefined
-
 /**
  * Whose the plugin of this name is: `nothing` was created by this run; `adopted`: it was there before,
  * and this run finishes it; `uncertain` after a pull that was cut before its end; `created` by a pull
  * of this run that ended well.
  */
 export type Ownership = 'nothing' | 'adopted' | 'uncertain' | 'created'
-
-/**
- * Whether the engine has all of a pull's content: `no`, it downloads; `yes`, or all but the last
- * second of it; `perhaps`, when nothing tells, as before the first line about a layer.
- */
-export type HasContent = 'no' | 'perhaps' | 'yes'
 
 /** What was done about what this run had created, and what is on the engine now. */
 export type RollbackReport =

@@ -1,13 +1,14 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
+import { asksFor, isGrantedAlready, makeConsentRecord } from '../consent.ts'
 import type { Difference } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
 import { computePrivileges, missingPrivileges } from '../privileges.ts'
-import { asksFor, isGrantedAlready, makeConsentRequest } from './consent.ts'
+import { makeConsentRequest } from './consent.ts'
 import { expectedDigest, required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
 import { failed } from './rollbackReport.ts'
-import type { ConsentRecord, ConsentRequest, InstallContext } from './types.ts'
+import type { InstallContext } from './types.ts'
 
 interface Args {
   context: InstallContext
@@ -32,21 +33,21 @@ export function rememberLookUp({ context, event }: Args): Update {
 export function recordConsentUnasked({ context }: Args): Update {
   const request = required(context, 'consentRequest')
   if (isGrantedAlready(context, request)) return {}
-  return { consent: makeRecord(request, asksFor(request) ? 'grantAllPermissions' : 'nobody') }
+  return {
+    consent: makeConsentRecord(request, asksFor(request) ? 'grantAllPermissions' : 'nobody'),
+  }
 }
 
 export function recordConsentOfPolicy({ context, event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.decideConsent')
-  return { consent: makeRecord(required(context, 'consentRequest'), 'policy', event.output?.who) }
+  return {
+    consent: makeConsentRecord(required(context, 'consentRequest'), 'policy', event.output?.who),
+  }
 }
 
 export function recordConsentOfPerson({ context, event }: Args): Update {
   assertEvent(event, 'consent.grant')
-  return { consent: makeRecord(required(context, 'consentRequest'), 'person', event.who) }
-}
-
-function makeRecord(request: ConsentRequest, by: ConsentRecord['by'], who?: string): ConsentRecord {
-  return { by, ...(who === undefined ? {} : { who }), at: new Date().toISOString(), request }
+  return { consent: makeConsentRecord(required(context, 'consentRequest'), 'person', event.who) }
 }
 
 export function askPerson(): Update {
@@ -75,7 +76,7 @@ export function countChange({ context, event }: Args): Update {
 export function keepPresent({ context, event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.lookUpPlugin')
   const request = makeConsentRequest(context, event.output)
-  const consent = context.consent ?? makeRecord(request, 'nobody')
+  const consent = context.consent ?? makeConsentRecord(request, 'nobody')
   return { plugin: event.output.present?.plugin, consent }
 }
 

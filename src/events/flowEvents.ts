@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs'
-import type { ConsentRequest, InstallOutput } from '../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../machines/consent.ts'
+import type { InstallOutput } from '../../machines/plugin-install/types.ts'
 import { keyOf, textOf } from '../../machines/settings.ts'
 import { eventLabel } from '../chart/chart.ts'
 import type { PluginInstall } from '../flow/types.ts'

@@ -1,5 +1,6 @@
 import { createRegistryAuth, type FlowAuth } from '../../adapters/docker/registryAuth.ts'
 import { catalogue } from '../../machines/catalogue.ts'
+import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsReason } from '../../machines/credentials.ts'
 import type { InputOf, PullResult } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
@@ -14,18 +15,13 @@ import type {
 } from '../../machines/plugin-install/inputs.ts'
 import { failed } from '../../machines/plugin-install/rollbackReport.ts'
 import { applySettings, enablePlugin } from '../../machines/plugin-install/steps/changePlugin.ts'
-import { inspectSettled, settlings } from '../../machines/plugin-install/steps/cutPull.ts'
 import { lookUpPlugin } from '../../machines/plugin-install/steps/lookUpPlugin.ts'
-import { type PullEnd, startPull } from '../../machines/plugin-install/steps/startPull.ts'
 import { takeBack } from '../../machines/plugin-install/steps/takeBack.ts'
-import type {
-  ConsentDecision,
-  ConsentRequest,
-  PluginLookUp,
-  RollbackReport,
-} from '../../machines/plugin-install/types.ts'
+import type { PluginLookUp, RollbackReport } from '../../machines/plugin-install/types.ts'
 import { createProgress, type Progress } from '../../machines/progress.ts'
 import type { RetryNotice } from '../../machines/retry.ts'
+import { inspectSettled, settlings } from '../../machines/steps/inspectSettled.ts'
+import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
 import { pullLock } from './pullLock.ts'
 import { withRegistryAuth } from './registryAuth.ts'
 import type { Policy } from './retry/policy.ts'

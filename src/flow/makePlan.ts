@@ -1,14 +1,12 @@
 import { createRegistryAuth } from '../../adapters/docker/registryAuth.ts'
+import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
+import { asksFor } from '../../machines/consent.ts'
 import { toFailure } from '../../machines/failure.ts'
-import { asksFor, makeConsentRequest } from '../../machines/plugin-install/consent.ts'
+import { makeConsentRequest } from '../../machines/plugin-install/consent.ts'
 import { initialContext, required } from '../../machines/plugin-install/context.ts'
 import { lookUpInput } from '../../machines/plugin-install/inputs.ts'
 import { lookUpPlugin } from '../../machines/plugin-install/steps/lookUpPlugin.ts'
-import type {
-  ConsentDecision,
-  ConsentRequest,
-  InstallContext,
-} from '../../machines/plugin-install/types.ts'
+import type { InstallContext } from '../../machines/plugin-install/types.ts'
 import type { RetryNotice } from '../../machines/retry.ts'
 import { toInput } from './input.ts'
 import { InstallError } from './installError.ts'

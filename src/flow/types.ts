@@ -1,15 +1,12 @@
 import type { Observable, Subscribable } from 'rxjs'
 import type { ActorRefFrom, InspectionEvent, Observer, SnapshotFrom } from 'xstate'
 import type { CredentialsSource, RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
+import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsRequest } from '../../machines/credentials.ts'
 import type { Engine as EnginePort } from '../../machines/engine.ts'
 import type { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
-import type {
-  ConsentDecision,
-  ConsentRequest,
-  InstalledPlugin,
-} from '../../machines/plugin-install/types.ts'
+import type { InstalledPlugin } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../../machines/progress.ts'
 import type { Retry } from '../../machines/retry.ts'
 import type { PolicyOptions } from './retry/policy.ts'

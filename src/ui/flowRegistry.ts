@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
-import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../machines/consent.ts'
 import { createEventLog, type EventLog } from '../events/eventLog.ts'
 import { type FlowEventsOptions, flowEvents } from '../events/flowEvents.ts'
 import type { InstallOptions, PluginInstall } from '../flow/types.ts'

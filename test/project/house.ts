@@ -22,6 +22,11 @@ const NODE = /^node:/
  */
 export const rooms: Readonly<Record<string, Room>> = {
   machines: { holds: 'the vocabulary of every machine', imports: [], packages: /^xstate$/ },
+  'machines/steps': {
+    holds: 'what the states of several machines await',
+    imports: ['machines'],
+    packages: NONE,
+  },
   'machines/plugin-install': {
     holds: 'the chart of an install',
     imports: ['machines'],
@@ -29,7 +34,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'machines/plugin-install/steps': {
     holds: 'what its states await, through ports only',
-    imports: ['machines', 'machines/plugin-install'],
+    imports: ['machines', 'machines/plugin-install', 'machines/steps'],
     packages: NONE,
   },
   'adapters/process': { holds: 'programs of this host', imports: ['machines'], packages: NODE },
@@ -80,6 +85,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'machines',
       'machines/plugin-install',
       'machines/plugin-install/steps',
+      'machines/steps',
       'adapters/docker',
       'adapters/engine',
       'adapters/engine/api',

@@ -1,4 +1,4 @@
-import type { ConsentRequest } from '../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../machines/consent.ts'
 import { parseSetting } from '../../machines/settings.ts'
 import type { ConsentPolicy } from '../../src/flow/types.ts'
 

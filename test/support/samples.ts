@@ -1,5 +1,6 @@
+import type { ConsentRecord } from '../../machines/consent.ts'
 import type { Plugin, PluginConfig, PluginPrivilege } from '../../machines/plugin.ts'
-import type { ConsentRecord, InstallInput } from '../../machines/plugin-install/types.ts'
+import type { InstallInput } from '../../machines/plugin-install/types.ts'
 import { parseSetting, type Setting } from '../../machines/settings.ts'
 
 /** Settings as the machine has them. */

@@ -3,10 +3,10 @@ import { EngineError, isEngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
 import { isPulledFrom } from '../../reference.ts'
 import { type Pause, type RetryPorts, retry } from '../../retry.ts'
+import { inspectSettled, settlings } from '../../steps/inspectSettled.ts'
 import type { TakeBackRequest } from '../inputs.ts'
 import { enabledByOthers, failed, kept, removed } from '../rollbackReport.ts'
 import type { RollbackReport } from '../types.ts'
-import { inspectSettled, settlings } from './cutPull.ts'
 
 export interface TakeBackPorts extends RetryPorts {
   engine: Engine

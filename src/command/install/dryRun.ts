@@ -1,4 +1,4 @@
-import { asksFor } from '../../../machines/plugin-install/consent.ts'
+import { asksFor } from '../../../machines/consent.ts'
 import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { Retry } from '../../../machines/retry.ts'
 import { isInstallError } from '../../flow/installError.ts'

@@ -1,8 +1,5 @@
-import type {
-  ConsentRequest,
-  InstalledPlugin,
-  InstallOutput,
-} from '../../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../../machines/consent.ts'
+import type { InstalledPlugin, InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
 import { keyOf, textOf } from '../../../machines/settings.ts'
 import { visibleJson } from '../../text/visible.ts'

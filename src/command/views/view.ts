@@ -1,6 +1,7 @@
 import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
+import type { ConsentRequest } from '../../../machines/consent.ts'
 import type { CredentialsRequest } from '../../../machines/credentials.ts'
-import type { ConsentRequest, InstallOutput } from '../../../machines/plugin-install/types.ts'
+import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
 import type { Retry } from '../../../machines/retry.ts'
 import type { Transition } from '../../flow/types.ts'

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { ConsentDecision, ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import type { ConsentDecision, ConsentRequest } from '../../../machines/consent.ts'
 import type { RequestedSetting } from '../../../machines/settings.ts'
 import { glob, LONGEST } from './glob.ts'
 

@@ -1,4 +1,4 @@
-import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../../machines/consent.ts'
 import { canonicalName, familiarName, parseReference } from '../../../machines/reference.ts'
 import type { ConsentPolicy } from '../types.ts'
 import { allowList } from './allowList.ts'

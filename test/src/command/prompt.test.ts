@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
-import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../../machines/consent.ts'
 import { type Answer, consentQuestion, createPrompt } from '../../../src/command/install/prompt.ts'
 import { suite } from '../../support/suite.ts'
 import { collected } from './collect.ts'

@@ -1,6 +1,6 @@
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import * as assert from 'uvu/assert'
-import type { ConsentRequest } from '../../../machines/plugin-install/types.ts'
+import type { ConsentRequest } from '../../../machines/consent.ts'
 import { InstallError, isInstallError } from '../../../src/flow/installError.ts'
 import type { PluginInstall } from '../../../src/flow/types.ts'
 import { onStage } from '../../support/embedded.ts'

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { firstValueFrom } from 'rxjs'
 import * as assert from 'uvu/assert'
-import type { ConsentRecord } from '../../../../machines/plugin-install/types.ts'
+import type { ConsentRecord } from '../../../../machines/consent.ts'
 import { allowList } from '../../../../src/flow/consent/allowList.ts'
 import { parseConsentPolicy } from '../../../../src/flow/consent/consentPolicyFile.ts'
 import { onStage } from '../../../support/embedded.ts'

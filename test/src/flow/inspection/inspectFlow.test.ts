@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { type AnyActorRef, type InspectionEvent, toObserver } from 'xstate'
+import type { ConsentRequest } from '../../../../machines/consent.ts'
 import { pluginInstallMachine } from '../../../../machines/plugin-install/pluginInstallMachine.ts'
-import type { ConsentRequest } from '../../../../machines/plugin-install/types.ts'
 import { connect } from '../../../../src/flow/connect.ts'
 import { inspectFlow } from '../../../../src/flow/inspection/inspectFlow.ts'
 import { isInstallError } from '../../../../src/flow/installError.ts'

@@ -1,14 +1,14 @@
 import { getEventListeners } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
-import { EngineError } from '../../../../machines/errors.ts'
-import type { JSONMessage } from '../../../../machines/plugin.ts'
-import type { PullProgress } from '../../../../machines/plugin-install/steps/cutPull.ts'
-import { startPull } from '../../../../machines/plugin-install/steps/startPull.ts'
-import { type Answers, fakeEngine } from '../../../support/fakePorts.ts'
-import { digest } from '../../../support/samples.ts'
-import { suite } from '../../../support/suite.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import type { PullProgress } from '../../../machines/cutPull.ts'
+import { EngineError } from '../../../machines/errors.ts'
+import type { JSONMessage } from '../../../machines/plugin.ts'
+import { startPull } from '../../../machines/steps/startPull.ts'
+import { type Answers, fakeEngine } from '../../support/fakePorts.ts'
+import { digest } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
 
 const request = { remote: 'docker.io/acme/probe:1.0', name: 'acme/probe:1.0', privileges: [] }
 const nothingYet: PullProgress = { layers: [], bytesPerSecond: 0 }

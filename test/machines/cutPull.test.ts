@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { hasContent, type PullProgress } from '../../../../machines/plugin-install/steps/cutPull.ts'
-import type { HasContent } from '../../../../machines/plugin-install/types.ts'
-import { suite } from '../../../support/suite.ts'
+import type { HasContent } from '../../machines/cutPull.ts'
+import { hasContent, type PullProgress } from '../../machines/cutPull.ts'
+import { suite } from '../support/suite.ts'
 
 const MB = 1_000_000
 

@@ -1,7 +1,8 @@
-import type { Engine } from '../../engine.ts'
-import type { Plugin } from '../../plugin.ts'
-import type { Pause } from '../../retry.ts'
-import type { HasContent } from '../types.ts'
+/**
+ * Whether the engine has all of a pull's content: `no`, it downloads; `yes`, or all but the last
+ * second of it; `perhaps`, when nothing tells, as before the first line about a layer.
+ */
+export type HasContent = 'no' | 'perhaps' | 'yes'
 
 /** What is known of a pull's layers; `src` keeps it for the progress that hosts see. */
 export interface PullProgress {
@@ -28,34 +29,4 @@ export function hasContent({ layers, bytesPerSecond }: PullProgress, quietMs: nu
   if (most > 0) return hangs || most >= bytesPerSecond * MARGIN_S ? 'no' : 'yes'
   if (layers.length > 0 && layers.every(({ phase }) => phase !== 'waiting')) return 'yes'
   return hangs ? 'no' : 'perhaps'
-}
-
-/** How often one looks again for what a cut pull may still leave, and how far apart. */
-export interface Settling {
-  looks: number
-  /** In milliseconds. */
-  pause: number
-}
-
-/** How long a cut pull is waited for. Extracting 30,000 files takes an engine some 4 seconds. */
-export const settlings: Readonly<Record<HasContent, Settling>> = {
-  no: { looks: 1, pause: 250 },
-  perhaps: { looks: 20, pause: 500 },
-  yes: { looks: 40, pause: 500 },
-}
-
-/** Looks until the plugin is there, or until it can be expected no longer. */
-export async function inspectSettled(
-  engine: Engine,
-  name: string,
-  settling: Settling,
-  signal: AbortSignal,
-  pause: Pause,
-): Promise<Plugin | undefined> {
-  let plugin = await engine.call('pluginInspect', { name }, { signal })
-  for (let look = 0; !plugin && look < settling.looks; look++) {
-    await pause(settling.pause)
-    plugin = await engine.call('pluginInspect', { name }, { signal })
-  }
-  return plugin
 }

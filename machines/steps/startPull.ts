@@ -1,10 +1,9 @@
-import type { Engine, InputOf, PullResult } from '../../engine.ts'
-import { isEngineError } from '../../errors.ts'
-import { createdNothing } from '../../failure.ts'
-import type { JSONMessage } from '../../plugin.ts'
-import type { Pause } from '../../retry.ts'
-import type { HasContent } from '../types.ts'
-import { hasContent, type PullProgress } from './cutPull.ts'
+import { type HasContent, hasContent, type PullProgress } from '../cutPull.ts'
+import type { Engine, InputOf, PullResult } from '../engine.ts'
+import { isEngineError } from '../errors.ts'
+import { createdNothing } from '../failure.ts'
+import type { JSONMessage } from '../plugin.ts'
+import type { Pause } from '../retry.ts'
 
 export interface PullPorts {
   engine: Engine
