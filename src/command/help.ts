@@ -6,7 +6,7 @@ import {
   type OptionTable,
 } from './defineCommand.ts'
 import { noCommand } from './parseCommand.ts'
-import { UsageError } from './usageError.ts'
+import { UsageError } from './parseOptions.ts'
 
 const WIDEST = 100
 const NARROWEST = 40

@@ -1,8 +1,8 @@
 import stringWidth from 'string-width'
 import { fitText } from '../text/fitText.ts'
 import { visible, visibleJson } from '../text/visible.ts'
+import { UsageError } from './parseOptions.ts'
 import type { CommandIo } from './processIo.ts'
-import { UsageError } from './usageError.ts'
 import { terminalStyle } from './views/terminal.ts'
 
 /** Turns rows into lines. */

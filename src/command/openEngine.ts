@@ -5,8 +5,8 @@ import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
 import type { EngineSelection } from './options/engine.ts'
 import { defined } from './options/values.ts'
+import { UsageError } from './parseOptions.ts'
 import { type CommandIo, report } from './processIo.ts'
-import { UsageError } from './usageError.ts'
 
 export interface OpenEngine {
   engine: ConnectedEngine

@@ -5,9 +5,7 @@ import {
   type OptionTable,
   type PreparedCommand,
 } from './defineCommand.ts'
-import { didYouMean } from './didYouMean.ts'
-import { scanOptions } from './parseOptions.ts'
-import { UsageError } from './usageError.ts'
+import { didYouMean, scanOptions, UsageError } from './parseOptions.ts'
 
 export type Command =
   | { kind: 'version' }

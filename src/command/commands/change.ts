@@ -4,7 +4,7 @@ import { asUsage, forEachName, untilAnswered, withEngine } from '../openEngine.t
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, readSecrets, secretOptions, withSecrets } from '../options/secrets.ts'
 import { checkSettingArguments, readName, readNames, readSeconds } from '../options/values.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 
 const enableCommand = defineCommand({
   name: 'enable',

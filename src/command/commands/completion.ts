@@ -1,5 +1,5 @@
 import { type CommandEntry, defineCommand } from '../defineCommand.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 

@@ -5,7 +5,7 @@ import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
 import { loginOptions, readLoginOptions } from '../options/login.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
 import { checkSettingArguments, defined, readOutputFormat, readSeconds } from '../options/values.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 
 const IF_PRESENT = ['fail', 'keep', 'finish'] as const
 

@@ -5,8 +5,8 @@ import type { Listing } from '../listing.ts'
 import { untilAnswered, withEngine } from '../openEngine.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readNoArguments } from '../options/values.ts'
+import { UsageError } from '../parseOptions.ts'
 import { writeLines } from '../processIo.ts'
-import { UsageError } from '../usageError.ts'
 
 const FILTERS = [
   'enabled=true',

@@ -1,5 +1,5 @@
 import { defineCommand } from '../defineCommand.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 
 const FORMATS = ['json', 'mermaid', 'scxml', 'svg'] as const
 

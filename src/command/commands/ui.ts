@@ -3,7 +3,7 @@ import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
 import { givenOptions, readNoArguments } from '../options/values.ts'
 import type { FlowPage } from '../page/showFlows.ts'
 import type { MachinePage } from '../page/showMachine.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 
 export const uiCommand = defineCommand({
   name: 'ui',

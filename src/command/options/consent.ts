@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ConsentPolicy } from '../../flow/types.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 import { defined, givenOptions, unusableFile } from './values.ts'
 
 /** The options that give consent without a person. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { TlsFlags } from '../../../adapters/docker/tlsFiles.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 import { defined, givenOptions } from './values.ts'
 
 /** The options that name the engine, the same for every command that talks to one. */

@@ -2,7 +2,7 @@ import type { RegistryCredentials } from '../../../adapters/docker/registryCrede
 import { EngineError } from '../../../machines/errors.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import type { Prompt } from '../install/prompt.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 
 /** The options that hand credentials to one run. */
 export const loginOptions = {

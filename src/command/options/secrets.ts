@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { GivenSetting } from '../../flow/types.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 import { unusableFile } from './values.ts'
 
 /** The option for settings whose values stay secret. */

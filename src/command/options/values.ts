@@ -1,5 +1,5 @@
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../parseOptions.ts'
 
 /** An hour: longer than any plugin takes, and short enough to catch a typing error. */
 const MAX_SECONDS = 3_600

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { parseTemplate, renderTemplate } from '../../../src/command/listing.ts'
-import { UsageError } from '../../../src/command/usageError.ts'
+import { UsageError } from '../../../src/command/parseOptions.ts'
 import { suite } from '../../support/suite.ts'
 
 const plugin = {
