@@ -32,8 +32,8 @@ export type { InstallSnapshot } from '../machines/plugin-install/snapshot.ts'
 export type { InstalledPlugin, RollbackReport } from '../machines/plugin-install/types.ts'
 export type { LayerProgress, Progress } from '../machines/progress.ts'
 export type { Retry } from '../machines/retry.ts'
+export { InstallError, isInstallError } from './flow/errors.ts'
 export { installPlugin } from './flow/install.ts'
-export { InstallError, isInstallError } from './flow/installError.ts'
 export { defaultPolicy, type Policy, type PolicyOptions } from './flow/retry/policy.ts'
 export type {
   ConsentPolicy,

@@ -31,10 +31,8 @@ export { type FlowEventsOptions, flowEvents } from './events/flowEvents.ts'
 export { type ConnectedEngine, type ConnectOptions, connect } from './flow/connect.ts'
 export { allowList } from './flow/consent/allowList.ts'
 export { parseConsentPolicy } from './flow/consent/consentPolicyFile.ts'
-export { installPlugin } from './flow/install.ts'
-export { InstallError, isInstallError } from './flow/installError.ts'
-export { planInstall } from './flow/plan.ts'
-export { resumeInstall } from './flow/resume.ts'
+export { InstallError, isInstallError } from './flow/errors.ts'
+export { installPlugin, planInstall, resumeInstall } from './flow/install.ts'
 export { defaultPolicy, type Policy, type PolicyOptions } from './flow/retry/policy.ts'
 export type {
   ConsentPolicy,

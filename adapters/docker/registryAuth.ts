@@ -1,4 +1,5 @@
 import type { CredentialsRequest, RegistryAuth } from '../../machines/credentials.ts'
+import type { CallOptions, Engine, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Account } from '../../machines/plugin.ts'
 import { untilAborted } from '../../machines/untilAborted.ts'
@@ -96,6 +97,20 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
     header: () => held?.header,
     forget() {
       held = undefined
+    },
+  }
+}
+
+/** The engine, which sends the credentials that a flow holds with every call that reaches a registry. */
+export function withRegistryAuth(engine: Engine, header: () => string | undefined): Engine {
+  return {
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+      const registryAuth = 'remote' in input ? header() : undefined
+      return engine.call(
+        id,
+        input,
+        registryAuth === undefined ? options : { ...options, registryAuth },
+      )
     },
   }
 }

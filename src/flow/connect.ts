@@ -6,7 +6,7 @@ import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
 import type { HttpEngine } from '../../adapters/engine/httpEngine.ts'
 import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
-import { notLoaded } from './notLoaded.ts'
+import { notLoaded } from './errors.ts'
 import type { Engine } from './types.ts'
 
 export interface ConnectOptions {

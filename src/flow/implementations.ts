@@ -1,4 +1,8 @@
-import { createRegistryAuth, type FlowAuth } from '../../adapters/docker/registryAuth.ts'
+import {
+  createRegistryAuth,
+  type FlowAuth,
+  withRegistryAuth,
+} from '../../adapters/docker/registryAuth.ts'
 import { catalogue } from '../../machines/catalogue.ts'
 import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsReason } from '../../machines/credentials.ts'
@@ -23,13 +27,11 @@ import type { RetryNotice } from '../../machines/retry.ts'
 import { inspectSettled, settlings } from '../../machines/steps/inspectSettled.ts'
 import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
 import { pullLock } from './pullLock.ts'
-import { withRegistryAuth } from './registryAuth.ts'
 import type { Policy } from './retry/policy.ts'
-import { pause, type Time } from './retry/time.ts'
+import { pause, type Time, withTimeout } from './retry/time.ts'
 import { withRetries } from './retry/withRetries.ts'
 import { createRedaction } from './secrets/redaction.ts'
 import type { Engine, FlowOptions } from './types.ts'
-import { withTimeout } from './withTimeout.ts'
 
 /** What the implementations of one flow depend on. */
 export interface FlowDependencies {

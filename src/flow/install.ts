@@ -2,13 +2,16 @@ import { BehaviorSubject, filter, ReplaySubject, Subject } from 'rxjs'
 import type { SnapshotFrom } from 'xstate'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsRequest } from '../../machines/credentials.ts'
+import { EngineError } from '../../machines/errors.ts'
 import { credentialsInput } from '../../machines/plugin-install/inputs.ts'
-import { makeSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import { readSnapshot } from '../../machines/plugin-install/readSnapshot.ts'
+import { type InstallSnapshot, makeSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../../machines/progress.ts'
 import type { Retry } from '../../machines/retry.ts'
-import { toInput } from './input.ts'
-import { InstallError } from './installError.ts'
+import { keyOf } from '../../machines/settings.ts'
+import { InstallError, notLoaded } from './errors.ts'
+import { toInput, toResumedInput } from './input.ts'
 import {
   authenticate,
   type Begin,
@@ -20,7 +23,15 @@ import {
 } from './installLogic.ts'
 import { processTime } from './retry/time.ts'
 import { openSession } from './session.ts'
-import type { Engine, FlowOptions, InstallOptions, PluginInstall } from './types.ts'
+import type {
+  Engine,
+  FlowOptions,
+  InstallOptions,
+  InstallPlan,
+  PlanOptions,
+  PluginInstall,
+  ResumeOptions,
+} from './types.ts'
 
 /**
  * Installs a plugin, and takes it back when a step fails. The flow starts at once. When it has ended,
@@ -30,6 +41,52 @@ import type { Engine, FlowOptions, InstallOptions, PluginInstall } from './types
  */
 export function installPlugin(engine: Engine, options: InstallOptions): PluginInstall {
   return startInstall(engine, options, toInput(options))
+}
+
+/**
+ * Takes a run up again that another process began. It asks the engine what is true now, and goes on
+ * or rolls back from there: nothing is pulled, set or enabled again before it was looked at. A run
+ * that was being taken back is taken back further; one that has ended tells its end.
+ *
+ * @throws RangeError when the snapshot is invalid; EngineError `invalid-option` when the run may still set
+ * secret settings and their values are not there, which changes nothing: it can be resumed with them; or
+ * when the policy cannot be used
+ */
+export function resumeInstall(
+  engine: Engine,
+  snapshot: InstallSnapshot,
+  options: ResumeOptions = {},
+): PluginInstall {
+  const input = toResumedInput(readSnapshot(snapshot), options)
+  const values = new Map(Object.entries(options.secretSettings ?? {}))
+  if (!input.resumed.failure && !snapshot.outcome) checkSecrets(secretNames(snapshot), values)
+  return startInstall(engine, options, { input, values })
+}
+
+/** The settings of a run whose values its snapshot does not hold. */
+export function secretNames({ input }: InstallSnapshot): string[] {
+  return input.settings.filter(({ secret }) => secret).map(keyOf)
+}
+
+function checkSecrets(names: readonly string[], values: ReadonlyMap<string, string>): void {
+  const missing = names.filter((name) => typeof values.get(name) !== 'string')
+  if (missing.length === 0) return
+  throw new EngineError(
+    'invalid-option',
+    `the run has secret settings whose values were not kept: hand in ${missing.join(', ')} (secretSettings), or take the run back (rollBack)`,
+  )
+}
+
+/**
+ * Looks up what an install would do and sends nothing that changes anything. Credentials are those
+ * configured; a person is asked for none.
+ *
+ * @throws InstallError as the install itself would at this point, and EngineError `invalid-setting` where
+ * a setting is invalid, `invalid-option` where the policy is
+ */
+export async function planInstall(engine: Engine, options: PlanOptions): Promise<InstallPlan> {
+  const { makePlan } = await import('./makePlan.ts').catch(notLoaded)
+  return makePlan(engine, options)
 }
 
 /** Starts the flow of a run, new or resumed. */

@@ -14,6 +14,7 @@ import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstal
 import { makeSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallInput } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../../machines/progress.ts'
+import { notLoaded } from './errors.ts'
 import type {
   ActorImplementations,
   FlowDependencies,
@@ -21,12 +22,9 @@ import type {
   Steps,
 } from './implementations.ts'
 import { toInput, toResumedInput } from './input.ts'
-import { notLoaded } from './notLoaded.ts'
 import { completePolicy } from './retry/policy.ts'
-import { stateDeadline } from './retry/stateDeadline.ts'
-import { processTime, type Time } from './retry/time.ts'
+import { processTime, stateDeadline, type Time, withTimeout } from './retry/time.ts'
 import type { Engine, FlowOptions, InstallOptions } from './types.ts'
-import { withTimeout } from './withTimeout.ts'
 
 /** The chart of an install with its actors, which find the work of their flow by their parent. */
 export const installMachine = pluginInstallMachine.provide({

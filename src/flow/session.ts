@@ -1,76 +1,46 @@
-import { type Observable, ReplaySubject } from 'rxjs'
+import { ReplaySubject } from 'rxjs'
 import {
   type Actor,
-  type ActorLogic,
-  type ActorSystem,
-  type ActorSystemInfo,
-  type AnyActorLogic,
   type AnyMachineSnapshot,
+  type AnyStateMachine,
   createActor,
-  type EventObject,
+  type EventFrom,
   type InspectionEvent,
+  type OutputFrom,
+  type SnapshotFrom,
   type StateValue,
 } from 'xstate'
 import { statePath } from '../../machines/statePath.ts'
-import { inspectLater } from './inspection/inspectLater.ts'
 import type { Time } from './retry/time.ts'
 import type { FlowOptions, Transition } from './types.ts'
 
-/** A machine of this project, with what it needs to run. */
-type Machine<
-  Snapshot extends AnyMachineSnapshot,
-  Event extends EventObject,
-  Emitted extends EventObject,
-> = ActorLogic<Snapshot, Event, undefined, ActorSystem<ActorSystemInfo>, Emitted>
-
-export interface SessionOptions<Snapshot extends AnyMachineSnapshot, Event extends EventObject>
+interface SessionOptions<Machine extends AnyStateMachine>
   extends Pick<FlowOptions, 'inspect' | 'signal'> {
   clock: Time
   /** The event that `cancel` sends. */
-  cancelEvent: Event
+  cancelEvent: EventFrom<Machine>
   /** Called with every snapshot, after its transition was shown. */
-  show(snapshot: Snapshot): void
+  show(snapshot: SnapshotFrom<Machine>): void
   /** Called once, before `ended` settles. */
   end(): void
 }
 
-/** A machine that runs, as its host sees it. */
-export interface Session<
-  Snapshot extends AnyMachineSnapshot,
-  Event extends EventObject,
-  Emitted extends EventObject,
-> {
-  readonly transition$: Observable<Transition>
-  /** The output. Rejects only where the machine itself is broken. */
-  readonly ended: Promise<NonNullable<Snapshot['output']>>
-  /** The actor, to be read and not to be spoken to. */
-  readonly actor: Pick<Actor<Machine<Snapshot, Event, Emitted>>, 'id' | 'subscribe' | 'getSnapshot'>
-  /** The actor itself, by which its work is found. */
-  readonly ref: Actor<Machine<Snapshot, Event, Emitted>>
-  start(): void
-  /** `false`: the state takes no such event. */
-  send(event: Event): boolean
-  cancel(): boolean
-}
-
 /** Makes any machine of this project observable. Nothing happens before `start`. */
-export function openSession<
-  Snapshot extends AnyMachineSnapshot,
-  Event extends EventObject,
-  Emitted extends EventObject,
->(
-  machine: Machine<Snapshot, Event, Emitted>,
-  options: SessionOptions<Snapshot, Event>,
-): Session<Snapshot, Event, Emitted> {
+export function openSession<Machine extends AnyStateMachine>(
+  machine: Machine,
+  options: SessionOptions<Machine>,
+) {
   const transitions = observeTransitions(machine)
   const inspect = options.inspect && inspectLater(options.inspect)
-  const actor = createActor(transitions.observed as AnyActorLogic, {
+  const started = createActor<AnyStateMachine>(transitions.observed, {
     clock: options.clock,
-    ...(inspect && { inspect: (event: InspectionEvent) => inspect(event) }),
-  }) as Actor<Machine<Snapshot, Event, Emitted>>
-  const send = (event: Event): boolean => {
-    const accepted = actor.getSnapshot().can(event)
-    if (accepted) actor.send(event)
+    ...(inspect && { inspect }),
+  })
+  const ref = started as unknown as Actor<Machine>
+  /** `false`: the state takes no such event. */
+  const send = (event: EventFrom<Machine>): boolean => {
+    const accepted = started.getSnapshot().can(event)
+    if (accepted) started.send(event)
     return accepted
   }
   const cancel = () => send(options.cancelEvent)
@@ -79,10 +49,11 @@ export function openSession<
     options.end()
     transitions.complete()
   }
-  const ended = new Promise<NonNullable<Snapshot['output']>>((resolve, reject) => {
-    const next = (snapshot: Snapshot) => {
+  /** The output. Rejects only where the machine itself is broken. */
+  const ended = new Promise<NonNullable<OutputFrom<Machine>>>((resolve, reject) => {
+    const next = (snapshot: AnyMachineSnapshot) => {
       transitions.show(snapshot.value)
-      options.show(snapshot)
+      options.show(snapshot as SnapshotFrom<Machine>)
       if (snapshot.status !== 'done') return
       end()
       resolve(snapshot.output)
@@ -91,19 +62,21 @@ export function openSession<
       end()
       reject(broken)
     }
-    actor.subscribe({ next, error })
+    started.subscribe({ next, error })
   })
   return {
     transition$: transitions.value$,
     ended,
+    /** The actor, to be read and not to be spoken to. */
     actor: {
-      id: actor.id,
-      subscribe: actor.subscribe.bind(actor),
-      getSnapshot: () => actor.getSnapshot(),
+      id: ref.id,
+      subscribe: ref.subscribe.bind(ref),
+      getSnapshot: () => ref.getSnapshot(),
     },
-    ref: actor,
+    /** The actor itself, by which its work is found. */
+    ref,
     start() {
-      actor.start()
+      ref.start()
       options.signal?.addEventListener('abort', cancel, { once: true })
       if (options.signal?.aborted) cancel()
     },
@@ -113,11 +86,11 @@ export function openSession<
 }
 
 /** The machine, and its transitions: a snapshot does not say which event led to it. */
-function observeTransitions<Logic extends AnyActorLogic>(machine: Logic) {
+function observeTransitions(machine: AnyStateMachine) {
   const subject = new ReplaySubject<Transition>(1)
   let event = { type: 'xstate.init' }
   let from: string | undefined
-  const observed: Logic = Object.create(machine)
+  const observed: AnyStateMachine = Object.create(machine)
   observed.transition = (snapshot, taken, scope) => {
     event = { type: taken.type }
     return machine.transition(snapshot, taken, scope)
@@ -133,4 +106,29 @@ function observeTransitions<Logic extends AnyActorLogic>(machine: Logic) {
     },
     complete: () => subject.complete(),
   }
+}
+
+/**
+ * `inspectFlow`, loaded for the flows that are inspected: few are. What happens until it is there is
+ * kept, and told then in its order.
+ */
+export function inspectLater(
+  inspect: NonNullable<FlowOptions['inspect']>,
+): (event: InspectionEvent) => void {
+  const early: InspectionEvent[] = []
+  let tell = (event: InspectionEvent): void => {
+    early.push(event)
+  }
+  const begin = ({ inspectFlow }: typeof import('./inspection/inspectFlow.ts')) => {
+    const later = inspectFlow(inspect)
+    // What an observer brings about while it is told comes after what it is told.
+    for (const event of early) later(event)
+    tell = later
+  }
+  const giveUp = () => {
+    // The flow, whose other parts are not there either, says so itself.
+    tell = () => {}
+  }
+  void import('./inspection/inspectFlow.ts').then(begin, giveUp)
+  return (event) => tell(event)
 }

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { InstallError } from '../../src/flow/installError.ts'
+import type { InstallError } from '../../src/flow/errors.ts'
 import type { InstallOptions } from '../../src/flow/types.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import type { FixtureName } from './world/fixtures.ts'

@@ -8,8 +8,7 @@ import {
   startEmbeddedEngine,
 } from '../../src/embedded.ts'
 import { connect } from '../../src/flow/connect.ts'
-import { installPlugin } from '../../src/flow/install.ts'
-import { planInstall } from '../../src/flow/plan.ts'
+import { installPlugin, planInstall } from '../../src/flow/install.ts'
 import type {
   InstallOptions,
   InstallPlan,

@@ -8,7 +8,7 @@ import {
 } from '../../../adapters/journal/runJournal.ts'
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
-import { resumeInstall, secretNames } from '../../flow/resume.ts'
+import { resumeInstall, secretNames } from '../../flow/install.ts'
 import { type EngineSelection, namesEngine } from '../options/engine.ts'
 import { readSecrets, type SecretSelection } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'

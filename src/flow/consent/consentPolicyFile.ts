@@ -1,8 +1,7 @@
 import type { ConsentRequest } from '../../../machines/consent.ts'
 import { canonicalName, familiarName, parseReference } from '../../../machines/reference.ts'
 import type { ConsentPolicy } from '../types.ts'
-import { allowList } from './allowList.ts'
-import { glob } from './glob.ts'
+import { allowList, glob } from './allowList.ts'
 
 interface Rule {
   /** As people count: 1 is the first. */

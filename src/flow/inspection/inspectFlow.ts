@@ -5,12 +5,13 @@ import {
   type AnyEventObject,
   type InspectionEvent,
   type Snapshot,
+  type SnapshotFrom,
   toObserver,
 } from 'xstate'
+import { isEngineError } from '../../../machines/errors.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import type { FlowOptions } from '../types.ts'
-import { shownEvent } from './shownEvent.ts'
-import { shownSnapshot } from './shownSnapshot.ts'
+import { shownContext, shownOutput } from './shownContext.ts'
 
 /** The chart as data, which inspectors draw. */
 const { config } = pluginInstallMachine
@@ -93,4 +94,52 @@ function standIns(): ToStandIn {
     return standIn
   }
   return toStandIn
+}
+
+type FlowSnapshot = SnapshotFrom<typeof pluginInstallMachine>
+
+/**
+ * What an inspector gets to see of a snapshot. Of the actors that a flow invokes that is whether
+ * they run, and how they ended: their input and output stay hidden. An actor is told of before it
+ * has one.
+ */
+export function shownSnapshot(snapshot: Snapshot<unknown> | undefined): Snapshot<unknown> {
+  const { status, error } = snapshot ?? { status: 'active' }
+  const shown = { status, error: status === 'error' ? shownError(error) : undefined }
+  const flow = isFlowSnapshot(snapshot) ? shownFlow(snapshot) : { output: undefined }
+  return { ...shown, ...flow } as Snapshot<unknown>
+}
+
+/** Only the flow itself has a context. */
+function isFlowSnapshot(snapshot: Snapshot<unknown> | undefined): snapshot is FlowSnapshot {
+  return snapshot !== undefined && 'context' in snapshot
+}
+
+function shownFlow({ value, tags, context, output }: FlowSnapshot) {
+  return {
+    value: structuredClone(value),
+    tags: [...tags],
+    context: shownContext(context),
+    output: output && shownOutput(output),
+  }
+}
+
+/**
+ * What an inspector gets to see of an event: which it is, of which actor, and the code of an error.
+ * Inputs and outputs of actors, and what a person wrote, stay hidden; what they lead to is in the
+ * context.
+ */
+export function shownEvent(event: AnyEventObject): AnyEventObject {
+  const { type, actorId, account } = event
+  return {
+    type,
+    ...(typeof actorId === 'string' && { actorId }),
+    ...('error' in event && { error: shownError(event.error) }),
+    ...(type === 'credentials.submit' && { account: { registry: account.registry } }),
+  }
+}
+
+/** Anything but an `EngineError` came from the host's own code, and may hold anything. */
+export function shownError(error: unknown): { code: string } {
+  return { code: isEngineError(error) ? error.code : 'host-failed' }
 }

@@ -1,3 +1,5 @@
+import type { StateValue } from 'xstate'
+
 /** Where the time of a flow comes from, and its chance. XState's `SimulatedClock` has all but `random`. */
 export interface Time {
   /** Milliseconds, from any start. */
@@ -29,4 +31,43 @@ export function pause(time: Time, ms: number, signal?: AbortSignal): Promise<voi
     }, ms)
     signal?.addEventListener('abort', stop, { once: true })
   })
+}
+
+const LIMIT_MS = 10_000
+
+/** Resolves when a record was written, could not be, or takes longer than it is waited for. */
+export async function withTimeout(record: Promise<unknown>, time: Time): Promise<void> {
+  const timer = new AbortController()
+  const limit = pause(time, LIMIT_MS, timer.signal)
+  await Promise.race([record, limit]).catch(() => {})
+  timer.abort()
+}
+
+export interface StateDeadline {
+  enter(value: StateValue): void
+  /** The state that the flow is in, without its sub-states: they share one deadline. */
+  state(): string
+  /** Milliseconds until the state is left, whatever happens. */
+  remaining(): number
+}
+
+/**
+ * The deadline of the state that a flow is in.
+ *
+ * @param timeouts milliseconds by state
+ */
+export function stateDeadline(timeouts: object, now: () => number): StateDeadline {
+  const limits = new Map<string, number>(Object.entries(timeouts))
+  let state = ''
+  let since = 0
+  return {
+    enter(value) {
+      const next = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '')
+      if (next === state) return
+      state = next
+      since = now()
+    },
+    state: () => state,
+    remaining: () => (limits.get(state) ?? 0) - (now() - since),
+  }
 }

@@ -1,7 +1,7 @@
 import { filter, firstValueFrom, timeout } from 'rxjs'
 import { connect } from '../../../src/flow/connect.ts'
+import { type InstallError, isInstallError } from '../../../src/flow/errors.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
-import { type InstallError, isInstallError } from '../../../src/flow/installError.ts'
 import type { InstallOptions, PluginInstall } from '../../../src/flow/types.ts'
 import type { World } from './startWorld.ts'
 

@@ -2,14 +2,13 @@ import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallInput } from '../../../machines/plugin-install/types.ts'
+import { isInstallError, notLoaded } from '../../../src/flow/errors.ts'
 import {
   type ActorImplementations,
   createImplementations,
 } from '../../../src/flow/implementations.ts'
 import { toInput, toResumedInput } from '../../../src/flow/input.ts'
 import { startInstall } from '../../../src/flow/install.ts'
-import { isInstallError } from '../../../src/flow/installError.ts'
-import { notLoaded } from '../../../src/flow/notLoaded.ts'
 import type { Engine, FlowOptions } from '../../../src/flow/types.ts'
 import { engineOf, fakeEngine } from '../../support/fakePorts.ts'
 import { rememberingEngine } from '../../support/rememberingEngine.ts'

@@ -1,7 +1,7 @@
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import * as assert from 'uvu/assert'
 import type { ConsentRequest } from '../../../machines/consent.ts'
-import { InstallError, isInstallError } from '../../../src/flow/installError.ts'
+import { InstallError, isInstallError } from '../../../src/flow/errors.ts'
 import type { PluginInstall } from '../../../src/flow/types.ts'
 import { onStage } from '../../support/embedded.ts'
 import { suite } from '../../support/suite.ts'

@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../machines/errors.ts'
 import { startEmbeddedEngine } from '../../../src/embedded.ts'
 import { type ConnectedEngine, connect } from '../../../src/flow/connect.ts'
+import { isInstallError } from '../../../src/flow/errors.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
-import { isInstallError } from '../../../src/flow/installError.ts'
 import { willing } from '../../adapters/engine/engineFixture.ts'
 import {
   type ConnectProxy,

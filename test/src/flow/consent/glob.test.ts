@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { allowList } from '../../../../src/flow/consent/allowList.ts'
+import { allowList, glob, LONGEST } from '../../../../src/flow/consent/allowList.ts'
 import { parseConsentPolicy } from '../../../../src/flow/consent/consentPolicyFile.ts'
-import { glob, LONGEST } from '../../../../src/flow/consent/glob.ts'
 import { answer, asking } from '../../../support/consentRequests.ts'
 import { suite } from '../../../support/suite.ts'
 

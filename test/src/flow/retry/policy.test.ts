@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../../machines/errors.ts'
-import { installPlugin } from '../../../../src/flow/install.ts'
-import { planInstall } from '../../../../src/flow/plan.ts'
-import { resumeInstall } from '../../../../src/flow/resume.ts'
+import { installPlugin, planInstall, resumeInstall } from '../../../../src/flow/install.ts'
 import {
   completePolicy,
   defaultPolicy,

@@ -1,8 +1,7 @@
 import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import { defaultPolicy } from '../../../../src/flow/retry/policy.ts'
-import { stateDeadline } from '../../../../src/flow/retry/stateDeadline.ts'
-import { pause, processTime, type Time } from '../../../../src/flow/retry/time.ts'
+import { pause, processTime, stateDeadline, type Time } from '../../../../src/flow/retry/time.ts'
 import { rejection } from '../../../support/fakePorts.ts'
 import { suite } from '../../../support/suite.ts'
 

@@ -1,7 +1,6 @@
 import { flowEvents } from '../../../../src/events/flowEvents.ts'
 import { connect } from '../../../../src/flow/connect.ts'
-import { installPlugin } from '../../../../src/flow/install.ts'
-import { planInstall } from '../../../../src/flow/plan.ts'
+import { installPlugin, planInstall } from '../../../../src/flow/install.ts'
 import type { InstallOptions } from '../../../../src/flow/types.ts'
 import type { Ground } from '../../../adapters/docker/credentialGround.ts'
 import type { Search } from '../../../support/findSecrets.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../../machines/errors.ts'
-import { isInstallError } from '../../../../src/flow/installError.ts'
+import { isInstallError } from '../../../../src/flow/errors.ts'
 import { willing } from '../../../adapters/engine/engineFixture.ts'
 import {
   answerJSON,

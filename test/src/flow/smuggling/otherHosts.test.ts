@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { connect } from '../../../../src/flow/connect.ts'
-import { planInstall } from '../../../../src/flow/plan.ts'
+import { planInstall } from '../../../../src/flow/install.ts'
 import { willing } from '../../../adapters/engine/engineFixture.ts'
 import { PLANTED } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'

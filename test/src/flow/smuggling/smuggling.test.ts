@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { canonicalName, localName, parseReference } from '../../../../machines/reference.ts'
 import { connect } from '../../../../src/flow/connect.ts'
-import { planInstall } from '../../../../src/flow/plan.ts'
+import { planInstall } from '../../../../src/flow/install.ts'
 import { suite } from '../../../support/suite.ts'
 import {
   around,

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { InspectionEvent } from 'xstate'
-import { inspectLater } from '../../../../src/flow/inspection/inspectLater.ts'
-import { suite } from '../../../support/suite.ts'
+import { inspectLater } from '../../../src/flow/session.ts'
+import { suite } from '../../support/suite.ts'
 
 const actorRef = { id: 'flow', sessionId: 'x:0', getSnapshot: () => undefined }
 const action = (type: string) =>

@@ -1,5 +1,5 @@
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
-import type { Failure } from '../../machines/errors.ts'
+import { EngineError, type Failure } from '../../machines/errors.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 
 /** What `result` rejects with: why the install failed, and what is on the engine now. */
@@ -32,4 +32,13 @@ export class InstallError extends Error {
 /** Works across copies of this package, where `instanceof` does not. */
 export function isInstallError(error: unknown): error is InstallError {
   return error instanceof Error && error.name === 'InstallError' && 'rollback' in error
+}
+
+/** What a call rejects with whose part of this package is not to be had. */
+export function notLoaded(error: unknown): never {
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  throw new EngineError(
+    'host-failed',
+    `a part of docker-plugin-flow could not be loaded (${String(code ?? name)}): was it replaced while this process ran?`,
+  )
 }

@@ -1,14 +1,8 @@
 import * as assert from 'uvu/assert'
-import { withRegistryAuth } from '../../../src/flow/registryAuth.ts'
-import {
-  inputs,
-  never,
-  operationIds,
-  willing,
-  withHttpEngine,
-} from '../../adapters/engine/engineFixture.ts'
+import { withRegistryAuth } from '../../../adapters/docker/registryAuth.ts'
 import { assertTellsNothing, PLANTED_HEADER } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
+import { inputs, never, operationIds, willing, withHttpEngine } from '../engine/engineFixture.ts'
 
 suite('withRegistryAuth', (test) => {
   test('the credentials go with the calls that reach a registry, and with no other', () =>
