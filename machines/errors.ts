@@ -19,6 +19,17 @@ export interface EngineErrorDetails {
   alreadyEnabled?: 'done' | 'starting'
   /** The engine's words tell of something between it and a registry that passes by itself. */
   transient?: true
+  /** With `privileges-changed`, `privileges-not-enforced` and `digest-changed`, as far as it is known. */
+  difference?: Difference
+}
+
+/** What was found, compared with what was granted. */
+export interface Difference {
+  /** Privileges that were found and not granted, one value each. */
+  added?: PluginPrivilege[]
+  /** Privileges that were granted and not found, one value each. */
+  removed?: PluginPrivilege[]
+  digests?: { granted: string; found: string }
 }
 
 /** The one error that a port rejects with. It never holds a request, a header or a secret. */
@@ -39,15 +50,6 @@ export function isEngineError(error: unknown): error is EngineError {
   return error instanceof Error && error.name === 'EngineError' && 'code' in error
 }
 
-/** What was found, compared with what was granted. */
-export interface Difference {
-  /** Privileges of which only the installed plugin asks, one value each. */
-  added?: PluginPrivilege[]
-  /** Privileges that only the consent names, one value each. */
-  removed?: PluginPrivilege[]
-  digests?: { granted: string; found: string }
-}
-
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
 export interface Failure
   extends Omit<EngineErrorDetails, 'unsent' | 'transient' | 'alreadyEnabled'> {
@@ -59,6 +61,4 @@ export interface Failure
   /** What a person does next. */
   next: string
   retryable: boolean
-  /** With `privileges-not-enforced` and `digest-changed`. */
-  difference?: Difference
 }

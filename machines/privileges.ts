@@ -1,4 +1,8 @@
+import type { Difference } from './errors.ts'
 import type { Plugin, PluginConfig, PluginPrivilege } from './plugin.ts'
+
+const MOUNT = { Name: 'mount', Description: 'host path to mount' }
+const DEVICE = { Name: 'device', Description: 'host device to access' }
 
 /**
  * The privileges that a plugin's config amounts to, in the engine's own words and order
@@ -14,10 +18,10 @@ export function computePrivileges(config: PluginConfig): PluginPrivilege[] {
   if (config.IpcHost) ask('host ipc namespace', 'allow access to host ipc namespace', ['true'])
   if (config.PidHost) ask('host pid namespace', 'allow access to host pid namespace', ['true'])
   for (const { Source } of config.Mounts ?? []) {
-    if (Source !== null) ask('mount', 'host path to mount', [Source])
+    if (Source !== null) privileges.push({ ...MOUNT, Value: [Source] })
   }
   for (const { Path } of config.Linux.Devices ?? []) {
-    if (Path !== null) ask('device', 'host device to access', [Path])
+    if (Path !== null) privileges.push({ ...DEVICE, Value: [Path] })
   }
   if (config.Linux.AllowAllDevices) {
     ask('allow-all-devices', "allow 'rwm' access to all devices", ['true'])
@@ -37,8 +41,18 @@ export function samePrivileges(
   return fingerprint(one) === fingerprint(other)
 }
 
+/** How the privileges that were found differ from those that were granted; `undefined` where they do not. */
+export function comparePrivileges(
+  granted: readonly PluginPrivilege[],
+  found: readonly PluginPrivilege[],
+): Difference | undefined {
+  const added = missingPrivileges(found, granted)
+  const removed = missingPrivileges(granted, found)
+  return added.length + removed.length > 0 ? { added, removed } : undefined
+}
+
 /** The privileges of `one` that `other` does not have, one value each. */
-export function missingPrivileges(
+function missingPrivileges(
   one: readonly PluginPrivilege[],
   other: readonly PluginPrivilege[],
 ): PluginPrivilege[] {
@@ -69,11 +83,20 @@ function fingerprint(privileges: readonly PluginPrivilege[]): string {
  * sources of `Config` and the devices of `Settings`; after an engine restart or an upgrade they can differ
  * (recordings `upgrade.inspect-set-device`, `upgrade.inspect-after-restart`).
  */
-export function settingsMatchConfig({ Config, Settings }: Plugin): boolean {
+export function settingsMatchConfig(plugin: Plugin): boolean {
+  return privilegesOfSettings(plugin).length === 0
+}
+
+/** The mounts and devices of `Settings` that `Config` does not have, as privileges. */
+export function privilegesOfSettings({ Config, Settings }: Plugin): PluginPrivilege[] {
   const sources = new Map((Config.Mounts ?? []).map(({ Name, Source }) => [Name, Source ?? '']))
   const paths = new Map((Config.Linux.Devices ?? []).map(({ Name, Path }) => [Name, Path ?? '']))
-  return (
-    (Settings.Mounts ?? []).every(({ Name, Source }) => sources.get(Name) === (Source ?? '')) &&
-    (Settings.Devices ?? []).every(({ Name, Path }) => paths.get(Name) === (Path ?? ''))
-  )
+  return [
+    ...(Settings.Mounts ?? [])
+      .filter(({ Name, Source }) => sources.get(Name) !== (Source ?? ''))
+      .map(({ Source }) => ({ ...MOUNT, Value: [Source ?? ''] })),
+    ...(Settings.Devices ?? [])
+      .filter(({ Name, Path }) => paths.get(Name) !== (Path ?? ''))
+      .map(({ Path }) => ({ ...DEVICE, Value: [Path ?? ''] })),
+  ]
 }

@@ -3,7 +3,7 @@ import type { InstallErrorCode } from '../catalogue.ts'
 import { asksFor, isGrantedAlready, makeConsentRecord } from '../consent.ts'
 import type { Difference } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
-import { computePrivileges, missingPrivileges } from '../privileges.ts'
+import { comparePrivileges, computePrivileges, privilegesOfSettings } from '../privileges.ts'
 import { makeConsentRequest } from './consent.ts'
 import { expectedDigest, required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
@@ -152,11 +152,9 @@ function differenceOf({ context }: Args, code: InstallErrorCode): Difference | u
     return granted && found ? { digests: { granted, found } } : undefined
   }
   if (code !== 'privileges-not-enforced') return undefined
-  const installed = computePrivileges(required(context, 'plugin').Config)
-  const granted = required(context, 'consent').request.privileges
-  const added = missingPrivileges(installed, granted)
-  const removed = missingPrivileges(granted, installed)
-  return added.length + removed.length > 0 ? { added, removed } : undefined
+  const plugin = required(context, 'plugin')
+  const installed = [...computePrivileges(plugin.Config), ...privilegesOfSettings(plugin)]
+  return comparePrivileges(required(context, 'consent').request.privileges, installed)
 }
 
 export function rememberDenial({ event }: Args): Update {

@@ -1,8 +1,9 @@
 import { type HasContent, hasContent, type PullProgress } from '../cutPull.ts'
 import type { Engine, InputOf, PullResult } from '../engine.ts'
-import { isEngineError } from '../errors.ts'
+import { EngineError, isEngineError } from '../errors.ts'
 import { createdNothing } from '../failure.ts'
 import type { JSONMessage } from '../plugin.ts'
+import { comparePrivileges } from '../privileges.ts'
 import type { Pause } from '../retry.ts'
 
 export interface PullPorts {
@@ -66,7 +67,7 @@ export function startPull(
     (error) => endOf(error, has()),
   )
   const result = pulled.finally(finish).catch(async (error: unknown) => {
-    throw await truthBehind(error, engine, request.remote, signal)
+    throw await truthBehind(error, engine, request, signal)
   })
   return { result, end }
 }
@@ -80,15 +81,22 @@ function endOf(error: unknown, hadContent: HasContent): PullEnd {
 
 /**
  * Some engines mask why a registry refused (recording `pull.auth-none`), which the look-up of the
- * content tells.
+ * content tells. The refusal of other privileges does not name them; a look-up does.
  */
 async function truthBehind(
   error: unknown,
   engine: Engine,
-  remote: string,
+  { remote, privileges: granted }: InputOf<'pluginPull'>,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (!isEngineError(error) || error.code !== 'registry-unreachable') return error
+  if (!isEngineError(error)) return error
+  if (error.code === 'privileges-changed') {
+    const found = await engine.call('getPluginPrivileges', { remote }, { signal }).catch(() => {})
+    const difference = found && !found.hidden && comparePrivileges(granted, found.privileges)
+    if (!difference) return error
+    return new EngineError(error.code, error.message, { ...error.details, difference })
+  }
+  if (error.code !== 'registry-unreachable') return error
   try {
     await engine.call('distributionInspect', { remote }, { signal })
     return error

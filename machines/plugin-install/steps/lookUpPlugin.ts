@@ -58,8 +58,8 @@ function checkDigest(expected: string | undefined, found: string | undefined): v
   if (expected === undefined || found === undefined || expected === found) return
   throw new EngineError(
     'digest-changed',
-    `the reference names the content ${found}, and not the expected ${expected}`,
-    { operation: 'distributionInspect' },
+    'the reference names other content than the digest that is expected',
+    { operation: 'distributionInspect', difference: { digests: { granted: expected, found } } },
   )
 }
 

@@ -220,12 +220,16 @@ suite('pulling', (test) => {
     assert.is(pinned.context.failure?.code, 'digest-changed')
   })
 
-  const shownSettings: [string, Pick<PluginSettings, 'Mounts' | 'Devices'>][] = [
-    ['a mount', { Mounts: [{ ...mountOf('/'), Source: '/' }], Devices: [] }],
-    ['a mount that the config does not have', { Mounts: [mountOf('/', 'other')], Devices: [] }],
-    ['a device', { Mounts: [], Devices: [deviceOf('/dev/kmsg')] }],
+  const shownSettings: [string, Pick<PluginSettings, 'Mounts' | 'Devices'>, string][] = [
+    ['a mount', { Mounts: [{ ...mountOf('/'), Source: '/' }], Devices: [] }, 'mount /'],
+    [
+      'a mount that the config does not have',
+      { Mounts: [mountOf('/', 'other')], Devices: [] },
+      'mount /',
+    ],
+    ['a device', { Mounts: [], Devices: [deviceOf('/dev/kmsg')] }, 'device /dev/kmsg'],
   ]
-  for (const [title, shown] of shownSettings) {
+  for (const [title, shown, added] of shownSettings) {
     test(`pulling :: ${title} of the settings that is another than in the config is not enabled`, () => {
       const Settings: PluginSettings = { Args: [], Env: [], ...shown }
       const Config = sampleConfig({
@@ -244,7 +248,10 @@ suite('pulling', (test) => {
       assert.is(send(granted, done('pluginInspect', samplePlugin(agreeing))).value, 'enabling')
       const next = send(granted, done('pluginInspect', samplePlugin({ Config, Settings })))
       assert.is(next.value, 'rollingBack')
-      assert.is(next.context.failure?.code, 'privileges-not-enforced')
+      const { code, difference } = next.context.failure ?? {}
+      assert.is(code, 'privileges-not-enforced')
+      const words = difference?.added?.map(({ Name, Value }) => `${Name} ${Value}`)
+      assert.equal([words, difference?.removed], [[added], []])
     })
   }
 

@@ -6,7 +6,7 @@ import type { PullProgress } from '../../../machines/cutPull.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import type { JSONMessage } from '../../../machines/plugin.ts'
 import { startPull } from '../../../machines/steps/startPull.ts'
-import { type Answers, fakeEngine } from '../../support/fakePorts.ts'
+import { type Answers, fakeEngine, rejection } from '../../support/fakePorts.ts'
 import { digest } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -110,6 +110,30 @@ suite('startPull', (test) => {
       })
       assert.is(await codeOf(result), expected, truth)
     }
+  })
+
+  test('other privileges were granted :: the look-up tells which, as far as it can look', async () => {
+    const asked = { Name: 'mount', Description: 'host path to mount', Value: ['/'] }
+    const cases = [
+      { looked: { privileges: [asked], hidden: false }, expected: { added: [asked], removed: [] } },
+      { looked: { privileges: [], hidden: false }, expected: undefined },
+      { looked: { privileges: [asked], hidden: true }, expected: undefined },
+    ]
+    for (const { looked, expected } of cases) {
+      const { result } = pull({
+        pluginPull: refuse('privileges-changed', 200),
+        getPluginPrivileges: async () => looked,
+      })
+      const { code, details } = await rejection(result)
+      assert.is(code, 'privileges-changed')
+      assert.is(details.status, 200)
+      assert.equal(details.difference, expected)
+    }
+    const { result } = pull({
+      pluginPull: refuse('privileges-changed', 200),
+      getPluginPrivileges: refuse('engine-unreachable'),
+    })
+    assert.is(await codeOf(result), 'privileges-changed')
   })
 
   test('an error that is no engine’s passes through', async () => {
