@@ -1,5 +1,6 @@
 import type { Failure } from '../../machines/errors.ts'
 import type { ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
+import { differenceLines } from '../privileges/privilegeText.ts'
 import { element } from './element.ts'
 import type { RunState } from './runAt.ts'
 import { type Words, wordsOf } from './words.ts'
@@ -51,10 +52,11 @@ const CONSENT: ReadonlyMap<string, string> = new Map([
 ])
 
 function failed(failure: Failure, rollback: Rollback, { noun }: Words) {
-  const { code, message, next, retryable, state, status, engineMessage } = failure
+  const { code, message, next, retryable, state, status, engineMessage, difference } = failure
   return [
     element('h3', {}, titleOf(code, noun)),
     element('p', { class: 'message' }, message),
+    ...differing(difference),
     ...whatIsLeft(rollback),
     element('p', {}, next),
     facts([
@@ -65,6 +67,19 @@ function failed(failure: Failure, rollback: Rollback, { noun }: Words) {
       ['Trying again', retryable ? 'can help' : 'does not help'],
     ]),
   ]
+}
+
+/** What was granted and what was found, where they differ. */
+function differing(difference: Failure['difference']): HTMLElement[] {
+  const lines = differenceLines(difference).map(({ sign, text }) =>
+    element(
+      'li',
+      { class: sign === '+' ? 'added' : 'removed' },
+      element('span', {}, sign === '+' ? 'Found: ' : 'Granted: '),
+      element('code', {}, `${sign} ${text}`),
+    ),
+  )
+  return lines.length > 0 ? [element('ul', { class: 'difference' }, ...lines)] : []
 }
 
 function titleOf(code: string, noun: string): string {

@@ -1,6 +1,10 @@
 import type { CredentialsAsked, ShownConsentRequest } from '../events/flowEvent.ts'
+import {
+  type Explanation,
+  explainPrivileges,
+  explainSetting,
+} from '../privileges/explainPrivilege.ts'
 import { button, element } from './element.ts'
-import { type Explanation, explainPrivileges, explainSetting } from './explainPrivilege.ts'
 
 /** The answers of a person, and the one action that needs no question. */
 export interface Answers {

@@ -109,6 +109,9 @@ form label + input { margin-top: -6px }
 .outcome.bad { border-color: var(--bad); background: var(--bad-back) }
 .outcome .facts { color: var(--text); display: grid; grid-template-columns: auto 1fr; gap: 2px 14px; padding: 0 }
 dt { font-weight: 600 }
+.difference { gap: 4px; font-size: 13px }
+.difference .added code { color: var(--bad) }
+.difference .removed code { color: var(--soft) }
 .outcome.good h3 { color: var(--good) }
 .outcome.bad h3 { color: var(--bad) }
 .left, .message { font-weight: 600 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import type { Failure } from '../../machines/errors.ts'
 import type { FlowEvent } from '../../src/events/flowEvent.ts'
 import { recordRun } from '../../src/events/readRun.ts'
 import type {} from '../../src/viewer.ts'
@@ -159,6 +160,42 @@ browserSuite('page :: element', (test, browser) => {
       assert.is(await flow.locator('img').count(), 0)
       const text = (await flow.getByRole('dialog').textContent()) ?? ''
       assert.ok(text.includes('<img src=x onerror=alert(1)>\\u{202e}\\u{200b}'), text)
+    }))
+
+  test('how the installed plugin differs from what was granted', () =>
+    onPage(browser(), async ({ page, flow }) => {
+      await page.getByRole('button', { name: 'Open a recorded run' }).click()
+      const privilege = (value: string) => ({ Name: 'mount', Description: '', Value: [value] })
+      const failure: Failure = {
+        code: 'privileges-not-enforced',
+        state: 'pulling',
+        message: 'it is another',
+        next: 'Do not install it.',
+        retryable: false,
+        difference: {
+          added: [privilege('/')],
+          removed: [privilege('/tmp')],
+          digests: { granted: 'sha256:a', found: 'sha256:b' },
+        },
+      }
+      const rollback = { result: 'nothingToRemove' } as const
+      await push(page, [
+        { type: 'flow', sequence: 1, at: 1, machine: 'pluginInstall', reference: SSHFS },
+        { type: 'transition', sequence: 2, at: 2, to: 'rolledBack', event: 'always' },
+        {
+          type: 'outcome',
+          sequence: 3,
+          at: 3,
+          outcome: { state: 'rolledBack', failure, rollback },
+        },
+      ])
+      await flow.locator('.difference').waitFor()
+      assert.equal(await flow.locator('.difference li').allTextContents(), [
+        'Granted: - mount: [/tmp]',
+        'Found: + mount: [/]',
+        'Granted: - sha256:a',
+        'Found: + sha256:b',
+      ])
     }))
 
   test('any mutation of any event is refused, or drawn: nothing is thrown in a frame', () =>

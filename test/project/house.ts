@@ -79,6 +79,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['machines', 'machines/plugin-install', 'src/text'],
     packages: /^(xstate|elkjs\/.*|string-width)$/,
   },
+  'src/privileges': {
+    holds: 'what a privilege means for the host, in words',
+    imports: ['machines', 'src/text'],
+    packages: NONE,
+  },
   'src/flow': {
     holds: 'flows as observables: install, resume, plan, consent, secrets, retries',
     imports: [
@@ -101,7 +106,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/viewer': {
     holds: 'the custom element',
-    imports: ['machines', 'src/flow', 'src/events', 'src/chart', 'src/text'],
+    imports: ['machines', 'src/flow', 'src/events', 'src/chart', 'src/privileges', 'src/text'],
     packages: NONE,
   },
   'src/ui': {
@@ -132,6 +137,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/flow',
       'src/events',
       'src/chart',
+      'src/privileges',
       'src/text',
       'src/ui',
     ],

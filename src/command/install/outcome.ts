@@ -1,10 +1,10 @@
-import { type Difference, type Failure, isEngineError } from '../../../machines/errors.ts'
+import { type Failure, isEngineError } from '../../../machines/errors.ts'
 import { makeFailure, toFailure } from '../../../machines/failure.ts'
-import type { PluginPrivilege } from '../../../machines/plugin.ts'
 import { failed } from '../../../machines/plugin-install/rollbackReport.ts'
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { oneLine } from '../../../machines/text.ts'
 import type { PluginInstall } from '../../flow/types.ts'
+import { differenceLines } from '../../privileges/privilegeText.ts'
 import { visible } from '../../text/visible.ts'
 import type { Interrupt } from '../interrupts.ts'
 import type { EngineSelection } from '../options/engine.ts'
@@ -94,7 +94,7 @@ export function outcomeLines(
     stdout: [],
     stderr: [
       `plugin-flow: ${visible(failure.message)}`,
-      ...differenceLines(failure.difference),
+      ...differenceLines(failure.difference).map(({ sign, text }) => `  ${sign} ${visible(text)}`),
       `what to do: ${visible(failure.next)}`,
       `on the engine: ${visible(describeRollback(rollback, engine))}`,
       ...unsaid(failure).map((words) => `the engine said: ${visible(words)}`),
@@ -106,18 +106,6 @@ export function outcomeLines(
 function unsaid({ message, engineMessage = '' }: Failure): string[] {
   const words = oneLine(engineMessage)
   return words === '' || message.includes(words.slice(-80)) ? [] : [words]
-}
-
-/** A line for each privilege or digest that was granted and not found (`-`), or found and not granted (`+`). */
-function differenceLines({ added = [], removed = [], digests }: Difference = {}): string[] {
-  const line = (sign: string, what: string) => `  ${sign} ${visible(what)}`
-  const lines = (sign: string, privileges: readonly PluginPrivilege[]) =>
-    privileges.map(({ Name, Value }) => line(sign, `${Name}: [${Value.join(' ')}]`))
-  return [
-    ...lines('-', removed),
-    ...lines('+', added),
-    ...(digests ? [line('-', digests.granted), line('+', digests.found)] : []),
-  ]
 }
 
 function describeRollback(rollback: RollbackReport, engine: EngineSelection): string {

@@ -4,7 +4,8 @@ import type { ConsentRequest } from '../../../machines/consent.ts'
 import type { CredentialsRequest } from '../../../machines/credentials.ts'
 import { textOf } from '../../../machines/settings.ts'
 import type { PluginInstall } from '../../flow/types.ts'
-import { asWord, asWords } from '../../text/asWord.ts'
+import { privilegeText } from '../../privileges/privilegeText.ts'
+import { asWord } from '../../text/asWord.ts'
 import { visible } from '../../text/visible.ts'
 import type { CommandIo, Output } from '../processIo.ts'
 import type { View } from '../views/view.ts'
@@ -26,13 +27,10 @@ export function consentQuestion(request: ConsentRequest): string {
   return lines.join('\n')
 }
 
-/**
- * A line for each privilege, and for each setting that widens them. The plugin's author chooses the values: one
- * that could be taken for another privilege is in quotes.
- */
+/** A line for each privilege, and for each setting that widens them. */
 export function privilegeLines({ privileges, settings }: ConsentRequest): string[] {
   return [
-    ...privileges.map(({ Name, Value }) => `${asWords(Name)}: [${listed(Value)}]`),
+    ...privileges.map(privilegeText),
     ...settings
       .filter(({ widens }) => widens)
       .map(
@@ -40,12 +38,6 @@ export function privilegeLines({ privileges, settings }: ConsentRequest): string
           `setting ${asWord(textOf(setting))}: may point a mount or device of the plugin there`,
       ),
   ]
-}
-
-/** Docker shows an empty value by nothing, which cannot be seen among others. */
-function listed(values: readonly string[]): string {
-  if (values.length === 1) return values.map(asWord).join('')
-  return values.map((value) => asWord(value) || '""').join(' ')
 }
 
 export interface Prompt {

@@ -70,7 +70,7 @@ suite('outcomeLines', (test) => {
     const failure = { ...outcome.failure, difference }
     assert.equal(outcomeLines({ ...outcome, failure }, {}).stderr.slice(1, 5), [
       '  - mount: [/var/lib/x]',
-      '  + mount: [/\\u{a}]',
+      '  + mount: ["/\\u{a}"]',
       '  - sha256:a',
       '  + sha256:b',
     ])

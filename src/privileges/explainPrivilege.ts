@@ -82,7 +82,7 @@ function explainPrivilege({ Name, Description, Value }: PluginPrivilege): Explan
       ...explain(value),
       value: asWord(value),
     }))
-  const says = `This page does not know what it allows. The engine says: ${Description || 'nothing'}.`
+  const says = `What it allows is not known here. The engine says: ${Description || 'nothing'}.`
   return [
     { title: `Unknown privilege: ${Name}`, value: Value.map(asWord).join(', '), ...high(says) },
   ]

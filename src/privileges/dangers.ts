@@ -62,7 +62,7 @@ const PLUGIN_DATA = /^\/var\/lib\/docker\/plugins(?:\/|$)/
 
 /** What it means that a directory or file of the host is mounted into a plugin. */
 export function explainPath(source: string): Meaning {
-  if (source === '') return medium('Which directory is left open; the engine takes what is set.')
+  if (source === '') return medium('The directory is left open: a setting names it.')
   const path = plainPath(source)
   if (path === '/') {
     return critical('It can read and change every file of the host: it is root on it.')
@@ -91,7 +91,7 @@ const HARMLESS = /^\/dev\/(?:null|zero|full|u?random)$/
 
 /** What it means that a plugin gets a device of the host. */
 export function explainDevice(source: string): Meaning {
-  if (source === '') return medium('Which device is left open; the engine takes what is set.')
+  if (source === '') return medium('The device is left open: a setting names it.')
   const path = plainPath(source)
   if (MEMORY.test(path)) return critical("It can read and change the host's memory.")
   if (DISKS.test(path)) return critical('It can read and overwrite a whole disk of the host.')

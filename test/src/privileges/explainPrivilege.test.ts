@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { explainPrivileges, explainSetting } from '../../../src/viewer/explainPrivilege.ts'
+import { explainPrivileges, explainSetting } from '../../../src/privileges/explainPrivilege.ts'
 import { suite } from '../../support/suite.ts'
 
 const Description = ''
