@@ -79,6 +79,26 @@ export const catalogue = {
     next: 'Remove it first (docker plugin rm), or choose another name with an alias.',
     retryable: false,
   },
+  'plugin-enabled': {
+    summary: 'The plugin is enabled, and the engine upgrades only a disabled one.',
+    next: 'Disable it first (plugin-flow disable), then try again.',
+    retryable: false,
+  },
+  'in-use': {
+    summary: 'Volumes or containers use the plugin.',
+    next: 'Remove the volumes and stop the containers that use it, or use force.',
+    retryable: false,
+  },
+  'engine-leftover': {
+    summary: 'The engine has kept what an earlier change left when it was cut short.',
+    next: "Remove it on the engine's host, then try again.",
+    retryable: false,
+  },
+  'upgrade-failed': {
+    summary: 'The engine could not upgrade the plugin.',
+    next: "Read the engine's words, and inspect the plugin (plugin-flow inspect).",
+    retryable: false,
+  },
   'consent-denied': {
     summary: 'The privileges were not granted.',
     next: 'Grant them to install the plugin.',
@@ -86,7 +106,7 @@ export const catalogue = {
   },
   'privileges-changed': {
     summary: 'The privileges of the plugin have just changed.',
-    next: 'Review the new privileges, then install again.',
+    next: 'Review the new privileges, then try again.',
     retryable: true,
   },
   'privileges-not-enforced': {
@@ -111,7 +131,7 @@ export const catalogue = {
   },
   'incomplete-layer': {
     summary: 'A layer is incomplete: the connection broke, or the registry has only a part of it.',
-    next: 'Install again; if it fails again, ask the publisher to push the plugin again.',
+    next: 'Try again; if it fails again, ask the publisher to push the plugin again.',
     retryable: true,
   },
   'pull-failed': {
@@ -121,17 +141,17 @@ export const catalogue = {
   },
   'disk-full': {
     summary: 'The disk of the engine is full.',
-    next: 'Free space on the disk of its data root, then install again: the engine keeps what it has pulled.',
+    next: 'Free space on the disk of its data root, then try again: the engine keeps what it has pulled.',
     retryable: false,
   },
   'pull-interrupted': {
     summary: 'The connection to the engine ended during the pull.',
-    next: 'Install again.',
+    next: 'Try again.',
     retryable: true,
   },
   'plugin-gone': {
-    summary: 'Another client removed or replaced the plugin during the install.',
-    next: 'Install again when no other client works on this name.',
+    summary: 'Another client removed or replaced the plugin meanwhile.',
+    next: 'Try again when no other client works on this name.',
     retryable: true,
   },
   'changed-by-others': {

@@ -7,7 +7,7 @@ export interface PrivilegesLookUp {
   hidden: boolean
 }
 
-/** The outcome of a pull. */
+/** The outcome of a pull or an upgrade. */
 export interface PullResult {
   /** The local name as the engine reports it (`Docker-Plugin-Name`). */
   name?: string
@@ -53,6 +53,15 @@ export interface Operations {
     PluginRemote & PluginName & { privileges: readonly PluginPrivilege[] },
     PullResult
   >
+  /**
+   * Gives a disabled plugin another version, and settles as a pull does. `name` is the local name, for the
+   * engine upgrades none by its id; `privileges` are all of the new version. It keeps `Settings` and
+   * replaces `Config`, so that some settings are no longer in effect.
+   */
+  pluginUpgrade: Operation<
+    PluginRemote & PluginName & { privileges: readonly PluginPrivilege[] },
+    PullResult
+  >
   /** `settings`: `NAME[.FIELD][=VALUE]` each. */
   pluginSet: Operation<PluginName & { settings: readonly string[] }, void>
   /** `timeout` in whole seconds; 0 leaves it to the engine. */
@@ -67,7 +76,7 @@ export type OutputOf<Id extends OperationId> = Operations[Id]['output']
 
 export interface CallOptions {
   signal: AbortSignal
-  /** Called with every line of a pull's progress, in order. */
+  /** Called with every line of the progress of a pull or an upgrade, in order. */
   onMessage?: (message: JSONMessage) => void
   /** Value of `X-Registry-Auth`, for operations that reach a registry: a secret. */
   registryAuth?: string | undefined

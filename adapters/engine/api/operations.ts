@@ -9,6 +9,7 @@ import { pluginInspect } from './pluginInspect.ts'
 import { pluginList } from './pluginList.ts'
 import { pluginPull } from './pluginPull.ts'
 import { pluginSet } from './pluginSet.ts'
+import { pluginUpgrade } from './pluginUpgrade.ts'
 import { systemPing } from './systemPing.ts'
 import { systemVersion } from './systemVersion.ts'
 
@@ -23,6 +24,7 @@ export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
   pluginList,
   pluginPull,
   pluginSet,
+  pluginUpgrade,
   systemPing,
   systemVersion,
 }

@@ -1,20 +1,8 @@
-import type { CallOptions } from '../../../machines/engine.ts'
-import { EngineError } from '../../../machines/errors.ts'
-import type { JSONMessage } from '../../../machines/plugin.ts'
-import type { EngineAnswer } from '../http/sendRequest.ts'
-import { DIGEST } from './distributionInspect.ts'
 import type { Operation } from './operation.ts'
 import { plainQuery } from './plainName.ts'
-import { createPullEnd } from './pullEnd.ts'
-import { createStallDetector } from './stallDetector.ts'
+import { readPull } from './readPull.ts'
 
-/**
- * `POST /plugins/pull`. A pull that answered 200 can still fail, by an error line; a stream that ends
- * without one is a success, one that ends inside a line or before its first line was cut. Where the end
- * of the connection is the end of the stream, it was cut unless its lines are those of a whole pull. A
- * stream that tells nothing new for `timeouts.idle` is given up. Aborting cancels the pull on the engine, too
- * (recording `pull.client-gone`).
- */
+/** `POST /plugins/pull`. Aborting cancels the pull on the engine, too (recording `pull.client-gone`). */
 export const pluginPull: Operation<'pluginPull'> = {
   kind: 'pull',
   method: 'POST',
@@ -23,45 +11,5 @@ export const pluginPull: Operation<'pluginPull'> = {
   subject: ({ remote }) => remote,
   localName: ({ name }) => name,
   answerWithin: ({ pull }) => pull,
-  async read(answer, _, { onMessage }) {
-    let digest: string | undefined
-    const end = createPullEnd()
-    await answer.eachMessage(createStallDetector(), (message) => {
-      const words = message.errorDetail?.message || message.error
-      if (words !== undefined || message.errorDetail !== undefined) {
-        throw answer.refused({ words: words ?? '', inStream: true })
-      }
-      digest ??= digestIn(message)
-      end.add(message)
-      show(onMessage, message, answer)
-    })
-    if (answer.endsWithConnection && !end.isReached()) throw answer.interrupted()
-    const name = answer.header('docker-plugin-name')
-    return { ...(name ? { name } : {}), ...(digest === undefined ? {} : { digest }) }
-  },
-}
-
-function digestIn({ status }: JSONMessage): string | undefined {
-  const digest = /^Digest: (\S+)$/.exec(status ?? '')?.[1]
-  return digest !== undefined && DIGEST.test(digest) ? digest : undefined
-}
-
-/** An error of the host's function must not look like a failure of the engine. */
-function show(
-  onMessage: CallOptions['onMessage'],
-  message: JSONMessage,
-  { context: { operation, subject }, clean }: EngineAnswer,
-): void {
-  if (!onMessage) return
-  const shown = clean.data(message)
-  try {
-    onMessage(shown)
-  } catch (error) {
-    const thrown = error instanceof Error ? error.name : typeof error
-    throw new EngineError(
-      'host-failed',
-      `the function that takes the progress of ${subject} threw (${thrown})`,
-      { operation },
-    )
-  }
+  read: (answer, _, options) => readPull(answer, options),
 }

@@ -17,11 +17,11 @@ export interface Timeouts {
    */
   enable: number
   /**
-   * In place of `answer` for `pluginPull`. An engine that has just removed a plugin, for whomever, lets
+   * In place of `answer` for `pluginPull` and `pluginUpgrade`. An engine that has just removed a plugin, for whomever, lets
    * no new pull begin before those that run have ended, and says nothing meanwhile. Default 3 600 000.
    */
   pull: number
-  /** Longest time in which a pull's stream tells nothing new. Default 300 000. */
+  /** Longest time in which the stream of a pull or an upgrade tells nothing new. Default 300 000. */
   idle: number
 }
 

@@ -3,7 +3,7 @@ import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
 import { oneLine } from '../../../machines/text.ts'
 import { ConnectFailure, type Obstacle, obstacleSentences } from '../words/obstacle.ts'
-import { type CallContext, sentence } from '../words/sentences.ts'
+import { type CallContext, PULLS, sentence } from '../words/sentences.ts'
 import { transportFailure } from '../words/transportFailures.ts'
 import type { DeadlineReason } from './deadline.ts'
 import { SWITCHED } from './transport.ts'
@@ -69,7 +69,7 @@ export function protocolError(
 
 /** The engine, or the way to it, went away before the answer was whole. */
 export function connectionLost(context: CallContext): EngineError {
-  return context.operation === 'pluginPull'
+  return PULLS.includes(context.operation)
     ? fail(
         context,
         'pull-interrupted',

@@ -55,10 +55,25 @@ export const errorPhrases: readonly ErrorPhrase[] = [
   {
     code: 'disk-full',
     words: /no space left on device|disk quota exceeded/,
+    operations: ['pluginUpgrade'],
+    next: 'Free space on the disk of its data root (docker info: Docker Root Dir), then try again. What the failed upgrade has left there takes up space too.',
+    seen: ['upgrade.disk-full', 'upgrade.disk-full-after'],
+  },
+  {
+    code: 'disk-full',
+    words: /no space left on device|disk quota exceeded/,
     seen: ['a real engine whose data root was full', 'Linux errno(3)'],
   },
 
   // What was asked for
+  {
+    code: 'invalid-reference',
+    words: /cannot use digest in plugin tag|cannot specify 64-byte hexadecimal strings/,
+    operations: ['pluginUpgrade'],
+    says: 'the engine upgrades a plugin by its name only, not by {name}: ',
+    next: 'Name the plugin as plugin-flow ls does.',
+    seen: ['upgrade.full-id', 'upgrade.digest-name'],
+  },
   {
     code: 'invalid-reference',
     words:
@@ -88,16 +103,53 @@ export const errorPhrases: readonly ErrorPhrase[] = [
   {
     code: 'not-found',
     words: /^plugin .* not found$/,
-    operations: ['pluginInspect', 'pluginDelete', 'pluginDisable'],
+    operations: ['pluginInspect', 'pluginDelete', 'pluginDisable', 'pluginUpgrade'],
     statuses: [404],
-    says: 'the engine has no plugin {subject}',
+    says: 'the engine has no plugin {name}',
     seen: [
       'inspect.missing',
       'inspect.missing-id',
       'inspect.after-remove',
       'remove.missing',
       'disable.missing',
+      'upgrade.missing',
+      'upgrade.short-id',
+      'upgrade.name-without-tag',
     ],
+  },
+  {
+    code: 'in-use',
+    words: /^plugin .* is in use$/,
+    operations: ['pluginDisable', 'pluginDelete'],
+    seen: ['disable.in-use', 'moby plugin/backend_linux.go'],
+  },
+  {
+    code: 'plugin-enabled',
+    words: /^plugin must be disabled before upgrading/,
+    operations: ['pluginUpgrade'],
+    seen: ['upgrade.enabled'],
+  },
+  {
+    // The old version is whole, and stays.
+    code: 'engine-leftover',
+    words: /backing up plugin data .* (?<path>\/\S+\/rootfs-old): file exists$/,
+    operations: ['pluginUpgrade'],
+    next: "On the engine's host, remove the directory {path}, which an upgrade left that was cut short; then try again.",
+    seen: ['upgrade.rootfs-old-left'],
+  },
+  {
+    code: 'plugin-gone',
+    words: /backing up plugin data .*: no such file or directory$/,
+    operations: ['pluginUpgrade'],
+    seen: ['upgrade.removed-meanwhile'],
+  },
+  {
+    code: 'upgrade-failed',
+    words: /error saving upgraded plugin config/,
+    operations: ['pluginUpgrade'],
+    says: 'the engine could not save {name}, which has the new configuration and the old files now: ',
+    next: "Correct what the engine's words name, then upgrade again or go back to the old reference.",
+    seen: ['upgrade.save-fails'],
   },
 
   ...pullPhrases,

@@ -15,6 +15,7 @@ const MAX_WORDS = 8_192
 
 const FALLBACKS: Partial<Record<OperationId, SpokenCode>> = {
   pluginPull: 'pull-failed',
+  pluginUpgrade: 'upgrade-failed',
   pluginSet: 'set-failed',
   pluginEnable: 'enable-failed',
 }

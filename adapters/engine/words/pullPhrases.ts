@@ -1,11 +1,11 @@
 import type { OperationId } from '../../../machines/engine.ts'
-import type { ErrorPhrase } from './sentences.ts'
+import { type ErrorPhrase, PULLS } from './sentences.ts'
 
 /** The calls in which an engine speaks with a registry. */
 export const REGISTRY: readonly OperationId[] = [
   'getPluginPrivileges',
   'distributionInspect',
-  'pluginPull',
+  ...PULLS,
 ]
 
 /** What is wrong with what was pulled, or looked at. */
@@ -13,8 +13,13 @@ export const pullPhrases: readonly ErrorPhrase[] = [
   {
     code: 'privileges-changed',
     words: /incorrect privileges/,
-    operations: ['pluginPull'],
-    seen: ['pull.privileges-empty', 'pull.privileges-fewer', 'pull.privileges-other-mount'],
+    operations: PULLS,
+    seen: [
+      'pull.privileges-empty',
+      'pull.privileges-fewer',
+      'pull.privileges-other-mount',
+      'upgrade.privileges-more-old',
+    ],
   },
   {
     code: 'not-a-plugin',
@@ -41,36 +46,40 @@ export const pullPhrases: readonly ErrorPhrase[] = [
   {
     code: 'pull-failed',
     words: /read-only file system/,
-    operations: ['pluginPull'],
+    operations: PULLS,
     seen: ['Linux errno(3)'],
   },
   {
     // A registry that goes away in mid-download and one whose content is cut read the same.
     code: 'incomplete-layer',
     words: /failed to read expected number of bytes|short read: expected \d+ bytes but got \d+/,
-    operations: ['pluginPull'],
+    operations: PULLS,
     seen: ['pull.layer-short', 'engines 28.5 and 29'],
   },
   {
     // Engines 20.10 to 29.7 keep a layer with a wrong byte, and fail with it again, after a restart too.
     code: 'corrupt-layer',
     words: /unexpected commit (?:digest|size)|failed size validation/,
-    operations: ['pluginPull'],
+    operations: PULLS,
     says: 'what the engine has fetched of {subject}, just now or in an earlier pull, is damaged: ',
-    next: 'The engine keeps the damaged layer, and fails with it again whatever the registry gives: stop the engine, empty plugins/storage/ingest in its data root (docker info: Docker Root Dir), start it, and install again. If that fails too, ask the publisher.',
-    seen: ['pull.layer-corrupt', 'containerd content/local/writer.go'],
+    next: 'The engine keeps the damaged layer, and fails with it again whatever the registry gives: stop the engine, empty plugins/storage/ingest in its data root (docker info: Docker Root Dir), start it, and try again. If that fails too, ask the publisher.',
+    seen: [
+      'pull.layer-corrupt',
+      'upgrade.layer-flipped-again',
+      'containerd content/local/writer.go',
+    ],
   },
   {
     code: 'corrupt-layer',
     words: /error applying layer .*(?:tar header|gzip: |zlib: |flate: |zstd|unexpected EOF)/,
-    operations: ['pluginPull'],
+    operations: PULLS,
     seen: ['pull.layer-not-a-tar'],
   },
   {
     code: 'corrupt-layer',
     words:
       /could not fetch content descriptor .* not found|\/blobs\/.*(?:404 Not Found|not found: not found)/,
-    operations: ['pluginPull'],
+    operations: PULLS,
     inStream: true,
     says: 'the registry lacks a part of {subject}: ',
     seen: [
@@ -83,7 +92,7 @@ export const pullPhrases: readonly ErrorPhrase[] = [
     code: 'corrupt-layer',
     words:
       /\/blobs\/.*(?:server gave HTTP response to HTTPS client|HTTP request to an HTTPS server)/,
-    operations: ['pluginPull'],
+    operations: PULLS,
     inStream: true,
     says: 'the registry does not give a part of {subject}: ',
     seen: ['pull.layer-missing', 'pull.config-missing'],

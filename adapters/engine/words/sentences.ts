@@ -30,6 +30,11 @@ export const SENTENCES = {
   'already-exists': 'a plugin named {name} is on the engine already',
   'privileges-changed': '{subject} asks for other privileges than were granted',
   'corrupt-layer': 'the content of {subject} at the registry is damaged: ',
+  'plugin-gone': 'the files of {name} are gone from the engine: ',
+  'plugin-enabled': '{name} is enabled, and the engine upgrades only a disabled plugin: ',
+  'in-use': '{name} is in use: ',
+  'engine-leftover': 'an earlier upgrade of {name} that was cut short is in the way: ',
+  'upgrade-failed': 'the engine could not upgrade {name} to {subject}: ',
   'incomplete-layer': 'a layer of {subject} ended too early: ',
   'pull-failed': 'the engine could not pull {subject}: ',
   'disk-full': 'the engine has no room left on its disk for {subject}: ',
@@ -40,6 +45,9 @@ export const SENTENCES = {
   'plugin-did-not-listen': '{subject} was started but never opened its socket',
   'enable-failed': 'the engine could not start {subject}: ',
 } as const satisfies Partial<Record<InstallErrorCode, string>>
+
+/** The operations whose answer is the stream of a pull. */
+export const PULLS: readonly OperationId[] = ['pluginPull', 'pluginUpgrade']
 
 /** The codes that words of an engine can have. */
 export type SpokenCode = keyof typeof SENTENCES
@@ -77,6 +85,7 @@ const DEEDS: Readonly<Record<OperationId, string>> = {
   pluginList: 'list the plugins of',
   pluginPull: 'install',
   pluginSet: 'change the settings of',
+  pluginUpgrade: 'upgrade a plugin to',
   systemPing: 'ask for the version of',
   systemVersion: 'ask for the version of',
 }

@@ -15,6 +15,10 @@ const leftOut: [scenarios: RegExp, reason: string][] = [
   [/^create\./, 'the embedded engine takes no upload of a plugin'],
   [/^push\./, 'the embedded engine uploads nothing to a registry'],
   [/\.in-use(-force)?$/, 'the embedded engine has no volumes, so no plugin is in use'],
+  [
+    /^upgrade\.(?!(?:alias|auth-none|enabled|layer-corrupt|missing|missing-remote|no-remote|ok|other-repository|privileges-empty|privileges-null|same|tls-missing-remote|unreachable)$)/,
+    'the embedded engine has no such upgrade yet',
+  ],
   [/^version\.(version|info)$/, 'tells of the machine; its fields are compared in system.test.ts'],
 ]
 

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { operations } from '../../../adapters/engine/api/operations.ts'
 import type { EngineConnection } from '../../../adapters/engine/http/connectEngine.ts'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import type { OperationId } from '../../../machines/engine.ts'
@@ -22,12 +23,13 @@ const FAILED: { readonly [Id in OperationId]?: InstallErrorCode } = {
   pluginPull: 'pull-failed',
   pluginSet: 'set-failed',
   pluginEnable: 'enable-failed',
+  pluginUpgrade: 'upgrade-failed',
 }
 
 /** The tests of failure that every operation has. */
 export function failsAsEveryOperation(test: Test, operation: OperationId): void {
   const failed = FAILED[operation] ?? 'engine-failed'
-  const cut = operation === 'pluginPull' ? 'pull-interrupted' : 'engine-unreachable'
+  const cut = operations[operation].kind === 'pull' ? 'pull-interrupted' : 'engine-unreachable'
   const call = (connection: EngineConnection, signal: AbortSignal): Promise<unknown> =>
     callOn(connection, operation, inputs[operation], { signal, registryAuth: PLANTED_HEADER })
   const refuses = (code: InstallErrorCode, handler: Handler) =>

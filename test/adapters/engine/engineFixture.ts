@@ -111,7 +111,8 @@ export const willing: Handler = (request, response) => {
   if (request.url.includes('/distribution/')) {
     return answerJSON(response, 200, { Descriptor: { digest } })
   }
-  if (request.url.includes('/plugins/pull')) return response.end('{"status":"done"}\r\n')
+  if (/\/plugins\/pull\?|\/upgrade\?/.test(request.url))
+    return response.end('{"status":"done"}\r\n')
   if (request.url.includes('/privileges')) return answerJSON(response, 200, null)
   if (/\/plugins(?:\?|$)/.test(request.url)) return answerJSON(response, 200, [])
   if (request.method === 'GET') return answerJSON(response, 200, plugin)

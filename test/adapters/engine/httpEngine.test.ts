@@ -19,6 +19,7 @@ const versioned = [
   'pluginList',
   'pluginInspect',
   'pluginPull',
+  'pluginUpgrade',
   'pluginSet',
   'pluginEnable',
   'pluginDisable',
@@ -40,6 +41,7 @@ suite('httpEngine', (test) => {
           'GET /v1.41/plugins',
           'GET /v1.41/plugins/probe:1.0/json',
           'POST /v1.41/plugins/pull?remote=acme%2Fprobe%3A1.0&name=probe%3A1.0',
+          'POST /v1.41/plugins/probe:1.0/upgrade?remote=acme%2Fprobe%3A1.0',
           'POST /v1.41/plugins/probe:1.0/set',
           'POST /v1.41/plugins/probe:1.0/enable?timeout=0',
           'POST /v1.41/plugins/probe:1.0/disable?force=1',
@@ -131,6 +133,7 @@ suite('httpEngine', (test) => {
         pluginList: [],
         pluginInspect: plugin,
         pluginPull: {},
+        pluginUpgrade: {},
         pluginSet: undefined,
         pluginEnable: undefined,
         pluginDisable: undefined,
@@ -146,6 +149,7 @@ suite('httpEngine', (test) => {
         async (engine) => {
           const codes: { [Id in OperationId]?: InstallErrorCode } = {
             pluginPull: 'pull-failed',
+            pluginUpgrade: 'upgrade-failed',
             pluginSet: 'set-failed',
             pluginEnable: 'enable-failed',
           }
@@ -167,6 +171,7 @@ suite('httpEngine', (test) => {
         ['/v1.41/plugins/privileges', PLANTED_HEADER],
         ['/v1.41/distribution/acme/probe:1.0/json', PLANTED_HEADER],
         ['/v1.41/plugins/pull', PLANTED_HEADER],
+        ['/v1.41/plugins/probe:1.0/upgrade', PLANTED_HEADER],
       ])
       assertTellsNothing(engine)
     })

@@ -28,6 +28,7 @@ const kinds = [
   'inspect',
   'list',
   'remove',
+  'upgrade',
   'version',
 ]
 /** Calls that are never made here. */
@@ -41,11 +42,13 @@ function call(connection: EngineConnection, { scenario, request }: Recording): P
     /^\/v1\.41\/plugins\/(.*?)(?:\/\w+)?$/.exec(url.pathname)?.[1] ?? '',
   )
   const force = url.searchParams.has('force')
-  switch (scenario.split('.')[0]) {
+  switch (callIn({ scenario, request })) {
     case 'privileges':
       return callOn(connection, 'getPluginPrivileges', { remote }, options)
     case 'pull':
-      return pull(connection, remote, url.searchParams.get('name') || remote)
+      return pull(connection, 'pluginPull', remote, url.searchParams.get('name') || remote)
+    case 'upgrade':
+      return pull(connection, 'pluginUpgrade', remote, name)
     case 'set':
       return callOn(connection, 'pluginSet', { name, settings: [] })
     case 'enable':
@@ -65,24 +68,41 @@ function call(connection: EngineConnection, { scenario, request }: Recording): P
   }
 }
 
-async function pull(connection: EngineConnection, remote: string, name: string) {
+/** Scenarios of an upgrade have other calls as well, before it and after it. */
+function callIn({
+  scenario,
+  request,
+}: Pick<Recording, 'scenario' | 'request'>): string | undefined {
+  const [kind] = scenario.split('.')
+  if (kind !== 'upgrade') return kind
+  if (request.method === 'GET') return 'inspect'
+  return /\/(\w+)(?:\?|$)/.exec(request.path)?.[1]
+}
+
+async function pull(
+  connection: EngineConnection,
+  operation: 'pluginPull' | 'pluginUpgrade',
+  remote: string,
+  name: string,
+) {
   const messages: JSONMessage[] = []
   const onMessage = (message: JSONMessage) => messages.push(message)
   const input = { remote, name, privileges: [] }
-  const result = await callOn(connection, 'pluginPull', input, { ...options, onMessage })
+  const result = await callOn(connection, operation, input, { ...options, onMessage })
   return { ...result, messages }
 }
 
 /** What the recorded bytes amount to, taken apart by other means than the adapter's. */
 function recordedValue(recording: Recording): unknown {
   const body = recordedBody(recording).toString('utf8')
-  switch (recording.scenario.split('.')[0]) {
+  switch (callIn(recording)) {
     case 'privileges':
       return { privileges: JSON.parse(body) ?? [], hidden: body.trim() === '[]' }
     case 'inspect':
     case 'list':
       return JSON.parse(body)
-    case 'pull': {
+    case 'pull':
+    case 'upgrade': {
       const messages = body
         .trim()
         .split('\r\n')
@@ -127,7 +147,10 @@ suite('recordings', (test) => {
 
   for (const scenario of Object.keys(expectations)) {
     const recording = readRecording(scenario)
-    if (!/^(?:privileges|pull)\./.test(scenario) || !/remote=[^&]*%40/.test(recording.request.path))
+    if (
+      !/^(?:privileges|pull|upgrade)\./.test(scenario) ||
+      !/remote=[^&]*%40/.test(recording.request.path)
+    )
       continue
     test(`${scenario} :: the engine that it would kill is not asked`, async () => {
       const remote =
@@ -136,9 +159,13 @@ suite('recordings', (test) => {
       const engine = httpEngine(engineTarget({ host: server.host }))
       try {
         await refusedWith('engine-unsupported', () =>
-          scenario.startsWith('pull.')
-            ? engine.call('pluginPull', { remote, name: 'probe:1.0', privileges: [] }, options)
-            : engine.call('getPluginPrivileges', { remote }, options),
+          scenario.startsWith('privileges.')
+            ? engine.call('getPluginPrivileges', { remote }, options)
+            : engine.call(
+                scenario.startsWith('pull.') ? 'pluginPull' : 'pluginUpgrade',
+                { remote, name: 'probe:1.0', privileges: [] },
+                options,
+              ),
         )
         assert.equal(
           server.requests.map(({ url }) => url),

@@ -10,10 +10,11 @@ suite('withoutDigestCrash :: a reference with a digest', (test) => {
   const remote = `acme/probe@${digest}`
   const options = { signal: never }
   const pull = { remote, name: 'probe:1.0', privileges: [] }
-  const both = (engine: Engine) =>
+  const each = (engine: Engine) =>
     ({
       getPluginPrivileges: () => engine.call('getPluginPrivileges', { remote }, options),
       pluginPull: () => engine.call('pluginPull', pull, options),
+      pluginUpgrade: () => engine.call('pluginUpgrade', pull, options),
     }) as const
   /** An engine of this version, told in its `Server` header, in `GET /version`, or nowhere. */
   const engineOf = (header: string, version?: string): Handler => {
@@ -26,7 +27,7 @@ suite('withoutDigestCrash :: a reference with a digest', (test) => {
 
   test('an engine that it would kill :: is not asked', async () => {
     await withHttpEngine(engineOf('20.10.24+dfsg1'), async (engine, { host, requests }) => {
-      for (const [operation, call] of Object.entries(both(engine))) {
+      for (const [operation, call] of Object.entries(each(engine))) {
         const error = await refusedWith('engine-unsupported', call)
         assert.equal(error.details, { operation })
         assert.is(
@@ -43,7 +44,7 @@ suite('withoutDigestCrash :: a reference with a digest', (test) => {
 
   test('one that hides its version :: is asked for it, once', async () => {
     await withHttpEngine(engineOf('', '24.0.8'), async (engine, { requests }) => {
-      for (const call of Object.values(both(engine))) {
+      for (const call of Object.values(each(engine))) {
         await refusedWith('engine-unsupported', call)
       }
       assert.equal(
@@ -61,9 +62,10 @@ suite('withoutDigestCrash :: a reference with a digest', (test) => {
   ] as const) {
     test(`an engine of version ${header || version} :: is asked`, async () => {
       await withHttpEngine(engineOf(header, version), async (engine) => {
-        const { getPluginPrivileges, pluginPull } = both(engine)
+        const { getPluginPrivileges, pluginPull, pluginUpgrade } = each(engine)
         assert.equal(await getPluginPrivileges(), { privileges: [], hidden: false })
         assert.equal(await pluginPull(), {})
+        assert.equal(await pluginUpgrade(), {})
       })
     })
   }

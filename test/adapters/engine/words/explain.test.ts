@@ -9,9 +9,17 @@ import { readRecording, recordedBody, scenarios } from '../../../support/recordi
 import { suite } from '../../../support/suite.ts'
 
 const recorded = new Set(
-  ['privileges', 'pull', 'set', 'enable', 'disable', 'inspect', 'remove', 'version'].flatMap(
-    scenarios,
-  ),
+  [
+    'privileges',
+    'pull',
+    'set',
+    'enable',
+    'disable',
+    'inspect',
+    'remove',
+    'upgrade',
+    'version',
+  ].flatMap(scenarios),
 )
 
 /** The words of a recorded failure, in an answer or in the last line of a stream. */
@@ -59,7 +67,7 @@ suite('errorPhrases', (test) => {
     const took = processorMs(() => {
       for (const trap of traps) {
         const words = trap.repeat(8_192 / trap.length)
-        for (const operation of ['pluginPull', 'pluginEnable'] as const) {
+        for (const operation of ['pluginPull', 'pluginUpgrade', 'pluginEnable'] as const) {
           explain({ operation, ...about }, { words, inStream: true })
         }
       }
