@@ -73,9 +73,9 @@ const ESCAPES: readonly Escape[] = [
   },
   {
     pattern: /&(?:#(\d{1,8})|#x([0-9a-f]{1,8})|(amp|lt|gt|quot|apos));/gi,
-    decode([, decimal, hex, name = '']) {
+    decode([, decimal, hex = '', name = '']) {
       if (name) return utf8(NAMED[name.toLowerCase()] as string)
-      return utf8OfPoint(decimal ? Number(decimal) : fromHex(hex ?? ''))
+      return utf8OfPoint(decimal ? Number(decimal) : fromHex(hex))
     },
   },
 ]

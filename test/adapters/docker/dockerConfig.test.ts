@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
+import { type DockerWarning, unlessUnusable } from '../../../adapters/docker/configFile.ts'
 import { PLANTED } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
 import { alice, base64, login, onGround, read, readWarned } from './credentialGround.ts'
@@ -186,6 +186,7 @@ suite('readDockerConfig :: what cannot be used is warned of, and passed over', (
       '(EISDIR): it is a folder, as a bind mount of a missing file makes one',
     ],
     ['a link to itself', (file) => symlinkSync(file, file), '(ELOOP): it is a symbolic link'],
+    ['memory that is not there', (file) => symlinkSync('/proc/self/mem', file), '(EIO)'],
     ['an endless device', (file) => symlinkSync('/dev/zero', file), 'it has more than 4 MiB'],
   ]
   for (const [title, make, why] of UNREADABLE) {
@@ -202,6 +203,17 @@ suite('readDockerConfig :: what cannot be used is warned of, and passed over', (
       }),
     )
   }
+
+  test('a fault of this program :: is not taken for one of the configuration', () => {
+    const fault = new TypeError('a fault')
+    const read = () => {
+      throw fault
+    }
+    assert.throws(
+      () => unlessUnusable(() => assert.unreachable(), undefined, read),
+      (error: unknown) => error === fault,
+    )
+  })
 
   test('DOCKER_CONFIG names the file', () =>
     onGround(async ({ directory, config, env }) => {

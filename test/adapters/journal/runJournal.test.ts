@@ -7,6 +7,7 @@ import fs, {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
@@ -206,23 +207,67 @@ suite('listRuns :: one bad file', (test) => {
     writeFileSync(path, JSON.stringify(whole))
     chmodSync(path, mode)
   }
-  const files: [title: string, write: (path: string) => void][] = [
-    ['is cut', (path) => writeFileSync(path, JSON.stringify(whole).slice(0, 20))],
-    ['is empty', (path) => writeFileSync(path, '')],
-    ['is a folder', (path) => mkdirSync(path)],
-    ['leads nowhere but to itself', (path) => symlinkSync(path, path)],
-    ['is a pipe', (path) => execFileSync('mkfifo', [path])],
-    ['is an endless device', (path) => symlinkSync('/dev/zero', path)],
-    ['can be written by other users', (path) => writeWhole(path, 0o666)],
+  const files: [title: string, write: (path: string) => void, why: string][] = [
+    [
+      'is cut',
+      (path) => writeFileSync(path, JSON.stringify(whole).slice(0, 20)),
+      'it is not valid JSON',
+    ],
+    ['is empty', (path) => writeFileSync(path, ''), 'it is not valid JSON'],
+    ['is a folder', (path) => mkdirSync(path), 'it is not a file'],
+    ['leads nowhere but to itself', (path) => symlinkSync(path, path), 'ELOOP'],
+    ['is a pipe', (path) => execFileSync('mkfifo', [path]), 'it is not a file'],
+    ['is an endless device', (path) => symlinkSync('/dev/zero', path), 'it is not a file'],
+    [
+      'can be written by other users',
+      (path) => writeWhole(path, 0o666),
+      'other users can write it',
+    ],
+    [
+      'is too large',
+      (path) => {
+        writeWhole(path, 0o600)
+        truncateSync(path, 16 * 1024 ** 2 + 1)
+      },
+      'it is too large',
+    ],
   ]
-  for (const [title, write] of files) {
+  for (const [title, write, why] of files) {
     test(`${title} :: the others are listed, and it is named`, () =>
       withThird(write, ({ runs, unreadable }) => {
         assert.is(runs.length, 2)
         assert.is(unreadable.length, 1)
         assert.match(unreadable[0]?.message ?? '', '/00000000.json')
+        assert.match(unreadable[0]?.message ?? '', why)
       }))
   }
+
+  test('has a lock that cannot be read :: it is named', () =>
+    onFolder(async (folder) => {
+      mkdirSync(folder, { mode: 0o700 })
+      writeWhole(join(folder, '00000000.json'), 0o600)
+      mkdirSync(join(folder, '00000000.lock'))
+      const { runs, unreadable } = await listRuns(folder)
+      assert.equal(runs, [])
+      assert.match(unreadable[0]?.message ?? '', /00000000\.json.*EISDIR/)
+    }))
+
+  test('belongs to another user :: it is not read', () =>
+    onFolder(async (folder) => {
+      const run = await beginRun(folder, { host: 'a' })
+      await run.write(snapshot)
+      await run.close()
+      const withForeignFiles = withPatched('open', (open) => async (...args) => {
+        const file = await open(...args)
+        const stats = await file.stat()
+        return Object.assign(file, {
+          stat: async () => Object.assign(stats, { uid: stats.uid + 1 }),
+        })
+      })
+      const { runs, unreadable } = await withForeignFiles(() => listRuns(folder))
+      assert.equal(runs, [])
+      assert.match(unreadable[0]?.message ?? '', 'it belongs to another user')
+    }))
 
   test('has any value of any type anywhere :: it is listed or named, and nothing else fails', () =>
     onFolder(async (folder) => {
@@ -324,6 +369,23 @@ suite('the folder of runs', (test) => {
         }
       } finally {
         if (geteuid) process.geteuid = geteuid
+      }
+    }))
+
+  test('on a system whose users have no numbers :: trusted', () =>
+    onFolder(async (folder) => {
+      const { geteuid } = process
+      Object.assign(process, { geteuid: undefined })
+      try {
+        const run = await beginRun(folder, { host: 'a' })
+        await run.write(snapshot)
+        await run.close()
+        assert.equal(
+          (await listRuns(folder)).runs.map(({ run: { id } }) => id),
+          [run.id],
+        )
+      } finally {
+        Object.assign(process, { geteuid })
       }
     }))
 

@@ -6,6 +6,7 @@ import fs, {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
@@ -84,6 +85,25 @@ function slowHandle(file: FileHandle, wait: () => Promise<unknown>): FileHandle 
       await wait()
     },
   })
+}
+
+/** As on a system that says neither which start this is nor how processes are divided. */
+async function withoutProc(act: () => Promise<void>): Promise<void> {
+  const { readFile, readlink } = fs.promises
+  const missing = Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
+  const unlessProc = (original: object) =>
+    function read(path: unknown, ...options: unknown[]) {
+      if (String(path).startsWith('/proc/')) return Promise.reject(missing)
+      return (original as typeof Promise.resolve)(path, ...(options as []))
+    }
+  Object.assign(fs.promises, { readFile: unlessProc(readFile), readlink: unlessProc(readlink) })
+  syncBuiltinESMExports()
+  try {
+    await act()
+  } finally {
+    Object.assign(fs.promises, { readFile, readlink })
+    syncBuiltinESMExports()
+  }
 }
 
 suite('runLock', (test) => {
@@ -174,6 +194,32 @@ suite('runLock', (test) => {
           `process ${dead} ${where}; if it has ended, remove ${path}`,
         )
       }
+    }))
+
+  test('a system that tells only the names of hosts and processes :: these decide', () =>
+    withoutProc(() =>
+      onLock(async (path, folder) => {
+        const own = await ownHolder(path)
+        assert.is(own.boot, '')
+        assert.is(own.start, 0)
+        writeFileSync(path, JSON.stringify(own))
+        assert.is(((await thrownBy(takeLock(path))) as Error).message, `process ${process.pid}`)
+        const dead = await deadProcess()
+        writeFileSync(path, JSON.stringify({ ...own, pid: dead, host: `${hostname()}-2` }))
+        assert.instance(await thrownBy(takeLock(path)), RunInUse)
+        writeFileSync(path, JSON.stringify({ ...own, pid: dead }))
+        await (await takeLock(path)).release()
+        assert.equal(readdirSync(folder), [])
+      }),
+    ))
+
+  test('a name that is neither free nor a lock :: refused after a bounded number of attempts', () =>
+    onLock(async (path, folder) => {
+      symlinkSync(join(folder, 'nowhere'), path)
+      const error = await thrownBy(takeLock(path))
+      assert.instance(error, RunInUse)
+      assert.is((error as Error).message, 'others take it at the same time')
+      assert.equal(readdirSync(folder), ['run.lock'])
     }))
 
   test('one that took a stale lock over has died too, before it gave anything back', () =>
