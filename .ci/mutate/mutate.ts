@@ -1,21 +1,14 @@
-// `npm run mutate [-- FILE… --max N]` changes one thing of a chart at a time, in a copy of the tree, and
-// names the changes that no test notices. It is a script because Stryker would pay a whole process for
-// each mutant too (its command runner), and its support of TypeScript 7 is doubtful.
-import { spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+// `npm run mutate [-- FILE… --max N]` changes one thing of a chart at a time, and names the changes that no
+// test notices. Each mutant is bundled with its tests and runs in one process that stays: it is a script
+// because Stryker would pay a whole process for each (its command runner), and its support of TypeScript 7
+// is doubtful.
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createBundle } from './bundle.ts'
 import { equivalents } from './equivalents.ts'
 import { mutantsOf } from './mutants.ts'
+import { createTestProcess } from './testProcess.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 /** The walk through a chart takes 10 s, and compares the chart with itself: it is left out. */
@@ -34,33 +27,29 @@ const mutants = all.filter(
   (_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step),
 )
 
-const copy = mkdtempSync(join(tmpdir(), 'plugin-flow-mutants-'))
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
-for (const part of ['machines', 'adapters', 'src', 'test', 'package.json', 'tsconfig.json']) {
-  cpSync(join(root, part), join(copy, part), { recursive: true })
-}
-symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-
-const limits = new Map<string, number>()
-for (const folder of new Set(mutants.map(({ file }) => dirname(file)))) {
-  const begun = Date.now()
-  if (fate(folder) !== 'survived') throw new Error(`fails unmutated: test/${folder}`)
-  limits.set(folder, Math.max(LEAST_LIMIT_MS, 5 * (Date.now() - begun)))
-}
-
+const testProcess = createTestProcess()
 const counts = { killed: 0, survived: 0, 'timed out': 0, equivalent: 0 }
-for (const [index, mutant] of mutants.entries()) {
-  const { file, text, line, before, after } = mutant
-  const isEquivalent = equivalents.some((known) => known.file === file && known.after === after)
-  const original = readFileSync(join(copy, file))
-  writeFileSync(join(copy, file), text)
-  const result = isEquivalent ? 'equivalent' : fate(dirname(file))
-  writeFileSync(join(copy, file), original)
-  counts[result]++
-  if (result === 'survived') console.log(`SURVIVED ${file}:${line}\n  - ${before}\n  + ${after}`)
-  if (index % 10 === 9) console.log(`${index + 1} of ${mutants.length}`, counts)
+for (const file of new Set(mutants.map((mutant) => mutant.file))) {
+  const bundle = await createBundle(join(root, file), testsOf(file))
+  const begun = Date.now()
+  const unmutated = await testProcess.run(await bundle.build(), 10 * LEAST_LIMIT_MS)
+  if (unmutated !== 'survived') throw new Error(`fails unmutated: the tests of ${file}`)
+  const limit = Math.max(LEAST_LIMIT_MS, 5 * (Date.now() - begun))
+
+  for (const mutant of mutants.filter((of) => of.file === file)) {
+    const { text, line, before, after } = mutant
+    const isEquivalent = equivalents.some((known) => known.file === file && known.after === after)
+    const fate = isEquivalent
+      ? 'equivalent'
+      : await testProcess.run(await bundle.build(text), limit)
+    counts[fate]++
+    if (fate === 'survived') console.log(`SURVIVED ${file}:${line}\n  - ${before}\n  + ${after}`)
+  }
+  await bundle.dispose()
+  console.log(file, counts)
 }
-console.log(`${mutants.length} of ${all.length} mutants`, counts)
+testProcess.end()
+console.log(`${mutants.length} of ${all.length} mutants`)
 process.exitCode = counts.survived > 0 ? 1 : 0
 
 /** Each folder that holds a chart, and the vocabulary that charts share. */
@@ -69,17 +58,12 @@ function chartFiles(): string[] {
   return files.filter((file) => file.endsWith('.ts')).map((file) => join('machines', file))
 }
 
-/** The chart's own tests; those of all machines for what machines share. */
-function fate(folder: string): 'killed' | 'survived' | 'timed out' {
-  const path = join('test', ...folder.split('/').slice(0, 2))
-  const tests = readdirSync(join(copy, path), { recursive: true, encoding: 'utf8' })
+/** The chart's own tests, or those of all machines for what they share; the test of the same name, which kills most, is first. */
+function testsOf(file: string): string[] {
+  const path = join(root, 'test', ...dirname(file).split('/').slice(0, 2))
+  const tests = readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts') && !name.endsWith(LEFT_OUT))
     .map((name) => join(path, name))
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'test/run.ts', ...tests], {
-    cwd: copy,
-    timeout: limits.get(folder) ?? 10 * LEAST_LIMIT_MS,
-    stdio: 'ignore',
-  })
-  if (status === 0) return 'survived'
-  return status === null ? 'timed out' : 'killed'
+  const own = join(root, 'test', file.replace(/\.ts$/, '.test.ts'))
+  return [...tests.filter((name) => name === own), ...tests.filter((name) => name !== own)]
 }
