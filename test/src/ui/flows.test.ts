@@ -83,6 +83,44 @@ suite('ui :: flows', (test) => {
       )
     }))
 
+  test('a stream after something that is not a number begins at the first event', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const id = await client.install({ reference: 'acme/plain' })
+      const url = `${stage.origin}/flows/${id}/events`
+      const events = stream(url, client, { 'last-event-id': 'x' })
+      await events.ended
+      assert.is(events.events[0]?.sequence, 1)
+    }))
+
+  test('an alias is the name of the plugin', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const { body } = await client.post('/flows', { reference: 'acme/plain', alias: 'mine' })
+      const events = stream(`${stage.origin}/flows/${JSON.parse(body).id}/events`, client)
+      await events.ended
+      assert.is(stage.embedded.plugins()[0]?.Name, 'mine:latest')
+    }))
+
+  test('many flows :: the oldest that has ended makes way, and while all run no more are started', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const start = () => client.post('/flows', { reference: SSHFS })
+      const ids: string[] = []
+      for (let flow = 1; flow <= 100; flow++) ids.push(JSON.parse((await start()).body).id)
+      const { status, body } = await start()
+      assert.equal([status, JSON.parse(body)], [503, { message: 'too many flows are running' }])
+      const [, second = ''] = ids
+      const events = stream(`${stage.origin}/flows/${second}/events`, client)
+      assert.is((await client.post(`/flows/${second}/cancel`, {})).status, 204)
+      await events.ended
+      assert.is((await start()).status, 201)
+      const { flows } = JSON.parse((await client.get('/flows')).body)
+      assert.is(flows.length, 100)
+      assert.not.ok(flows.includes(second))
+      assert.is(flows[0], ids[0])
+    }))
+
   test('unknown flows and paths are not found', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)

@@ -148,6 +148,39 @@ suite('ui :: who gets in', (test) => {
       }
     }))
 
+  test('a method that a path does not have is not allowed', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const { origin } = stage
+      const id = await client.install({ reference: 'vieux/sshfs:latest' })
+      for (const [method, path] of [
+        ['PUT', '/flows'],
+        ['GET', `/flows/${id}/grant`],
+        ['PUT', `/flows/${id}/cancel`],
+        ['POST', '/'],
+      ] as const) {
+        const headers = { ...client.headers, ...JSON_BODY, origin }
+        const { status, body } = await ask(`${origin}${path}`, { method, headers })
+        assert.is(status, 405, `${method} ${path}`)
+        assert.is(JSON.parse(body).message, 'the method is not allowed')
+      }
+    }))
+
+  test('a body that is not an object of JSON is refused, and not quoted', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      for (const [text, message] of [
+        ['{"reference": s3cret', 'the body is not JSON'],
+        ['', 'the body is not JSON'],
+        ['["s3cret"]', 'the body must be a JSON object'],
+        ['null', 'the body must be a JSON object'],
+        ['7', 'the body must be a JSON object'],
+      ] as const) {
+        const { status, body } = await client.post('/flows', Buffer.from(text))
+        assert.equal([status, JSON.parse(body)], [400, { message }], text)
+      }
+    }))
+
   test('bad bodies are refused in words', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)

@@ -58,6 +58,7 @@ export interface Answer {
 export interface Asked {
   method?: string
   headers?: Record<string, string>
+  /** Sent as JSON; a Buffer as it is. */
   body?: unknown
 }
 
@@ -79,7 +80,7 @@ export function ask(
       response.on('error', reject)
     })
     sent.on('error', reject)
-    sent.end(body === undefined ? undefined : JSON.stringify(body))
+    sent.end(body === undefined || body instanceof Buffer ? body : JSON.stringify(body))
   })
 }
 
