@@ -1,5 +1,5 @@
 import type { PluginPrivilege } from '../../machines/plugin.ts'
-import { asWord } from '../text/asWord.ts'
+import { asWord } from '../text/visible.ts'
 import {
   critical,
   type Danger,

@@ -1,6 +1,6 @@
 import type { Difference } from '../../machines/errors.ts'
 import type { PluginPrivilege } from '../../machines/plugin.ts'
-import { asWord, asWords } from '../text/asWord.ts'
+import { asWord, asWords } from '../text/visible.ts'
 
 /**
  * A privilege as Docker's own command lists it: `network: [host]`. The plugin's author chooses the values: one that

@@ -5,8 +5,7 @@ import {
   createCredentialsView,
   type Question,
 } from './questions.ts'
-import type { RunState } from './runAt.ts'
-import { wordsOf } from './words.ts'
+import { type RunState, wordsOf } from './runAt.ts'
 
 /** How long an answer may take before it can be given again. */
 const ANSWER_MS = 3_000

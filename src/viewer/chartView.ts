@@ -2,8 +2,7 @@ import type { ChartLayout } from '../chart/chartLayout.ts'
 import { drawChart } from '../chart/drawChart.ts'
 import type { TransitionTaken } from '../events/flowEvent.ts'
 import { element, setText, svgElement } from './element.ts'
-import { arrowOf, type RunState, withAncestors } from './runAt.ts'
-import { moodOf } from './words.ts'
+import { arrowOf, moodOf, type RunState, withAncestors } from './runAt.ts'
 
 /**
  * The chart with its active states, the way taken so far, and the last step of it. Without a layout only

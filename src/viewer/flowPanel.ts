@@ -7,9 +7,8 @@ import { button, element, setText } from './element.ts'
 import { createOutcomeView } from './outcomeView.ts'
 import { createProgressView } from './progressView.ts'
 import type { Answers } from './questions.ts'
-import type { RunState } from './runAt.ts'
+import { FIRST_MACHINE, moodOf, type RunState, wordsOf } from './runAt.ts'
 import { createTimelineView } from './timelineView.ts'
-import { FIRST_MACHINE, moodOf, wordsOf } from './words.ts'
 
 /** The moves in the timeline, and the actions on files. */
 export interface Moves {

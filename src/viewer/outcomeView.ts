@@ -2,8 +2,7 @@ import type { Failure } from '../../machines/errors.ts'
 import type { ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
 import { differenceLines } from '../privileges/privilegeText.ts'
 import { element } from './element.ts'
-import type { RunState } from './runAt.ts'
-import { type Words, wordsOf } from './words.ts'
+import { type RunState, type Words, wordsOf } from './runAt.ts'
 
 type Rollback = Extract<ShownOutcome, { state: 'rolledBack' }>['rollback']
 

@@ -72,7 +72,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/text': {
     holds: 'foreign text made safe and fit to show',
     imports: [],
-    packages: /^string-width$/,
+    packages: NONE,
   },
   'src/chart': {
     holds: 'charts as edges, pictures and files',

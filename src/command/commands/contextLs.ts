@@ -1,5 +1,4 @@
 import { isEngineError } from '../../../machines/errors.ts'
-import { compareNaturally } from '../../text/compareNaturally.ts'
 import { defineCommand } from '../defineCommand.ts'
 import type { Listing } from '../listing.ts'
 import { readNoArguments } from '../options/values.ts'
@@ -34,7 +33,7 @@ export const contextLsCommand = defineCommand({
   },
   async run(command, io) {
     const { listSelectable } = await import('../../../adapters/docker/selectEngine.ts')
-    const { listFormat } = await import('../listing.ts')
+    const { compareNaturally, listFormat } = await import('../listing.ts')
     const format = listFormat(listing, command)
     const isTable = !command.quiet && ['', 'table'].includes(command.format)
     try {

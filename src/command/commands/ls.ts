@@ -1,5 +1,4 @@
 import type { Plugin } from '../../../machines/plugin.ts'
-import { compareNaturally } from '../../text/compareNaturally.ts'
 import { defineCommand } from '../defineCommand.ts'
 import type { Listing } from '../listing.ts'
 import { untilAnswered, withEngine } from '../openEngine.ts'
@@ -60,7 +59,7 @@ export const lsCommand = defineCommand({
     }
   },
   async run(command, io) {
-    const { listFormat, shorten } = await import('../listing.ts')
+    const { compareNaturally, listFormat, shorten } = await import('../listing.ts')
     const format = listFormat(listing, command)
     const describe = (text: string) =>
       command.noTrunc ? text : shorten(text, SHORT_DESCRIPTION, io)

@@ -7,8 +7,9 @@ import type { Retry } from '../../../machines/retry.ts'
 import type { Transition } from '../../flow/types.ts'
 import { formatElapsed } from '../../text/formatAmount.ts'
 import { visible } from '../../text/visible.ts'
+import { outcomeLines } from '../install/outcome.ts'
 import type { EngineSelection } from '../options/engine.ts'
-import type { Output } from '../processIo.ts'
+import { type Output, writeLines } from '../processIo.ts'
 
 /** Shows a run: on a terminal, as lines, or as JSON. */
 export interface View {
@@ -79,4 +80,14 @@ export function describeState(path: string, run: ShownRun): string {
 export function describeRetry({ message, delay, attempt, attempts }: Retry): string {
   const when = `again in ${formatElapsed(delay)} (attempt ${attempt} of ${attempts})`
   return `${visible(message)}; ${when}`
+}
+
+/** Writes how a run ended, for a person. */
+export function writeOutcome(
+  outcome: InstallOutput,
+  { run, stdout, stderr }: Omit<ViewOptions, 'now'>,
+): void {
+  const lines = outcomeLines(outcome, run)
+  writeLines(stdout, lines.stdout)
+  writeLines(stderr, lines.stderr)
 }

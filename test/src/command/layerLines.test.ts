@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { layerLines } from '../../../src/command/views/layerLines.ts'
 import { terminalStyle } from '../../../src/command/views/terminal.ts'
+import { layerLines } from '../../../src/command/views/terminalView.ts'
 import type { LayerProgress } from '../../../src/index.ts'
 import { suite } from '../../support/suite.ts'
 

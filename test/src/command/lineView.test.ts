@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { lineView } from '../../../src/command/views/lineView.ts'
+import { lineView } from '../../../src/command/views/chooseView.ts'
 import type { ShownRun } from '../../../src/command/views/view.ts'
 import { suite } from '../../support/suite.ts'
 import { collected, shownRun } from './collect.ts'

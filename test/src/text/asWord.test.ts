@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { asWord, asWords } from '../../../src/text/asWord.ts'
+import { asWord, asWords } from '../../../src/text/visible.ts'
 import { suite } from '../../support/suite.ts'
 
 const pieces = fc.constantFrom('a', '/', ' ', ']', '[', '"', '\\', ',', '-', ':', 'host', '\u05d0')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { compareNaturally } from '../../../src/text/compareNaturally.ts'
+import { compareNaturally } from '../../../src/command/listing.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('compareNaturally', (test) => {
