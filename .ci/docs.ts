@@ -6,8 +6,8 @@ import { catalogue } from '../machines/catalogue.ts'
 import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../src/chart/chart.ts'
 import { machines } from '../src/chart/machines.ts'
-import { commandTable } from '../src/command/commandTable.ts'
 import { helpText } from '../src/command/help.ts'
+import { commandTable } from '../src/command/runCommand.ts'
 import { rooms } from '../test/project/house.ts'
 
 const root = resolve(import.meta.dirname, '..')

@@ -1,4 +1,4 @@
-import { type ParsedOption, parseOptions } from './parseOptions.ts'
+import { didYouMean, type ParsedOption, parseOptions } from './parseOptions.ts'
 import type { CommandIo } from './processIo.ts'
 
 /** An option with its description for help and completion. */
@@ -119,4 +119,21 @@ export function findCommand(
   return commands
     .filter(({ name, aliases = [] }) => [name, ...aliases].some(begins))
     .toSorted((one, other) => other.name.length - one.name.length)[0]
+}
+
+/** Says why words name no command. */
+export function noCommand(
+  [first, second]: readonly string[],
+  commands: readonly Pick<CommandEntry, 'name' | 'aliases'>[],
+): string {
+  if (first === undefined) return 'there is no command'
+  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases])
+  const below = commands
+    .filter(({ name }) => name.startsWith(`${first} `))
+    .map(({ name }) => name.slice(first.length + 1))
+  const isGroup = below.length > 0
+  if (isGroup && second === undefined) return `${first} needs one of: ${below.join(', ')}`
+  const typed = second === undefined ? first : `${first} ${second}`
+  const hint = didYouMean(first, names) || didYouMean(typed, names)
+  return `there is no command "${isGroup ? typed : first}"${hint}`
 }

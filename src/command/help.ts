@@ -3,9 +3,9 @@ import {
   commonOptions,
   defineCommand,
   findCommand,
+  noCommand,
   type OptionTable,
 } from './defineCommand.ts'
-import { noCommand } from './parseCommand.ts'
 import { UsageError } from './parseOptions.ts'
 
 const WIDEST = 100

@@ -73,3 +73,88 @@ export function report({ stderr }: Pick<CommandIo, 'stderr'>, message: string): 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** The reason why a run is interrupted, and the exit status for it. */
+export interface Interrupt {
+  exitCode: number
+  /** `SIGINT`, or the message of an exception. */
+  reason: string
+}
+
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+export interface Interrupts {
+  /** The first one, once it has come. */
+  readonly first: Interrupt | undefined
+  readonly interrupted: Promise<Interrupt>
+  /** Resolves when a second signal comes. */
+  readonly second: Promise<unknown>
+  /** Resolves when a third one comes. */
+  readonly third: Promise<unknown>
+  /** Handles a Ctrl-C for which the terminal sent no signal. */
+  interrupt(): void
+  /** Gives signals their usual effect back. */
+  release(): void
+}
+
+/**
+ * Catches signals and uncaught exceptions that would end the process in the middle of a run. An exception
+ * counts as the first signal and never as the second, so that the run is taken back.
+ */
+export function catchInterrupts(
+  signals: ProcessIo['signals'],
+  onFirst: (interrupt: Interrupt) => void = () => {},
+): Interrupts {
+  const first = createEvent<Interrupt>()
+  const second = createEvent<unknown>()
+  const third = createEvent<unknown>()
+  const begin = (interrupt: Interrupt) => {
+    first.come(interrupt)
+    onFirst(interrupt)
+  }
+  const receive = (reason: string, exitCode: number) => {
+    if (!first.value()) begin({ exitCode, reason })
+    else if (second.value()) third.come(true)
+    else second.come(true)
+  }
+  const fail = (error: unknown) => {
+    if (!first.value()) begin({ exitCode: 1, reason: `unexpected error: ${String(error)}` })
+  }
+  const listeners: [name: string, listener: (error: unknown) => void][] = [
+    ...Object.entries(EXIT_CODES).map(([reason, exitCode]): [string, () => void] => [
+      reason,
+      () => receive(reason, exitCode),
+    ]),
+    ['uncaughtException', fail],
+  ]
+  for (const [name, listener] of listeners) signals.on(name, listener)
+  return {
+    get first() {
+      return first.value()
+    },
+    interrupted: first.promise,
+    second: second.promise,
+    third: third.promise,
+    interrupt: () => receive('SIGINT', EXIT_CODES.SIGINT),
+    release() {
+      for (const [name, listener] of listeners) signals.off(name, listener)
+    },
+  }
+}
+
+/** A promise with a value that can be read at once. */
+function createEvent<T>() {
+  let current: T | undefined
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((done) => {
+    resolve = done
+  })
+  return {
+    promise,
+    value: () => current,
+    come(value: T) {
+      current = value
+      resolve(value)
+    },
+  }
+}

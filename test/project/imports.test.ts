@@ -54,7 +54,7 @@ suite('imports', (test) => {
         .filter((each) => each.when === when && within(each.target) && !within(each.file))
         .map(({ file }) => file)
     assert.equal(from('at once'), [])
-    assert.equal(from('later'), ['src/command/page/showMachine.ts'])
+    assert.equal(from('later'), ['src/command/page.ts'])
   })
 
   test('whoever imports the package waits for no axios, and for nothing else that only calls need', () => {

@@ -1,8 +1,7 @@
 import { defineCommand } from '../defineCommand.ts'
 import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
 import { givenOptions, readNoArguments } from '../options/values.ts'
-import type { FlowPage } from '../page/showFlows.ts'
-import type { MachinePage } from '../page/showMachine.ts'
+import type { FlowPage, MachinePage } from '../page.ts'
 import { UsageError } from '../parseOptions.ts'
 
 export const uiCommand = defineCommand({
@@ -43,7 +42,7 @@ export const uiCommand = defineCommand({
     return { machine, port: Number(port) }
   },
   async run(page, io) {
-    if ('machine' in page) return (await import('../page/showMachine.ts')).showMachine(page, io)
-    return (await import('../page/showFlows.ts')).showFlows(page, io)
+    if ('machine' in page) return (await import('../page.ts')).showMachine(page, io)
+    return (await import('../page.ts')).showFlows(page, io)
   },
 })

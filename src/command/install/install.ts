@@ -1,3 +1,9 @@
+import { journalFolder, listRuns } from '../../../adapters/journal/runJournal.ts'
+import { isEngineError } from '../../../machines/errors.ts'
+import { removeCommand } from '../../../machines/plugin-install/rollbackReport.ts'
+import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
+import { resolveNames } from '../../../machines/reference.ts'
+import type { ConnectedEngine } from '../../flow/connect.ts'
 import { installPlugin } from '../../flow/install.ts'
 import { defaultPolicy, type PolicyOptions } from '../../flow/retry/policy.ts'
 import type { ConsentPolicy, FlowOptions, InstallOptions } from '../../flow/types.ts'
@@ -10,7 +16,7 @@ import type { CommandIo } from '../processIo.ts'
 import { drive, runFlow } from './drive.ts'
 import { dryRun } from './dryRun.ts'
 import { beginJournal } from './journal.ts'
-import { withNextStep } from './nextSteps.ts'
+import { onEngine } from './outcome.ts'
 
 /** The parsed command line of `plugin-flow install`. */
 export interface InstallCommand
@@ -71,4 +77,44 @@ export function installOptions(
 /** Adds the seconds that the engine waits for the plugin to the flow's own timeout. */
 export function waitingFor(enableTimeout: number): PolicyOptions {
   return { timeouts: { enabling: defaultPolicy.timeouts.enabling + enableTimeout * 1_000 } }
+}
+
+/**
+ * The outcome of an install with the next step in the words of this command. Where a run of the journal left the
+ * plugin behind that is in the way, its ID is named.
+ */
+export async function withNextStep(
+  outcome: InstallOutput,
+  command: EngineSelection & { reference: string; alias?: string; embedded: boolean },
+  { host }: ConnectedEngine,
+  env: CommandIo['env'],
+): Promise<InstallOutput> {
+  if (outcome.state === 'done' || outcome.failure.code !== 'already-exists') return outcome
+  const names = resolveNames(command)
+  if (isEngineError(names)) return outcome
+  const run = command.embedded ? undefined : await leftRun(names.name, host, env)
+  const next = run
+    ? `An install left it behind: continue it (plugin-flow resume ${run}), or take it back (plugin-flow rollback ${run}).`
+    : `Keep it (--if-present keep), remove it first (${onEngine(removeCommand(names.name, false), command)}), or choose another name (--alias NAME).`
+  return { ...outcome, failure: { ...outcome.failure, next } }
+}
+
+/** ID of a run without a process that may have created the plugin of this name on this engine. */
+async function leftRun(
+  name: string,
+  host: string,
+  env: CommandIo['env'],
+): Promise<string | undefined> {
+  const folder = journalFolder(env)
+  if (folder === undefined) return undefined
+  try {
+    const { runs } = await listRuns(folder)
+    const left = runs.find(
+      ({ run, isDriven }) => !isDriven && run.engine.host === host && run.snapshot.name === name,
+    )
+    return left?.run.id
+  } catch {
+    // The failure itself is more important than an unusable journal.
+    return undefined
+  }
 }

@@ -6,8 +6,8 @@ import { oneLine } from '../../../machines/text.ts'
 import type { PluginInstall } from '../../flow/types.ts'
 import { differenceLines } from '../../privileges/privilegeText.ts'
 import { visible } from '../../text/visible.ts'
-import type { Interrupt } from '../interrupts.ts'
 import type { EngineSelection } from '../options/engine.ts'
+import type { Interrupt } from '../processIo.ts'
 
 /** How a flow ended. Rethrows an error that is not a failure of the flow. */
 export async function outcomeOf(flow: PluginInstall): Promise<InstallOutput> {

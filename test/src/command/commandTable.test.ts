@@ -1,7 +1,6 @@
 import * as assert from 'uvu/assert'
-import { commandTable } from '../../../src/command/commandTable.ts'
-import type { OptionEntry } from '../../../src/command/defineCommand.ts'
-import { commonOptions, findCommand } from '../../../src/command/defineCommand.ts'
+import { commonOptions, findCommand, type OptionEntry } from '../../../src/command/defineCommand.ts'
+import { commandTable } from '../../../src/command/runCommand.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('commandTable', (test) => {

@@ -1,8 +1,7 @@
 import * as assert from 'uvu/assert'
-import { commandTable } from '../../../src/command/commandTable.ts'
 import { commonOptions } from '../../../src/command/defineCommand.ts'
 import { helpText } from '../../../src/command/help.ts'
-import { parseCommand } from '../../../src/command/parseCommand.ts'
+import { commandTable, parseCommand } from '../../../src/command/runCommand.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('help', (test) => {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import * as assert from 'uvu/assert'
-import { catchInterrupts, type Interrupt } from '../../../src/command/interrupts.ts'
+import { catchInterrupts, type Interrupt } from '../../../src/command/processIo.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('interrupts', (test) => {

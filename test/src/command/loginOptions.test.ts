@@ -1,6 +1,5 @@
 import * as assert from 'uvu/assert'
-import { commandTable } from '../../../src/command/commandTable.ts'
-import { parseCommand } from '../../../src/command/parseCommand.ts'
+import { commandTable, parseCommand } from '../../../src/command/runCommand.ts'
 import { suite } from '../../support/suite.ts'
 
 function parse(line: string) {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { commandTable } from '../../../src/command/commandTable.ts'
+import { noCommand } from '../../../src/command/defineCommand.ts'
 import type { InstallCommand } from '../../../src/command/install/install.ts'
-import { noCommand, parseCommand } from '../../../src/command/parseCommand.ts'
+import { commandTable, parseCommand } from '../../../src/command/runCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { installCommand } from './collect.ts'
 

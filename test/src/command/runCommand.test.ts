@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { commandTable } from '../../../src/command/commandTable.ts'
 import { findCommand } from '../../../src/command/defineCommand.ts'
 import { helpText } from '../../../src/command/help.ts'
-import { version } from '../../../src/command/runCommand.ts'
+import { commandTable, version } from '../../../src/command/runCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { run } from './stage.ts'
 

@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { parseStatechart, type Statechart } from '../chart/statechart/readStatechart.ts'
+import type { ConnectedEngine } from '../flow/connect.ts'
+import { installPlugin } from '../flow/install.ts'
+import type { Install } from '../ui/flowRegistry.ts'
+import { type PageFiles, readPageFiles } from '../ui/servePage.ts'
+import { startMachineUi, startUi } from '../ui/startUi.ts'
+import { SIMULATION } from './install/drive.ts'
+import { answerOf, beginJournal } from './install/journal.ts'
+import { openEngine } from './openEngine.ts'
+import type { EngineSelection } from './options/engine.ts'
+import { unusableFile } from './options/values.ts'
+import { type CommandIo, catchInterrupts, type Interrupts, messageOf, report } from './processIo.ts'
+
+/** A page that installs plugins on an engine. */
+export interface FlowPage extends EngineSelection {
+  /** Use a simulated engine in this process. */
+  embedded: boolean
+  /** On 127.0.0.1; 0 takes any free one. */
+  port: number
+}
+
+/** Serves the page until a signal comes, then takes back running installs. Resolves to the exit status. */
+export async function showFlows(page: FlowPage, io: CommandIo): Promise<number> {
+  try {
+    const files = await readPageFiles()
+    // Node.js delivers no signal while Docker's files are read, so signals are caught only after that. The
+    // embedded engine reads none, and has a socket to remove.
+    const early = page.embedded ? undefined : await openEngine(page, io)
+    const interrupts = catchInterrupts(io.signals)
+    try {
+      const { engine, close } = early ?? (await openEngine(page, io))
+      return await serve(page, files, engine, interrupts, io).finally(close)
+    } finally {
+      interrupts.release()
+    }
+  } catch (error) {
+    report(io, messageOf(error))
+    return 1
+  }
+}
+
+async function serve(
+  page: FlowPage,
+  files: PageFiles,
+  engine: ConnectedEngine,
+  interrupts: Interrupts,
+  io: CommandIo,
+): Promise<number> {
+  const { embedded, port } = page
+  const { install, closed }: Installs = embedded
+    ? { install: (options) => installPlugin(engine, options), closed: async () => {} }
+    : journaledInstalls(engine, page, io)
+  const server = await startUi({ host: engine.host, install, simulated: embedded, port, files })
+  if (embedded) io.stdout.write(`${SIMULATION}\n`)
+  io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
+  const { exitCode } = await interrupts.interrupted
+  report(io, 'taking back what runs; once more leaves at once')
+  await Promise.race([server.cancelFlows().then(closed), interrupts.second])
+  await server.close()
+  return exitCode
+}
+
+/** Installs that are recorded while they last. */
+interface Installs {
+  install: Install
+  /** Resolves when the records of all flows are closed. */
+  closed(): Promise<void>
+}
+
+function journaledInstalls(engine: ConnectedEngine, page: FlowPage, io: CommandIo): Installs {
+  const view = { notice: (line: string) => io.stderr.write(`${line}\n`) }
+  const open = new Set<Promise<void>>()
+  return {
+    install(options) {
+      const run = beginJournal(engine, page, io.env, view)
+      const flow = installPlugin(engine, {
+        ...options,
+        journal: async (snapshot) => answerOf((await run)?.write(snapshot)),
+      })
+      const close = async () => (await run)?.close()
+      const closed = flow.result.then(close, close).catch(() => {})
+      open.add(closed)
+      void closed.then(() => open.delete(closed))
+      return flow
+    },
+    closed: async () => void (await Promise.all(open)),
+  }
+}
+
+/** A page that shows a machine, and talks to no engine. */
+export interface MachinePage {
+  /** Path of its JSON; `-` for standard input. */
+  machine: string
+  /** On 127.0.0.1; 0 takes any free one. */
+  port: number
+}
+
+/** The layout of a larger machine can take longer than people expect of a command. */
+const MANY_TRANSITIONS = 300
+const MAX_BYTES = 8 * 1024 * 1024
+
+/**
+ * Serves the page of a machine until a signal comes. Resolves to the exit status.
+ *
+ * @throws UsageError when the file holds no machine
+ */
+export async function showMachine({ machine, port }: MachinePage, io: CommandIo): Promise<number> {
+  const statechart = await readMachine(machine, io.stdin)
+  try {
+    const files = await readPageFiles()
+    // The layout blocks the process. Signals are caught only after it, so that Ctrl-C ends it.
+    const { layOutMachine } = await import('../chart/layout/layOut.ts')
+    if (statechart.edges.length > MANY_TRANSITIONS) {
+      report(io, `laying out ${statechart.edges.length} transitions takes a while`)
+    }
+    const chart = await layOutMachine(statechart)
+    const server = await startMachineUi({ chart, port, files })
+    const { interrupted, release } = catchInterrupts(io.signals)
+    io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
+    const { exitCode } = await interrupted
+    release()
+    await server.close()
+    return exitCode
+  } catch (error) {
+    report(io, messageOf(error))
+    return 1
+  }
+}
+
+/** @throws UsageError that names the file, and the reason why it cannot be used */
+async function readMachine(file: string, stdin: Readable): Promise<Statechart> {
+  try {
+    return parseStatechart(await readText(file === '-' ? stdin : createReadStream(file)))
+  } catch (error) {
+    throw unusableFile(`--machine ${file}`, error)
+  }
+}
+
+async function readText(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk))
+    length += chunk.length
+    if (length > MAX_BYTES) throw new RangeError('it is larger than 8 MiB')
+  }
+  return Buffer.concat(chunks)
+    .toString()
+    .replace(/^\ufeff/, '')
+}
