@@ -1,4 +1,4 @@
-import type { EngineVersion, JSONMessage, Plugin, PluginPrivilege } from './plugin.ts'
+import type { Account, EngineVersion, JSONMessage, Plugin, PluginPrivilege } from './plugin.ts'
 
 /** The privileges of a plugin before it is pulled. */
 export interface PrivilegesLookUp {
@@ -92,4 +92,23 @@ export interface Engine {
     input: InputOf<Id>,
     options: CallOptions,
   ): Promise<OutputOf<Id>>
+}
+
+/** Why credentials are asked for: none were sent, or the registry did not take those that were. */
+export type CredentialsReason = 'missing' | 'refused'
+
+export interface CredentialsRequest {
+  /** Registry host, `docker.io` for Docker Hub. */
+  registry: string
+  /** 1 for the first time this flow asks. */
+  attempt: number
+  reason: CredentialsReason
+}
+
+/** The secret side of one flow. It keeps what it is given to itself and tells account names only. */
+export interface RegistryAuth {
+  /** Takes what is configured for the registry, without asking anybody. */
+  load(registry: string, signal: AbortSignal): Promise<Account | undefined>
+  /** Asks the host's source for other credentials. `undefined`: it has none, a person may have. */
+  request(request: CredentialsRequest, signal: AbortSignal): Promise<Account | undefined>
 }

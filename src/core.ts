@@ -9,9 +9,9 @@ export type {
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
 export type { ConsentDecision, ConsentRecord, ConsentRequest } from '../machines/consent.ts'
-export type { CredentialsRequest } from '../machines/credentials.ts'
 export type {
   CallOptions,
+  CredentialsRequest,
   InputOf,
   OperationId,
   Operations,

@@ -7,9 +7,9 @@ export type { TlsOptions } from '../adapters/engine/http/tlsOptions.ts'
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
 export type { ConsentDecision, ConsentRecord, ConsentRequest } from '../machines/consent.ts'
-export type { CredentialsRequest } from '../machines/credentials.ts'
 export type {
   CallOptions,
+  CredentialsRequest,
   InputOf,
   OperationId,
   Operations,
@@ -20,8 +20,8 @@ export type {
 export type { EngineErrorDetails, Failure } from '../machines/errors.ts'
 export { EngineError } from '../machines/errors.ts'
 export type { PluginPrivilege } from '../machines/plugin.ts'
-export { readSnapshot } from '../machines/plugin-install/readSnapshot.ts'
 export type { InstallSnapshot } from '../machines/plugin-install/snapshot.ts'
+export { readSnapshot } from '../machines/plugin-install/snapshot.ts'
 export type { InstalledPlugin, RollbackReport, Timeouts } from '../machines/plugin-install/types.ts'
 export type { LayerProgress, Progress } from '../machines/progress.ts'
 export type { Backoff, Retry } from '../machines/retry.ts'

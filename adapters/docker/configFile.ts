@@ -2,7 +2,6 @@ import { closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
-import type { Env } from '../process/env.ts'
 import { parseJson } from './parseJson.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -15,7 +14,7 @@ export interface ConfigSource {
 }
 
 /** The folder of Docker's own configuration: `$DOCKER_CONFIG`, else `~/.docker`. */
-export function configFolder(env: Env): string {
+export function configFolder(env: NodeJS.ProcessEnv): string {
   return env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker')
 }
 
@@ -29,7 +28,7 @@ export interface DockerWarning {
 export type Warn = (warning: DockerWarning) => void
 
 /** Reads Docker's `config.json`. A missing one is empty, and so is an unusable one, after a warning. */
-export function readConfigFile(env: Env, warn: Warn): ConfigSource {
+export function readConfigFile(env: NodeJS.ProcessEnv, warn: Warn): ConfigSource {
   const folder = configFolder(env)
   const file = join(folder, 'config.json')
   const name = `the Docker config ${file}`

@@ -1,5 +1,4 @@
 import { isHeader, isReservedHeader } from '../engine/http/requestHeaders.ts'
-import type { Env } from '../process/env.ts'
 import {
   type ConfigSource,
   type Fields,
@@ -20,7 +19,7 @@ type Headers = Readonly<Record<string, string>>
  *
  * @throws EngineError `invalid-configuration` naming the variable, but no value
  */
-export function customHeaders(env: Env, config: ConfigSource, warn: Warn): Headers {
+export function customHeaders(env: NodeJS.ProcessEnv, config: ConfigSource, warn: Warn): Headers {
   const given = env.DOCKER_CUSTOM_HEADERS
   if (given) return checked(headersInVariable(given), VARIABLE)
   return unlessUnusable(warn, {}, () => checked(fieldsIn(config, 'HttpHeaders'), config.name))

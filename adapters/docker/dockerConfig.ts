@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Env } from '../process/env.ts'
 import { findProgram } from '../process/findProgram.ts'
 import { askHelper } from './askHelper.ts'
 import { findAuthEntry } from './authEntry.ts'
@@ -49,7 +48,7 @@ const DEFAULTS: Partial<Record<NodeJS.Platform, string>> = {
  * @throws EngineError `cancelled` once the signal has fired
  */
 export async function readDockerConfig(
-  env: Env,
+  env: NodeJS.ProcessEnv,
   registry: string,
   signal: AbortSignal,
   options: DockerConfigOptions = {},
@@ -71,7 +70,7 @@ export async function readDockerConfig(
 
 /** Docker itself requires `auth` in every entry here. */
 function credentialsInVariable(
-  env: Env,
+  env: NodeJS.ProcessEnv,
   registry: string,
   warn: Warn,
 ): RegistryCredentials | undefined {
@@ -145,7 +144,10 @@ async function askDefaultHelper(
 }
 
 /** The credential helper that Docker's command uses where none is configured. It may not exist. */
-async function defaultHelper(env: Env, platform: NodeJS.Platform): Promise<string | undefined> {
+async function defaultHelper(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): Promise<string | undefined> {
   if (platform === 'linux' && (await findProgram('pass', env, platform))) return 'pass'
   return DEFAULTS[platform]
 }

@@ -1,5 +1,11 @@
-import type { CredentialsRequest, RegistryAuth } from '../../machines/credentials.ts'
-import type { CallOptions, Engine, InputOf, OperationId } from '../../machines/engine.ts'
+import type {
+  CallOptions,
+  CredentialsRequest,
+  Engine,
+  InputOf,
+  OperationId,
+  RegistryAuth,
+} from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Account } from '../../machines/plugin.ts'
 import { untilAborted } from '../../machines/untilAborted.ts'

@@ -1,5 +1,4 @@
 import { EngineError } from '../../machines/errors.ts'
-import { base64 } from '../engine/words/base64.ts'
 
 /** Credentials as a registry takes them. An identity token replaces the password. */
 export type RegistryCredentials =
@@ -63,4 +62,11 @@ export function findRegistry(
   const key = registryKey(registry)
   if (Object.hasOwn(record, key)) return key
   return Object.keys(record).find((each) => keyHost(each) === keyHost(registry))
+}
+
+/** The standard alphabet, with padding. Of the platform's own means those that every platform has. */
+export function base64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
 }

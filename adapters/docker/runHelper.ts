@@ -1,8 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import type { Env } from '../process/env.ts'
 
 export interface HelperRun {
-  env: Env
+  env: NodeJS.ProcessEnv
   platform: NodeJS.Platform
   /** Time limit in milliseconds. */
   limitMs: number

@@ -2,7 +2,6 @@ import { EngineError } from '../../machines/errors.ts'
 import { quoted } from '../../machines/text.ts'
 import { completeHost, defaultHost, takesTls } from '../engine/http/dockerHost.ts'
 import type { TlsOptions } from '../engine/http/tlsOptions.ts'
-import type { Env } from '../process/env.ts'
 import {
   type ConfigSource,
   configFolder,
@@ -12,9 +11,8 @@ import {
   unusable,
   type Warn,
 } from './configFile.ts'
-import { listContexts, readContext } from './contextStore.ts'
+import { listContexts, readContext, readTlsFiles } from './contextStore.ts'
 import { customHeaders } from './customHeaders.ts'
-import { readTlsFiles } from './tlsFiles.ts'
 
 /** How an engine was named; the rest is found where Docker's own command finds it. */
 export interface EngineNaming {
@@ -60,7 +58,7 @@ const DEFAULT_TLS_HOST = 'tcp://localhost:2376'
  */
 export function selectEngine(
   naming: EngineNaming,
-  env: Env,
+  env: NodeJS.ProcessEnv,
   warn: Warn,
   platform: NodeJS.Platform = process.platform,
 ): SelectedEngine {
@@ -76,7 +74,7 @@ export function selectEngine(
 /** The context in use, whether or not it exists. */
 function selectContext(
   { host, context }: EngineNaming,
-  env: Env,
+  env: NodeJS.ProcessEnv,
   { name, fields }: ConfigSource,
   warn: Warn,
 ): Selection {
@@ -94,7 +92,11 @@ function selectContext(
 
 type Found = Pick<SelectedEngine, 'host' | 'tls'>
 
-function fromEnvironment(naming: EngineNaming, env: Env, platform: NodeJS.Platform): Found {
+function fromEnvironment(
+  naming: EngineNaming,
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): Found {
   const given = naming.host ?? env.DOCKER_HOST ?? ''
   const named = given.trim() === '' ? undefined : completeHost(given)
   if (naming.tls) return { host: named ?? DEFAULT_TLS_HOST, tls: naming.tls }
@@ -107,7 +109,7 @@ function fromEnvironment(naming: EngineNaming, env: Env, platform: NodeJS.Platfo
 function fromStore(
   { context, by }: Selection,
   naming: EngineNaming,
-  env: Env,
+  env: NodeJS.ProcessEnv,
   config: ConfigSource,
   platform: NodeJS.Platform,
 ): Found {
@@ -149,7 +151,7 @@ export interface Selectable {
 
 /** Lists the contexts of Docker's configuration and of the variables, in no particular order. */
 export function listSelectable(
-  env: Env,
+  env: NodeJS.ProcessEnv,
   warn: Warn,
   platform: NodeJS.Platform = process.platform,
 ): Selectable {
@@ -174,7 +176,7 @@ export function listSelectable(
 
 const NONE = { description: '', host: '', error: '' }
 
-function ofEnvironment(env: Env, platform: NodeJS.Platform): SelectableContext {
+function ofEnvironment(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): SelectableContext {
   const context = { ...NONE, name: DEFAULT, description: 'What DOCKER_HOST says' }
   try {
     return { ...context, host: selectEngine({ context: DEFAULT }, env, () => {}, platform).host }

@@ -1,6 +1,12 @@
-import { ApiError, EngineDied, type EngineReply, type EngineRequest, Exchange } from './exchange.ts'
+import {
+  ApiError,
+  EngineDied,
+  type EngineReply,
+  type EngineRequest,
+  Exchange,
+  errorLine,
+} from './exchange.ts'
 import { pluginRoutes } from './pluginOperations.ts'
-import { errorLine } from './progressLines.ts'
 import { registryRoutes } from './registryOperations.ts'
 import type { SimulatedEngine } from './simulatedEngine.ts'
 import { API_VERSION, MIN_API_VERSION, SERVER, systemRoutes } from './systemAnswers.ts'

@@ -1,7 +1,6 @@
 import type { EmbeddedLayer, PluginDamage } from './definePlugin.ts'
-import { ApiError } from './exchange.ts'
+import { ApiError, progressLine } from './exchange.ts'
 import type { PluginStore } from './pluginStore.ts'
-import { progressLine } from './progressLines.ts'
 import { findBreak, missingBlob, type RemoteContent, showsConfigLate } from './registryFailures.ts'
 import type { PacedClock } from './simulatedEngine.ts'
 

@@ -1,11 +1,11 @@
 import type { CallOptions, Engine, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
-import { wantedVersion } from './api/apiVersion.ts'
-import { withoutDigestCrash } from './api/digestCrash.ts'
+import { EngineError } from '../../machines/errors.ts'
+import { untilAborted } from '../../machines/untilAborted.ts'
+import { wantedVersion } from './api/systemPing.ts'
 import { callOperation } from './callOperation.ts'
 import { connectEngine } from './http/connectEngine.ts'
 import type { EngineTarget } from './http/engineTarget.ts'
 import { cancelledBeforeSent } from './http/toEngineError.ts'
-import { shareOnce } from './shareOnce.ts'
 
 /** One engine, the sockets to it, and its operations. */
 export interface HttpEngine extends Engine {
@@ -49,4 +49,82 @@ export function httpEngine(target: EngineTarget): HttpEngine {
     },
   }
   return { ...withoutDigestCrash(engine, host), close: connection.close }
+}
+
+/**
+ * Makes a call whose result is remembered, and which is under way once however many ask for it. A
+ * failure is not remembered. A caller that aborts leaves alone; the last one to leave aborts the call.
+ */
+function shareOnce<T>(
+  call: (signal: AbortSignal) => Promise<T>,
+  cancelled: () => Error,
+): (signal: AbortSignal) => Promise<T> {
+  let shared: { result: Promise<T>; callers: number; controller: AbortController } | undefined
+  const begin = () => {
+    const controller = new AbortController()
+    return { result: call(controller.signal), callers: 0, controller }
+  }
+  return async (signal) => {
+    if (signal.aborted) throw cancelled()
+    shared ??= begin()
+    const current = shared
+    current.callers++
+    try {
+      return await untilAborted(() => current.result, signal, cancelled)
+    } catch (error) {
+      current.callers--
+      if (current.callers === 0 || !signal.aborted) {
+        if (shared === current) shared = undefined
+        current.controller.abort()
+      }
+      throw error
+    }
+  }
+}
+
+/**
+ * Engines that a plugin reference with a digest kills: they panic on the missing tag (recordings
+ * `privileges.digest`, `pull.digest`). Each range from its first version to its last.
+ */
+const CRASHING = [
+  ['20.10.0', '23.0.9'],
+  ['24.0.0', '24.0.8'],
+  ['25.0.0', '25.0.2'],
+] as const
+
+/** Whether a reference with a digest would kill an engine of this version, e.g. `20.10.24+dfsg1`. */
+export function crashesOnDigest(version: string): boolean {
+  const asked = rank(version)
+  return CRASHING.some(([first, last]) => rank(first) <= asked && asked <= rank(last))
+}
+
+/** An engine that gets no call that it would crash on, but an error `engine-unsupported`. */
+export function withoutDigestCrash(engine: Engine, host: string): Engine {
+  return {
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+      if (id !== 'distributionInspect' && 'remote' in input && input.remote.includes('@')) {
+        const version = await ownVersion(engine, options)
+        if (version !== undefined && crashesOnDigest(version)) {
+          throw new EngineError(
+            'engine-unsupported',
+            `the engine at ${host} (${version}) would crash on a reference with a digest: ${input.remote}`,
+            { operation: id },
+          )
+        }
+      }
+      return engine.call(id, input, options)
+    },
+  }
+}
+
+async function ownVersion(engine: Engine, { signal }: CallOptions): Promise<string | undefined> {
+  const { version } = await engine.call('systemPing', {}, { signal })
+  return version ?? engine.call('systemVersion', {}, { signal })
+}
+
+/** Versions as numbers in their own order; NaN, which is in no range, for what is no version. */
+function rank(version: string): number {
+  const parts = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?!\d)/.exec(version)
+  if (parts === null) return Number.NaN
+  return Number(parts[1]) * 1e8 + Number(parts[2]) * 1e4 + Number(parts[3])
 }

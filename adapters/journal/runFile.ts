@@ -1,6 +1,5 @@
 import * as v from 'valibot'
-import { readSnapshot } from '../../machines/plugin-install/readSnapshot.ts'
-import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import { type InstallSnapshot, readSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import { codeOf, readOwnFile } from './files.ts'
 
 /** How the engine of a run is found again. */

@@ -15,8 +15,6 @@ import { isLocked, RunInUse, takeLock } from './runLock.ts'
 
 export { JournalError, type JournaledEngine, type JournaledRun }
 
-type Env = Readonly<Record<string, string | undefined>>
-
 /** A run that this process drives: no other can until it is closed. */
 export interface OpenRun {
   readonly id: string
@@ -42,7 +40,7 @@ export interface RunList {
  * `undefined`: this user has no home.
  */
 export function journalFolder(
-  env: Env,
+  env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
   home: () => string | undefined = () => userInfo().homedir,
 ): string | undefined {

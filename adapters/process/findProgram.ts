@@ -1,6 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
-import type { Env } from './env.ts'
 
 /**
  * Finds the full path of a program on the `PATH`. Relative entries are skipped, so that nothing in the
@@ -8,7 +7,7 @@ import type { Env } from './env.ts'
  */
 export async function findProgram(
   name: string,
-  env: Env,
+  env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
 ): Promise<string | undefined> {
   const names = platform === 'win32' ? [`${name}.exe`, name] : [name]

@@ -1,6 +1,8 @@
+import type { ConsentRequest } from '../consent.ts'
 import { isEngineError } from '../errors.ts'
 import { resolveNames } from '../reference.ts'
-import type { InstallContext, InstallInput, Resumed } from './types.ts'
+import { describeSettings } from '../settings.ts'
+import type { InstallContext, InstallInput, PluginLookUp, Resumed } from './types.ts'
 
 /** The context of a new run, or of a run that an earlier process began. */
 export function initialContext({ input }: { input: InstallInput }): InstallContext {
@@ -42,4 +44,20 @@ export function expectedDigest({
   names,
 }: Pick<InstallContext, 'input' | 'names'>): string | undefined {
   return input.digest ?? /@(.+)$/.exec(names?.remote ?? '')?.[1]
+}
+
+/** What somebody has to agree to, now that the look-ups are done. */
+export function makeConsentRequest(
+  context: InstallContext,
+  { digest, privileges }: PluginLookUp,
+): ConsentRequest {
+  const { input, consentRequest } = context
+  return {
+    id: (consentRequest?.id ?? 0) + 1,
+    reference: input.reference,
+    name: required(context, 'names').name,
+    ...(digest === undefined ? {} : { digest }),
+    privileges,
+    settings: describeSettings(input.settings),
+  }
 }

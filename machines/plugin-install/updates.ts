@@ -1,11 +1,15 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
 import { asksFor, isGrantedAlready, makeConsentRecord } from '../consent.ts'
-import type { Difference } from '../errors.ts'
-import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
+import {
+  createdNothing,
+  type Difference,
+  makeFailure,
+  refusedDefinitely,
+  toFailure,
+} from '../errors.ts'
 import { comparePrivileges, computePrivileges, privilegesOfSettings } from '../privileges.ts'
-import { makeConsentRequest } from './consent.ts'
-import { expectedDigest, required } from './context.ts'
+import { expectedDigest, makeConsentRequest, required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
 import { failed } from './rollbackReport.ts'
 import type { InstallContext } from './types.ts'

@@ -1,7 +1,6 @@
 import { type HasContent, hasContent, type PullProgress } from '../cutPull.ts'
 import type { Engine, InputOf, PullResult } from '../engine.ts'
-import { EngineError, isEngineError } from '../errors.ts'
-import { createdNothing } from '../failure.ts'
+import { createdNothing, EngineError, isEngineError } from '../errors.ts'
 import type { JSONMessage } from '../plugin.ts'
 import { comparePrivileges } from '../privileges.ts'
 import type { Pause } from '../retry.ts'

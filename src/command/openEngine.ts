@@ -55,7 +55,7 @@ async function readTls(
   env: CommandIo['env'],
 ): Promise<TlsOptions | undefined> {
   if (!flags) return undefined
-  const { readTlsFiles } = await import('../../adapters/docker/tlsFiles.ts')
+  const { readTlsFiles } = await import('../../adapters/docker/contextStore.ts')
   const tls = readTlsFiles(flags, env)
   if (tls) return tls
   throw new EngineError('invalid-option', 'a TLS file is given without TLS: add --tlsverify')

@@ -12,7 +12,7 @@ export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?
 export interface ProcessIo {
   /** The arguments, without the interpreter and the script. */
   argv: readonly string[]
-  env: Readonly<Record<string, string | undefined>>
+  env: NodeJS.ProcessEnv
   readonly stdin: InputStream
   readonly stdout: OutputStream
   readonly stderr: OutputStream

@@ -1,5 +1,5 @@
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
-import type { CredentialsRequest } from '../../machines/credentials.ts'
+import type { CredentialsRequest } from '../../machines/engine.ts'
 import type { Failure } from '../../machines/errors.ts'
 import type { PluginPrivilege } from '../../machines/plugin.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'

@@ -30,7 +30,7 @@ export interface ConnectOptions {
    */
   proxy?: boolean
   /** Where variables are read, and what `ssh` and credential helpers run in. Default `process.env`. */
-  env?: Readonly<Record<string, string | undefined>>
+  env?: NodeJS.ProcessEnv
   timeouts?: Partial<Timeouts>
   /**
    * Called with each part of Docker's configuration that cannot be used and is passed over, once: an

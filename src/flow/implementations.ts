@@ -5,8 +5,7 @@ import {
 } from '../../adapters/docker/registryAuth.ts'
 import { catalogue } from '../../machines/catalogue.ts'
 import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
-import type { CredentialsReason } from '../../machines/credentials.ts'
-import type { InputOf, PullResult } from '../../machines/engine.ts'
+import type { CredentialsReason, InputOf, PullResult } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Account, JSONMessage, Plugin } from '../../machines/plugin.ts'
 import type {

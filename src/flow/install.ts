@@ -1,11 +1,14 @@
 import { BehaviorSubject, filter, ReplaySubject, Subject } from 'rxjs'
 import type { SnapshotFrom } from 'xstate'
 import type { ConsentRequest } from '../../machines/consent.ts'
-import type { CredentialsRequest } from '../../machines/credentials.ts'
+import type { CredentialsRequest } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { credentialsInput } from '../../machines/plugin-install/inputs.ts'
-import { readSnapshot } from '../../machines/plugin-install/readSnapshot.ts'
-import { type InstallSnapshot, makeSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import {
+  type InstallSnapshot,
+  makeSnapshot,
+  readSnapshot,
+} from '../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../../machines/progress.ts'
 import type { Retry } from '../../machines/retry.ts'

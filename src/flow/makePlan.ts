@@ -1,8 +1,11 @@
 import { createRegistryAuth, withRegistryAuth } from '../../adapters/docker/registryAuth.ts'
 import { asksFor, type ConsentDecision, type ConsentRequest } from '../../machines/consent.ts'
-import { toFailure } from '../../machines/failure.ts'
-import { makeConsentRequest } from '../../machines/plugin-install/consent.ts'
-import { initialContext, required } from '../../machines/plugin-install/context.ts'
+import { toFailure } from '../../machines/errors.ts'
+import {
+  initialContext,
+  makeConsentRequest,
+  required,
+} from '../../machines/plugin-install/context.ts'
 import { lookUpInput } from '../../machines/plugin-install/inputs.ts'
 import { lookUpPlugin } from '../../machines/plugin-install/steps/lookUpPlugin.ts'
 import type { InstallContext } from '../../machines/plugin-install/types.ts'

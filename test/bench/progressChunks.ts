@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { progressLine } from '../../adapters/embedded/progressLines.ts'
+import { progressLine } from '../../adapters/embedded/exchange.ts'
 
 const CHUNK = 64 * 1024
 const LAYERS = ['3f4d34328a71', 'a1b2c3d4e5f6', '0c1d2e3f4a5b', '9f8e7d6c5b4a', '77aa88bb99cc']

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import * as assert from 'uvu/assert'
-import { progressLine } from '../../adapters/embedded/progressLines.ts'
+import { progressLine } from '../../adapters/embedded/exchange.ts'
 import { connect } from '../../src/flow/connect.ts'
 import { installPlugin } from '../../src/flow/install.ts'
 import { serveEngine } from '../support/engineServer.ts'

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { checkSettings } from '../../machines/checkSettings.ts'
 import { isEngineError } from '../../machines/errors.ts'
 import type { Plugin, PluginConfig } from '../../machines/plugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
 import {
+  checkSettings,
   describeSettings,
   keyOf,
   parseSetting,

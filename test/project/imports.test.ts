@@ -67,7 +67,7 @@ suite('imports', (test) => {
     const lazy = [
       'src/flow/implementations.ts',
       'src/flow/makePlan.ts',
-      'adapters/engine/engineCalls.ts',
+      'adapters/engine/httpEngine.ts',
     ]
     assert.equal(
       lazy.filter((file) => seen.has(file)),

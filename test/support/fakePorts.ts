@@ -1,5 +1,11 @@
-import type { RegistryAuth } from '../../machines/credentials.ts'
-import type { CallOptions, Engine, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
+import type {
+  CallOptions,
+  Engine,
+  InputOf,
+  OperationId,
+  OutputOf,
+  RegistryAuth,
+} from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { digest, type samplePlugin } from './samples.ts'
 

@@ -1,7 +1,6 @@
 import { EngineError } from '../../../machines/errors.ts'
 import type { CallContext } from '../words/sentences.ts'
-import type { Operation } from './operation.ts'
-import { plainName } from './plainName.ts'
+import { type Operation, plainName } from './operation.ts'
 import { fields, name, text, wrong } from './shape.ts'
 
 /** The form of a digest, in the words of the image specification: algorithm, colon, hexadecimal. */

@@ -1,6 +1,5 @@
 import type { PluginPrivilege } from '../../../machines/plugin.ts'
-import type { Operation } from './operation.ts'
-import { plainQuery } from './plainName.ts'
+import { type Operation, plainQuery } from './operation.ts'
 import { fields, listOrNull, name, string, text } from './shape.ts'
 
 /**

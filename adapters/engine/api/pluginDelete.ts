@@ -1,5 +1,4 @@
-import type { Operation } from './operation.ts'
-import { plainName } from './plainName.ts'
+import { type Operation, plainName } from './operation.ts'
 
 /**
  * `DELETE /plugins/{name}`; with force an enabled plugin as well, and one in use. Rejects with

@@ -1,5 +1,4 @@
-import type { Operation } from './operation.ts'
-import { plainName } from './plainName.ts'
+import { type Operation, plainName } from './operation.ts'
 
 /**
  * `POST /plugins/{name}/disable`; with force a plugin in use as well. A plugin that is disabled already is

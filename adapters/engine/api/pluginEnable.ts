@@ -1,6 +1,5 @@
 import { EngineError } from '../../../machines/errors.ts'
-import type { Operation } from './operation.ts'
-import { plainName } from './plainName.ts'
+import { type Operation, plainName } from './operation.ts'
 
 /**
  * `POST /plugins/{name}/enable`: answered once the plugin has opened its socket, or the engine has

@@ -1,6 +1,5 @@
 import type { Plugin } from '../../../machines/plugin.ts'
-import type { Operation } from './operation.ts'
-import { plainName } from './plainName.ts'
+import { type Operation, plainName } from './operation.ts'
 import { isId, readPlugin } from './readPlugin.ts'
 import { wrong } from './shape.ts'
 

@@ -1,5 +1,4 @@
-import type { Operation } from './operation.ts'
-import { plainQuery } from './plainName.ts'
+import { type Operation, plainQuery } from './operation.ts'
 import { readPull } from './readPull.ts'
 
 /** `POST /plugins/pull`. Aborting cancels the pull on the engine, too (recording `pull.client-gone`). */

@@ -1,5 +1,4 @@
-import type { Operation } from './operation.ts'
-import { plainName } from './plainName.ts'
+import { type Operation, plainName } from './operation.ts'
 
 /**
  * `POST /plugins/{name}/set`. A set that fails halfway has applied the settings before (recording

@@ -1,5 +1,4 @@
-import type { Operation } from './operation.ts'
-import { plainName, plainQuery } from './plainName.ts'
+import { type Operation, plainName, plainQuery } from './operation.ts'
 import { readPull } from './readPull.ts'
 
 /**

@@ -3,8 +3,6 @@ import { EngineError } from '../../../machines/errors.ts'
 import type { JSONMessage } from '../../../machines/plugin.ts'
 import type { EngineAnswer } from '../http/sendRequest.ts'
 import { DIGEST } from './distributionInspect.ts'
-import { createPullEnd } from './pullEnd.ts'
-import { createStallDetector } from './stallDetector.ts'
 
 /**
  * Reads the stream of a pull or an upgrade. One that answered 200 can still fail, by an error line; a
@@ -54,5 +52,56 @@ function show(
       `the function that takes the progress of ${subject} threw (${thrown})`,
       { operation },
     )
+  }
+}
+
+/** More than any plugin has. What goes beyond is not remembered. */
+const MAX_LAYERS = 10_000
+const ENDS = ['Already exists', 'Download complete', 'Complete']
+
+/**
+ * Follows the layers of a pull to their last lines, `Download complete` and `Complete` in either order; a
+ * layer that the engine has already is `Already exists` first (recordings `pull.big`, `pull.big-throttled`,
+ * `pull.same-content-second-alias`).
+ */
+function createPullEnd() {
+  const layers = new Map<string, Set<string>>()
+  let hasDigest = false
+  return {
+    add({ id = '', status = '' }: JSONMessage) {
+      hasDigest ||= status.startsWith('Digest: ')
+      if (id === '' || status.startsWith('Pulling from ') || layers.size === MAX_LAYERS) return
+      const told = layers.get(id) ?? new Set()
+      if (ENDS.includes(status)) told.add(status)
+      layers.set(id, told)
+    },
+    /** Whether nothing more is to come: the digest was told, and each layer was fetched and extracted. */
+    isReached: () =>
+      hasDigest &&
+      layers.size > 0 &&
+      [...layers.values()].every(
+        (told) =>
+          told.has('Complete') && (told.has('Download complete') || told.has('Already exists')),
+      ),
+  }
+}
+
+/** In characters, of a line's id and status. */
+const MAX_LINE = 256
+
+/**
+ * Returns a function that tells which lines of a pull's stream are new. While a registry hangs, engine
+ * 20.10.24 repeats its last lines ten times a second. A layer that is extracted is worked on though its
+ * line stays the same.
+ */
+export function createStallDetector(): (message: JSONMessage) => boolean {
+  const seen = new Map<string, string>()
+  return ({ id = '', status = '', progressDetail }) => {
+    if (status === 'Extracting') return true
+    const line = `${status} ${progressDetail?.current}`
+    if (seen.get(id) === line) return false
+    const isUsual = seen.size < MAX_LAYERS && id.length + line.length <= MAX_LINE
+    if (isUsual) seen.set(id, line)
+    return true
   }
 }

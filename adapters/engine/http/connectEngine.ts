@@ -1,26 +1,21 @@
 import type { Agent } from 'node:http'
-import { axiosClient } from './axiosClient.ts'
-import { withoutBrackets } from './dockerHost.ts'
-import { EngineAgent } from './engineAgent.ts'
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http'
+import axios, { type AxiosInstance } from 'axios'
+import type { EngineAddress } from './dockerHost.ts'
+import { dialer, EngineAgent } from './engineAgent.ts'
 import type { EngineTarget } from './engineTarget.ts'
-import { OneCallAgent } from './oneCallAgent.ts'
 import { secretsInHeaders } from './requestHeaders.ts'
 import { type EngineAnswer, type EngineRequest, sendRequest } from './sendRequest.ts'
-import { SshAgent } from './sshAgent.ts'
 import type { Timeouts } from './timeouts.ts'
-import { TlsAgent } from './tlsAgent.ts'
+import { SWITCHED } from './toEngineError.ts'
 
-/** What an operation needs of a connection. */
-export interface EngineClient {
+/** One engine and the sockets to it. */
+export interface EngineConnection {
   /** As messages name it. */
   readonly host: string
   readonly timeouts: Timeouts
   /** Resolves once a 2xx answer has begun; rejects with an `EngineError` on everything else. */
   send(request: EngineRequest, signal: AbortSignal): Promise<EngineAnswer>
-}
-
-/** One engine and the sockets to it. */
-export interface EngineConnection extends EngineClient {
   /** Destroys the sockets; calls under way fail. Idle sockets alone never keep a process alive. */
   close(): void
 }
@@ -28,8 +23,12 @@ export interface EngineConnection extends EngineClient {
 /** Nothing is sent and no socket is opened before the first call. */
 export function connectEngine(target: EngineTarget): EngineConnection {
   const { address, host, headers, proxy, timeouts } = target
-  const agent = agentFor(target)
-  const oneCall = new OneCallAgent(agent)
+  const dial = dialer(target)
+  const isSecure = target.tls !== undefined
+  const agent = new EngineAgent(dial, isSecure, true)
+  // A connection that was kept can be dying, under a change that must not be made twice; and what comes
+  // over it late, or twice, would be taken for the answer to the call that is made next.
+  const oneCall = new EngineAgent(dial, isSecure, false)
   const wire = {
     http: axiosClient(address, headers, agent),
     oneCall,
@@ -48,9 +47,59 @@ export function connectEngine(target: EngineTarget): EngineConnection {
   }
 }
 
-function agentFor({ address, tls, proxy, env, timeouts: { connect } }: EngineTarget): Agent {
-  if ('ssh' in address) return new SshAgent(address.ssh, env, connect)
-  if (!('secure' in address) || !tls) return new EngineAgent(connect, proxy)
-  const hostname = withoutBrackets(address.hostname)
-  return new TlsAgent({ connectWithin: connect, hostname, proxy, ...tls })
+/** An HTTP client for one engine, with every habit of axios' off that an engine is not for. */
+function axiosClient(
+  address: EngineAddress,
+  headers: Readonly<Record<string, string>>,
+  agent: Agent,
+): AxiosInstance {
+  return axios.create({
+    ...baseOf(address),
+    httpAgent: agent,
+    httpsAgent: agent,
+    transport,
+    // A proxy of the environment would get the credentials, and a redirect loses the body.
+    proxy: false,
+    maxRedirects: 0,
+    allowAbsoluteUrls: false,
+    // An engine does not compress. Taking compressed answers would hide a cut: axios inflates
+    // what came and reports no error.
+    decompress: false,
+    responseType: 'stream',
+    validateStatus: null,
+    transformRequest: [],
+    transformResponse: [],
+    headers: {
+      common: {
+        ...headers,
+        Accept: 'application/json',
+        'Accept-Encoding': false,
+        'User-Agent': 'docker-plugin-flow',
+      },
+    },
+  })
+}
+
+function baseOf(address: EngineAddress) {
+  if ('socketPath' in address) {
+    const { socketPath } = address
+    return { baseURL: 'http://docker', socketPath, allowedSocketPaths: [socketPath] }
+  }
+  if ('ssh' in address) return { baseURL: 'http://docker' }
+  const { secure, hostname, port, prefix } = address
+  return { baseURL: `${secure ? 'https' : 'http'}://${hostname}:${port}${prefix}` }
+}
+
+/**
+ * Sends as Node.js does, over TLS where the agent does, and fails on a status 101. Node.js itself closes
+ * the connection then, without an event: the call would wait for its timeout.
+ */
+const transport = {
+  request(options: RequestOptions, answered: (answer: IncomingMessage) => void): ClientRequest {
+    const sent = request(options, answered)
+    return sent.on('upgrade', (_, socket) => {
+      socket.destroy()
+      sent.emit('error', Object.assign(new Error('status 101'), { code: SWITCHED }))
+    })
+  },
 }

@@ -1,28 +1,94 @@
 import { Agent, type AgentOptions } from 'node:http'
-import { createConnection, type NetConnectOpts } from 'node:net'
+import { createConnection, isIP, type NetConnectOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { EnvironmentProxy } from './environmentProxy.ts'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { withoutBrackets } from './dockerHost.ts'
+import type { EngineTarget, TargetTls } from './engineTarget.ts'
 import { ProxyTunnel } from './proxyTunnel.ts'
-import { withinTime } from './withinTime.ts'
+import { SshStream, sshArguments } from './sshStream.ts'
 
-/** Keeps sockets for the next call, and gives up on one that is not connected in time. */
+type Dial = (options: NetConnectOpts & ConnectionOptions) => Duplex
+
+/** Gives an HTTP client the connections that `dial` opens. */
 export class EngineAgent extends Agent {
-  readonly #connectWithin: number
-  readonly #proxy: EnvironmentProxy | undefined
+  readonly #dial: Dial
 
-  /**
-   * @param connectWithin milliseconds
-   * @param proxy through which everything goes
-   */
-  constructor(connectWithin: number, proxy?: EnvironmentProxy) {
+  /** @param keepAlive whether a connection is kept for the next call */
+  constructor(dial: Dial, secure: boolean, keepAlive: boolean) {
     // Node.js looks for a name for TLS otherwise, with a pattern that takes 10 ms to compile.
-    super({ keepAlive: true, servername: '' } as AgentOptions)
-    this.#connectWithin = connectWithin
-    this.#proxy = proxy
+    super({ keepAlive, servername: '' } as AgentOptions)
+    if (secure) Object.assign(this, { protocol: 'https:', defaultPort: 443 })
+    this.#dial = dial
   }
 
-  override createConnection(options: NetConnectOpts): Duplex {
-    if (this.#proxy) return new ProxyTunnel(this.#proxy, this.#connectWithin)
-    return withinTime(createConnection(options), 'connect', this.#connectWithin)
+  override createConnection(options: NetConnectOpts & ConnectionOptions): Duplex {
+    return this.#dial(options)
   }
+}
+
+/** How connections to an engine are opened; one that is not open within `timeouts.connect` is given up. */
+export function dialer({ address, tls, proxy, env, timeouts }: EngineTarget): Dial {
+  const limitMs = timeouts.connect
+  if ('ssh' in address) {
+    const args = sshArguments(address.ssh, limitMs)
+    return () => {
+      const stream = new SshStream({ args, env, platform: process.platform })
+      return withinTime(stream, 'connect', limitMs)
+    }
+  }
+  if ('secure' in address && tls) {
+    const hostname = withoutBrackets(address.hostname)
+    return (options) => {
+      const tunnel = proxy && new ProxyTunnel(proxy, limitMs)
+      return withinTime(dialTls(options, hostname, tls, tunnel), 'secureConnect', limitMs)
+    }
+  }
+  if (proxy) return () => new ProxyTunnel(proxy, limitMs)
+  return (options) => withinTime(createConnection(options), 'connect', limitMs)
+}
+
+function dialTls(
+  options: ConnectionOptions,
+  hostname: string,
+  { secureContext, verify, hasExpired }: TargetTls,
+  tunnel: ProxyTunnel | undefined,
+): TLSSocket {
+  const socket = connect({
+    ...options,
+    ...(tunnel && { socket: tunnel }),
+    secureContext,
+    rejectUnauthorized: verify,
+    // Not of the Host header, which says what is asked for and not who is spoken with.
+    servername: isIP(hostname) ? '' : hostname,
+    ALPNProtocols: ['http/1.1'],
+  })
+  if (tunnel) {
+    // What Node.js does to a TLS socket over a stream does not get to the socket below that.
+    Object.assign(socket, {
+      ref: () => tunnel.ref() && socket,
+      unref: () => tunnel.unref() && socket,
+    })
+  }
+  if (hasExpired) socket.once('error', tellExpired)
+  return socket
+}
+
+/** Engines say `certificate expired` of an expired one, and older ones only that it is bad. */
+function tellExpired(error: NodeJS.ErrnoException): void {
+  if (/ALERT.BAD.CERTIFICATE/i.test(`${error.code} ${error.message}`)) {
+    error.code = 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED'
+  }
+}
+
+/** Gives up on a connection that has not told `event` after so many milliseconds. */
+function withinTime(
+  connection: Duplex,
+  event: 'connect' | 'secureConnect',
+  milliseconds: number,
+): Duplex {
+  const clock = setTimeout(() => {
+    connection.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }))
+  }, milliseconds)
+  const stop = () => clearTimeout(clock)
+  return connection.once(event, stop).once('close', stop)
 }

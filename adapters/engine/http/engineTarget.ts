@@ -1,5 +1,4 @@
 import type { SecureContext } from 'node:tls'
-import type { Env } from '../../process/env.ts'
 import { type EngineAddress, parseHost } from './dockerHost.ts'
 import { type EnvironmentProxy, environmentProxy } from './environmentProxy.ts'
 import { checkHeaders } from './requestHeaders.ts'
@@ -18,7 +17,7 @@ export interface EngineConnectionOptions {
   /** An engine on TCP is reached through the proxy that `env` names for it. Default `false`. */
   proxy?: boolean
   /** Where `ssh` is found and what it runs in, and what names a proxy. Default `process.env`. */
-  env?: Readonly<Record<string, string | undefined>>
+  env?: NodeJS.ProcessEnv
   /** Whose addresses are taken. Default `process.platform`. */
   platform?: NodeJS.Platform
   timeouts?: Partial<Timeouts>
@@ -41,7 +40,7 @@ export interface EngineTarget {
   proxy?: EnvironmentProxy
   /** Secrets. */
   headers: Readonly<Record<string, string>>
-  env: Env
+  env: NodeJS.ProcessEnv
   timeouts: Timeouts
 }
 

@@ -2,8 +2,7 @@ import { type ClientRequest, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { ConnectFailure, type Obstacle } from '../words/obstacle.ts'
-import { transportFailure } from '../words/transportFailures.ts'
+import { ConnectFailure, type Obstacle, transportFailure } from '../words/transportFailures.ts'
 import type { EnvironmentProxy } from './environmentProxy.ts'
 
 /**

@@ -6,11 +6,9 @@ import { type EngineMessage, explain } from '../words/explain.ts'
 import type { CallContext } from '../words/sentences.ts'
 import { type Cleaner, cleanerOf } from '../words/withoutSecrets.ts'
 import { type AnswerBody, answerBody } from './answerBody.ts'
-import { createDeadline } from './deadline.ts'
 import { refusal } from './refusal.ts'
-import type { Timeouts } from './timeouts.ts'
+import { createDeadline, type Timeouts } from './timeouts.ts'
 import { connectionLost, isStaleSocket, protocolError, toEngineError } from './toEngineError.ts'
-import { transport } from './transport.ts'
 
 export interface EngineRequest {
   context: CallContext
@@ -108,7 +106,6 @@ async function exchange(
     method,
     url: path,
     signal,
-    transport,
     headers: {
       // Without `false`, axios says of a POST without a body that it holds a form.
       'Content-Type': json === undefined ? false : 'application/json',

@@ -1,14 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import type { Env } from '../../process/env.ts'
 import { findProgram } from '../../process/findProgram.ts'
 import { noSsh, sshFailure } from '../words/sshFailure.ts'
+import type { SshHost } from './dockerHost.ts'
 
 export interface SshProgram {
   args: readonly string[]
   /** Where `ssh` is found, and what it runs in. */
-  env: Env
+  env: NodeJS.ProcessEnv
   platform: NodeJS.Platform
 }
 
@@ -156,4 +156,31 @@ function kill(target: number, signal: NodeJS.Signals): void {
   } catch {
     // It is gone already.
   }
+}
+
+/**
+ * What `ssh` is called with, as Docker's own command does it: `docker system dial-stdio` on the other
+ * side carries the API. No question is asked (`BatchMode`), and no host can be read as an option.
+ */
+export function sshArguments({ user, hostname, port, path }: SshHost, limitMs: number): string[] {
+  return [
+    '-T',
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    `ConnectTimeout=${Math.ceil(limitMs / 1_000)}`,
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', port]),
+    '--',
+    hostname,
+    'docker',
+    ...(path === undefined ? [] : ['--host', quote(`unix://${path}`)]),
+    'system',
+    'dial-stdio',
+  ]
+}
+
+/** For the shell on the other side. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -2,11 +2,17 @@ import { isAxiosError } from 'axios'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
 import { oneLine } from '../../../machines/text.ts'
-import { ConnectFailure, type Obstacle, obstacleSentences } from '../words/obstacle.ts'
 import { type CallContext, PULLS, sentence } from '../words/sentences.ts'
-import { transportFailure } from '../words/transportFailures.ts'
-import type { DeadlineReason } from './deadline.ts'
-import { SWITCHED } from './transport.ts'
+import {
+  ConnectFailure,
+  type Obstacle,
+  obstacleSentences,
+  transportFailure,
+} from '../words/transportFailures.ts'
+import type { DeadlineReason } from './timeouts.ts'
+
+/** The code for an answer that switched to another protocol. */
+export const SWITCHED = 'ERR_SWITCHED_PROTOCOL'
 
 /** The request was sent, or may have been, when the connection ended. */
 const CUT: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])

@@ -1,5 +1,5 @@
 import { oneLine } from '../../../machines/text.ts'
-import { ConnectFailure, type ObstacleCode } from './obstacle.ts'
+import { ConnectFailure, type ObstacleCode } from './transportFailures.ts'
 
 /** What OpenSSH and `docker system dial-stdio` write; the first that fits decides. */
 const PHRASES: readonly [words: RegExp, code: ObstacleCode, why: string][] = [

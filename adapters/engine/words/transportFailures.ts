@@ -1,4 +1,4 @@
-import type { Obstacle, ObstacleCode } from './obstacle.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 
 /** What the codes of Node.js and OpenSSL mean for a person. */
 const TRANSPORT: readonly [codes: readonly string[], code: ObstacleCode, why: string][] = [
@@ -93,4 +93,34 @@ function handshakeFailure(said: string): Obstacle {
   const known = HANDSHAKE.find(([phrase]) => phrase.test(said))
   if (known) return { code: known[1], why: known[2] }
   return { code: 'engine-unreachable', why: 'it does not speak TLS as it should' }
+}
+
+/** What is in the way to an engine. */
+export interface Obstacle {
+  code: ObstacleCode
+  /** Completes the sentence of its code, in words for a person: no secret is in them. */
+  why: string
+}
+
+/** `{host}` is filled in, and what is in the way follows. */
+export const obstacleSentences = {
+  'engine-unreachable': 'no Docker Engine answers at {host}: ',
+  'engine-not-trusted': 'what answers at {host} is not trusted: ',
+  'engine-access-denied': 'no access to the engine at {host}: ',
+  'engine-protocol': 'no Docker Engine answers at {host}: ',
+  'invalid-configuration': 'no Docker Engine answers at {host}: ',
+} as const satisfies Partial<Record<InstallErrorCode, string>>
+
+export type ObstacleCode = keyof typeof obstacleSentences
+
+/** The way to an engine cannot be gone: no connection was made. */
+export class ConnectFailure extends Error {
+  override readonly name = 'ConnectFailure'
+  readonly code = 'ECONNECTFAILED'
+  readonly obstacle: Obstacle
+
+  constructor(obstacle: Obstacle) {
+    super(obstacle.why)
+    this.obstacle = obstacle
+  }
 }

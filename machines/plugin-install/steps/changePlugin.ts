@@ -1,10 +1,9 @@
-import { checkSettings } from '../../checkSettings.ts'
 import type { Engine } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
 import { computePrivileges, samePrivileges, settingsMatchConfig } from '../../privileges.ts'
 import type { Pause } from '../../retry.ts'
-import { findTarget, keyOf, type Setting } from '../../settings.ts'
+import { checkSettings, findTarget, keyOf, type Setting } from '../../settings.ts'
 import type { EnableRequest, SetRequest } from '../inputs.ts'
 import { type HasSecret, isApplied } from './judgePresent.ts'
 

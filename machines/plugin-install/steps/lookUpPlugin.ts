@@ -1,5 +1,4 @@
-import type { RegistryAuth } from '../../credentials.ts'
-import type { Engine } from '../../engine.ts'
+import type { Engine, RegistryAuth } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import { resolveNames } from '../../reference.ts'
 import type { Pause } from '../../retry.ts'

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import type { CredentialsSource } from '../../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
-import type { CredentialsRequest } from '../../../machines/credentials.ts'
+import type { CredentialsRequest } from '../../../machines/engine.ts'
 import { textOf } from '../../../machines/settings.ts'
 import type { PluginInstall } from '../../flow/types.ts'
 import { privilegeText } from '../../privileges/privilegeText.ts'

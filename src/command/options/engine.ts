@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { TlsFlags } from '../../../adapters/docker/tlsFiles.ts'
+import type { TlsFlags } from '../../../adapters/docker/contextStore.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 import { defined, givenOptions } from './values.ts'

@@ -1,6 +1,6 @@
 import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
-import type { CredentialsRequest } from '../../../machines/credentials.ts'
+import type { CredentialsRequest } from '../../../machines/engine.ts'
 import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
 import type { Retry } from '../../../machines/retry.ts'

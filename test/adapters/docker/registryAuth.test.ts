@@ -4,7 +4,7 @@ import {
   createRegistryAuth,
   type RegistryCredentials,
 } from '../../../adapters/docker/registryAuth.ts'
-import type { CredentialsRequest } from '../../../machines/credentials.ts'
+import type { CredentialsRequest } from '../../../machines/engine.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import { assertTellsNothing, PLANTED, refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'

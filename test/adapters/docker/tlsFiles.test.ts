@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { readTlsFiles } from '../../../adapters/docker/tlsFiles.ts'
+import { readTlsFiles } from '../../../adapters/docker/contextStore.ts'
 import { type DockerFolder, withDockerFolder } from '../../support/dockerFolder.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { progressLine } from '../../../adapters/embedded/progressLines.ts'
+import { progressLine } from '../../../adapters/embedded/exchange.ts'
 import { suite } from '../../support/suite.ts'
 import { recordedBody, recordings } from './recordings.ts'
 

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { Obstacle, ObstacleCode } from '../../../adapters/engine/words/obstacle.ts'
+import type { Obstacle, ObstacleCode } from '../../../adapters/engine/words/transportFailures.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 
 /** How the message of an error begins, by its code. */

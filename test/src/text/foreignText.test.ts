@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { helperWords } from '../../../adapters/docker/helperWords.ts'
+import { helperWords } from '../../../adapters/docker/askHelper.ts'
 import { operations } from '../../../adapters/engine/api/operations.ts'
 import { parseHost } from '../../../adapters/engine/http/dockerHost.ts'
 import { explain } from '../../../adapters/engine/words/explain.ts'

@@ -28,12 +28,19 @@ suite('servePage', (test) => {
       response.writeHead(200).write('begun')
       throw new TypeError('s3cret')
     })
-    const { code } = await answer.then(assert.unreachable, (error) => error)
+    const { code } = await rejected(answer)
     assert.is(code, 'ECONNRESET')
   })
 
   test('a page that was not built :: says how to build it', async () => {
-    const { message } = await readPageFiles(tmpdir()).then(assert.unreachable, (error) => error)
+    const { message } = await rejected(readPageFiles(tmpdir()))
     assert.is(message, 'the page is not built: npm run build')
   })
 })
+
+function rejected(promise: Promise<unknown>): Promise<{ code?: string; message: string }> {
+  return promise.then(
+    () => assert.unreachable('it resolved'),
+    (error) => error,
+  )
+}

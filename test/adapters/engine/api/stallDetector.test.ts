@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { createStallDetector } from '../../../../adapters/engine/api/stallDetector.ts'
+import { createStallDetector } from '../../../../adapters/engine/api/readPull.ts'
 import { suite } from '../../../support/suite.ts'
 
 suite('createStallDetector', (test) => {

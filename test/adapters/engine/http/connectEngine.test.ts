@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import { EngineAgent } from '../../../../adapters/engine/http/engineAgent.ts'
+import { dialer } from '../../../../adapters/engine/http/engineAgent.ts'
+import { engineTarget } from '../../../../adapters/engine/http/engineTarget.ts'
 import { completeTimeouts } from '../../../../adapters/engine/http/timeouts.ts'
 import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
 import { afterPing, answerJSON, answerPing, serveBytes } from '../../../support/engineServer.ts'
@@ -232,30 +233,31 @@ suite('connectEngine :: a socket that died in the pool', (test) => {
   })
 })
 
-suite('EngineAgent', (test) => {
+suite('dialer', (test) => {
+  const dial = (connect: number) =>
+    dialer(engineTarget({ host: 'tcp://engine.invalid', timeouts: { connect } }))
+
   test('gives up on a socket that is not connected in time', async () => {
-    const agent = new EngineAgent(20)
-    const socket = agent.createConnection({ host: 'engine.invalid', port: 2375, lookup: () => {} })
+    const socket = dial(20)({ host: 'engine.invalid', port: 2375, lookup: () => {} })
     const [error] = await once(socket, 'error')
     assert.is(error.code, 'ETIMEDOUT')
     assert.ok(socket.destroyed)
-    agent.destroy()
   })
 
   test('leaves no clock behind :: whether or not it is connected', async () => {
     const clocks = () =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     const server = await serveBytes(() => {})
-    const agent = new EngineAgent(60_000)
+    const connect = dial(60_000)
     const before = clocks()
     const port = Number(new URL(server.host).port)
-    const socket = agent.createConnection({ host: '127.0.0.1', port })
+    const socket = connect({ host: '127.0.0.1', port })
     assert.is(clocks(), before + 1)
     await once(socket, 'connect')
     assert.is(clocks(), before)
     socket.destroy()
     await server.close()
-    const refused = agent.createConnection({ host: '127.0.0.1', port: 1 })
+    const refused = connect({ host: '127.0.0.1', port: 1 })
     await once(refused, 'error')
     await once(refused, 'close')
     assert.is(clocks(), before)

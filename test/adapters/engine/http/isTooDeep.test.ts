@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { isTooDeep } from '../../../../adapters/engine/http/isTooDeep.ts'
+import { isTooDeep } from '../../../../adapters/engine/http/jsonStream.ts'
 import { suite } from '../../../support/suite.ts'
 
 suite('isTooDeep', (test) => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { isExcepted, isLoopback } from '../../../../adapters/engine/http/noProxy.ts'
+import { isExcepted, isLoopback } from '../../../../adapters/engine/http/environmentProxy.ts'
 import { suite } from '../../../support/suite.ts'
 
 const at = (hostname: string, port = 2376) => ({ hostname, port })

@@ -7,7 +7,7 @@ import type { EngineConnection } from '../../../../adapters/engine/http/connectE
 import type { EngineConnectionOptions } from '../../../../adapters/engine/http/engineTarget.ts'
 import { environmentProxy } from '../../../../adapters/engine/http/environmentProxy.ts'
 import { ProxyTunnel } from '../../../../adapters/engine/http/proxyTunnel.ts'
-import type { ObstacleCode } from '../../../../adapters/engine/words/obstacle.ts'
+import type { ObstacleCode } from '../../../../adapters/engine/words/transportFailures.ts'
 import { type Authority, type Issued, makeAuthority } from '../../../support/certificates.ts'
 import { assertTellsNothing, PLANTED, refusedWith } from '../../../support/engineFailure.ts'
 import {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
 import { parseHost } from '../../../../adapters/engine/http/dockerHost.ts'
-import { sshArguments } from '../../../../adapters/engine/http/sshArguments.ts'
+import { sshArguments } from '../../../../adapters/engine/http/sshStream.ts'
 import { suite } from '../../../support/suite.ts'
 
 const argumentsFor = (host: string, limitMs = 30_000) => {

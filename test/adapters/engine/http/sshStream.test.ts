@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { EngineConnection } from '../../../../adapters/engine/http/connectEngine.ts'
 import { SshStream } from '../../../../adapters/engine/http/sshStream.ts'
-import type { ObstacleCode } from '../../../../adapters/engine/words/obstacle.ts'
+import type { ObstacleCode } from '../../../../adapters/engine/words/transportFailures.ts'
 import { isAlive } from '../../../engine/world/processes.ts'
 import { PLANTED, refusedWith } from '../../../support/engineFailure.ts'
 import {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import type { Obstacle } from '../../../../adapters/engine/words/obstacle.ts'
 import { noSsh, sshFailure } from '../../../../adapters/engine/words/sshFailure.ts'
+import type { Obstacle } from '../../../../adapters/engine/words/transportFailures.ts'
 import { processorMs } from '../../../support/processorMs.ts'
 import { suite } from '../../../support/suite.ts'
 

@@ -1,6 +1,8 @@
 import * as assert from 'uvu/assert'
-import type { ObstacleCode } from '../../../../adapters/engine/words/obstacle.ts'
-import { transportFailure } from '../../../../adapters/engine/words/transportFailures.ts'
+import {
+  type ObstacleCode,
+  transportFailure,
+} from '../../../../adapters/engine/words/transportFailures.ts'
 import { PLANTED } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'
 

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { crashesOnDigest } from '../../../../adapters/engine/api/digestCrash.ts'
-import type { Engine } from '../../../../machines/engine.ts'
-import { refusedWith } from '../../../support/engineFailure.ts'
-import { answerJSON, answerPing, type Handler } from '../../../support/engineServer.ts'
-import { suite } from '../../../support/suite.ts'
-import { digest, never, willing, withHttpEngine } from '../engineFixture.ts'
+import { crashesOnDigest } from '../../../adapters/engine/httpEngine.ts'
+import type { Engine } from '../../../machines/engine.ts'
+import { refusedWith } from '../../support/engineFailure.ts'
+import { answerJSON, answerPing, type Handler } from '../../support/engineServer.ts'
+import { suite } from '../../support/suite.ts'
+import { digest, never, willing, withHttpEngine } from './engineFixture.ts'
 
 suite('withoutDigestCrash :: a reference with a digest', (test) => {
   const remote = `acme/probe@${digest}`
