@@ -74,6 +74,14 @@ export interface ErrorPhrase {
   seen: readonly [string, ...string[]]
 }
 
+/** Phrases of the answers to these operations alone. */
+export function during(
+  operations: readonly OperationId[],
+  phrases: readonly Omit<ErrorPhrase, 'operations'>[],
+): ErrorPhrase[] {
+  return phrases.map((phrase) => ({ ...phrase, operations }))
+}
+
 /** What people call the operations that a policy of an engine may forbid. */
 const DEEDS: Readonly<Record<OperationId, string>> = {
   distributionInspect: 'look up',
