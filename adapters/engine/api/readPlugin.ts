@@ -1,23 +1,57 @@
-import type {
-  Plugin,
-  PluginArgs,
-  PluginConfig,
-  PluginDevice,
-  PluginEnv,
-  PluginMount,
-  PluginSettings,
-} from '../../../machines/plugin.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
 import {
-  type Fields,
+  boolean,
   fields,
   flag,
-  listOrNull,
+  listOf,
   name,
+  objectOf,
+  objectOrNone,
   string,
   text,
   textOrNull,
   wrong,
 } from './shape.ts'
+
+/** What arguments, variables, devices and mounts have in common. */
+const settable = { Name: text, Description: text, Settable: listOf(string) }
+
+const mount = objectOf({
+  ...settable,
+  Source: textOrNull,
+  Destination: text,
+  Type: text,
+  Options: listOf(string),
+})
+const device = objectOf({ ...settable, Path: textOrNull })
+
+const plugin = objectOf({
+  Enabled: boolean,
+  Id: fullId,
+  Name: name,
+  PluginReference: text,
+  Config: objectOf({
+    Args: objectOrNone({ ...settable, Value: listOf(string) }),
+    Env: listOf(objectOf({ ...settable, Value: textOrNull })),
+    Mounts: listOf(mount),
+    Linux: objectOrNone({
+      AllowAllDevices: flag,
+      Capabilities: listOf(string),
+      Devices: listOf(device),
+    }),
+    Network: objectOrNone({ Type: text }),
+    IpcHost: flag,
+    PidHost: flag,
+    Interface: objectOrNone({ Socket: text, Types: listOf(interfaceType) }),
+    Description: text,
+  }),
+  Settings: objectOrNone({
+    Args: listOf(string),
+    Devices: listOf(device),
+    Env: listOf(string),
+    Mounts: listOf(mount),
+  }),
+})
 
 /**
  * Reads a plugin as `GET /plugins/{name}/json` shows it, with every field. What Go leaves out is filled in
@@ -27,22 +61,12 @@ import {
  * @throws WrongShape naming the field
  */
 export function readPlugin(value: unknown): Plugin {
-  const plugin = fields(value, 'the answer')
-  if (typeof plugin.Enabled !== 'boolean') wrong('Enabled', 'true or false')
-  return {
-    ...plugin,
-    Id: readId(plugin.Id),
-    Name: name(plugin.Name, 'Name'),
-    Enabled: plugin.Enabled as boolean,
-    PluginReference: text(plugin.PluginReference, 'PluginReference'),
-    Config: readConfig(fields(plugin.Config, 'Config')),
-    Settings: readSettings(fieldsOrNone(plugin.Settings, 'Settings')),
-  }
+  return plugin(value, '')
 }
 
 /** What a plugin is removed by: one that is no id of an engine would leave the plugin where it is. */
-function readId(value: unknown): string {
-  return typeof value === 'string' && isId(value) ? value : wrong('Id', 'a full id')
+function fullId(value: unknown, at: string): string {
+  return typeof value === 'string' && isId(value) ? value : wrong(at, 'a full id')
 }
 
 /** Whether it has the form of a full id, which every recording has. */
@@ -50,89 +74,12 @@ export function isId(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text)
 }
 
-function readConfig(config: Fields): PluginConfig {
-  const linux = fieldsOrNone(config.Linux, 'Config.Linux')
-  const network = fieldsOrNone(config.Network, 'Config.Network')
-  const face = fieldsOrNone(config.Interface, 'Config.Interface')
-  return {
-    ...config,
-    Args: readArgs(config.Args, 'Config.Args'),
-    Env: listOrNull(config.Env, 'Config.Env', readEnv),
-    Mounts: listOrNull(config.Mounts, 'Config.Mounts', readMount),
-    Linux: {
-      ...linux,
-      AllowAllDevices: flag(linux.AllowAllDevices, 'Config.Linux.AllowAllDevices'),
-      Capabilities: listOrNull(linux.Capabilities, 'Config.Linux.Capabilities', string),
-      Devices: listOrNull(linux.Devices, 'Config.Linux.Devices', readDevice),
-    },
-    Network: { ...network, Type: text(network.Type, 'Config.Network.Type') },
-    IpcHost: flag(config.IpcHost, 'Config.IpcHost'),
-    PidHost: flag(config.PidHost, 'Config.PidHost'),
-    Interface: {
-      ...face,
-      Socket: text(face.Socket, 'Config.Interface.Socket'),
-      Types: listOrNull(face.Types, 'Config.Interface.Types', readInterfaceType),
-    },
-    Description: text(config.Description, 'Config.Description'),
-  }
-}
-
-function readSettings(settings: Fields): PluginSettings {
-  return {
-    ...settings,
-    Args: listOrNull(settings.Args, 'Settings.Args', string),
-    Devices: listOrNull(settings.Devices, 'Settings.Devices', readDevice),
-    Env: listOrNull(settings.Env, 'Settings.Env', string),
-    Mounts: listOrNull(settings.Mounts, 'Settings.Mounts', readMount),
-  }
-}
-
-function readArgs(value: unknown, at: string): PluginArgs {
-  const args = fieldsOrNone(value, at)
-  return { ...readSettable(args, at), Value: listOrNull(args.Value, `${at}.Value`, string) }
-}
-
-function readEnv(value: unknown, at: string): PluginEnv {
-  const env = fields(value, at)
-  return { ...readSettable(env, at), Value: textOrNull(env.Value, `${at}.Value`) }
-}
-
-function readDevice(value: unknown, at: string): PluginDevice {
-  const device = fields(value, at)
-  return { ...readSettable(device, at), Path: textOrNull(device.Path, `${at}.Path`) }
-}
-
-function readMount(value: unknown, at: string): PluginMount {
-  const mount = fields(value, at)
-  return {
-    ...readSettable(mount, at),
-    Source: textOrNull(mount.Source, `${at}.Source`),
-    Destination: text(mount.Destination, `${at}.Destination`),
-    Type: text(mount.Type, `${at}.Type`),
-    Options: listOrNull(mount.Options, `${at}.Options`, string),
-  }
-}
-
-/** What arguments, variables, devices and mounts have in common. */
-function readSettable(value: Fields, at: string) {
-  return {
-    ...value,
-    Name: text(value.Name, `${at}.Name`),
-    Description: text(value.Description, `${at}.Description`),
-    Settable: listOrNull(value.Settable, `${at}.Settable`, string),
-  }
-}
-
 /** `docker.volumedriver/1.0`; API 1.25 answers with the parts of it. */
-function readInterfaceType(value: unknown, at: string): string {
+function interfaceType(value: unknown, at: string): string {
   if (typeof value === 'string') return value
   const parts = fields(value, at)
   const [prefix, capability, version] = ['Prefix', 'Capability', 'Version'].map((part) =>
     text(parts[part], `${at}.${part}`),
   )
   return `${prefix}.${capability}/${version}`
-}
-
-function fieldsOrNone(value: unknown, at: string): Fields {
-  return value === undefined || value === null ? {} : fields(value, at)
 }

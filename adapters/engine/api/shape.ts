@@ -3,7 +3,12 @@ export class WrongShape extends Error {}
 
 export type Fields = Record<string, unknown>
 
-/** Says which field was wrong, in the words of the Engine API: `Config.Env[2].Name`. */
+/**
+ * Reads a value, or throws a `WrongShape` that says which field was wrong, in the words of the Engine API:
+ * `Config.Env[2].Name`. Go leaves out what is empty, or writes `null` for it.
+ */
+export type Reader<T> = (value: unknown, at: string) => T
+
 export function wrong(at: string, wanted: string): never {
   throw new WrongShape(`${at} is not ${wanted}`)
 }
@@ -13,14 +18,12 @@ export function fields(value: unknown, at: string): Fields {
   return value as Fields
 }
 
-/** Go leaves out what is empty, or writes `null` for it; both are the empty string. */
 export function text(value: unknown, at: string): string {
   return textOrNull(value, at) ?? ''
 }
 
 export function textOrNull(value: unknown, at: string): string | null {
-  if (value === undefined || value === null) return null
-  return typeof value === 'string' ? value : wrong(at, 'a string')
+  return isNothing(value) ? null : string(value, at)
 }
 
 export function name(value: unknown, at: string): string {
@@ -28,21 +31,47 @@ export function name(value: unknown, at: string): string {
 }
 
 export function flag(value: unknown, at: string): boolean {
-  if (value === undefined || value === null) return false
+  return isNothing(value) ? false : boolean(value, at)
+}
+
+export function boolean(value: unknown, at: string): boolean {
   return typeof value === 'boolean' ? value : wrong(at, 'true or false')
 }
 
-export function listOrNull<T>(
-  value: unknown,
-  at: string,
-  item: (value: unknown, at: string) => T,
-): T[] | null {
-  if (value === undefined || value === null) return null
+export function string(value: unknown, at: string): string {
+  return typeof value === 'string' ? value : wrong(at, 'a string')
+}
+
+export function listOrNull<T>(value: unknown, at: string, item: Reader<T>): T[] | null {
+  if (isNothing(value)) return null
   if (!Array.isArray(value)) return wrong(at, 'a list')
   return value.map((each, index) => item(each, `${at}[${index}]`))
 }
 
-/** An item of a list of strings. */
-export function string(value: unknown, at: string): string {
-  return typeof value === 'string' ? value : wrong(at, 'a string')
+export function listOf<T>(item: Reader<T>): Reader<T[] | null> {
+  return (value, at) => listOrNull(value, at, item)
+}
+
+type Readers = Readonly<Record<string, Reader<unknown>>>
+type Read<Shape extends Readers> = Fields & { [Field in keyof Shape]: ReturnType<Shape[Field]> }
+
+/** An object with these fields; it keeps the others as they are. */
+export function objectOf<Shape extends Readers>(shape: Shape): Reader<Read<Shape>> {
+  return (value, at) => {
+    const given = fields(value, at || 'the answer')
+    const read = Object.entries(shape).map(([field, reader]) => [
+      field,
+      reader(given[field], at ? `${at}.${field}` : field),
+    ])
+    return { ...given, ...Object.fromEntries(read) }
+  }
+}
+
+/** The same, where a missing object is one whose fields are missing. */
+export function objectOrNone<Shape extends Readers>(shape: Shape): Reader<Read<Shape>> {
+  return (value, at) => objectOf(shape)(value ?? {}, at)
+}
+
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null
 }
