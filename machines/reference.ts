@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import { EngineError } from './errors.ts'
 import type { Plugin } from './plugin.ts'
 
@@ -38,12 +39,7 @@ export function parseReference(text: string): PluginReference | string {
   if (!PATH.test(path)) return `"${path}" is not a repository name`
   if (tag !== undefined && !TAG.test(tag)) return `"${tag}" is not a tag`
   if (`${domain}/${path}`.length > MAX_NAME) return `its name is longer than ${MAX_NAME} characters`
-  return {
-    domain,
-    path,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
-  }
+  return defined({ domain, path, tag, digest })
 }
 
 /** The name as people write it: without `docker.io/` and `library/`. `:latest` is filled in. */

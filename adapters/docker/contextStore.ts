@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { constants, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { defined } from '../../machines/defined.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { quoted } from '../../machines/text.ts'
 import type { TlsOptions } from '../engine/http/tlsOptions.ts'
@@ -107,11 +108,7 @@ function readMaterial(folder: string, source: string): Omit<TlsOptions, 'verify'
   const read = (file: string) => readTextFile(join(folder, file), source)
   const [ca, cert, key] = [read('ca.pem'), read('cert.pem'), read('key.pem')]
   if (ca === undefined && cert === undefined && key === undefined) return undefined
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  }
+  return defined({ ca, cert, key })
 }
 
 /** Docker's own flags; the last three name PEM files. */
@@ -149,10 +146,5 @@ export function readTlsFiles(flags: TlsFlags, env: NodeJS.ProcessEnv): TlsOption
   const ca = read(flags.tlscacert, 'ca.pem', verify)
   const cert = read(flags.tlscert, 'cert.pem', false)
   const key = read(flags.tlskey, 'key.pem', false)
-  return {
-    verify,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  }
+  return defined({ verify, ca, cert, key })
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../machines/defined.ts'
 import type { CallOptions, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Operation } from './api/operation.ts'
@@ -41,7 +42,6 @@ function makeRequest<Id extends OperationId>(
   version: string,
 ): EngineRequest {
   const operation: Operation<Id> = operations[id]
-  const localName = operation.localName?.(input)
   const answerWithin =
     operation.answerWithin?.(timeouts, input) ?? defaultWithin(timeouts, id, input)
   return {
@@ -49,7 +49,7 @@ function makeRequest<Id extends OperationId>(
       operation: id,
       subject: operation.subject?.(input) ?? host,
       host,
-      ...(localName === undefined ? {} : { localName }),
+      ...defined({ localName: operation.localName?.(input) }),
       ...('remote' in input && registryAuth !== undefined ? { hasCredentials: true } : {}),
     },
     method: operation.method,

@@ -1,4 +1,5 @@
 import type { ConsentRequest } from '../consent.ts'
+import { defined } from '../defined.ts'
 import { isEngineError } from '../errors.ts'
 import { resolveNames } from '../reference.ts'
 import { describeSettings } from '../settings.ts'
@@ -15,10 +16,7 @@ export function initialContext({ input }: { input: InstallInput }): InstallConte
     ...(isEngineError(names) ? {} : { names }),
     ownership,
     enableRequested,
-    ...(consent && { consent }),
-    ...(pullBegan === undefined ? {} : { pullBegan }),
-    ...(pulledDigest === undefined ? {} : { pulledDigest }),
-    ...(failure && { failure }),
+    ...defined({ consent, pullBegan, pulledDigest, failure }),
     asksPerson: false,
     credentialsAttempt: 0,
     changes: 0,
@@ -52,12 +50,12 @@ export function makeConsentRequest(
   { digest, privileges }: PluginLookUp,
 ): ConsentRequest {
   const { input, consentRequest } = context
-  return {
+  return defined({
     id: (consentRequest?.id ?? 0) + 1,
     reference: input.reference,
     name: required(context, 'names').name,
-    ...(digest === undefined ? {} : { digest }),
+    digest,
     privileges,
     settings: describeSettings(input.settings),
-  }
+  })
 }

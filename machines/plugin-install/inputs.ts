@@ -1,5 +1,6 @@
 import type { ConsentRequest } from '../consent.ts'
 import type { HasContent } from '../cutPull.ts'
+import { defined } from '../defined.ts'
 import type { InputOf } from '../engine.ts'
 import type { Plugin } from '../plugin.ts'
 import type { PluginNames } from '../reference.ts'
@@ -72,10 +73,7 @@ export function lookUpInput({ context }: Args): LookUpRequest {
     enableTimeout,
     disabled,
     ifPresent,
-    ...(alias === undefined ? {} : { alias }),
-    ...(names && { names }),
-    ...(digest === undefined ? {} : { digest }),
-    ...(resumed && { resumed }),
+    ...defined({ alias, names, digest, resumed }),
   }
 }
 
@@ -117,13 +115,8 @@ export function takeBackInput({ context }: Args): TakeBackRequest {
     onFailure: input.onFailure,
     // How far the pull of an earlier process had got is not known.
     hadContent: input.resumed?.ownership === 'uncertain' ? 'perhaps' : 'no',
-    ...withId(plugin?.Id ?? input.resumed?.id),
-    ...(input.resumed?.claimExpired && { claimExpired: true }),
+    ...defined({ id: plugin?.Id ?? input.resumed?.id, claimExpired: input.resumed?.claimExpired }),
   }
-}
-
-function withId(id: string | undefined): { id?: string } {
-  return id === undefined ? {} : { id }
 }
 
 export function installOutput({ context }: Args): InstallOutput {
@@ -136,7 +129,7 @@ export function installOutput({ context }: Args): InstallOutput {
       id: required(context, 'plugin').Id,
       name: required(context, 'names').name,
       reference: input.reference,
-      ...(digest === undefined ? {} : { digest }),
+      ...defined({ digest }),
       enabled: !input.disabled,
       changed: !present?.asWanted || present.own,
       privileges,

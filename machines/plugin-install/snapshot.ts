@@ -1,4 +1,5 @@
 import type { SnapshotFrom } from 'xstate'
+import { defined } from '../defined.ts'
 import type { Setting } from '../settings.ts'
 import { statePath } from '../statePath.ts'
 import type { pluginInstallMachine } from './pluginInstallMachine.ts'
@@ -29,17 +30,13 @@ export function makeSnapshot({
   'value' | 'context' | 'output'
 >): InstallSnapshot {
   const { timeouts: _, resumed, ...input } = context.input
-  const { ownership, enableRequested, plugin, consent, pulledDigest, failure, names } = context
-  const { pullBegan } = context
+  const { ownership, enableRequested, plugin, names } = context
+  const { pullBegan, consent, pulledDigest, failure } = context
   const id = plugin?.Id ?? resumed?.id
   const run: Resumed = {
     ownership,
     enableRequested,
-    ...(pullBegan === undefined ? {} : { pullBegan }),
-    ...(id === undefined ? {} : { id }),
-    ...(consent && { consent }),
-    ...(pulledDigest === undefined ? {} : { pulledDigest }),
-    ...(failure && { failure }),
+    ...defined({ pullBegan, id, consent, pulledDigest, failure }),
   }
   return {
     version: 2,

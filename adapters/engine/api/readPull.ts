@@ -1,3 +1,4 @@
+import { defined } from '../../../machines/defined.ts'
 import type { CallOptions, PullResult } from '../../../machines/engine.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import type { JSONMessage } from '../../../machines/plugin.ts'
@@ -27,7 +28,7 @@ export async function readPull(
   })
   if (answer.endsWithConnection && !end.isReached()) throw answer.interrupted()
   const name = answer.header('docker-plugin-name')
-  return { ...(name ? { name } : {}), ...(digest === undefined ? {} : { digest }) }
+  return defined({ name: name || undefined, digest })
 }
 
 function digestIn({ status }: JSONMessage): string | undefined {

@@ -1,3 +1,4 @@
+import { defined } from '../../../machines/defined.ts'
 import { EngineError, isEngineError } from '../../../machines/errors.ts'
 import type { Operation } from './operation.ts'
 
@@ -27,7 +28,7 @@ export const systemPing: Operation<'systemPing'> = {
     }
     const apiVersion = newestShared(offered)
     const version = /^Docker\/(\S+)/.exec(answer.header('server') ?? '')?.[1]
-    return { apiVersion, ...(version === undefined ? {} : { version }) }
+    return defined({ apiVersion, version })
   },
 }
 

@@ -1,4 +1,5 @@
 import { posix, resolve } from 'node:path'
+import { defined } from '../../../machines/defined.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import { quoted } from '../../../machines/text.ts'
 
@@ -145,10 +146,8 @@ function parseSsh(host: string): EngineAddress {
   return {
     host: path === '/' ? host.replace(/\/$/, '') : host,
     ssh: {
-      ...(user === undefined ? {} : { user }),
       hostname: withoutBrackets(hostname),
-      ...(port === undefined ? {} : { port }),
-      ...(path === '/' ? {} : { path }),
+      ...defined({ user, port, path: path === '/' ? undefined : path }),
     },
   }
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { defined } from '../../../machines/defined.ts'
 import { EngineError } from '../../../machines/errors.ts'
 
 /** How TLS is spoken with an engine. Certificates and keys are PEM, not names of files. */
@@ -34,11 +35,7 @@ export function secureContext(host: string, { ca, cert, key }: TlsOptions): Secu
     if (problem) refuse(problem)
   }
   try {
-    return createSecureContext({
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    })
+    return createSecureContext(defined({ ca, cert, key }))
   } catch {
     return refuse("the client's certificate and key cannot be used together")
   }

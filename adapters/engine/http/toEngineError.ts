@@ -1,5 +1,6 @@
 import { isAxiosError } from 'axios'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import { defined } from '../../../machines/defined.ts'
 import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
 import { oneLine } from '../../../machines/text.ts'
 import { type CallContext, PULLS, sentence } from '../words/sentences.ts'
@@ -110,10 +111,8 @@ function fail(
   line: string,
   { status }: EngineErrorDetails = {},
 ): EngineError {
-  return new EngineError(code, sentence(line, context), {
-    operation: context.operation,
-    ...(status === undefined ? {} : { status }),
-  })
+  const details = defined({ operation: context.operation, status })
+  return new EngineError(code, sentence(line, context), details)
 }
 
 /** axios keeps what it was given as the cause. */

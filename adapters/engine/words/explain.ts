@@ -1,3 +1,4 @@
+import { defined } from '../../../machines/defined.ts'
 import type { OperationId } from '../../../machines/engine.ts'
 import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
 import { oneLine } from '../../../machines/text.ts'
@@ -36,15 +37,16 @@ export function explain(context: CallContext, message: EngineMessage): EngineErr
   const phrase = findPhrase(context, { ...message, words })
   const found = phrase?.words.exec(words)?.groups
   const code = phrase?.code ?? FALLBACKS[operation] ?? 'engine-failed'
-  const details: EngineErrorDetails = {
+  const { transient, alreadyEnabled, next } = phrase ?? {}
+  const details: EngineErrorDetails = defined({
     operation,
-    ...(status === undefined ? {} : { status }),
-    ...(words === '' ? {} : { engineMessage: words }),
-    ...(inStream === undefined ? {} : { inStream }),
-    ...(phrase?.transient && { transient: true }),
-    ...(phrase?.alreadyEnabled && { alreadyEnabled: phrase.alreadyEnabled }),
-    ...(phrase?.next && { next: sentence(phrase.next, context, '', found) }),
-  }
+    status,
+    engineMessage: words || undefined,
+    inStream,
+    transient,
+    alreadyEnabled,
+    next: next && sentence(next, context, '', found),
+  })
   const line =
     oneLine(words) ||
     (status === undefined ? 'it gave no words' : `it answered with status ${status} and no words`)
