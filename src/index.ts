@@ -3,7 +3,7 @@ export type {
   CredentialsSource,
   RegistryCredentials,
 } from '../adapters/docker/registryAuth.ts'
-export type { TlsOptions } from '../adapters/engine/http/tlsOptions.ts'
+export type { TlsOptions } from '../adapters/engine/http/engineTarget.ts'
 export type { InstallErrorCode } from '../machines/catalogue.ts'
 export { catalogue } from '../machines/catalogue.ts'
 export type { ConsentDecision, ConsentRecord, ConsentRequest } from '../machines/consent.ts'

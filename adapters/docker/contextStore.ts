@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defined } from '../../machines/defined.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { quoted } from '../../machines/text.ts'
-import type { TlsOptions } from '../engine/http/tlsOptions.ts'
+import type { TlsOptions } from '../engine/http/engineTarget.ts'
 import {
   asFields,
   type ConfigSource,

@@ -8,7 +8,7 @@ import type {
 } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Account } from '../../machines/plugin.ts'
-import { untilAborted } from '../../machines/untilAborted.ts'
+import { untilAborted } from '../../machines/retry.ts'
 import {
   authHeader,
   type RegistryCredentials,

@@ -1,7 +1,7 @@
 import { EngineError } from '../../machines/errors.ts'
 import { quoted } from '../../machines/text.ts'
 import { completeHost, defaultHost, takesTls } from '../engine/http/dockerHost.ts'
-import type { TlsOptions } from '../engine/http/tlsOptions.ts'
+import type { TlsOptions } from '../engine/http/engineTarget.ts'
 import {
   type ConfigSource,
   configFolder,

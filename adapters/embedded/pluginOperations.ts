@@ -20,7 +20,6 @@ export const pluginRoutes: readonly Route[] = [
   ['DELETE', /^\/plugins\/(.+)$/, pluginDelete],
 ]
 
-/** `GET /plugins` */
 function pluginList({ store }: SimulatedEngine, exchange: Exchange): void {
   const filters = parseFilters(exchange.query.get('filters') ?? '')
   const enabled = filters.get('enabled')
@@ -35,12 +34,10 @@ function pluginList({ store }: SimulatedEngine, exchange: Exchange): void {
   exchange.json(200, plugins)
 }
 
-/** `GET /plugins/{name}/json` */
 function pluginInspect({ store }: SimulatedEngine, exchange: Exchange): void {
   exchange.json(200, store.find(exchange.name).plugin)
 }
 
-/** `POST /plugins/{name}/set` */
 async function pluginSet({ store }: SimulatedEngine, exchange: Exchange): Promise<void> {
   const pairs = parsePairs(await exchange.request.body())
   applySettings(store.find(exchange.name).plugin, pairs)
@@ -69,7 +66,6 @@ async function pluginEnable(engine: SimulatedEngine, exchange: Exchange): Promis
   exchange.nothing(200)
 }
 
-/** `POST /plugins/{name}/disable` */
 async function pluginDisable(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { plugin } = engine.store.find(exchange.name)
   if (!plugin.Enabled) {

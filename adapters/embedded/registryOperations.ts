@@ -67,7 +67,6 @@ function distributionInspect(engine: SimulatedEngine, exchange: Exchange): void 
   exchange.json(200, { Descriptor: { mediaType, digest, size }, Platforms: null })
 }
 
-/** `POST /plugins/pull` */
 async function pluginPull(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { reference, name, granted } = await readRequest(exchange, exchange.query.get('name') ?? '')
   const { store } = engine
@@ -85,7 +84,6 @@ async function pluginPull(engine: SimulatedEngine, exchange: Exchange): Promise<
   exchange.end()
 }
 
-/** `POST /plugins/{name}/upgrade` */
 async function pluginUpgrade(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { reference, name, granted } = await readRequest(exchange, exchange.name)
   const { store } = engine

@@ -17,14 +17,12 @@ export const systemRoutes: readonly Route[] = [
   ['GET', /^\/info$/, systemInfo],
 ]
 
-/** `GET` and `HEAD /_ping` */
 function systemPing(_: SimulatedEngine, exchange: Exchange): void {
   exchange.header('Cache-Control', 'no-cache, no-store, must-revalidate')
   exchange.header('Pragma', 'no-cache')
   exchange.text(200, exchange.request.method === 'HEAD' ? '' : 'OK')
 }
 
-/** `GET /version` */
 function systemVersion({ experimental }: SimulatedEngine, exchange: Exchange): void {
   const common = {
     ApiVersion: API_VERSION,

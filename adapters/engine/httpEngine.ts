@@ -1,6 +1,6 @@
 import type { CallOptions, Engine, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
-import { untilAborted } from '../../machines/untilAborted.ts'
+import { untilAborted } from '../../machines/retry.ts'
 import { wantedVersion } from './api/systemPing.ts'
 import { callOperation } from './callOperation.ts'
 import { connectEngine } from './http/connectEngine.ts'

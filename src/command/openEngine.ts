@@ -1,5 +1,5 @@
 import type { DockerWarning } from '../../adapters/docker/configFile.ts'
-import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
+import type { TlsOptions } from '../../adapters/engine/http/engineTarget.ts'
 import type { CallOptions } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'

@@ -1,8 +1,11 @@
 import type { DockerWarning, Warn } from '../../adapters/docker/configFile.ts'
 import { selectEngine } from '../../adapters/docker/selectEngine.ts'
-import { type EngineTarget, engineTarget } from '../../adapters/engine/http/engineTarget.ts'
+import {
+  type EngineTarget,
+  engineTarget,
+  type TlsOptions,
+} from '../../adapters/engine/http/engineTarget.ts'
 import type { Timeouts } from '../../adapters/engine/http/timeouts.ts'
-import type { TlsOptions } from '../../adapters/engine/http/tlsOptions.ts'
 import type { HttpEngine } from '../../adapters/engine/httpEngine.ts'
 import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'

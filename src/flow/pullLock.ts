@@ -1,5 +1,5 @@
 import { EngineError } from '../../machines/errors.ts'
-import { untilAborted } from '../../machines/untilAborted.ts'
+import { untilAborted } from '../../machines/retry.ts'
 import type { Engine } from './types.ts'
 
 /** The right to pull under a name, of one flow at a time. */

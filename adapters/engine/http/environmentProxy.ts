@@ -19,21 +19,17 @@ export interface EnvironmentProxy extends Destination {
   secrets: readonly string[]
 }
 
-/** An engine on TCP; `secure`: TLS is spoken with it. */
-export interface TcpEngine extends Destination {
-  secure: boolean
-}
-
 /**
  * The proxy on the way to an engine on TCP, chosen as Go's `http.ProxyFromEnvironment` does it, which
  * Docker's own command uses: `HTTPS_PROXY` with TLS and `HTTP_PROXY` without, in capitals first, unless
  * `NO_PROXY` excepts the engine or it is on this host. `undefined` without one.
  *
+ * @param engine `secure`: TLS is spoken with it
  * @throws EngineError `invalid-option` naming a variable that names no HTTP proxy; never its value,
  * which may hold a password
  */
 export function environmentProxy(
-  engine: TcpEngine,
+  engine: Destination & { secure: boolean },
   env: NodeJS.ProcessEnv,
 ): EnvironmentProxy | undefined {
   const hostname = canonical(engine.hostname)

@@ -81,19 +81,15 @@ function readMessage(value: unknown): JSONMessage {
 
 /** Checks the fields that are read, and leaves the others as they are. */
 function isMessage(value: unknown): value is JSONMessage {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { id, status, progress, error, progressDetail, errorDetail } = value as Fields
+  if (!isFields(value) || Array.isArray(value)) return false
+  const { progressDetail = {}, errorDetail = {} } = value
   return (
-    isText(id) &&
-    isText(status) &&
-    isText(progress) &&
-    isText(error) &&
-    (progressDetail === undefined ||
-      (isFields(progressDetail) &&
-        isNumber(progressDetail.current) &&
-        isNumber(progressDetail.total))) &&
-    (errorDetail === undefined ||
-      (isFields(errorDetail) && isText(errorDetail.message) && isNumber(errorDetail.code)))
+    hasOnly('string', value, ['id', 'status', 'progress', 'error']) &&
+    isFields(progressDetail) &&
+    hasOnly('number', progressDetail, ['current', 'total']) &&
+    isFields(errorDetail) &&
+    hasOnly('string', errorDetail, ['message']) &&
+    hasOnly('number', errorDetail, ['code'])
   )
 }
 
@@ -103,12 +99,9 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null
 }
 
-function isText(value: unknown): boolean {
-  return value === undefined || typeof value === 'string'
-}
-
-function isNumber(value: unknown): boolean {
-  return value === undefined || typeof value === 'number'
+/** Whether those of the fields that are there have the type. */
+function hasOnly(type: 'string' | 'number', fields: Fields, names: readonly string[]): boolean {
+  return names.every((name) => fields[name] === undefined || typeof fields[name] === type)
 }
 
 function tooLong(): JSONStreamError {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import type { EngineConnectionOptions } from '../../../../adapters/engine/http/engineTarget.ts'
-import type { TlsOptions } from '../../../../adapters/engine/http/tlsOptions.ts'
+import type {
+  EngineConnectionOptions,
+  TlsOptions,
+} from '../../../../adapters/engine/http/engineTarget.ts'
 import type { ObstacleCode } from '../../../../adapters/engine/words/transportFailures.ts'
 import { type Authority, type Issued, makeAuthority } from '../../../support/certificates.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'

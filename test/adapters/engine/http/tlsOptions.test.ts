@@ -5,7 +5,7 @@ import {
   hasExpired,
   secureContext,
   type TlsOptions,
-} from '../../../../adapters/engine/http/tlsOptions.ts'
+} from '../../../../adapters/engine/http/engineTarget.ts'
 import { type Authority, type Issued, makeAuthority } from '../../../support/certificates.ts'
 import { PLANTED, refusedWith } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'

@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate'
-import { statePath } from '../../../../machines/statePath.ts'
+import { statePath } from '../../../../machines/text.ts'
 
 interface Shown {
   type: string
