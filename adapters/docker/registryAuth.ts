@@ -8,6 +8,7 @@ import type {
 } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Account } from '../../machines/plugin.ts'
+import { parseReference } from '../../machines/reference.ts'
 import { untilAborted } from '../../machines/retry.ts'
 import {
   authHeader,
@@ -40,8 +41,11 @@ export interface RegistryAuthOptions {
  * Its methods reject with an `EngineError`: `cancelled` once the signal has fired, or `host-failed`.
  */
 export interface FlowAuth extends RegistryAuth {
-  /** The value of `X-Registry-Auth` for the current credentials, if there are any. */
-  header(): string | undefined
+  /**
+   * The value of `X-Registry-Auth` for a registry, if there is one. Default: the registry whose credentials are
+   * the newest.
+   */
+  header(registry?: string): string | undefined
   /**
    * Takes credentials that a person entered.
    *
@@ -53,14 +57,22 @@ export interface FlowAuth extends RegistryAuth {
 }
 
 export function createRegistryAuth({ configured, source }: RegistryAuthOptions = {}): FlowAuth {
-  let held: { header: string; account: Account; configured: boolean } | undefined
+  interface Held {
+    header: string
+    account: Account
+    configured: boolean
+  }
+  /** By registry: an upgrade may go from one to another, and neither gets what is meant for the other. */
+  const all = new Map<string, Held>()
+  let newest: Held | undefined
 
   const take = (registry: string, given: unknown, from: string): Account => {
     const credentials = readCredentials(given, from)
     const username = 'username' in credentials ? credentials.username : undefined
     const account = { registry, ...(username === undefined ? {} : { username }) }
     const header = authHeader(credentials, registryKey(registry))
-    held = { header, account, configured: from === CONFIGURATION }
+    newest = { header, account, configured: from === CONFIGURATION }
+    all.set(registry, newest)
     return account
   }
   const ask = async (registry: string, from: string, answer: () => Answer, signal: AbortSignal) => {
@@ -80,18 +92,17 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
     ask(registry, CONFIGURATION, () => configured?.(registry, signal), signal)
   /** A credential helper returns a new token when the refused one has expired. */
   const renew = async (registry: string, signal: AbortSignal) => {
-    const refused = held
+    const refused = all.get(registry)
     if (!refused?.configured) return undefined
     const account = await askConfiguration(registry, signal)
-    return held?.header === refused.header ? undefined : account
+    return all.get(registry)?.header === refused.header ? undefined : account
   }
 
   return {
     load(registry, signal) {
       // Credentials of a person or a source are newer than those of the configuration.
-      if (held !== undefined && !held.configured && held.account.registry === registry) {
-        return Promise.resolve(held.account)
-      }
+      const held = all.get(registry)
+      if (held && !held.configured) return Promise.resolve(held.account)
       return askConfiguration(registry, signal)
     },
     async request(request, signal) {
@@ -100,18 +111,19 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
       return ask(request.registry, SOURCE, () => source?.(request, signal), signal)
     },
     submit: (registry, credentials) => take(registry, credentials, 'the host'),
-    header: () => held?.header,
+    header: (registry) => (registry === undefined ? newest : all.get(registry))?.header,
     forget() {
-      held = undefined
+      all.clear()
+      newest = undefined
     },
   }
 }
 
 /** The engine, which sends the credentials that a flow holds with every call that reaches a registry. */
-export function withRegistryAuth(engine: Engine, header: () => string | undefined): Engine {
+export function withRegistryAuth(engine: Engine, header: FlowAuth['header']): Engine {
   return {
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
-      const registryAuth = 'remote' in input ? header() : undefined
+      const registryAuth = 'remote' in input ? header(registryOf(input.remote)) : undefined
       return engine.call(
         id,
         input,
@@ -119,6 +131,12 @@ export function withRegistryAuth(engine: Engine, header: () => string | undefine
       )
     },
   }
+}
+
+/** No registry has the empty name. */
+function registryOf(remote: string): string {
+  const parsed = parseReference(remote)
+  return typeof parsed === 'string' ? '' : parsed.domain
 }
 
 const CONFIGURATION = 'the configuration of credentials'

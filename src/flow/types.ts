@@ -1,11 +1,11 @@
 import type { Observable, Subscribable } from 'rxjs'
-import type { ActorRefFrom, InspectionEvent, Observer, SnapshotFrom } from 'xstate'
+import type { ActorRefFrom, AnyStateMachine, InspectionEvent, Observer, SnapshotFrom } from 'xstate'
 import type { CredentialsSource, RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsRequest, Engine as EnginePort } from '../../machines/engine.ts'
 import type { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
-import type { InstalledPlugin } from '../../machines/plugin-install/types.ts'
+import type { InstalledPlugin, Timeouts } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../../machines/progress.ts'
 import type { Retry } from '../../machines/retry.ts'
 import type { PolicyOptions } from './retry/policy.ts'
@@ -30,7 +30,7 @@ export type ConsentPolicy = (
 export type JournalAnswer = 'abandon' | undefined
 
 /** What a flow needs of its host, whether it is new or taken up again. */
-export interface FlowOptions {
+export interface FlowOptions<Snapshot = InstallSnapshot, Limits = Timeouts> {
   /** Without it the flow waits for `grant()` or `deny()`. */
   consent?: ConsentPolicy
   /**
@@ -39,7 +39,7 @@ export interface FlowOptions {
    */
   credentials?: CredentialsSource
   /** How long the flow waits, and what it tries again. Default: `defaultPolicy`. */
-  policy?: PolicyOptions
+  policy?: PolicyOptions<Limits>
   /** Cancels the flow, as `cancel()` does. */
   signal?: AbortSignal
   /**
@@ -49,9 +49,7 @@ export interface FlowOptions {
    * `abandon` says that the run has lost its right to act, as when its lock is another process's: nothing more is
    * sent then, not even to take back, and the outcome says what is known.
    */
-  journal?: (
-    snapshot: InstallSnapshot,
-  ) => void | JournalAnswer | Promise<void> | Promise<JournalAnswer>
+  journal?: (snapshot: Snapshot) => void | JournalAnswer | Promise<void> | Promise<JournalAnswer>
   /**
    * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It is
    * told what happens, without account names, values of settings, or anything in somebody's own words,
@@ -145,18 +143,21 @@ export interface Transition {
   at: number
 }
 
-type InstallActorRef = ActorRefFrom<typeof pluginInstallMachine>
-type MachineSnapshot = SnapshotFrom<typeof pluginInstallMachine>
-
 /** The XState actor, to be read: for `@xstate/react` and RxJS' `from()`. */
-export interface InstallActor extends Subscribable<MachineSnapshot> {
+export interface FlowActor<Machine extends AnyStateMachine>
+  extends Subscribable<SnapshotFrom<Machine>> {
   readonly id: string
-  subscribe: InstallActorRef['subscribe']
-  getSnapshot(): MachineSnapshot
+  subscribe: ActorRefFrom<Machine>['subscribe']
+  getSnapshot(): SnapshotFrom<Machine>
 }
 
-/** A running install. Observables are hot, complete with the flow and never error. */
-export interface PluginInstall {
+/** A running flow. Observables are hot, complete with the flow and never error. */
+export interface Flow<
+  Machine extends AnyStateMachine,
+  Snapshot,
+  Result,
+  Request extends ConsentRequest = ConsentRequest,
+> {
   /** Every transition; a late subscriber starts with the latest. */
   readonly transition$: Observable<Transition>
   /** The pull, as it is now; a late subscriber starts with the latest. */
@@ -164,17 +165,22 @@ export interface PluginInstall {
   /** Every attempt that will be made again, before the wait for it. */
   readonly retry$: Observable<Retry>
   /** What a person is asked to agree to, while the flow waits for it. */
-  readonly consent$: Observable<ConsentRequest>
+  readonly consent$: Observable<Request>
   /** Credentials that a person is asked for, while the flow waits for them. */
   readonly credentials$: Observable<CredentialsRequest>
-  /** The installed plugin. Rejects with an `InstallError`; unobserved, it rejects in silence. */
-  readonly result: Promise<InstalledPlugin>
+  /** Rejects with an error that tells what is on the engine now; unobserved, it rejects in silence. */
+  readonly result: Promise<Result>
   /** `false`: no question is open, or another one than this. */
-  grant(request?: ConsentRequest, who?: string): boolean
-  deny(reason?: string, request?: ConsentRequest): boolean
+  grant(request?: Request, who?: string): boolean
+  deny(reason?: string, request?: Request): boolean
   authenticate(credentials: RegistryCredentials): boolean
   /** Takes back what was done so far. `false`: the flow has ended or is taking back already. */
   cancel(): boolean
-  snapshot(): InstallSnapshot
-  readonly actor: InstallActor
+  snapshot(): Snapshot
+  readonly actor: FlowActor<Machine>
 }
+
+export type InstallActor = FlowActor<typeof pluginInstallMachine>
+
+/** A running install. Its `result` is the installed plugin, or rejects with an `InstallError`. */
+export type PluginInstall = Flow<typeof pluginInstallMachine, InstallSnapshot, InstalledPlugin>

@@ -4,9 +4,9 @@ import type { Timeouts } from '../../../machines/plugin-install/types.ts'
 import type { Backoff } from '../../../machines/retry.ts'
 
 /** How long a flow waits, and what it tries again. */
-export interface Policy {
+export interface Policy<Limits = Timeouts> {
   /** How long the flow may stay in a state, in milliseconds. */
-  timeouts: Timeouts
+  timeouts: Limits
   /**
    * Calls that changed nothing: look-ups that the engine or the registry did not answer, and changes
    * that the engine has certainly not seen.
@@ -17,7 +17,9 @@ export interface Policy {
 }
 
 /** What is left out has its default. */
-export type PolicyOptions = { readonly [Part in keyof Policy]?: Readonly<Partial<Policy[Part]>> }
+export type PolicyOptions<Limits = Timeouts> = {
+  readonly [Part in keyof Policy]?: Readonly<Partial<Policy<Limits>[Part]>>
+}
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -42,13 +44,21 @@ export const defaultPolicy: Readonly<{ [Part in keyof Policy]: Readonly<Policy[P
  *
  * @throws EngineError `invalid-option` for a name that it does not have and for a value it cannot have
  */
-export function completePolicy(given: PolicyOptions = {}): Policy {
+export function completePolicy<Limits extends object = Timeouts>(
+  given: PolicyOptions<Limits> = {},
+  timeouts: Limits = defaultPolicy.timeouts as Limits,
+): Policy<Limits> {
   for (const part of Object.keys(given)) {
     if (!Object.hasOwn(defaultPolicy, part)) throw invalid(part, 'there is no such part')
   }
-  const { timeouts, retry, rollback } = defaultPolicy
+  const { retry, rollback } = defaultPolicy
   return {
-    timeouts: complete('timeouts', timeouts, given.timeouts, () => milliseconds),
+    timeouts: complete(
+      'timeouts',
+      timeouts as Record<string, number>,
+      given.timeouts as Partial<Record<string, number>> | undefined,
+      () => milliseconds,
+    ) as Limits,
     retry: complete('retry', retry, given.retry, (name) => backoffRules[name]),
     rollback: complete('rollback', rollback, given.rollback, (name) => backoffRules[name]),
   }

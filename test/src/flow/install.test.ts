@@ -3,10 +3,8 @@ import * as assert from 'uvu/assert'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallInput } from '../../../machines/plugin-install/types.ts'
 import { isInstallError, notLoaded } from '../../../src/flow/errors.ts'
-import {
-  type ActorImplementations,
-  createImplementations,
-} from '../../../src/flow/implementations.ts'
+import type { FlowWork } from '../../../src/flow/flowTools.ts'
+import { createImplementations } from '../../../src/flow/implementations.ts'
 import { toInput, toResumedInput } from '../../../src/flow/input.ts'
 import { startInstall } from '../../../src/flow/install.ts'
 import type { Engine, FlowOptions } from '../../../src/flow/types.ts'
@@ -65,7 +63,7 @@ suite('a flow whose work is loaded', (test) => {
 
   test('the credentials that it found are dropped with its end', async () => {
     const sent: (string | undefined)[] = []
-    let work: ActorImplementations | undefined
+    let work: FlowWork | undefined
     const answers = rememberingEngine()
     const host: Engine = {
       ...engineOf({

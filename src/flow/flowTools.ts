@@ -1,0 +1,163 @@
+import {
+  createRegistryAuth,
+  type FlowAuth,
+  withRegistryAuth,
+} from '../../adapters/docker/registryAuth.ts'
+import { catalogue } from '../../machines/catalogue.ts'
+import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
+import type { CredentialsReason } from '../../machines/engine.ts'
+import { EngineError, isEngineError } from '../../machines/errors.ts'
+import type { Account, JSONMessage } from '../../machines/plugin.ts'
+import { createProgress, type Progress } from '../../machines/progress.ts'
+import type { RetryNotice } from '../../machines/retry.ts'
+import type { Policy } from './retry/policy.ts'
+import { pause, type Time } from './retry/time.ts'
+import { withRetries } from './retry/withRetries.ts'
+import { createRedaction } from './secrets/redaction.ts'
+import type { Engine, FlowOptions } from './types.ts'
+
+/** What the work of one flow depends on. */
+export interface FlowDependencies {
+  engine: Engine
+  options: Pick<FlowOptions, 'consent' | 'credentials'>
+  /** Values of the secret settings, by `NAME[.FIELD]`. */
+  values: ReadonlyMap<string, string>
+  policy: Pick<Policy, 'retry' | 'rollback'>
+  time: Time
+  /** Milliseconds that the flow may still stay in its state. */
+  remaining(): number
+  /** Called before each wait for another attempt. */
+  notify(notice: RetryNotice): void
+  /** Called with each change of the progress. */
+  showProgress(progress: () => Progress): void
+  /** Writes down where the flow is, before it changes the engine; answers that the run was taken over. */
+  record(): Promise<'abandon' | undefined>
+}
+
+/** What an actor of the chart does. The signal fires when its state is left. */
+// biome-ignore lint/suspicious/noExplicitAny: each chart gives its steps their own types
+export type Step = (input: any, signal: AbortSignal) => Promise<unknown>
+
+/** The work of one flow. */
+export interface FlowWork {
+  /** By the actor of the chart. */
+  steps: Readonly<Record<string, Step>>
+  /** Takes credentials that a person entered. */
+  submit: FlowAuth['submit']
+  /** Why credentials are asked for. */
+  credentialsReason(): CredentialsReason
+  /** The error of a step as the machine may know it: without a secret of this flow. */
+  toEngineError(error: unknown): unknown
+  /** Drops what is secret. */
+  forget(): void
+}
+
+interface AuthRequest {
+  registry: string
+  /** 1 for the first time this flow asks. */
+  attempt: number
+}
+
+/** What the steps of every flow need: an engine that retries, redacts and has credentials, and what people answer. */
+export function createTools(dependencies: FlowDependencies) {
+  const { options, time } = dependencies
+  const auth = createRegistryAuth({
+    configured: (registry, signal) => dependencies.engine.configured?.(registry, signal),
+    ...(options.credentials && { source: options.credentials }),
+  })
+  const redaction = createRedaction(dependencies.values)
+  const once = redaction.withRedaction(withRegistryAuth(dependencies.engine, auth.header))
+  /** Why the registry refused last. */
+  let refusal: EngineError | undefined
+  let isAbandoned = false
+  const credentialsReason = () => (auth.header() === undefined ? 'missing' : 'refused')
+  return {
+    auth,
+    redaction,
+    /** The engine, each of whose calls is made once. */
+    once,
+    ...withRetries(once, dependencies),
+    progress: shownProgress(dependencies.showProgress),
+    pause: (signal?: AbortSignal) => (ms: number) => pause(time, ms, signal),
+    /** @throws EngineError `abandoned` once another process has taken the run over */
+    async record() {
+      if ((await dependencies.record()) !== 'abandon') return
+      isAbandoned = true
+      throw new EngineError('abandoned', catalogue.abandoned.summary, { unsent: true })
+    },
+    isAbandoned: () => isAbandoned,
+    rememberRefusal(error: unknown): never {
+      refusal = isEngineError(error) && error.code === 'unauthorized' ? error : undefined
+      throw error
+    },
+    async requestCredentials(
+      input: AuthRequest,
+      signal: AbortSignal,
+    ): Promise<Account | undefined> {
+      const reason = credentialsReason()
+      const account = await auth.request({ ...input, reason }, signal)
+      if (!account && options.credentials) throw noCredentials(input, reason, refusal)
+      return account
+    },
+    async decideConsent(request: ConsentRequest, signal: AbortSignal): Promise<ConsentDecision> {
+      const answer = await options.consent?.(request, signal)
+      return typeof answer === 'boolean' ? { granted: answer } : answer
+    },
+    /** The part of a flow's work that is the same for every chart. */
+    work: {
+      submit: auth.submit,
+      credentialsReason,
+      toEngineError: (error: unknown) =>
+        redaction.redactError(isEngineError(error) ? error : hostFailed(error)),
+      forget() {
+        auth.forget()
+        redaction.forget()
+      },
+    } satisfies Omit<FlowWork, 'steps'>,
+  }
+}
+
+export type FlowTools = ReturnType<typeof createTools>
+
+function shownProgress(show: FlowDependencies['showProgress']) {
+  const progress = createProgress(() => performance.now())
+  return {
+    add(message: JSONMessage) {
+      progress.add(message)
+      show(progress.snapshot)
+    },
+    now: progress.snapshot,
+    /** The pull ended well. */
+    finish() {
+      progress.complete()
+      show(progress.snapshot)
+    },
+  }
+}
+
+/** What the registry said stays with it, and decides where it tells more than that it refused. */
+function noCredentials(
+  { registry }: AuthRequest,
+  reason: CredentialsReason,
+  refusal: EngineError | undefined,
+): EngineError {
+  if (refusal?.details.next !== undefined) return refusal
+  const said = reason === 'missing' ? 'wants credentials' : 'did not accept the credentials'
+  return new EngineError(
+    'unauthorized',
+    `the registry ${registry} ${said}: docker login ${registry}`,
+    refusal?.details,
+  )
+}
+
+/**
+ * The failure of the host's own code. A mistake in it is told by the words that the language has for it;
+ * anything else may have been made of a secret.
+ */
+function hostFailed(error: unknown): EngineError {
+  const isMistake =
+    (error instanceof TypeError || error instanceof ReferenceError) && !('code' in error)
+  const name = error instanceof Error ? error.name : typeof error
+  const shown = isMistake ? `${name}: ${error.message}` : name
+  return new EngineError('host-failed', `${catalogue['host-failed'].summary} (${shown})`)
+}
