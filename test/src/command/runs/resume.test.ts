@@ -1,7 +1,11 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { beginRun, type JournaledEngine } from '../../../../adapters/journal/runJournal.ts'
+import {
+  beginRun,
+  type JournaledEngine,
+  takeUpRun,
+} from '../../../../adapters/journal/runJournal.ts'
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../../../src/embedded.ts'
 import { connect, installPlugin } from '../../../../src/index.ts'
 import { type DockerFolder, withDockerFolder } from '../../../support/dockerFolder.ts'
@@ -153,16 +157,45 @@ suite('plugin-flow rollback', (test) => {
       const [one = '', other = ''] = ids
       let length = 1
       while (one.slice(0, length) === other.slice(0, length)) length++
-      if (length > 1) {
-        const ambiguous = await command('rollback', one.slice(0, length - 1))
-        assert.is(ambiguous.code, 2)
-        assert.match(ambiguous.stderr, `begin with`)
-      }
       assert.is((await command('rollback', one.slice(0, length))).code, 0)
       assert.equal(left(), [`${other}.json`])
       const gone = await command('rollback', one.slice(0, length))
       assert.is(gone.code, 2)
       assert.match(gone.stderr, `no run begins with "${one.slice(0, length)}"`)
+    }))
+
+  test('an id that two begin with, or none while two were left :: refused, and both stay', () =>
+    onGround(async ({ folder, leave, command, left }) => {
+      const id = await leave({})
+      const like = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`
+      const journal = join(folder.path, 'state', 'plugin-flow')
+      const text = readFileSync(join(journal, `${id}.json`), 'utf8').replace(id, like)
+      writeFileSync(join(journal, `${like}.json`), text, { mode: 0o600 })
+      const ambiguous = await command('rollback', id.slice(0, -1))
+      assert.is(ambiguous.code, 2)
+      assert.match(ambiguous.stderr, `2 runs begin with "${id.slice(0, -1)}": `)
+      assert.ok([id, like].every((one) => ambiguous.stderr.includes(one)))
+      const any = await command('resume')
+      assert.is(any.code, 2)
+      assert.match(any.stderr, 'more than one run was left: name one that plugin-flow runs lists')
+      assert.equal(left().sort(), [`${id}.json`, `${like}.json`].sort())
+    }))
+
+  test('a run that a process drives :: refused', () =>
+    onGround(async ({ folder, leave, command }) => {
+      const id = await leave({})
+      const taken = await takeUpRun(join(folder.path, 'state', 'plugin-flow'), id)
+      try {
+        const { code, stderr } = await command('resume', id)
+        assert.is(code, 2)
+        assert.match(stderr, `another plugin-flow process owns this run (process ${process.pid})`)
+        const listed = await command('runs')
+        assert.match(listed.stdout, /vieux\/sshfs:latest +running /)
+        const without = await command('resume')
+        assert.match(without.stderr, 'no run was left')
+      } finally {
+        await taken.close()
+      }
     }))
 
   test('an install that finds what a run left names the commands for it', () =>
