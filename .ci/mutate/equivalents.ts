@@ -29,7 +29,27 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'machines/plugin-install/steps/takeBack.ts',
-    after: '{ ownership, hadContent, id, name, remote }: TakeBackRequest,',
-    why: 'its one caller has filled it in; the default is for the compiler',
+    after: 'if (!plugin && asked) return removed(request, id)',
+    why: 'the id is known once the removal was asked for; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-install/context.ts',
+    after: `if (value === undefined) throw new Error(\`the flow has no \${key} yet\`)`,
+    why: 'no part of the context is ever null; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-install/inputs.ts',
+    after: "if (rollback) return { state: 'rolledBack', failure, rollback }",
+    why: 'a run is taken back only for a failure that it remembers first; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-install/steps/changePlugin.ts',
+    after: 'items?.filter(({ Name }) => !isSet(Name))',
+    why: '`computePrivileges` reads a list that is undefined as one that is null; null is for the compiler',
+  },
+  {
+    file: 'machines/plugin-install/updates.ts',
+    after: 'return found ? { digests: { granted, found } } : undefined',
+    why: 'a digest differs only from one that was granted; the check is for the compiler',
   },
 ]

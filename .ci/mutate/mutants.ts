@@ -22,7 +22,7 @@ const mutators: readonly [RegExp, ...Replace[]][] = [
   [/(?<=target: )'[^']+'/g, ([target], file) => otherTarget(target, file)],
   [/actions: (?:\[[^\]]*\]|'\w+'|\w+\([^)]*\)),?/g, drop],
   [/(?<=actions: \[[^\]]*)(?:'\w+'|\w+\([^)]*\)),? ?/g, drop],
-  [/^ +(?:entry|exit|input|always|output|tags|context): .+,\n/gm, drop],
+  [/^ +(?:entry|exit|input|always|output|tags|context): (?!\{\} as ).+,\n/gm, drop],
   // What they mean.
   [/(?<=return )(?:\(\n[\s\S]*?\n {2}\)|.+)$/gm, ([value]) => `!(${value})`],
   [/ (===|!==) /g, ([, word]) => (word === '===' ? ' !== ' : ' === ')],

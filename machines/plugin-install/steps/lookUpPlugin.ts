@@ -32,7 +32,7 @@ export async function lookUpPlugin(
   ])
   const stop = new AbortController()
   const abort = () => stop.abort()
-  signal.addEventListener('abort', abort, { once: true })
+  signal.addEventListener('abort', abort)
   try {
     const [{ remote, name }, options] = [names, { signal: stop.signal }]
     const read = lookUpRemote(engine, remote, stop.signal)

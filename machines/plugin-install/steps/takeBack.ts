@@ -1,3 +1,4 @@
+import type { HasContent } from '../../cutPull.ts'
 import type { Engine } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
@@ -42,7 +43,7 @@ export async function takeBack(
     asked = true
     await engine.call('pluginDelete', { name: id, force: request.enableRequested }, { signal })
     if (!(await engine.call('pluginInspect', { name: id }, { signal }))) return removed(request, id)
-    throw new EngineError('engine-failed', STILL_SHOWN, { operation: 'pluginDelete' })
+    throw new EngineError('engine-failed', STILL_SHOWN)
   }
   const mayPass = (error: unknown) => {
     if (hasBegunAnew(error)) hadContent = 'no'
@@ -68,7 +69,7 @@ function hasBegunAnew(error: unknown): boolean {
  */
 async function findOwn(
   engine: Engine,
-  { ownership, hadContent = 'no', id, name, remote }: TakeBackRequest,
+  { ownership, hadContent, id, name, remote }: TakeBackRequest & { hadContent: HasContent },
   signal: AbortSignal,
   pause: Pause,
 ): Promise<Plugin | undefined> {

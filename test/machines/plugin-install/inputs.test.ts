@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { type AnyStateNode, initialTransition } from 'xstate'
+import { enableInput, takeBackInput } from '../../../machines/plugin-install/inputs.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import { at, done, lookUp, type Snapshot, send } from '../../support/chart.ts'
 import {
@@ -95,6 +96,30 @@ suite('inputs', (test) => {
     assert.not(
       'names' in Object(inputOf(pluginInstallMachine.states.checkPrivileges?.invoke[0], invalid)),
     )
+  })
+
+  test('lookUpPlugin :: the digest that is expected, by itself or in the reference', () => {
+    const handed = (options: Parameters<typeof at>[1]) => {
+      const from = at('checkPrivileges', options)
+      return Object(inputOf(from._nodes.flatMap(({ invoke }) => invoke)[0], from)).digest
+    }
+    assert.is(handed({ digest }), digest)
+    assert.is(handed({ reference: `acme/probe@${digest}` }), digest)
+  })
+
+  test('pluginEnable :: whether an earlier process of the run asked for it', () => {
+    for (const enableRequested of [false, true]) {
+      const { context } = at('enabling', { resumed: { ownership: 'created', enableRequested } })
+      assert.is(enableInput({ context }).wasRequested, enableRequested)
+    }
+  })
+
+  test('takeBack :: a claim by the name alone that has expired', () => {
+    const resumed = { ownership: 'created', enableRequested: false } as const
+    const handed = (options: object) =>
+      takeBackInput(at('rollingBack', { resumed: { ...resumed, ...options } }))
+    assert.is(handed({ claimExpired: true }).claimExpired, true)
+    assert.not('claimExpired' in handed({}))
   })
 
   test('takeBack :: without an id where the plugin was not seen', () => {

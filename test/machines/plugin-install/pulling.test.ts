@@ -146,6 +146,7 @@ suite('pulling', (test) => {
     done('pluginInspect', samplePlugin({ PluginReference: 'other/probe:1.0' })),
     ({ context }) => {
       assert.is(context.failure?.code, 'plugin-gone')
+      assert.not('difference' in Object(context.failure))
       assert.is(context.ownership, 'nothing', 'one from elsewhere is not this run’s')
       assert.is(context.plugin, undefined)
     },
@@ -201,15 +202,21 @@ suite('pulling', (test) => {
     assert.is(asked(digest, undefined).value, 'enabling')
     assert.is(asked(undefined, digest).value, 'enabling')
     for (const [seen, pulled] of [
-      [undefined, undefined],
       [undefined, otherDigest],
       [otherDigest, undefined],
+      [otherDigest, digest],
       [digest, otherDigest],
     ]) {
       const { value, context } = asked(seen, pulled)
       assert.is(value, 'rollingBack')
       assert.is(context.failure?.code, 'digest-changed')
+      const difference = { digests: { granted: digest, found: otherDigest } }
+      assert.equal(context.failure?.difference, difference)
     }
+    const untold = asked(undefined, undefined)
+    assert.is(untold.value, 'rollingBack')
+    assert.is(untold.context.failure?.code, 'digest-changed')
+    assert.not('difference' in Object(untold.context.failure))
     const reference = `acme/probe@${digest}`
     const pinned = send(
       at('checkPrivileges', { grantAllPermissions: true, reference }),

@@ -94,6 +94,7 @@ suite('applySettings', (test) => {
     test(`${title} without effect :: is an error that names it`, async () => {
       const error = await rejection(set(plugin, all).changed)
       assert.is(error.code, 'set-failed')
+      assert.is(error.details.operation, 'pluginSet')
       assert.match(error.message, `the setting ${key} `)
     })
   }
@@ -112,6 +113,24 @@ suite('applySettings', (test) => {
     assert.is((await rejection(set(plugin, all).changed)).code, 'changed-by-others')
   })
 
+  test('a mount or a device that no setting names has another path :: changed by others', async () => {
+    const mounted = but(({ Config, Settings }) => {
+      for (const mount of [...(Config.Mounts ?? []), ...(Settings.Mounts ?? [])]) mount.Source = '/'
+    })
+    const plugged = but(({ Config, Settings }) => {
+      for (const device of [...(Config.Linux.Devices ?? []), ...(Settings.Devices ?? [])])
+        device.Path = '/dev/sda'
+    })
+    for (const [plugin, settings] of [
+      [mounted, parsed('DEBUG=1', 'null.path=/dev/zero')],
+      [plugged, parsed('DEBUG=1', 'state.source=/var/tmp')],
+    ] as const) {
+      const error = await rejection(set(plugin, settings).changed)
+      assert.is(error.code, 'changed-by-others')
+      assert.match(error.message, 'its privileges')
+    }
+  })
+
   test('removed meanwhile', async () => {
     assert.is((await rejection(set(undefined, all).changed)).code, 'plugin-gone')
   })
@@ -120,13 +139,14 @@ suite('applySettings', (test) => {
 function enable(shown: Plugin | undefined, answers: Answers = {}, wasRequested = false) {
   const engine = fakeEngine({ pluginInspect: inspections(shown), ...answers })
   const pauses: number[] = []
+  const order: string[] = []
   const ports = {
     engine,
-    record: async () => {},
+    record: async () => void order.push(`recorded after ${engine.calls.length} calls`),
     pause: async (ms: number) => void pauses.push(ms),
   }
   const done = enablePlugin(ports, { plugin: samplePlugin(), timeout: 0, wasRequested }, signal)
-  return Object.assign(done, { pauses })
+  return Object.assign(done, { pauses, order })
 }
 
 function refusals(...alreadyEnabled: ('done' | 'starting' | undefined)[]) {
@@ -140,7 +160,9 @@ function refusals(...alreadyEnabled: ('done' | 'starting' | undefined)[]) {
 
 suite('enablePlugin', (test) => {
   test('still what was verified', async () => {
-    assert.is(await enable(samplePlugin({ Enabled: true })), undefined)
+    const end = enable(samplePlugin({ Enabled: true }))
+    assert.is(await end, undefined)
+    assert.equal(end.order, ['recorded after 0 calls'])
   })
 
   test('enabled already :: another client did that', async () => {
@@ -170,16 +192,22 @@ suite('enablePlugin', (test) => {
     const always = Array.from({ length: 6 }, () => 'starting' as const)
     const long = enable(samplePlugin(), { pluginEnable: refusals(...always) }, true)
     assert.is((await rejection(long)).code, 'enable-failed')
-    assert.is(long.pauses.length, 5)
+    assert.equal(long.pauses, [500, 1_000, 2_000, 4_000, 8_000])
     const others = enable(samplePlugin(), { pluginEnable: refusals('starting') })
     assert.is((await rejection(others)).code, 'enable-failed')
     assert.equal(others.pauses, [])
   })
 
   test('any other failure is passed on', async () => {
-    const failed = new EngineError('plugin-did-not-listen', 'no socket', { status: 500 })
-    const pluginEnable = () => Promise.reject(failed)
-    assert.is(await rejection(enable(samplePlugin(), { pluginEnable })), failed)
+    const refused = new EngineError('plugin-did-not-listen', 'no socket', { status: 500 })
+    for (const failed of [refused, new TypeError('a fault of the host')]) {
+      for (const wasRequested of [false, true]) {
+        const pluginEnable = () => Promise.reject(failed)
+        const end = enable(samplePlugin(), { pluginEnable }, wasRequested)
+        assert.is(await rejection(end), failed)
+        assert.equal(end.pauses, [])
+      }
+    }
   })
 
   const changes: [title: string, plugin: Partial<Plugin>, part: string][] = [

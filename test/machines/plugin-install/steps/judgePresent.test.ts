@@ -4,6 +4,7 @@ import type { Plugin } from '../../../../machines/plugin.ts'
 import type { LookUpRequest } from '../../../../machines/plugin-install/inputs.ts'
 import {
   type HasSecret,
+  isApplied,
   judgePresent,
 } from '../../../../machines/plugin-install/steps/judgePresent.ts'
 import type { Resumed } from '../../../../machines/plugin-install/types.ts'
@@ -38,10 +39,12 @@ function judge(
   try {
     const wanted = { ...request, ...change }
     const { present } = judgePresent(samplePlugin(plugin), names, wanted, hasSecret)
+    assert.is(present?.own, false)
     return present?.asWanted ? 'as wanted' : 'to finish'
   } catch (error) {
     if (!isEngineError(error)) throw error
     assert.is(error.code, 'already-exists')
+    assert.is(error.details.operation, 'pluginInspect')
     return error.message
   }
 }
@@ -167,6 +170,13 @@ suite('judgePresent', (test) => {
     assert.match(judge(bare, { settings: parsed('args=x') }), 'args')
     const noEnv = { ...bare, Config: { ...Config, Env: null } }
     assert.match(judge(noEnv, { settings: parsed('DEBUG=1') }), 'DEBUG')
+  })
+
+  test('settings :: one without a value is applied where the value is empty', () => {
+    const withDebug = (text: string) =>
+      samplePlugin({ Settings: { ...samplePlugin().Settings, Env: [text] } })
+    assert.ok(isApplied(withDebug('DEBUG='), { name: 'DEBUG' }))
+    assert.not(isApplied(withDebug('DEBUG=1'), { name: 'DEBUG' }))
   })
 
   test('settings :: whether a secret one is applied is asked of whoever knows its value', () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
 import type { CallOptions, PrivilegesLookUp } from '../../../../machines/engine.ts'
@@ -186,6 +187,7 @@ suite('lookUpPlugin', (test) => {
     assert.is((await found(digest)).digest, digest)
     const error = await rejection(found(otherDigest))
     assert.is(error.code, 'digest-changed')
+    assert.is(error.details.operation, 'distributionInspect')
     assert.equal(error.details.difference, { digests: { granted: otherDigest, found: digest } })
     const unknown = lookUp(
       {
@@ -236,7 +238,7 @@ suite('lookUpPlugin', (test) => {
       ],
       [{ ...unnamed, alias: 'My Probe' }, 'invalid-reference', '"My Probe" is not an alias'],
       [{ ...unnamed, alias: `a@${digest}` }, 'invalid-reference', 'it has a digest'],
-      [{ enableTimeout: 1.5 }, 'invalid-option', 'not 1.5'],
+      [{ enableTimeout: 1.5 }, 'invalid-option', 'seconds, 0 or more, not 1.5'],
       [{ enableTimeout: -1 }, 'invalid-option', 'not -1'],
     ]
     for (const [change, code, words] of rows) {
@@ -266,6 +268,32 @@ suite('lookUpPlugin', (test) => {
     const settings = [{ name: 'PASSWORD.value', secret: true }] as const
     const { present } = await lookUp(engine, { ifPresent: 'keep', settings }).found
     assert.ok(present?.asWanted)
+  })
+
+  test('the credentials are loaded before a request needs them', async () => {
+    const engine = fakeEngine()
+    const loaded: unknown[] = []
+    const auth = {
+      ...noAuth,
+      async load(registry: string, signal: AbortSignal) {
+        loaded.push([registry, signal, engine.calls.filter((call) => call !== 'systemPing')])
+        return undefined
+      },
+    }
+    const { signal } = new AbortController()
+    await lookUpPlugin({ engine, auth, pause, hasSecret }, request, signal)
+    assert.equal(loaded, [['docker.io', signal, []]])
+  })
+
+  test('an end of any kind :: the signal of the run is let go of', async () => {
+    for (const pluginInspect of [inspections(undefined), inspections(samplePlugin())]) {
+      const { signal } = new AbortController()
+      const engine = fakeEngine({ pluginInspect })
+      await lookUpPlugin({ engine, auth: noAuth, pause, hasSecret }, request, signal).catch(
+        () => {},
+      )
+      assert.equal(getEventListeners(signal, 'abort'), [])
+    }
   })
 
   test('a cancel reaches the look-ups', async () => {

@@ -3,6 +3,7 @@ import { EngineError } from '../../../../machines/errors.ts'
 import type { TakeBackRequest } from '../../../../machines/plugin-install/inputs.ts'
 import { takeBack } from '../../../../machines/plugin-install/steps/takeBack.ts'
 import type { RollbackReport } from '../../../../machines/plugin-install/types.ts'
+import type { RetryNotice } from '../../../../machines/retry.ts'
 import {
   type FakeEngine,
   fakeEngine,
@@ -19,6 +20,7 @@ const nothing: RollbackReport = { result: 'nothingToRemove' }
 
 function take(engine: FakeEngine, request: Partial<TakeBackRequest> = {}) {
   const pauses: number[] = []
+  const codes: string[] = []
   const whole: TakeBackRequest = {
     name,
     remote: 'docker.io/acme/probe:1.0',
@@ -32,10 +34,10 @@ function take(engine: FakeEngine, request: Partial<TakeBackRequest> = {}) {
     delays: [200, 400, 800, 1600, 3200],
     remaining: () => Number.POSITIVE_INFINITY,
     pause: async (ms: number) => void pauses.push(ms),
-    notify: () => {},
+    notify: ({ code }: RetryNotice) => void codes.push(code),
   }
   const report = takeBack(ports, whole, new AbortController().signal)
-  return report.then((report) => ({ report, pauses, calls: engine.calls }))
+  return report.then((report) => ({ report, pauses, codes, calls: engine.calls }))
 }
 
 suite('takeBack', (test) => {
@@ -78,6 +80,14 @@ suite('takeBack', (test) => {
     assert.match(JSON.stringify(report), 'somebody else has enabled it')
     assert.match(JSON.stringify(report), `docker plugin rm --force ${name}`)
     assert.not(calls.some((call) => call.startsWith('pluginDelete')))
+  })
+
+  test('created, its id not seen yet, and enabled by another client :: not touched, and reported', async () => {
+    const engine = fakeEngine({ pluginInspect: inspections(samplePlugin({ Enabled: true })) })
+    const { report, calls } = await take(engine)
+    assert.is(report.result, 'failed')
+    assert.match(JSON.stringify(report), 'has enabled it')
+    assert.equal(calls, [`pluginInspect ${name}`])
   })
 
   test('uncertain :: a plugin that appears a moment after the cut is found', async () => {
@@ -130,6 +140,14 @@ suite('takeBack', (test) => {
     const request = { ownership: 'uncertain', hadContent: 'yes' } as const
     const { report } = await take(fakeEngine({ pluginInspect }), request)
     assert.is(report.result, 'failed')
+    assert.match(JSON.stringify(report), 'may still install it')
+  })
+
+  test('late :: a fault of the host in between says nothing of the engine', async () => {
+    const fault = Object.assign(new Error('a fault'), { code: 'engine-unreachable' })
+    const pluginInspect = inspections(undefined, fault, undefined)
+    const request = { ownership: 'uncertain', hadContent: 'yes' } as const
+    const { report } = await take(fakeEngine({ pluginInspect }), request)
     assert.match(JSON.stringify(report), 'may still install it')
   })
 
@@ -223,7 +241,9 @@ suite('takeBack', (test) => {
     assert.is(pauses.length, 5)
 
     const lying = fakeEngine({ pluginInspect: inspections(samplePlugin()) })
-    assert.match(JSON.stringify((await take(lying, { id })).report), 'still shows it')
+    const { report: untrue, codes } = await take(lying, { id })
+    assert.match(JSON.stringify(untrue), 'still shows it')
+    assert.equal([...new Set(codes)], ['engine-failed'])
   })
 
   test('an engine that stays away :: failed, the id not known', async () => {
