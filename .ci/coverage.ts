@@ -7,10 +7,11 @@ const measures = ['lines', 'branches', 'functions', 'statements'] as const
 type Percentages = Record<(typeof measures)[number], number>
 type Summary = Record<string, Record<keyof Percentages, { total: number; covered: number }>>
 
+const everything = { lines: 100, branches: 100, functions: 100, statements: 100 }
 const groups: Readonly<Record<string, Percentages>> = {
-  machines: { lines: 99, branches: 99, functions: 99, statements: 99 },
-  adapters: { lines: 99.5, branches: 98, functions: 99.5, statements: 99.5 },
-  src: { lines: 99, branches: 95, functions: 99, statements: 99 },
+  machines: everything,
+  adapters: everything,
+  src: { lines: 99.5, branches: 95.5, functions: 99, statements: 99.5 },
 }
 
 const report = join(root, 'coverage/coverage-summary.json')
