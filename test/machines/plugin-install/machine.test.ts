@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { createActor, waitFor } from 'xstate'
+import { createActor, type PromiseActorLogic, toPromise, waitFor } from 'xstate'
 import { initialContext } from '../../../machines/plugin-install/context.ts'
 import * as inputs from '../../../machines/plugin-install/inputs.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
@@ -59,6 +59,16 @@ suite('machine', (test) => {
     const actor = createActor(pluginInstallMachine, { input: sampleInput() }).start()
     const { context } = await waitFor(actor, ({ status }) => status === 'done', { timeout: 1000 })
     assert.is(context.failure?.code, 'host-failed')
+  })
+
+  test('it loads without an adapter :: an actor that is not provided says which', async () => {
+    const actors = Object.entries(pluginInstallMachine.implementations.actors ?? {})
+    assert.is(actors.length, 8)
+    for (const [name, logic] of actors) {
+      const actor = createActor(logic as PromiseActorLogic<unknown>).start()
+      const error = await toPromise(actor).catch((thrown: unknown) => thrown)
+      assert.is(String(error), `Error: ${name} is not provided`)
+    }
   })
 
   test('a state entered without what it needs is a bug that tells itself', () => {
