@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../machines/errors.ts'
 import type { Plugin, PluginConfig } from '../../machines/plugin.ts'
+import { checkSettings } from '../../machines/plugin-install/steps/changePlugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
 import {
-  checkSettings,
   describeSettings,
   keyOf,
   parseSetting,

@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream'
 import { isEngineError } from '../../../machines/errors.ts'
 import type { JSONMessage } from '../../../machines/plugin.ts'
 import type { CallContext } from '../words/sentences.ts'
+import type { Deadline } from './deadline.ts'
 import { isTooDeep, JSONStreamError, jsonStream } from './jsonStream.ts'
-import type { Deadline, Timeouts } from './timeouts.ts'
+import type { Timeouts } from './timeouts.ts'
 import { connectionLost, protocolError, toEngineError } from './toEngineError.ts'
 
 /** Far more than the largest answer of the plugin endpoints. */

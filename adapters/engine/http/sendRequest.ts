@@ -6,8 +6,9 @@ import { type EngineMessage, explain } from '../words/explain.ts'
 import type { CallContext } from '../words/sentences.ts'
 import { type Cleaner, cleanerOf } from '../words/withoutSecrets.ts'
 import { type AnswerBody, answerBody } from './answerBody.ts'
+import { createDeadline } from './deadline.ts'
 import { refusal } from './refusal.ts'
-import { createDeadline, type Timeouts } from './timeouts.ts'
+import type { Timeouts } from './timeouts.ts'
 import { connectionLost, isStaleSocket, protocolError, toEngineError } from './toEngineError.ts'
 
 export interface EngineRequest {

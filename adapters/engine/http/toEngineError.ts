@@ -10,7 +10,7 @@ import {
   obstacleSentences,
   transportFailure,
 } from '../words/transportFailures.ts'
-import type { DeadlineReason } from './timeouts.ts'
+import type { DeadlineReason } from './deadline.ts'
 
 /** The code for an answer that switched to another protocol. */
 export const SWITCHED = 'ERR_SWITCHED_PROTOCOL'

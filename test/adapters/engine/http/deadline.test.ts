@@ -1,6 +1,6 @@
 import { getEventListeners, once } from 'node:events'
 import * as assert from 'uvu/assert'
-import { createDeadline } from '../../../../adapters/engine/http/timeouts.ts'
+import { createDeadline } from '../../../../adapters/engine/http/deadline.ts'
 import { suite } from '../../../support/suite.ts'
 
 suite('createDeadline', (test) => {

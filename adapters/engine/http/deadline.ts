@@ -1,0 +1,42 @@
+export type DeadlineReason = 'cancelled' | 'timed-out'
+
+/** A clock and a caller's signal in one: aborts on whichever comes first and remembers which. */
+export interface Deadline {
+  readonly signal: AbortSignal
+  /** Why `signal` has fired, undefined while it has not. */
+  reason(): DeadlineReason | undefined
+  /** Starts the clock anew. */
+  start(milliseconds: number): void
+  /** Stops the clock; the caller's signal still counts. */
+  stop(): void
+  /** Lets go of the clock and of the caller's signal. */
+  dispose(): void
+}
+
+/** Every `Deadline` must be disposed of: a caller's signal may live as long as its process. */
+export function createDeadline(caller: AbortSignal): Deadline {
+  const controller = new AbortController()
+  let why: DeadlineReason | undefined
+  let clock: NodeJS.Timeout | undefined
+  const fire = (reason: DeadlineReason) => {
+    why ??= reason
+    controller.abort()
+  }
+  const cancel = () => fire('cancelled')
+  const stop = () => clearTimeout(clock)
+  if (caller.aborted) cancel()
+  else caller.addEventListener('abort', cancel, { once: true })
+  return {
+    signal: controller.signal,
+    reason: () => why,
+    start(milliseconds) {
+      stop()
+      clock = setTimeout(fire, milliseconds, 'timed-out')
+    },
+    stop,
+    dispose() {
+      stop()
+      caller.removeEventListener('abort', cancel)
+    },
+  }
+}
