@@ -1,5 +1,3 @@
-import type { StateValue } from 'xstate'
-
 /** What would break a line, or hide or turn a part of it (CVE-2021-42574). */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
@@ -26,13 +24,4 @@ export function quoted(text: string, longest = 200): string {
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   )
-}
-
-/** `pulling.streaming` for `{ pulling: 'streaming' }`. */
-export function statePath(value: StateValue): string {
-  if (typeof value === 'string') return value
-  const inner = Object.entries(value).map(([state, sub]) =>
-    sub ? `${state}.${statePath(sub)}` : state,
-  )
-  return inner.join(' ')
 }

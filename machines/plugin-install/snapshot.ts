@@ -1,7 +1,7 @@
 import type { SnapshotFrom } from 'xstate'
 import { defined } from '../defined.ts'
 import type { Setting } from '../settings.ts'
-import { statePath } from '../text.ts'
+import { statePath } from '../statePath.ts'
 import type { pluginInstallMachine } from './pluginInstallMachine.ts'
 import type { InstallInput, InstallOutput, Resumed } from './types.ts'
 

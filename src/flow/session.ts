@@ -10,7 +10,7 @@ import {
   type SnapshotFrom,
   type StateValue,
 } from 'xstate'
-import { statePath } from '../../machines/text.ts'
+import { statePath } from '../../machines/statePath.ts'
 import type { Time } from './retry/time.ts'
 import type { FlowOptions, Transition } from './types.ts'
 

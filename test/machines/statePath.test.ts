@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { statePath } from '../../machines/text.ts'
+import { statePath } from '../../machines/statePath.ts'
 import { suite } from '../support/suite.ts'
 
 suite('statePath', (test) => {

@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate'
-import { statePath } from '../../../../machines/text.ts'
+import { statePath } from '../../../../machines/statePath.ts'
 
 interface Shown {
   type: string
