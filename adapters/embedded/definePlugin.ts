@@ -13,6 +13,8 @@ export interface EmbeddedRegistry {
   repositories: Readonly<Record<string, Readonly<Record<string, EmbeddedPlugin>>>>
   /** `false`: nothing listens at its address. Default `true`. */
   reachable?: boolean
+  /** `false`: it gives manifests only, as one that goes away in the middle of a pull. Default `true`. */
+  givesBlobs?: boolean
   /** `false`: it speaks plain HTTP, which hides every failure behind one message. Default `true`. */
   tls?: boolean
   /** Bandwidth, shared by the layers of one pull. Default 200 MB a second. */
@@ -65,6 +67,8 @@ export type PluginDamage =
   | { layerDigest: string }
   /** The layer ends after this many bytes. */
   | { layerBytes: number }
+  /** The connection ends once after this many bytes of the layer, and the engine goes on from there. */
+  | { cutAfter: number }
 
 type Sketch<Part extends { Name: string }> = Partial<Part> & Pick<Part, 'Name'>
 

@@ -1,7 +1,15 @@
 import type { EmbeddedLayer, PluginDamage } from './definePlugin.ts'
 import { ApiError, progressLine } from './exchange.ts'
 import type { PluginStore } from './pluginStore.ts'
-import { findBreak, missingBlob, type RemoteContent, showsConfigLate } from './registryFailures.ts'
+import {
+  findBreak,
+  missingBlob,
+  type RemoteContent,
+  showsConfigLate,
+  unreachableBlob,
+  wrongBytes,
+} from './registryFailures.ts'
+import type { Found } from './registryLookup.ts'
 import type { PacedClock } from './simulatedEngine.ts'
 
 /** What the layers of one pull share. */
@@ -15,6 +23,8 @@ interface LayerFetch extends RemoteContent {
 
 /** How often the engine looks at its downloads and reports their progress. */
 const TICK_MS = 100
+/** How long the engine takes to ask for the rest of a layer (`upgrade.layer-cut`). */
+const TRIES_AGAIN_MS = 1_000
 const DEFAULT_BYTES_PER_SECOND = 200e6
 /** A download is written, and therefore seen, in pieces of this size. */
 const WRITE_BYTES = 2 ** 20
@@ -57,6 +67,7 @@ async function fetchLayer(
     await write(progressLine(id, 'Waiting'))
     await downloadLayer(fetch, layer, damage)
     store.keepLayer(layer.digest)
+    store.partial.delete(layer.digest)
   }
   await extractLayer(fetch, layer)
   if (damage === 'layer-not-a-tar') {
@@ -79,11 +90,28 @@ async function downloadLayer(
     pulling = true
     await fetch.write(progressLine(id, status, current, total))
   }
+  if (isGone(fetch.found)) {
+    await fetch.write(progressLine(id, 'context canceled'))
+    throw new ApiError(500, unreachableBlob(fetch, fetch.found.content.configDigest))
+  }
+  const spoiled = fetch.store.spoiled.get(layer.digest)
+  if (spoiled !== undefined) throw new ApiError(500, wrongBytes(layer.digest, spoiled))
   const broken = findBreak(fetch, layer, damage)
-  await receive(fetch, layer.digest, broken?.bytes ?? layer.size, (bytes) =>
-    tell('Downloading', Math.floor(bytes / WRITE_BYTES) * WRITE_BYTES, layer.size),
-  )
+  const tellReceived = (bytes: number) =>
+    tell('Downloading', Math.floor(bytes / WRITE_BYTES) * WRITE_BYTES, layer.size)
+  const receiveTo = (end: number) => receive(fetch, layer.digest, end, tellReceived)
+  if (typeof damage === 'object' && 'cutAfter' in damage) {
+    await receiveTo(damage.cutAfter)
+    for (let waited = 0; waited < TRIES_AGAIN_MS; waited += TICK_MS) {
+      await fetch.clock.wait(TICK_MS, fetch.signal)
+      await tellReceived(damage.cutAfter)
+    }
+  }
+  await receiveTo(broken?.bytes ?? layer.size)
   if (!broken) return
+  if (typeof damage === 'object' && 'layerDigest' in damage) {
+    fetch.store.spoiled.set(layer.digest, damage.layerDigest)
+  }
   const { status, current, total } = broken.line
   await tell(status, current, total)
   throw new ApiError(500, broken.message)
@@ -91,13 +119,12 @@ async function downloadLayer(
 
 /** Receives the bytes, or follows another pull that is downloading them already. */
 async function receive(
-  { store, clock, found, signal }: LayerFetch,
+  fetch: LayerFetch,
   digest: string,
   end: number,
   tell: (received: number) => Promise<void>,
 ): Promise<void> {
-  const perSecond = found.registry.bytesPerSecond ?? DEFAULT_BYTES_PER_SECOND
-  const perMs = perSecond / found.content.layers.length / 1000
+  const { store, clock, found, signal } = fetch
   for (;;) {
     const others = store.downloads.get(digest)
     if (!others) break
@@ -105,19 +132,27 @@ async function receive(
     await tell(others.received)
   }
   if (store.holdsLayer(digest)) return
-  const own = { received: 0 }
+  const own = { received: Math.min(store.partial.get(digest) ?? 0, end) }
   store.downloads.set(digest, own)
   try {
     for (;;) {
+      const perSecond = found.registry.bytesPerSecond ?? DEFAULT_BYTES_PER_SECOND
+      const perMs = perSecond / found.content.layers.length / 1000
       const ms = Math.min((end - own.received) / perMs, TICK_MS)
       await clock.wait(ms, signal)
       own.received += ms * perMs
+      if (isGone(found)) throw new ApiError(500, unreachableBlob(fetch, digest))
       if (ms < TICK_MS) return
       await tell(own.received)
     }
   } finally {
     store.downloads.delete(digest)
+    store.partial.set(digest, own.received)
   }
+}
+
+function isGone({ registry }: Found): boolean {
+  return registry.reachable === false || registry.givesBlobs === false
 }
 
 async function extractLayer(

@@ -2,13 +2,9 @@ import type { Plugin } from '../../machines/plugin.ts'
 import { ApiError, type Exchange } from './exchange.ts'
 import { asList, asObject, asString, decodeJson } from './goJson.ts'
 import { applySettings } from './pluginSettings.ts'
-import type { Installed } from './pluginStore.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
+import { startPlugin } from './startPlugin.ts'
 
-/** When the engine tries the plugin's socket, and when it gives up (`enable.slow-*`, `enable.late`). */
-const DIALS_MS = [550, 3_550, 6_550, 9_550]
-const GIVES_UP_MS = 12_590
-const START_MS = 55
 const STOP_MS = 35
 
 export const pluginRoutes: readonly Route[] = [
@@ -40,7 +36,9 @@ function pluginInspect({ store }: SimulatedEngine, exchange: Exchange): void {
 
 async function pluginSet({ store }: SimulatedEngine, exchange: Exchange): Promise<void> {
   const pairs = parsePairs(await exchange.request.body())
-  applySettings(store.find(exchange.name).plugin, pairs)
+  const installed = store.find(exchange.name)
+  applySettings(installed.plugin, pairs)
+  store.save(installed)
   exchange.nothing(204)
 }
 
@@ -53,27 +51,21 @@ async function pluginEnable(engine: SimulatedEngine, exchange: Exchange): Promis
   if (plugin.Enabled) {
     throw new ApiError(409, `plugin already enabled: plugin ${plugin.Name} is enabled`)
   }
-  demandDevices(engine, installed)
-  if (installed.enabling) {
-    throw new ApiError(409, 'error creating containerd container: id already in use')
-  }
-  installed.enabling = true
-  try {
-    await start(engine, installed)
-  } finally {
-    installed.enabling = false
-  }
+  await startPlugin(engine, installed)
   exchange.nothing(200)
 }
 
 async function pluginDisable(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
-  const { plugin } = engine.store.find(exchange.name)
+  const installed = engine.store.find(exchange.name)
+  const { plugin } = installed
   if (!plugin.Enabled) {
     const cause = `plugin ${plugin.Name} found but disabled`
     throw new ApiError(409, `plugin is already disabled: ${cause}`)
   }
   await engine.clock.wait(STOP_MS)
   plugin.Enabled = false
+  installed.process = undefined
+  engine.store.save(installed)
   exchange.nothing(200)
 }
 
@@ -89,52 +81,6 @@ async function pluginDelete(engine: SimulatedEngine, exchange: Exchange): Promis
   }
   engine.store.remove(installed)
   exchange.nothing(200)
-}
-
-async function start({ store, clock, missingPaths }: SimulatedEngine, installed: Installed) {
-  const { plugin, content } = installed
-  const { Mounts, Interface } = plugin.Config
-  const missing = Mounts?.find(({ Source }) => isMissing(missingPaths, Source))
-  if (missing) {
-    await clock.wait(START_MS)
-    const { Source, Destination } = missing
-    throw new ApiError(
-      500,
-      `failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "${Source}" to rootfs at "${Destination}": stat ${Source}: no such file or directory: unknown`,
-    )
-  }
-  const { behaviour } = content
-  const opensAfter = typeof behaviour === 'object' ? behaviour.listensAfter : 0
-  const listens = behaviour === 'listens' || typeof behaviour === 'object'
-  const answered = DIALS_MS.find((dialled) => listens && dialled >= opensAfter)
-  await clock.wait(answered ?? GIVES_UP_MS)
-  if (answered === undefined) {
-    const socket = `/run/docker/plugins/${plugin.Id}/${Interface.Socket}`
-    throw new ApiError(500, `dial unix ${socket}: connect: no such file or directory`)
-  }
-  if (!store.has(installed)) {
-    const file = `/var/lib/docker/plugins/${plugin.Id}/.tmp-config.json`
-    const cause = `open ${file}: no such file or directory`
-    throw new ApiError(500, `failed to write atomically plugin json: ${cause}`)
-  }
-  plugin.Enabled = true
-}
-
-function demandDevices({ missingPaths }: SimulatedEngine, { plugin }: Installed): void {
-  const { Mounts, Linux } = plugin.Config
-  if (Mounts?.some(({ Source }) => Source === null)) {
-    throw new ApiError(500, 'mount source is not specified')
-  }
-  const missing = Linux.Devices?.find(({ Path }) => isMissing(missingPaths, Path))
-  if (!missing) return
-  throw new ApiError(
-    500,
-    `error gathering device information while adding custom device "${missing.Path}": no such file or directory`,
-  )
-}
-
-function isMissing(missingPaths: readonly string[], path: string | null): boolean {
-  return missingPaths.some((missing) => path === missing || path?.startsWith(`${missing}/`))
 }
 
 function demandInteger(text: string): void {

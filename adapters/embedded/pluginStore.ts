@@ -1,15 +1,30 @@
-import type { Plugin } from '../../machines/plugin.ts'
+import type { Plugin, PluginSettings } from '../../machines/plugin.ts'
 import { familiarName, parseReference } from '../../machines/reference.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'
 import { ApiError } from './exchange.ts'
-import { initialSettings } from './pluginSettings.ts'
+import { initialSettings, settingsInEffect } from './pluginSettings.ts'
 
 /** An installed plugin: what the API shows of it, and the content that decides how it behaves. */
 export interface Installed {
   plugin: Plugin
   content: EmbeddedPlugin
+  /** What a restart of the engine finds on its disk. */
+  saved: Plugin
   /** True while an enable waits for its socket. */
   enabling: boolean
+  /** True while the engine still starts a process again that has ended at once. */
+  dying: boolean
+  /** From the begin of an enable until the plugin is disabled, or has failed to start. */
+  process?: PluginProcess | undefined
+}
+
+/**
+ * What the process of a plugin was given when it was started, whatever inspect shows since: `Settings.Env`,
+ * `Settings.Args` and `Settings.Devices`, but the sources of `Config.Mounts`.
+ */
+export interface PluginProcess extends PluginSettings {
+  /** Digest of the version that runs. */
+  digest: string
 }
 
 /** A layer that a pull is downloading; other pulls of it follow that download. */
@@ -20,8 +35,12 @@ export interface Download {
 /** The plugins of one engine and the layers it holds. */
 export class PluginStore {
   readonly downloads = new Map<string, Download>()
+  /** How many bytes there are of layers whose download was cut: the next one goes on from there. */
+  readonly partial = new Map<string, number>()
   readonly #installed = new Map<string, Installed>()
   readonly #layers = new Set<string>()
+  /** Layers whose bytes arrived wrong, with the digest of these: the engine never fetches them again. */
+  readonly spoiled = new Map<string, string>()
   readonly #newId: () => string
   #pulls = 0
   #garbage = false
@@ -69,13 +88,34 @@ export class PluginStore {
       PluginReference: reference,
       Settings: initialSettings(config),
     }
-    this.#installed.set(plugin.Id, { plugin, content, enabling: false })
+    const saved = structuredClone(plugin)
+    this.#installed.set(plugin.Id, { plugin, content, saved, enabling: false, dying: false })
   }
 
   remove({ plugin }: Installed): void {
     this.#installed.delete(plugin.Id)
     this.#garbage = true
     this.#collectGarbage()
+  }
+
+  /** Writes the plugin to the disk of the engine. */
+  save(installed: Installed): void {
+    installed.saved = structuredClone(installed.plugin)
+  }
+
+  /** Finds what is on the disk, and starts the processes of what was enabled. */
+  reload(): void {
+    for (const installed of this.#installed.values()) {
+      const { Config, Settings, ...rest } = installed.saved
+      // Config and Settings are read apart, so that they share no mount and no device any more.
+      installed.plugin = {
+        Config: structuredClone(Config),
+        ...rest,
+        Settings: structuredClone(Settings),
+      }
+      Object.assign(installed, { enabling: false, dying: false, process: undefined })
+      if (rest.Enabled) installed.process = processOf(installed)
+    }
   }
 
   holdsLayer(digest: string): boolean {
@@ -97,15 +137,19 @@ export class PluginStore {
     }
   }
 
-  /** Only a removal starts it: the layers of a failed pull stay until then (`pull.after-failed`). */
+  /**
+   * Only a removal starts it (`pull.after-failed`), and no layer stays, not even those of plugins that are
+   * installed (`upgrade.after-trial-removed`).
+   */
   #collectGarbage(): void {
     if (!this.#garbage || this.#pulls > 0) return
     this.#garbage = false
-    const used = new Set(
-      this.all().flatMap(({ content }) => content.layers.map(({ digest }) => digest)),
-    )
-    for (const digest of this.#layers) if (!used.has(digest)) this.#layers.delete(digest)
+    this.#layers.clear()
   }
+}
+
+export function processOf({ plugin, content }: Installed): PluginProcess {
+  return { ...settingsInEffect(plugin), digest: content.digest }
 }
 
 function randomId(): string {

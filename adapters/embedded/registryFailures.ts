@@ -71,16 +71,21 @@ export function findBreak(
   if (damage === 'config-missing' && !showsConfigLate(remote)) {
     return breakOff(0, missingBlob(remote, remote.found.content.configDigest))
   }
-  if (typeof damage !== 'object') return undefined
+  if (typeof damage !== 'object' || 'cutAfter' in damage) return undefined
   if ('layerBytes' in damage) {
     return breakOff(damage.layerBytes, 'failed to read expected number of bytes: unexpected EOF')
   }
-  const wrong = `unexpected commit digest ${damage.layerDigest}, expected ${digest}`
   return {
     bytes: size,
     line: { status: 'Download complete', current: size, total: 0 },
-    message: `failed commit on ref "layer-${digest}": ${wrong}: failed precondition`,
+    message: wrongBytes(digest, damage.layerDigest),
   }
+}
+
+/** The bytes of the layer `digest` have the digest `found`. */
+export function wrongBytes(digest: string, found: string): string {
+  const wrong = `unexpected commit digest ${found}, expected ${digest}`
+  return `failed commit on ref "layer-${digest}": ${wrong}: failed precondition`
 }
 
 /**
@@ -92,14 +97,22 @@ export function showsConfigLate({ found }: RemoteContent): boolean {
 }
 
 export function missingBlob({ reference, found }: RemoteContent, digest: string): string {
-  const { domain, path } = reference
+  if (found.registry.tls === false) return unreachableBlob({ reference, found }, digest)
   const isConfig = digest === found.content.configDigest
   const mediaType = `application/vnd.docker.${isConfig ? 'plugin.v1+json' : 'image.rootfs.diff.tar.gzip'}`
+  const cause = `could not fetch content descriptor ${digest} (${mediaType}) from remote: not found`
+  return `failed to copy: httpReadSeeker: failed open: ${cause}`
+}
+
+/** The registry went away while a pull asks it for this blob (`upgrade.registry-gone-midway`). */
+export function unreachableBlob({ reference, found }: RemoteContent, digest: string): string {
+  const { domain, path } = reference
   const cause =
     found.registry.tls === false
-      ? `failed to do request: Get "https://${apiHost(domain)}/v2/${path}/blobs/${digest}": http: server gave HTTP response to HTTPS client`
-      : `could not fetch content descriptor ${digest} (${mediaType}) from remote: not found`
-  return `failed to copy: httpReadSeeker: failed open: ${cause}`
+      ? 'http: server gave HTTP response to HTTPS client'
+      : dialError(domain, 'connection refused')
+  const url = `https://${apiHost(domain)}/v2/${path}/blobs/${digest}`
+  return `failed to copy: httpReadSeeker: failed open: failed to do request: Get "${url}": ${cause}`
 }
 
 /** The host of a domain's registry API. */

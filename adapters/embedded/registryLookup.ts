@@ -24,25 +24,68 @@ export interface NotFound {
   problem: LookupProblem
 }
 
-export function lookUp(
-  registries: Registries,
-  reference: PluginReference,
-  credentials: Credentials,
-): Found | NotFound {
-  const { domain, path, tag, digest } = reference
-  const registry = Object.hasOwn(registries, domain) ? registries[domain] : undefined
-  if (!registry) {
-    return { registry, problem: isAddress(domain) ? 'connection refused' : 'no such host' }
+/** The registries of one engine, which change while it runs. What they were made of stays as it is. */
+export class SimulatedRegistries {
+  readonly #byHost: ReadonlyMap<string, EmbeddedRegistry>
+  /** What tags named before they were moved: a registry still gives it by its digest. */
+  readonly #untagged: { registry: EmbeddedRegistry; path: string; content: EmbeddedPlugin }[] = []
+
+  constructor(registries: Registries) {
+    const copies = Object.entries(registries).map(
+      ([host, registry]) => [host, { ...registry }] as const,
+    )
+    this.#byHost = new Map(copies)
   }
-  if (registry.reachable === false) return { registry, problem: 'connection refused' }
-  const admission = admit(registry.auth, path, credentials)
-  if (admission !== 'admitted') return { registry, problem: admission }
-  const tags = Object.hasOwn(registry.repositories, path) ? registry.repositories[path] : undefined
-  if (!tags) return { registry, problem: 'no such repository' }
-  const content = Object.entries(tags).find(([name, held]) =>
-    digest === undefined ? name === tag : held.digest === digest,
-  )?.[1]
-  return content ? { registry, content } : { registry, problem: 'no such tag' }
+
+  lookUp(reference: PluginReference, credentials: Credentials): Found | NotFound {
+    const { domain, path, tag, digest } = reference
+    const registry = this.#byHost.get(domain)
+    if (!registry) {
+      return { registry, problem: isAddress(domain) ? 'connection refused' : 'no such host' }
+    }
+    if (registry.reachable === false) return { registry, problem: 'connection refused' }
+    const admission = admit(registry.auth, path, credentials)
+    if (admission !== 'admitted') return { registry, problem: admission }
+    const tags = tagsOf(registry, path)
+    if (!tags) return { registry, problem: 'no such repository' }
+    const untagged = this.#untagged.filter((one) => one.registry === registry && one.path === path)
+    const content =
+      digest === undefined
+        ? new Map(Object.entries(tags)).get(String(tag))
+        : [...Object.values(tags), ...untagged.map((one) => one.content)].find(
+            (held) => held.digest === digest,
+          )
+    return content ? { registry, content } : { registry, problem: 'no such tag' }
+  }
+
+  /** Has a tag name this content, whether or not it named another one before. */
+  publish(remote: string, content: EmbeddedPlugin): void {
+    const { domain, path, tag, digest } = parseRemote(remote)
+    if (digest !== undefined || tag === undefined) {
+      throw new Error(`A tag is published, and ${remote} names a digest.`)
+    }
+    const registry = this.#find(domain)
+    const tags = tagsOf(registry, path) ?? {}
+    const before = new Map(Object.entries(tags)).get(tag)
+    if (before) this.#untagged.push({ registry, path, content: before })
+    registry.repositories = { ...registry.repositories, [path]: { ...tags, [tag]: content } }
+  }
+
+  /** Takes effect at once, for downloads that are under way as well. */
+  change(host: string, changes: Partial<EmbeddedRegistry>): void {
+    Object.assign(this.#find(host), changes)
+  }
+
+  #find(host: string): EmbeddedRegistry {
+    const registry = this.#byHost.get(host)
+    if (registry) return registry
+    const known = [...this.#byHost.keys()].join(', ')
+    throw new Error(`The embedded engine has no registry ${host}, only: ${known}.`)
+  }
+}
+
+function tagsOf({ repositories }: EmbeddedRegistry, path: string) {
+  return Object.hasOwn(repositories, path) ? repositories[path] : undefined
 }
 
 /** The fields of `X-Registry-Auth` that count. */

@@ -1,4 +1,4 @@
-import type { PluginPrivilege } from '../../machines/plugin.ts'
+import type { Plugin, PluginPrivilege } from '../../machines/plugin.ts'
 import { computePrivileges } from '../../machines/privileges.ts'
 import {
   canonicalName,
@@ -12,7 +12,7 @@ import type { EmbeddedPlugin } from './definePlugin.ts'
 import { ApiError, EngineDied, type Exchange, messageLine } from './exchange.ts'
 import { fetchLayers } from './fetchLayers.ts'
 import { distributionFailure, pullFailure } from './registryFailures.ts'
-import { decodeRegistryAuth, lookUp, parseRemote } from './registryLookup.ts'
+import { decodeRegistryAuth, parseRemote } from './registryLookup.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
 /** Bytes of the manifest of one layer (`push.ok`), and of each further layer in it. */
@@ -32,7 +32,7 @@ interface PullRequest {
  */
 function getPluginPrivileges(engine: SimulatedEngine, exchange: Exchange): void {
   const reference = parseRemote(exchange.query.get('remote') ?? '')
-  const found = lookUp(engine.registries, reference, decodeRegistryAuth(exchange.request.auth))
+  const found = engine.registries.lookUp(reference, decodeRegistryAuth(exchange.request.auth))
   if ('problem' in found) {
     exchange.json(200, [])
     return
@@ -58,7 +58,7 @@ export const registryRoutes: readonly Route[] = [
 /** `GET /distribution/{name}/json`, which tells the causes apart that an empty list hides. */
 function distributionInspect(engine: SimulatedEngine, exchange: Exchange): void {
   const reference = parseRemote(exchange.name, 400)
-  const found = lookUp(engine.registries, reference, decodeRegistryAuth(exchange.request.auth))
+  const found = engine.registries.lookUp(reference, decodeRegistryAuth(exchange.request.auth))
   if ('problem' in found) throw distributionFailure(reference, found)
   const { kind, digest, layers } = found.content
   const format = kind === 'index' ? 'manifest.list.v2' : 'manifest.v2'
@@ -84,6 +84,7 @@ async function pluginPull(engine: SimulatedEngine, exchange: Exchange): Promise<
   exchange.end()
 }
 
+/** By name only. Whether the plugin is enabled is asked at the start alone (`upgrade.enabled-meanwhile`). */
 async function pluginUpgrade(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const { reference, name, granted } = await readRequest(exchange, exchange.name)
   const { store } = engine
@@ -97,12 +98,23 @@ async function pluginUpgrade(engine: SimulatedEngine, exchange: Exchange): Promi
     const content = await fetchContent(engine, exchange, reference)
     demandConfig(content)
     demandGrant(content, granted)
+    if (!store.has(installed)) throw goneMeanwhile(installed.plugin)
     // The settings stay, and no longer share anything with the config (`inspect.after-upgrade`).
     installed.content = content
     plugin.Config = content.config
+    // A process that was started meanwhile loses its mounts.
+    if (installed.process) installed.process.Mounts = []
+    store.save(installed)
+    // It is on the disk with the next change only (`upgrade.inspect-after-restart`).
     plugin.PluginReference = canonicalName(reference)
   })
   exchange.end()
+}
+
+function goneMeanwhile({ Id }: Plugin): ApiError {
+  const rootfs = `/var/lib/docker/plugins/${Id}/rootfs`
+  const cause = `rename ${rootfs} ${rootfs}-old: no such file or directory`
+  return new ApiError(500, `error backing up plugin data before upgrade: ${cause}`)
 }
 
 async function readRequest(exchange: Exchange, alias: string): Promise<PullRequest> {
@@ -126,7 +138,7 @@ async function fetchContent(
   exchange: Exchange,
   reference: PluginReference,
 ): Promise<EmbeddedPlugin> {
-  const found = lookUp(registries, reference, decodeRegistryAuth(exchange.request.auth))
+  const found = registries.lookUp(reference, decodeRegistryAuth(exchange.request.auth))
   if ('problem' in found) throw pullFailure(reference, found)
   if (reference.digest !== undefined) throw new EngineDied()
   const write = (line: string) => exchange.line(line)

@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.ts'
 import { PluginStore } from './pluginStore.ts'
-import type { Registries } from './registryLookup.ts'
+import { type Registries, SimulatedRegistries } from './registryLookup.ts'
 import { sampleRegistries } from './sampleRegistries.ts'
 
 /** How the simulation is set up; every option has a default. */
@@ -21,16 +21,26 @@ export interface SimulationOptions {
 export class SimulatedEngine {
   readonly store: PluginStore
   readonly clock: PacedClock
-  readonly registries: Registries
+  readonly registries: SimulatedRegistries
   readonly experimental: boolean
   readonly missingPaths: readonly string[]
 
   constructor(options: SimulationOptions, closing: AbortSignal) {
     this.store = new PluginStore(options.newId)
     this.clock = new PacedClock(options.pace ?? 1, closing)
-    this.registries = options.registries ?? sampleRegistries
+    this.registries = new SimulatedRegistries(options.registries ?? sampleRegistries)
     this.experimental = options.experimental ?? false
     this.missingPaths = options.missingPaths ?? ['/does/not/exist']
+  }
+
+  /**
+   * The engine dies and starts again, with what is on its disk: `end` ends the connections, and resolves
+   * when no request is worked on.
+   */
+  async restart(end: () => Promise<unknown>): Promise<void> {
+    this.clock.interrupt()
+    await end()
+    this.store.reload()
   }
 }
 
@@ -45,14 +55,25 @@ export type Route = readonly [
 export class PacedClock {
   readonly #pace: number
   readonly #closing: AbortSignal
+  #dying = new AbortController()
 
   constructor(pace: number, closing: AbortSignal) {
     this.#pace = pace
     this.#closing = closing
   }
 
+  /** Ends every wait that has no other signal. */
+  interrupt(): void {
+    this.#dying.abort()
+    this.#dying = new AbortController()
+  }
+
+  #end(): AbortSignal {
+    return AbortSignal.any([this.#closing, this.#dying.signal])
+  }
+
   /** Rejects as soon as `signal` fires; by default that is the end of the engine. */
-  wait(milliseconds: number, signal = this.#closing): Promise<void> {
+  wait(milliseconds: number, signal = this.#end()): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = () => reject(signal.reason)
       if (signal.aborted) return fail()

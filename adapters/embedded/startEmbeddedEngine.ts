@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Plugin } from '../../machines/plugin.ts'
 import { answerRequest } from './answerRequest.ts'
+import type { EmbeddedPlugin, EmbeddedRegistry } from './definePlugin.ts'
 import type { EngineReply, EngineRequest } from './exchange.ts'
+import type { PluginProcess } from './pluginStore.ts'
 import { SimulatedEngine, type SimulationOptions } from './simulatedEngine.ts'
 
 export interface EmbeddedEngineOptions extends SimulationOptions {
@@ -29,6 +31,18 @@ export interface EmbeddedEngine {
   readonly host: string
   /** Copies of the plugins that are installed now. */
   plugins(): Plugin[]
+  /** What the process of an enabled plugin was given when it was started; `undefined` where none runs. */
+  process(name: string): PluginProcess | undefined
+  /**
+   * Has a tag name this content, as a publisher who pushes a new version, or moves the tag.
+   *
+   * @param reference e.g. `registry.example.com/acme/volume:2.0`; its registry is one of `registries`
+   */
+  publish(reference: string, plugin: EmbeddedPlugin): void
+  /** Changes a registry at once: `{ reachable: false }` makes it go away, also for a pull under way. */
+  changeRegistry(host: string, changes: Partial<EmbeddedRegistry>): void
+  /** The engine dies, which ends every connection, and starts again with the plugins on its disk. */
+  restart(): Promise<void>
   /** The last requests, oldest first; at most 1000. */
   requests(): readonly RecordedRequest[]
   /** Ends every connection and every running request, then removes the socket. */
@@ -75,6 +89,17 @@ export async function startEmbeddedEngine(
   }
   return {
     host,
+    process(name) {
+      const { plugin, process } = engine.store.find(name)
+      return plugin.Enabled ? structuredClone(process) : undefined
+    },
+    publish: (reference, plugin) => engine.registries.publish(reference, plugin),
+    changeRegistry: (host, changes) => engine.registries.change(host, changes),
+    restart: () =>
+      engine.restart(() => {
+        server.closeAllConnections()
+        return Promise.all(running)
+      }),
     plugins: () => engine.store.all().map(({ plugin }) => structuredClone(plugin)),
     requests: () => [...requests],
     close: () => (closed ??= close()),

@@ -17,6 +17,11 @@ const probe = plugin('pull.probe', { config: recordedConfig('inspect.name') })
 const big = plugin('pull.big', { config: recordedConfig('inspect.plain') })
 const own = plugin('pull.auth-good', { config: recordedConfig('inspect.plain') })
 const slowConfig = recordedConfig('inspect.after-failed-enable')
+const up = upgraded({ pull: 'upgrade.back' })
+const upBig = upgraded({ pull: 'upgrade.two-at-once-slow' })
+
+/** What `acme/up:1.0` at the open registry names after its tag was moved. */
+export const movedUp = upgraded({ pull: 'upgrade.tag-moved' })
 
 /** The registries of the recordings, with what was pulled from them. */
 export const recordedRegistries: Record<string, EmbeddedRegistry> = {
@@ -38,6 +43,40 @@ export const recordedRegistries: Record<string, EmbeddedRegistry> = {
       'acme/slow': { '1.0': { ...plain, config: slowConfig, behaviour: 'never listens' } },
       'acme/late': { '1.0': { ...plain, config: slowConfig, behaviour: { listensAfter: 2_000 } } },
       'acme/dies': { '1.0': { ...plain, config: slowConfig, behaviour: 'dies' } },
+      'acme/up': {
+        '1.0': up,
+        '2.0': upgraded({ pull: 'upgrade.after-trial', inspect: 'upgrade.inspect-after-restart' }),
+        '2.0-big': upBig,
+        '2.0-fewer': upgraded({
+          pull: 'upgrade.privileges-fewer',
+          inspect: 'upgrade.inspect-device-removed',
+        }),
+        '2.0-more': upgraded({
+          pull: 'upgrade.privileges-more-all',
+          inspect: 'upgrade.inspect-mount-added',
+        }),
+        '2.0-env': upgraded({ inspect: 'upgrade.inspect-env-renamed' }),
+        '2.0-dev': upgraded({ inspect: 'upgrade.inspect-device-added' }),
+        '2.0-mount': upgraded({ inspect: 'upgrade.inspect-mount-renamed' }),
+        '2.0-prop': upgraded({ pull: 'upgrade.in-use-by-container' }),
+        '2.0-flip': upgraded({ pull: 'upgrade.layer-flipped' }),
+        '2.0-dies': { ...up, behaviour: 'dies' },
+        '2.0-hangs': { ...up, behaviour: 'never listens' },
+        '2.0-badmount': definePlugin({
+          config: {
+            Mounts: [{ Name: 'state', Source: '/does/not/exist', Settable: ['source'] }],
+            Linux: { Devices: up.config.Linux.Devices },
+          },
+        }),
+      },
+      'acme/one': {
+        '1.0': definePlugin({ config: { Mounts: [{ Name: 'one', Source: '/tmp' }] } }),
+      },
+      'acme/onefar': {
+        '1.0': plugin('upgrade.privileges-single-other-value', {
+          config: { Mounts: [{ Name: 'one', Source: '/' }] },
+        }),
+      },
       'acme/badmount': {
         '1.0': plugin('pull.privileges-single-other-name', {
           config: { Mounts: [{ Name: 'state', Source: '/does/not/exist' }] },
@@ -52,7 +91,7 @@ export const recordedRegistries: Record<string, EmbeddedRegistry> = {
       'acme/baddiffid': { '1.0': plugin('pull.layer-wrong-diff-id') },
       'acme/corrupt': {
         '1.0': plugin('pull.layer-corrupt', {
-          damage: { layerDigest: digestAfter('unexpected commit digest ') },
+          damage: { layerDigest: digestAfter('unexpected commit digest ', 'pull.layer-corrupt') },
         }),
       },
       'acme/short': { '1.0': plugin('pull.layer-short', { damage: { layerBytes: 162_042 } }) },
@@ -72,7 +111,53 @@ export const recordedRegistries: Record<string, EmbeddedRegistry> = {
   '127.0.0.1:5058': {
     tls: false,
     bytesPerSecond: 6_200_000,
-    repositories: { 'acme/big': { '1.0': big } },
+    repositories: {
+      'acme/big': { '1.0': big },
+      'acme/up': {
+        '2.0-big': upBig,
+        '2.0-gone': upgraded({ pull: 'upgrade.client-gone' }),
+        '2.0-kill': upgraded({ pull: 'upgrade.engine-killed' }),
+        '2.1-big': upgraded({ pull: 'upgrade.set-meanwhile' }),
+      },
+    },
+  },
+  '127.0.0.1:5061': {
+    tls: false,
+    repositories: {
+      'acme/up': {
+        '2.0-flip': upgraded(
+          { pull: 'upgrade.layer-flipped' },
+          {
+            damage: {
+              layerDigest: digestAfter('unexpected commit digest ', 'upgrade.layer-flipped'),
+            },
+          },
+        ),
+      },
+    },
+  },
+  '127.0.0.1:5062': {
+    tls: false,
+    repositories: {
+      'acme/up': {
+        '2.0-cut': upgraded({ pull: 'upgrade.layer-cut' }, { damage: { cutAfter: 258_000 } }),
+      },
+    },
+  },
+  '127.0.0.1:5063': {
+    tls: false,
+    givesBlobs: false,
+    repositories: {
+      'acme/up': {
+        '2.0-down': upgraded(
+          { pull: 'upgrade.registry-gone-midway' },
+          {
+            configDigest: lastDigest('upgrade.registry-gone-midway'),
+            layers: [{ digest: wholeDigest('5a862076e743'), size: 1 }],
+          },
+        ),
+      },
+    },
   },
   '127.0.0.1:5453': {
     repositories: {
@@ -106,6 +191,17 @@ function plugin(pull: string, sketch: PluginSketch = {}) {
   return definePlugin({ digest, layers: layersOf(body), ...sketch })
 }
 
+/**
+ * A version of `acme/up`: its content as a pull told it, its config as an inspect shows it. What is not
+ * recorded of a version is as in the first one.
+ */
+function upgraded(from: { pull?: string; inspect?: string }, sketch: PluginSketch = {}) {
+  const config = recordedConfig(from.inspect ?? 'upgrade.inspect-back')
+  const whole = { config, ...sketch }
+  const content = from.pull === undefined ? definePlugin(whole) : plugin(from.pull, whole)
+  return { ...content, config }
+}
+
 function layersOf(body: string): EmbeddedLayer[] {
   const sizes = new Map<string, number>()
   for (const line of body.split('\r\n').filter(Boolean)) {
@@ -122,14 +218,19 @@ function wholeDigest(id: string): string {
   return known ?? `sha256:${id.padEnd(64, '0')}`
 }
 
-function digestAfter(words: string): string {
-  return new RegExp(`${words}(sha256:[0-9a-f]{64})`).exec(everything)?.[1] as string
+function digestAfter(words: string, scenario: string): string {
+  return new RegExp(`${words}(sha256:[0-9a-f]{64})`).exec(recordedBody(scenario))?.[1] as string
 }
 
 /** The missing blob is the last digest that the error names. */
 function noConfig(pull: string) {
-  const digests = recordedBody(pull).match(/sha256:[0-9a-f]{64}/g) ?? []
-  return plugin(pull, { damage: 'config-missing', configDigest: digests.at(-1) as string })
+  return plugin(pull, { damage: 'config-missing', configDigest: lastDigest(pull) })
+}
+
+function lastDigest(pull: string): string {
+  return recordedBody(pull)
+    .match(/sha256:[0-9a-f]{64}/g)
+    ?.at(-1) as string
 }
 
 function recordedConfig(scenario: string): PluginConfig {
