@@ -1,4 +1,4 @@
-import { definePlugin } from './definePlugin.ts'
+import { definePlugin, type PluginSketch } from './definePlugin.ts'
 import type { Registries } from './registryLookup.ts'
 
 const MB = 1_000_000
@@ -22,6 +22,7 @@ export const sampleRegistries: Registries = {
         'acme/bad-mount',
         'acme/corrupt',
         'acme/liar',
+        'acme/notes',
         'library/hello-world',
       ],
     },
@@ -59,6 +60,7 @@ export const sampleRegistries: Registries = {
         }),
       },
       'acme/liar': { latest: liar() },
+      'acme/notes': { '1.0': notes1(), '2.0': notes2(), '3.0': notes2({ behaviour: 'dies' }) },
       'library/hello-world': { latest: definePlugin({ kind: 'image' }) },
     },
   },
@@ -119,5 +121,48 @@ function liar() {
     shownPrivileges: [
       { Name: 'mount', Description: 'host path to mount', Value: ['/var/lib/acme'] },
     ],
+  })
+}
+
+function notes1() {
+  return definePlugin({
+    config: {
+      Description: 'notes, first version',
+      Args: { Name: 'args', Settable: ['value'], Value: ['--quiet'] },
+      Env: [
+        { Name: 'DEBUG', Settable: ['value'], Value: '0' },
+        { Name: 'FORMAT', Value: 'text' },
+      ],
+      Linux: { Devices: [{ Name: 'fuse', Path: '/dev/fuse', Settable: ['path'] }] },
+      Mounts: [{ Name: 'state', Source: '/var/lib/notes', Settable: ['source'] }],
+    },
+    layers: [2 * MB],
+  })
+}
+
+/** Asks for more, has `LEVEL` in place of `DEBUG`, and other defaults: an upgrade in place gives few of them. */
+function notes2(sketch: PluginSketch = {}) {
+  return definePlugin({
+    config: {
+      Description: 'notes, second version',
+      Args: { Name: 'args', Settable: ['value'], Value: ['--verbose'] },
+      Env: [
+        { Name: 'LEVEL', Settable: ['value'], Value: 'info' },
+        { Name: 'FORMAT', Value: 'json' },
+      ],
+      Linux: {
+        Devices: [
+          { Name: 'fuse', Path: '/dev/fuse', Settable: ['path'] },
+          { Name: 'kmsg', Path: '/dev/kmsg', Settable: ['path'] },
+        ],
+      },
+      Mounts: [
+        { Name: 'state', Source: '/var/lib/notes', Settable: ['source'] },
+        { Name: 'keys', Source: '/etc/notes', Settable: ['source'] },
+      ],
+      Network: { Type: 'host' },
+    },
+    layers: [3 * MB],
+    ...sketch,
   })
 }

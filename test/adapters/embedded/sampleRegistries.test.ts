@@ -13,6 +13,9 @@ const outcomes: [reference: string, pull: string | undefined, enable: number | u
   ['acme/never-listens', undefined, 500],
   ['acme/bad-mount', undefined, 500],
   ['acme/liar', undefined, 200],
+  ['acme/notes:1.0', undefined, 200],
+  ['acme/notes:2.0', undefined, 200],
+  ['acme/notes:3.0', undefined, 500],
   ['acme/corrupt', 'failed commit on ref', undefined],
   ['hello-world', 'fetched plugin image but plugin config is missing', undefined],
   ['registry.example.com/acme/private:1.0', undefined, 200],
@@ -69,6 +72,31 @@ suite('embedded sampleRegistries', (test) => {
     const slowest = Math.max(...layers.map(({ size }) => size))
     const seconds = slowest / (bytesPerSecond / layers.length)
     assert.ok(seconds >= 2 && seconds <= 3, `${seconds}`)
+  })
+
+  test('acme/notes :: an upgrade is asked for more, and loses what was set and what is new', async () => {
+    await withEngine({}, async (engine) => {
+      const asksFor = async (tag: string) =>
+        JSON.parse((await get(engine, `/plugins/privileges?remote=acme/notes:${tag}`)).body)
+      const [first, second] = [await asksFor('1.0'), await asksFor('2.0')]
+      const name = '/plugins/acme/notes:1.0'
+      await post(engine, '/plugins/pull?remote=acme/notes:1.0', first)
+      await post(engine, `${name}/set`, ['DEBUG=1', 'state.source=/data'])
+      const to = `${name}/upgrade?remote=acme/notes:2.0`
+      assert.is(streamError(await post(engine, to, first)), 'incorrect privileges')
+      assert.is(streamError(await post(engine, to, second)), undefined)
+      await post(engine, `${name}/enable?timeout=0`)
+      const { Args, Env, Devices, Mounts } = engine.process('acme/notes:1.0') ?? {}
+      assert.equal([Args, Env], [['--quiet'], ['DEBUG=1', 'FORMAT=text']])
+      assert.equal(
+        Devices?.map(({ Path }) => Path),
+        ['/dev/fuse'],
+      )
+      assert.equal(
+        Mounts?.map(({ Source }) => Source),
+        ['/var/lib/notes', '/etc/notes'],
+      )
+    })
   })
 
   test('acme/liar :: shows less than it gets', async () => {
