@@ -11,6 +11,7 @@ export {
 } from '../adapters/embedded/definePlugin.ts'
 export type { PluginProcess } from '../adapters/embedded/pluginStore.ts'
 export { sampleRegistries } from '../adapters/embedded/sampleRegistries.ts'
+export type { DiskState } from '../adapters/embedded/simulatedDisk.ts'
 export {
   type EmbeddedEngine,
   type EmbeddedEngineOptions,

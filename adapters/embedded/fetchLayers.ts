@@ -35,6 +35,7 @@ const READ_BYTES = 2 ** 15
 /** Downloads and extracts every layer at the same time, and stops them all when one fails. */
 export async function fetchLayers(fetch: LayerFetch): Promise<void> {
   const { layers, damage, configDigest } = fetch.found.content
+  fetch.store.disk.begin(configDigest)
   const failing = new AbortController()
   const signal = AbortSignal.any([fetch.signal, failing.signal])
   let cause: unknown
@@ -66,10 +67,12 @@ async function fetchLayer(
   else {
     await write(progressLine(id, 'Waiting'))
     await downloadLayer(fetch, layer, damage)
+    store.disk.download(layer.digest, layer.size)
     store.keepLayer(layer.digest)
     store.partial.delete(layer.digest)
   }
   await extractLayer(fetch, layer)
+  store.disk.extract(layer.digest, layer.size)
   if (damage === 'layer-not-a-tar') {
     const cause = 'ApplyLayer exit status 1 stdout:  stderr: archive/tar: invalid tar header'
     throw new ApiError(500, `error applying layer for digest ${layer.digest}: ${cause}`)

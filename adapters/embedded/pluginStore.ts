@@ -3,6 +3,7 @@ import { familiarName, parseReference } from '../../machines/reference.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'
 import { ApiError } from './exchange.ts'
 import { initialSettings, settingsInEffect } from './pluginSettings.ts'
+import { SimulatedDisk } from './simulatedDisk.ts'
 
 /** An installed plugin: what the API shows of it, and the content that decides how it behaves. */
 export interface Installed {
@@ -34,6 +35,7 @@ export interface Download {
 
 /** The plugins of one engine and the layers it holds. */
 export class PluginStore {
+  readonly disk = new SimulatedDisk()
   readonly downloads = new Map<string, Download>()
   /** How many bytes there are of layers whose download was cut: the next one goes on from there. */
   readonly partial = new Map<string, number>()
@@ -98,8 +100,9 @@ export class PluginStore {
     this.#collectGarbage()
   }
 
-  /** Writes the plugin to the disk of the engine. */
+  /** Writes the plugin to the disk of the engine: what it is in memory stays where that fails. */
   save(installed: Installed): void {
+    this.disk.save(installed.plugin)
     installed.saved = structuredClone(installed.plugin)
   }
 

@@ -1,4 +1,4 @@
-import type { Plugin, PluginPrivilege } from '../../machines/plugin.ts'
+import type { PluginPrivilege } from '../../machines/plugin.ts'
 import { computePrivileges } from '../../machines/privileges.ts'
 import {
   canonicalName,
@@ -11,6 +11,7 @@ import { demandConsent, parseGranted } from './consent.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'
 import { ApiError, EngineDied, type Exchange, messageLine } from './exchange.ts'
 import { fetchLayers } from './fetchLayers.ts'
+import type { Installed, PluginStore } from './pluginStore.ts'
 import { distributionFailure, pullFailure } from './registryFailures.ts'
 import { decodeRegistryAuth, parseRemote } from './registryLookup.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
@@ -98,23 +99,27 @@ async function pluginUpgrade(engine: SimulatedEngine, exchange: Exchange): Promi
     const content = await fetchContent(engine, exchange, reference)
     demandConfig(content)
     demandGrant(content, granted)
-    if (!store.has(installed)) throw goneMeanwhile(installed.plugin)
+    store.disk.backUp(plugin, store.has(installed))
     // The settings stay, and no longer share anything with the config (`inspect.after-upgrade`).
-    installed.content = content
     plugin.Config = content.config
     // A process that was started meanwhile loses its mounts.
     if (installed.process) installed.process.Mounts = []
-    store.save(installed)
+    saveUpgraded(store, installed)
+    installed.content = content
     // It is on the disk with the next change only (`upgrade.inspect-after-restart`).
     plugin.PluginReference = canonicalName(reference)
   })
   exchange.end()
 }
 
-function goneMeanwhile({ Id }: Plugin): ApiError {
-  const rootfs = `/var/lib/docker/plugins/${Id}/rootfs`
-  const cause = `rename ${rootfs} ${rootfs}-old: no such file or directory`
-  return new ApiError(500, `error backing up plugin data before upgrade: ${cause}`)
+/** Where it fails the files are the old ones again, and Config is not (`upgrade.inspect-save-fails`). */
+function saveUpgraded(store: PluginStore, installed: Installed): void {
+  try {
+    store.save(installed)
+  } catch (error) {
+    const cause = (error as Error).message
+    throw new ApiError(500, `error saving upgraded plugin config: ${cause}`)
+  }
 }
 
 async function readRequest(exchange: Exchange, alias: string): Promise<PullRequest> {

@@ -9,6 +9,7 @@ import { answerRequest } from './answerRequest.ts'
 import type { EmbeddedPlugin, EmbeddedRegistry } from './definePlugin.ts'
 import type { EngineReply, EngineRequest } from './exchange.ts'
 import type { PluginProcess } from './pluginStore.ts'
+import type { DiskState } from './simulatedDisk.ts'
 import { SimulatedEngine, type SimulationOptions } from './simulatedEngine.ts'
 
 export interface EmbeddedEngineOptions extends SimulationOptions {
@@ -41,6 +42,8 @@ export interface EmbeddedEngine {
   publish(reference: string, plugin: EmbeddedPlugin): void
   /** Changes a registry at once: `{ reachable: false }` makes it go away, also for a pull under way. */
   changeRegistry(host: string, changes: Partial<EmbeddedRegistry>): void
+  /** Changes the disk of the engine: `{ free: 0 }` fills it. */
+  changeDisk(changes: Partial<DiskState>): void
   /** The engine dies, which ends every connection, and starts again with the plugins on its disk. */
   restart(): Promise<void>
   /** The last requests, oldest first; at most 1000. */
@@ -95,6 +98,7 @@ export async function startEmbeddedEngine(
     },
     publish: (reference, plugin) => engine.registries.publish(reference, plugin),
     changeRegistry: (host, changes) => engine.registries.change(host, changes),
+    changeDisk: (changes) => Object.assign(engine.store.disk.state, changes),
     restart: () =>
       engine.restart(() => {
         server.closeAllConnections()

@@ -21,7 +21,8 @@ export async function startPlugin(engine: SimulatedEngine, installed: Installed)
   try {
     await start(engine, installed)
   } catch (error) {
-    installed.process = undefined
+    // Where only the disk failed it runs (`upgrade.enable-disk-full`).
+    if (!installed.plugin.Enabled) installed.process = undefined
     if (behaviour === 'dies') letDie(engine, installed)
     throw error
   } finally {

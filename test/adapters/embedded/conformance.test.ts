@@ -15,10 +15,6 @@ const leftOut: [scenarios: RegExp, reason: string][] = [
   [/^create\./, 'the embedded engine takes no upload of a plugin'],
   [/^push\./, 'the embedded engine uploads nothing to a registry'],
   [/\.in-use(-force)?$/, 'the embedded engine has no volumes, so no plugin is in use'],
-  [
-    /^upgrade\.((.*-)?disk-full(-after)?|(inspect-)?save-fails|rootfs-old-left)$/,
-    'the embedded engine has no disk',
-  ],
   [/^version\.(version|info)$/, 'tells of the machine; its fields are compared in system.test.ts'],
 ]
 
@@ -110,6 +106,7 @@ async function take(engine: EmbeddedEngine, step: Step): Promise<void> {
   const { host } = engine
   if (step.do === 'restart') return engine.restart()
   if (step.do === 'publish') return engine.publish(step.remote, step.plugin)
+  if (step.do === 'change disk') return engine.changeDisk(step.changes)
   if (step.do === 'change registry') return engine.changeRegistry(step.host, step.changes)
   const path = `/plugins/${'name' in step && step.do !== 'pull' ? step.name : 'pull'}`
   if (step.do === 'pull') {

@@ -23,6 +23,9 @@ const upBig = upgraded({ pull: 'upgrade.two-at-once-slow' })
 /** What `acme/up:1.0` at the open registry names after its tag was moved. */
 export const movedUp = upgraded({ pull: 'upgrade.tag-moved' })
 
+/** `acme/up:1.0` as it was where the disk was full, with its default source and path. */
+export const upOnFullDisk = defaulted('upgrade.inspect-enable-disk-full')
+
 /** The registries of the recordings, with what was pulled from them. */
 export const recordedRegistries: Record<string, EmbeddedRegistry> = {
   '127.0.0.1:5055': {
@@ -55,11 +58,12 @@ export const recordedRegistries: Record<string, EmbeddedRegistry> = {
           pull: 'upgrade.privileges-more-all',
           inspect: 'upgrade.inspect-mount-added',
         }),
-        '2.0-env': upgraded({ inspect: 'upgrade.inspect-env-renamed' }),
+        '2.0-env': upgraded({ pull: 'upgrade.save-fails', inspect: 'upgrade.inspect-env-renamed' }),
         '2.0-dev': upgraded({ inspect: 'upgrade.inspect-device-added' }),
         '2.0-mount': upgraded({ inspect: 'upgrade.inspect-mount-renamed' }),
         '2.0-prop': upgraded({ pull: 'upgrade.in-use-by-container' }),
         '2.0-flip': upgraded({ pull: 'upgrade.layer-flipped' }),
+        '2.0-full2': upgraded({ pull: 'upgrade.disk-full' }),
         '2.0-dies': { ...up, behaviour: 'dies' },
         '2.0-hangs': { ...up, behaviour: 'never listens' },
         '2.0-badmount': definePlugin({
@@ -200,6 +204,13 @@ function upgraded(from: { pull?: string; inspect?: string }, sketch: PluginSketc
   const whole = { config, ...sketch }
   const content = from.pull === undefined ? definePlugin(whole) : plugin(from.pull, whole)
   return { ...content, config }
+}
+
+function defaulted(inspect: string) {
+  const config = recordedConfig(inspect)
+  config.Mounts = up.config.Mounts
+  config.Linux.Devices = up.config.Linux.Devices
+  return { ...up, config }
 }
 
 function layersOf(body: string): EmbeddedLayer[] {

@@ -1,5 +1,5 @@
-import type { EmbeddedPlugin, EmbeddedRegistry } from '../../../src/embedded.ts'
-import { movedUp } from './recordedWorld.ts'
+import type { DiskState, EmbeddedPlugin, EmbeddedRegistry } from '../../../src/embedded.ts'
+import { movedUp, upOnFullDisk } from './recordedWorld.ts'
 import type { Recording } from './recordings.ts'
 
 /** Something that was done to the engine before the recorded request. */
@@ -16,6 +16,7 @@ export type Step =
   | { do: 'begin upgrade'; name: string; remote: string }
   | { do: 'publish'; remote: string; plugin: EmbeddedPlugin }
   | { do: 'change registry'; host: string; changes: Partial<EmbeddedRegistry> }
+  | { do: 'change disk'; changes: Partial<DiskState> }
   | { do: 'restart' }
 
 const REGISTRY = '127.0.0.1:5055'
@@ -42,6 +43,19 @@ const upgrade = (remote: string) => ({
   remote: `${REGISTRY}/acme/up:${remote}`,
 })
 const setUpTo = (...tags: string[]) => [pull(UP), setUp(...UP_SETTINGS), ...tags.map(upgrade)]
+/** An upgrade that has filled the disk while its layer was extracted. */
+const fullDisk: Step[] = [
+  { do: 'publish', remote: UP, plugin: upOnFullDisk },
+  pull(UP),
+  setUp(...UP_SETTINGS),
+  { do: 'change disk', changes: { free: 20e6 } },
+  upgrade('2.0-full2'),
+]
+const unwritable: Step[] = [
+  pull(UP),
+  setUp(...UP_SETTINGS),
+  { do: 'change disk', changes: { unwritable: [UP] } },
+]
 /** An upgrade that was not granted, but has downloaded all. */
 const refused = (tag: string): Step[] => [pull(UP), { ...upgrade(tag), grant: 'nothing' }]
 /** An upgrade whose new version did not start. */
@@ -125,6 +139,10 @@ const states: Record<string, Step[]> = {
     { do: 'change registry', host: REGISTRY, changes: { reachable: false } },
   ],
   'upgrade.digest-name': [pull(UP)],
+  'upgrade.disable-disk-full': [...fullDisk, enable(UP)],
+  'upgrade.disk-full': [pull(UP), { do: 'change disk', changes: { free: 20e6 } }],
+  'upgrade.disk-full-after': fullDisk,
+  'upgrade.enable-disk-full': fullDisk,
   'upgrade.enable-badmount': [pull(UP), setUp('state.source=/var/tmp'), upgrade('2.0-badmount')],
   'upgrade.enable-dies': setUpTo('2.0-dies'),
   'upgrade.enable-right-after-back': [...failedUp, upgrade('1.0')],
@@ -137,9 +155,11 @@ const states: Record<string, Step[]> = {
   'upgrade.inspect-back-env': [...setUpTo('2.0-env'), setUp('LEVEL=debug'), upgrade('1.0')],
   'upgrade.inspect-device-added': setUpTo('2.0-dev'),
   'upgrade.inspect-device-removed': [pull(UP), setUp('null.path=/dev/hwrng'), upgrade('2.0-fewer')],
+  'upgrade.inspect-enable-disk-full': [...fullDisk, enable(UP)],
   'upgrade.inspect-env-renamed': setUpTo('2.0-env'),
   'upgrade.inspect-mount-added': [pull(UP), upgrade('2.0-more')],
   'upgrade.inspect-mount-renamed': setUpTo('2.0-mount'),
+  'upgrade.inspect-save-fails': [...unwritable, upgrade('2.0-env')],
   'upgrade.inspect-set-device': [
     ...setUpTo('2.0-dev'),
     setUp('null.path=/dev/fuse', 'fuse.path=/dev/fuse'),
@@ -159,6 +179,11 @@ const states: Record<string, Step[]> = {
   'upgrade.privileges-fewer': refused('2.0-fewer'),
   'upgrade.privileges-more-all': refused('2.0-more'),
   'upgrade.privileges-more-difference': refused('2.0-more'),
+  'upgrade.rootfs-old-left': [
+    ...refused('2.0'),
+    { do: 'change disk', changes: { leftovers: [UP] } },
+  ],
+  'upgrade.save-fails': unwritable,
   'upgrade.set-device': setUpTo('2.0-dev'),
   'upgrade.set-env-gone': setUpTo('2.0-env'),
   'upgrade.set-env-new': setUpTo('2.0-env'),

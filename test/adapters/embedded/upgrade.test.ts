@@ -353,6 +353,57 @@ suite('embedded upgrade :: a restart of the engine', (test) => {
   })
 })
 
+suite('embedded upgrade :: the disk of the engine', (test) => {
+  const error = async (answer: Promise<Answer>) => String(streamError(await answer))
+
+  test('full while a layer is extracted, and from then on :: the old version stays', () =>
+    withVolume(async (engine) => {
+      const before = engine.plugins()
+      engine.changeDisk({ free: 30e6 })
+      assert.match(await error(upgrade(engine, two)), /^error applying layer .* no space left/)
+      assert.match(await error(upgrade(engine, two)), /^write .*\/ingest\/.*\/ref: no space left/)
+      assert.equal(engine.plugins(), before)
+      engine.changeDisk({ free: 1e9 })
+      assert.is(await error(upgrade(engine, two)), 'undefined')
+    }))
+
+  test('full while a layer is downloaded', () =>
+    withVolume(async (engine) => {
+      engine.changeDisk({ free: 10e6 })
+      assert.match(await error(upgrade(engine, two)), /^failed to copy: write .* no space left/)
+    }))
+
+  test('full :: an enable and a disable answer 500, and are carried out', () =>
+    withVolume(async (engine) => {
+      engine.changeDisk({ free: 0 })
+      assert.is((await enable(engine)).status, 500)
+      assert.equal(inEffect(engine), given)
+      assert.is((await post(engine, `${PATH}/disable`)).status, 500)
+      assert.is(engine.plugins()[0]?.Enabled, false)
+      assert.is(engine.process(NAME), undefined)
+    }))
+
+  test('where config.json cannot be written :: Config is new, the files and what a restart finds old', () =>
+    withVolume(async (engine) => {
+      engine.changeDisk({ unwritable: [NAME] })
+      assert.match(await error(upgrade(engine, two)), /^error saving upgraded plugin config: /)
+      const [plugin] = engine.plugins()
+      assert.equal([plugin?.Config.Description, plugin?.PluginReference], ['two', NAME])
+      engine.changeDisk({ unwritable: [] })
+      await enable(engine)
+      assert.is(inEffect(engine).version, 1)
+    }))
+
+  test('what an upgrade left that was cut short :: is in the way until it is removed', () =>
+    withVolume(async (engine) => {
+      engine.changeDisk({ leftovers: [NAME] })
+      assert.match(await error(upgrade(engine, two)), /rootfs-old: file exists$/)
+      assert.is(engine.plugins()[0]?.Config.Description, 'one')
+      engine.changeDisk({ leftovers: [] })
+      assert.is(await error(upgrade(engine, two)), 'undefined')
+    }))
+})
+
 suite('embedded upgrade :: an entrypoint that died', (test) => {
   test('is in the way of an enable for a while only', async () => {
     const dies = definePlugin({ behaviour: 'dies' })
