@@ -1,8 +1,6 @@
 import type { Failure } from '../../../machines/errors.ts'
-import type { PluginPrivilege } from '../../../machines/plugin.ts'
 import type {
   InstallContext,
-  InstallInput,
   InstallOutput,
   PluginLookUp,
   RollbackReport,
@@ -15,81 +13,62 @@ import { keyOf } from '../../../machines/settings.ts'
  * the plugin's config, and everything in somebody's own words: an engine's, a policy's, a person's.
  */
 export function shownContext(context: InstallContext) {
-  const { names, lookUp, consent, consentRequest, plugin, failure, rollback } = context
+  const { input, names, lookUp, consent, consentRequest, plugin, failure, rollback } = context
   return {
-    input: shownInput(context.input),
-    ...(names && { names: { remote: names.remote, name: names.name, registry: names.registry } }),
-    ownership: context.ownership,
-    enableRequested: context.enableRequested,
-    asksPerson: context.asksPerson,
-    credentialsAttempt: context.credentialsAttempt,
-    changes: context.changes,
+    // The reference is told by `names`, once it is known to be one: until then it may be any text.
+    input: {
+      settings: input.settings.map(keyOf),
+      ...pick(input, 'disabled', 'grantAllPermissions', 'ifPresent', 'onFailure', 'enableTimeout'),
+      credentialsAttempts: input.credentialsAttempts,
+      timeouts: { ...input.timeouts },
+    },
+    ...(names && { names: pick(names, 'remote', 'name', 'registry') }),
+    ...pick(context, 'ownership', 'enableRequested', 'asksPerson', 'credentialsAttempt'),
+    ...pick(context, 'changes', 'pulledDigest'),
     ...(lookUp && { lookUp: shownLookUp(lookUp) }),
-    ...(consentRequest && { consentRequest: { id: consentRequest.id } }),
+    ...(consentRequest && { consentRequest: pick(consentRequest, 'id') }),
     ...(consent && {
-      consent: { by: consent.by, at: consent.at, request: { id: consent.request.id } },
+      consent: { ...pick(consent, 'by', 'at'), request: pick(consent.request, 'id') },
     }),
-    ...(context.pulledDigest === undefined ? {} : { pulledDigest: context.pulledDigest }),
-    ...(plugin && { plugin: { Id: plugin.Id, Name: plugin.Name, Enabled: plugin.Enabled } }),
+    ...(plugin && { plugin: pick(plugin, 'Id', 'Name', 'Enabled') }),
     ...(failure && { failure: shownFailure(failure) }),
     ...(rollback && { rollback: shownRollback(rollback) }),
   }
 }
 
 export function shownOutput(output: InstallOutput) {
-  if (output.state === 'rolledBack') {
-    const { state, failure, rollback } = output
-    return { state, failure: shownFailure(failure), rollback: shownRollback(rollback) }
+  const { state } = output
+  if (state === 'done') {
+    return { state, plugin: pick(output.plugin, 'id', 'name', 'digest', 'enabled', 'changed') }
   }
-  const { id, name, digest, enabled, changed } = output.plugin
+  const { failure, rollback } = output
+  return { state, failure: shownFailure(failure), rollback: shownRollback(rollback) }
+}
+
+function shownLookUp(lookUp: PluginLookUp) {
+  const { privileges, engine, present } = lookUp
   return {
-    state: output.state,
-    plugin: { id, name, ...(digest === undefined ? {} : { digest }), enabled, changed },
+    ...pick(lookUp, 'digest'),
+    privileges: privileges.map(({ Name, Value }) => ({ Name, Value: [...Value] })),
+    engine: pick(engine, 'apiVersion'),
+    ...(present && { present: pick(present, 'asWanted', 'own') }),
   }
 }
 
-/** The reference is told by `names`, once it is known to be one: until then it may be any text. */
-function shownInput(input: InstallInput) {
-  const { disabled, grantAllPermissions, ifPresent, onFailure, enableTimeout } = input
-  return {
-    settings: input.settings.map(keyOf),
-    disabled,
-    grantAllPermissions,
-    ifPresent,
-    onFailure,
-    enableTimeout,
-    credentialsAttempts: input.credentialsAttempts,
-    timeouts: { ...input.timeouts },
-  }
-}
-
-function shownLookUp({ digest, privileges, engine, present }: PluginLookUp) {
-  return {
-    ...(digest === undefined ? {} : { digest }),
-    privileges: privileges.map(shownPrivilege),
-    engine: { apiVersion: engine.apiVersion },
-    ...(present && { present: { asWanted: present.asWanted, own: present.own } }),
-  }
-}
-
-function shownPrivilege({ Name, Value }: PluginPrivilege) {
-  return { Name, Value: [...Value] }
-}
-
-function shownFailure({ code, state, operation, status, inStream, retryable }: Failure) {
-  return {
-    code,
-    state,
-    retryable,
-    ...(operation === undefined ? {} : { operation }),
-    ...(status === undefined ? {} : { status }),
-    ...(inStream === undefined ? {} : { inStream }),
-  }
+function shownFailure(failure: Failure) {
+  return pick(failure, 'code', 'state', 'retryable', 'operation', 'status', 'inStream')
 }
 
 function shownRollback(rollback: RollbackReport) {
-  const { result } = rollback
-  if (result === 'nothingToRemove') return { result }
-  const { name, id } = rollback
-  return { result, name, ...(id === undefined ? {} : { id }) }
+  if (rollback.result === 'nothingToRemove') return pick(rollback, 'result')
+  return pick<typeof rollback, 'result' | 'name' | 'id'>(rollback, 'result', 'name', 'id')
+}
+
+/** Some fields of an object, without those that are absent. */
+function pick<Value extends object, Key extends keyof Value>(
+  value: Value,
+  ...keys: readonly Key[]
+): Pick<Value, Key> {
+  const found = keys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]])
+  return Object.fromEntries(found)
 }

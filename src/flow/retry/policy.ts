@@ -48,72 +48,47 @@ export function completePolicy<Limits extends object = Timeouts>(
   given: PolicyOptions<Limits> = {},
   timeouts: Limits = defaultPolicy.timeouts as Limits,
 ): Policy<Limits> {
-  for (const part of Object.keys(given)) {
-    if (!Object.hasOwn(defaultPolicy, part)) throw invalid(part, 'there is no such part')
-  }
   const { retry, rollback } = defaultPolicy
-  return {
-    timeouts: complete(
-      'timeouts',
-      timeouts as Record<string, number>,
-      given.timeouts as Partial<Record<string, number>> | undefined,
-      () => milliseconds,
-    ) as Limits,
-    retry: complete('retry', retry, given.retry, (name) => backoffRules[name]),
-    rollback: complete('rollback', rollback, given.rollback, (name) => backoffRules[name]),
+  const policy: Policy<Limits> = {
+    timeouts: { ...timeouts },
+    retry: { ...retry },
+    rollback: { ...rollback },
   }
-}
-
-interface Rule {
-  /** Completes "it must be …". */
-  says: string
-  holds(value: number): boolean
-}
-
-const milliseconds: Rule = {
-  says: `milliseconds, more than 0 and at most ${MAX_TIMEOUT}`,
-  holds: (value) => value > 0 && value <= MAX_TIMEOUT,
-}
-
-const backoffRules: Readonly<Record<keyof Backoff, Rule>> = {
-  attempts: {
-    says: 'a whole number from 1 to 100',
-    holds: (value) => Number.isInteger(value) && value >= 1 && value <= 100,
-  },
-  baseMs: milliseconds,
-  factor: {
-    says: 'a number from 1 to 100',
-    holds: (value) => value >= 1 && value <= 100,
-  },
-  maxMs: milliseconds,
-  jitter: { says: 'a number from 0 to 1', holds: (value) => value >= 0 && value <= 1 },
-}
-
-function complete<Name extends string>(
-  part: string,
-  defaults: Readonly<Record<Name, number>>,
-  given: { readonly [Each in Name]?: number } | undefined,
-  ruleOf: (name: Name) => Rule,
-): Record<Name, number> {
-  const whole: Record<Name, number> = { ...defaults }
-  for (const [name, value] of Object.entries<number | undefined>(given ?? {})) {
-    if (!isNameOf(defaults, name)) throw invalid(`${part}.${name}`, 'there is no such name')
-    if (value === undefined) continue
-    const { says, holds } = ruleOf(name)
-    // Who writes no TypeScript may hand in anything.
-    if (typeof value !== 'number' || !holds(value)) {
-      throw invalid(`${part}.${name}`, `it must be ${says}, and not ${String(value)}`)
+  for (const [part, values] of Object.entries(given)) {
+    if (!Object.hasOwn(policy, part)) throw invalid(part, 'there is no such part')
+    const filled = { ...policy[part as keyof Policy] } as Record<string, number>
+    for (const [name, value] of Object.entries<number | undefined>(values ?? {})) {
+      if (!Object.hasOwn(filled, name)) throw invalid(`${part}.${name}`, 'there is no such name')
+      if (value === undefined) continue
+      const [says, holds] = part === 'timeouts' ? milliseconds : rules[name as keyof Backoff]
+      // A caller without TypeScript may pass anything.
+      if (typeof value !== 'number' || !holds(value)) {
+        throw invalid(`${part}.${name}`, `it must be ${says}, and not ${String(value)}`)
+      }
+      filled[name] = value
     }
-    whole[name] = value
+    Object.assign(policy, { [part]: filled })
   }
-  return whole
+  return policy
 }
 
-function isNameOf<Name extends string>(
-  record: Readonly<Record<Name, unknown>>,
-  name: string,
-): name is Name {
-  return Object.hasOwn(record, name)
+/** Completes "it must be …", and decides. */
+type Rule = readonly [says: string, holds: (value: number) => boolean]
+
+const milliseconds: Rule = [
+  `milliseconds, more than 0 and at most ${MAX_TIMEOUT}`,
+  (value) => value > 0 && value <= MAX_TIMEOUT,
+]
+
+const rules: Readonly<Record<keyof Backoff, Rule>> = {
+  attempts: [
+    'a whole number from 1 to 100',
+    (value) => Number.isInteger(value) && value >= 1 && value <= 100,
+  ],
+  baseMs: milliseconds,
+  factor: ['a number from 1 to 100', (value) => value >= 1 && value <= 100],
+  maxMs: milliseconds,
+  jitter: ['a number from 0 to 1', (value) => value >= 0 && value <= 1],
 }
 
 function invalid(name: string, why: string): EngineError {
