@@ -83,19 +83,7 @@ export interface Interrupt {
 
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
-export interface Interrupts {
-  /** The first one, once it has come. */
-  readonly first: Interrupt | undefined
-  readonly interrupted: Promise<Interrupt>
-  /** Resolves when a second signal comes. */
-  readonly second: Promise<unknown>
-  /** Resolves when a third one comes. */
-  readonly third: Promise<unknown>
-  /** Handles a Ctrl-C for which the terminal sent no signal. */
-  interrupt(): void
-  /** Gives signals their usual effect back. */
-  release(): void
-}
+export type Interrupts = ReturnType<typeof catchInterrupts>
 
 /**
  * Catches signals and uncaught exceptions that would end the process in the middle of a run. An exception
@@ -104,7 +92,7 @@ export interface Interrupts {
 export function catchInterrupts(
   signals: ProcessIo['signals'],
   onFirst: (interrupt: Interrupt) => void = () => {},
-): Interrupts {
+) {
   const first = createEvent<Interrupt>()
   const second = createEvent<unknown>()
   const third = createEvent<unknown>()
@@ -129,13 +117,17 @@ export function catchInterrupts(
   ]
   for (const [name, listener] of listeners) signals.on(name, listener)
   return {
+    /** The first one, once it has come. */
     get first() {
       return first.value()
     },
     interrupted: first.promise,
+    /** Resolve when a second signal comes, and a third. */
     second: second.promise,
     third: third.promise,
+    /** Handles a Ctrl-C for which the terminal sent no signal. */
     interrupt: () => receive('SIGINT', EXIT_CODES.SIGINT),
+    /** Gives signals their usual effect back. */
     release() {
       for (const [name, listener] of listeners) signals.off(name, listener)
     },

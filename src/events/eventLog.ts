@@ -1,23 +1,16 @@
 import type { FlowEvent } from './flowEvent.ts'
 
-/** The events of one run, in their order. */
-export interface EventLog {
-  readonly events: readonly FlowEvent[]
-  /** `false` when the event was added before; it is ignored then. */
-  add(event: FlowEvent): boolean
-  /** The first event after this number. */
-  after(sequence: number): FlowEvent | undefined
-}
-
 /** Layers in all the progress that is kept. */
 const MOST_LAYERS = 20_000
 const FIRST_SPACING_MS = 250
 
+export type EventLog = ReturnType<typeof createEventLog>
+
 /**
- * Keeps every event but progress, of which it keeps the newest, and enough of the older for a run to
+ * The events of one run, in their order. Keeps every event but progress, of which it keeps the newest, and enough of the older for a run to
  * be played again: memory stays bounded however fast and long a pull reports progress.
  */
-export function createEventLog(): EventLog {
+export function createEventLog() {
   let events: FlowEvent[] = []
   let spacing = FIRST_SPACING_MS
   let layers = 0
@@ -41,10 +34,11 @@ export function createEventLog(): EventLog {
   }
 
   return {
-    get events() {
+    get events(): readonly FlowEvent[] {
       return events
     },
-    add(event) {
+    /** `false` when the event was added before; it is ignored then. */
+    add(event: FlowEvent): boolean {
       if (event.sequence <= (events.at(-1)?.sequence ?? 0)) return false
       if (event.type === 'progress') dropIfTooNear()
       events.push(event)
@@ -52,7 +46,8 @@ export function createEventLog(): EventLog {
       if (layers > MOST_LAYERS) thin()
       return true
     },
-    after(sequence) {
+    /** The first event after this number. */
+    after(sequence: number): FlowEvent | undefined {
       let index = events.length
       while (index > 0 && (events[index - 1]?.sequence ?? 0) > sequence) index--
       return events[index]

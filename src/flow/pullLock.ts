@@ -3,14 +3,7 @@ import { untilAborted } from '../../machines/retry.ts'
 import type { Engine } from './types.ts'
 
 /** The right to pull under a name, of one flow at a time. */
-export interface PullLock {
-  /**
-   * Resolves to a function that releases the lock. Flows get it in the order in which they asked.
-   *
-   * @throws EngineError `cancelled` once the signal has fired
-   */
-  acquire(name: string, signal: AbortSignal): Promise<() => void>
-}
+type PullLock = ReturnType<typeof createLock>
 
 const locks = new WeakMap<Engine, PullLock>()
 
@@ -24,11 +17,16 @@ export function pullLock(engine: Engine): PullLock {
   return known
 }
 
-function createLock(): PullLock {
+function createLock() {
   /** By name: resolves when everybody who asked so far has released it. */
   const releases = new Map<string, Promise<void>>()
   return {
-    async acquire(name, signal) {
+    /**
+     * Resolves to a function that releases the lock. Flows get it in the order in which they asked.
+     *
+     * @throws EngineError `cancelled` once the signal has fired
+     */
+    async acquire(name: string, signal: AbortSignal): Promise<() => void> {
       const before = releases.get(name) ?? Promise.resolve()
       let release = () => {}
       const own = new Promise<void>((resolve) => {

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts'
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** In Docker's decimal units: `6.2 MB`. */
@@ -50,4 +52,20 @@ export function formatProgress(progress: Amounts): string {
 
 export function formatPart(part: number, whole: number | undefined): string {
   return whole === undefined ? formatBytes(part) : `${formatBytes(part)} of ${formatBytes(whole)}`
+}
+
+/** An attempt that failed, and the next one. */
+interface Attempt {
+  message: string
+  /** Milliseconds. */
+  delay: number
+  attempt: number
+  attempts: number
+}
+
+/** Says what failed and when it is tried again. */
+export function describeRetry(retry: Attempt): string {
+  const { message, delay, attempt, attempts } = retry
+  const when = `again in ${formatElapsed(delay)} (attempt ${attempt} of ${attempts})`
+  return `${visible(message)}; ${when}`
 }

@@ -1,26 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/consent.ts'
-import { createEventLog, type EventLog } from '../events/eventLog.ts'
+import { createEventLog } from '../events/eventLog.ts'
 import { type FlowEventsOptions, flowEvents } from '../events/flowEvents.ts'
 import type { InstallOptions, PluginInstall } from '../flow/types.ts'
-
-/** A flow that the server started, with its events. */
-export interface RegisteredFlow {
-  readonly id: string
-  readonly log: EventLog
-  /** True once the log holds the last event. */
-  readonly hasEnded: boolean
-  /** Calls the listener after every event and at the end. Returns how to stop that. */
-  onChange(listener: () => void): () => void
-  /** `false` when the flow does not wait for an answer, or waits for that to another request. */
-  grant(requestId: number): boolean
-  deny(requestId: number): boolean
-  authenticate(credentials: RegistryCredentials): boolean
-  cancel(): boolean
-  /** Resolves when the flow has ended, either way. */
-  readonly ended: Promise<void>
-}
 
 /** Starts a flow, as `installPlugin` does on an engine. */
 export type Install = (options: InstallOptions) => PluginInstall
@@ -55,7 +38,10 @@ export function createFlowRegistry(install: Install, about: FlowEventsOptions) {
 
 export type FlowRegistry = ReturnType<typeof createFlowRegistry>
 
-function register(flow: PluginInstall, about: FlowEventsOptions): RegisteredFlow {
+/** A flow that the server started, with its events. */
+export type RegisteredFlow = ReturnType<typeof register>
+
+function register(flow: PluginInstall, about: FlowEventsOptions) {
   const log = createEventLog()
   const listeners = new Set<() => void>()
   const notify = () => {
@@ -79,17 +65,21 @@ function register(flow: PluginInstall, about: FlowEventsOptions): RegisteredFlow
   return {
     id: randomBytes(8).toString('hex'),
     log,
+    /** True once the log holds the last event. */
     get hasEnded() {
       return hasEnded
     },
-    onChange(listener) {
+    /** Calls the listener after every event and at the end. Returns how to stop that. */
+    onChange(listener: () => void) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    grant: (id) => request?.id === id && flow.grant(request),
-    deny: (id) => request?.id === id && flow.deny(undefined, request),
-    authenticate: (credentials) => flow.authenticate(credentials),
+    /** `false` when the flow does not wait for an answer, or waits for that to another request. */
+    grant: (id: number) => request?.id === id && flow.grant(request),
+    deny: (id: number) => request?.id === id && flow.deny(undefined, request),
+    authenticate: (credentials: RegistryCredentials) => flow.authenticate(credentials),
     cancel: () => flow.cancel(),
+    /** Resolves when the flow has ended, either way. */
     ended: flow.result.then(
       () => {},
       () => {},

@@ -7,26 +7,19 @@ export interface Refusal {
   message: string
 }
 
+const SCHEME = 'Bearer '
+
 /**
  * Admits requests that have the token in a header, and no others. A browser adds no such header by itself: a
  * cookie would go to every server on this address, regardless of its port, and those may belong to other users.
  */
-export interface Gate {
-  /** Good for as long as the server runs. Only the fragment of an address may hold it, which is never sent. */
-  readonly token: string
-  /** Refuses a request that was not sent to our own name, or that another page has sent. */
-  check(request: IncomingMessage, port: number): Refusal | undefined
-  /** Refuses a request without the token. */
-  authorize(request: IncomingMessage): Refusal | undefined
-}
-
-const SCHEME = 'Bearer '
-
-export function createGate(): Gate {
+export function createGate() {
   const token = randomBytes(24).toString('base64url')
   return {
+    /** Good for as long as the server runs. Only the fragment of an address may hold it, which is never sent. */
     token,
-    check({ method = '', headers }, port) {
+    /** Refuses a request that was not sent to our own name, or that another page has sent. */
+    check({ method = '', headers }: IncomingMessage, port: number): Refusal | undefined {
       const host = `127.0.0.1:${port}`
       const { origin } = headers
       // Under another name that resolves to this machine, the page is a foreign one (DNS rebinding).
@@ -36,7 +29,9 @@ export function createGate(): Gate {
       if (changes && origin === undefined) return foreign()
       return undefined
     },
-    authorize({ headers: { authorization = '', 'sec-fetch-site': site } }) {
+    /** Refuses a request without the token. */
+    authorize({ headers }: IncomingMessage): Refusal | undefined {
+      const { authorization = '', 'sec-fetch-site': site } = headers
       if (site !== undefined && site !== 'same-origin') return foreign()
       const isGiven = authorization.startsWith(SCHEME)
       if (isGiven && isSame(authorization.slice(SCHEME.length), token)) return undefined

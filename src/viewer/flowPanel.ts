@@ -1,6 +1,5 @@
 import { layouts } from '../chart/layouts.generated.ts'
-import type { ShownRetry } from '../events/flowEvent.ts'
-import { formatElapsed } from '../text/formatAmount.ts'
+import { describeRetry, formatElapsed } from '../text/formatAmount.ts'
 import { createAskView } from './askView.ts'
 import { createChartView } from './chartView.ts'
 import { button, element, setText } from './element.ts'
@@ -121,10 +120,6 @@ function describeEngine({ flow }: RunState): string {
   const named = flow.alias === undefined ? '' : `${flow.reference}, `
   const where = flow.engine === undefined ? '' : `on ${flow.engine}`
   return `${named}${where}${flow.simulated ? ' (a simulation: nothing is downloaded, run or kept)' : ''}`
-}
-
-function describeRetry({ message, delay, attempt, attempts }: ShownRetry): string {
-  return `${message}; again in ${formatElapsed(delay)} (attempt ${attempt} of ${attempts})`
 }
 
 function kindOf({ outcome, consent, credentials, transitions }: RunState): string {

@@ -4,11 +4,11 @@ import type { Retry } from '../../../machines/retry.ts'
 import { isInstallError } from '../../flow/errors.ts'
 import { planInstall } from '../../flow/install.ts'
 import type { Engine, InstallOptions, InstallPlan } from '../../flow/types.ts'
+import { describeRetry } from '../../text/formatAmount.ts'
 import { visible, visibleJson } from '../../text/visible.ts'
 import { defined, type OutputFormat } from '../options/values.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
 import { withoutValues } from '../views/jsonView.ts'
-import { describeRetry } from '../views/view.ts'
 import { privilegeLines } from './prompt.ts'
 
 /**

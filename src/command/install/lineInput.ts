@@ -9,21 +9,10 @@ interface LineRequest {
   settled(isAnswered: boolean): void
 }
 
-/** Lines from `stdin`, one at a time; further input waits for the next read. */
-interface LineInput {
-  readonly isTerminal: boolean
-  /** A line without its end. `undefined` at the end of the input, after a hang-up, or when `signal` fires. */
-  read(request: LineRequest): Promise<string | undefined>
-  /**
-   * A line that the terminal does not show; `undefined` also without a terminal. `interrupt` is called for a
-   * Ctrl-C, for which the terminal sends no signal in this mode.
-   */
-  readHidden(request: LineRequest, interrupt: () => void): Promise<string | undefined>
-}
-
 const ENDS = ['end', 'close', 'error']
 
-export function createLineInput(io: { readonly stdin: InputStream }): LineInput {
+/** Lines from `stdin`, one at a time; further input waits for the next read. */
+export function createLineInput(io: { readonly stdin: InputStream }) {
   const decoder = new StringDecoder('utf8')
   let buffered = ''
 
@@ -66,8 +55,13 @@ export function createLineInput(io: { readonly stdin: InputStream }): LineInput 
     get isTerminal() {
       return io.stdin.isTTY === true
     },
-    read: (request) => receive(splitLine, request),
-    async readHidden(request, interrupt) {
+    /** A line without its end. `undefined` at the end of the input, after a hang-up, or when `signal` fires. */
+    read: (request: LineRequest) => receive(splitLine, request),
+    /**
+     * A line that the terminal does not show; `undefined` also without a terminal. `interrupt` is called for a
+     * Ctrl-C, for which the terminal sends no signal in this mode.
+     */
+    async readHidden(request: LineRequest, interrupt: () => void) {
       const { stdin } = io
       const wasRaw = stdin.isRaw ?? false
       if (!setRaw(stdin, true)) return undefined

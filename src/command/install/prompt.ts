@@ -39,16 +39,7 @@ export function privilegeLines({ privileges, settings }: ConsentRequest): string
   ]
 }
 
-export interface Prompt {
-  /** Questions can be read and answered on a terminal. */
-  readonly hasTerminal: boolean
-  /** Asks, and reads one line, until `signal` fires. */
-  ask(question: string, signal: AbortSignal): Promise<Answer>
-  /** Asks for a line of text, which the terminal does not show when `hidden`. `undefined`: no line came. */
-  askText(question: string, signal: AbortSignal, hidden?: 'hidden'): Promise<string | undefined>
-  /** Reads a line without asking. Input that is not from a terminal holds no answers afterwards. */
-  takeLine(signal: AbortSignal): Promise<string | undefined>
-}
+export type Prompt = ReturnType<typeof createPrompt>
 
 /**
  * Reads answers from `stdin`, one line each; further lines wait for the next question. As in Docker's own
@@ -56,15 +47,12 @@ export interface Prompt {
  *
  * @param interrupt handles a Ctrl-C for which the terminal sends no signal
  */
-export function createPrompt(
-  io: Pick<CommandIo, 'stdin'>,
-  output: Output,
-  interrupt: () => void,
-): Prompt {
+export function createPrompt(io: Pick<CommandIo, 'stdin'>, output: Output, interrupt: () => void) {
   const input = createLineInput(io)
   let isTaken = false
 
-  function read(question: string, signal: AbortSignal, hidden?: 'hidden') {
+  /** Asks for a line of text, which the terminal does not show when `hidden`. `undefined`: no line came. */
+  async function read(question: string, signal: AbortSignal, hidden?: 'hidden') {
     // Without a reader for the question there is no consent.
     if (!output.isOpen) return undefined
     const begun = () => output.write(question)
@@ -77,10 +65,12 @@ export function createPrompt(
   }
 
   return {
+    /** Questions can be read and answered on a terminal. */
     get hasTerminal() {
       return input.isTerminal && output.stream.isTTY === true
     },
-    async ask(question, signal) {
+    /** Asks, and reads one line, until `signal` fires. */
+    async ask(question: string, signal: AbortSignal): Promise<Answer> {
       if (isTaken) {
         output.write(`${question}\n`)
         return 'taken'
@@ -89,8 +79,9 @@ export function createPrompt(
       if (line === undefined) return signal.aborted ? 'cancelled' : 'ended'
       return line.trim().toLowerCase() === 'y' ? 'granted' : 'denied'
     },
-    askText: async (question, signal, hidden) => read(question, signal, hidden),
-    takeLine(signal) {
+    askText: read,
+    /** Reads a line without asking. Input that is not from a terminal holds no answers afterwards. */
+    takeLine(signal: AbortSignal) {
       isTaken = !input.isTerminal
       return input.read({ signal, begun() {}, settled() {} })
     },

@@ -1,4 +1,4 @@
-import { formatProgress } from '../../text/formatAmount.ts'
+import { describeRetry, formatProgress } from '../../text/formatAmount.ts'
 import { outcomeLines } from '../install/outcome.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, type Output, writeLines } from '../processIo.ts'
@@ -6,7 +6,6 @@ import { jsonView } from './jsonView.ts'
 import { terminalStyle } from './terminal.ts'
 import { terminalView } from './terminalView.ts'
 import {
-  describeRetry,
   describeState,
   type ShownRun,
   stateName,

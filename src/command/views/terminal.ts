@@ -74,13 +74,7 @@ export function fitLine(pieces: readonly Piece[], columns: number, style: Termin
  * The last lines of a terminal, redrawn in place. The cursor always rests below them, at the start of a line,
  * and is never hidden: the terminal stays usable however the process ends.
  */
-interface LiveRegion {
-  draw(lines: readonly Line[]): void
-  /** Writes lines that stay, in place of the region. */
-  persist(lines: readonly Line[]): void
-}
-
-export function liveRegion(output: Output, columns: () => number): LiveRegion {
+export function liveRegion(output: Output, columns: () => number) {
   let drawn: readonly Line[] = []
   const write = (lines: readonly Line[]) => {
     // A terminal that was made narrower has wrapped the lines.
@@ -92,12 +86,13 @@ export function liveRegion(output: Output, columns: () => number): LiveRegion {
     output.write(`${back}${lines.map(({ text }) => `${text}\x1b[K\n`).join('')}\x1b[J`)
   }
   return {
-    draw(lines) {
+    draw(lines: readonly Line[]) {
       if (lines.length === 0 && drawn.length === 0) return
       write(lines)
       drawn = lines
     },
-    persist(lines) {
+    /** Writes lines that stay, in place of the region. */
+    persist(lines: readonly Line[]) {
       write(lines)
       drawn = []
     },

@@ -1,16 +1,15 @@
 import stringWidth from 'string-width'
 import type { LayerProgress, Progress } from '../../../machines/progress.ts'
-import { formatBytes, formatElapsed, formatPart, formatProgress } from '../../text/formatAmount.ts'
-import { visible } from '../../text/visible.ts'
-import { fitLine, type Line, liveRegion, type Piece, type TerminalStyle } from './terminal.ts'
 import {
   describeRetry,
-  describeState,
-  stateName,
-  type View,
-  type ViewOptions,
-  writeOutcome,
-} from './view.ts'
+  formatBytes,
+  formatElapsed,
+  formatPart,
+  formatProgress,
+} from '../../text/formatAmount.ts'
+import { visible } from '../../text/visible.ts'
+import { fitLine, type Line, liveRegion, type Piece, type TerminalStyle } from './terminal.ts'
+import { describeState, stateName, type View, type ViewOptions, writeOutcome } from './view.ts'
 
 const REDRAW_EVERY_MS = 100
 

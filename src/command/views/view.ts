@@ -5,7 +5,6 @@ import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
 import type { Retry } from '../../../machines/retry.ts'
 import type { Transition } from '../../flow/types.ts'
-import { formatElapsed } from '../../text/formatAmount.ts'
 import { visible } from '../../text/visible.ts'
 import { outcomeLines } from '../install/outcome.ts'
 import type { EngineSelection } from '../options/engine.ts'
@@ -54,32 +53,18 @@ export function stateName(path: string): string {
 
 /** Says what happens in a state, for a person who waits for it. */
 export function describeState(path: string, run: ShownRun): string {
-  switch (path) {
-    case 'checkPrivileges':
-      return `looking up the privileges of ${visible(run.reference)}`
-    case 'reauth':
-      return 'the registry requires credentials'
-    case 'awaitConsent':
-      return 'waiting for consent'
-    case 'pulling.streaming':
-      return 'the engine pulls the plugin'
-    case 'pulling.verifying':
-      return 'comparing what was installed with what was granted'
-    case 'configuring':
-      return run.settingCount === 1 ? 'setting 1 value' : `setting ${run.settingCount} values`
-    case 'enabling':
-      return 'the engine starts the plugin and waits for its socket'
-    case 'rollingBack':
-      return run.keepOnFailure ? 'looking at what is left' : 'taking back what was installed'
-    default:
-      return ''
+  const { reference, settingCount, keepOnFailure } = run
+  const texts: Readonly<Record<string, string>> = {
+    checkPrivileges: `looking up the privileges of ${visible(reference)}`,
+    reauth: 'the registry requires credentials',
+    awaitConsent: 'waiting for consent',
+    'pulling.streaming': 'the engine pulls the plugin',
+    'pulling.verifying': 'comparing what was installed with what was granted',
+    configuring: settingCount === 1 ? 'setting 1 value' : `setting ${settingCount} values`,
+    enabling: 'the engine starts the plugin and waits for its socket',
+    rollingBack: keepOnFailure ? 'looking at what is left' : 'taking back what was installed',
   }
-}
-
-/** Says what failed and when it is tried again. */
-export function describeRetry({ message, delay, attempt, attempts }: Retry): string {
-  const when = `again in ${formatElapsed(delay)} (attempt ${attempt} of ${attempts})`
-  return `${visible(message)}; ${when}`
+  return texts[path] ?? ''
 }
 
 /** Writes how a run ended, for a person. */

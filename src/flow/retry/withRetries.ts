@@ -18,20 +18,7 @@ import {
 import type { Policy } from './policy.ts'
 import { pause, type Time } from './time.ts'
 
-/** What one flow tries again. */
-export interface Retries {
-  /**
-   * The engine, whose looks are repeated when they were not answered, and whose changes when the engine
-   * has not seen them. Pulls are made once.
-   */
-  engine: Engine
-  /** Repeats a change as long as the engine has not seen it. The signal ends the waits. */
-  retryUnsent<T>(change: () => Promise<T>, signal: AbortSignal): Promise<T>
-  /** For attempts that look before they act. */
-  rollback(signal: AbortSignal): RetryPorts
-}
-
-export interface RetryDependencies {
+interface RetryDependencies {
   policy: Pick<Policy, 'retry' | 'rollback'>
   time: Time
   /** Milliseconds that the flow may still stay in its state. */
@@ -44,7 +31,7 @@ export interface RetryDependencies {
 export function withRetries(
   engine: Engine,
   { policy, time, remaining, notify }: RetryDependencies,
-): Retries {
+) {
   const ports = (backoff: Backoff, signal: AbortSignal): RetryPorts => ({
     delays: backoffDelays(backoff, time.random),
     remaining,
@@ -73,8 +60,15 @@ export function withRetries(
     }
   }
   return {
-    retryUnsent: (change, signal) => repeat(change, signal, 'change'),
-    rollback: (signal) => ports(policy.rollback, signal),
+    /** Repeats a change as long as the engine has not seen it. The signal ends the waits. */
+    retryUnsent: <T>(change: () => Promise<T>, signal: AbortSignal) =>
+      repeat(change, signal, 'change'),
+    /** For attempts that look before they act. */
+    rollback: (signal: AbortSignal) => ports(policy.rollback, signal),
+    /**
+     * The engine, whose looks are repeated when they were not answered, and whose changes when the engine has
+     * not seen them. Pulls are made once.
+     */
     engine: {
       call<Id extends OperationId>(
         id: Id,

@@ -13,22 +13,10 @@ import { type ValueCleaner, withoutValues } from './withoutValues.ts'
 /**
  * The secret settings of one flow. Their values stay in its closure: printed, it is an object of
  * functions.
+ *
+ * @param given values by `NAME[.FIELD]`
  */
-export interface Redaction {
-  /** Settings as the engine takes them. @throws EngineError `invalid-option` without a value */
-  fill(settings: readonly Setting[]): string[]
-  /** True when a plugin that the redacted engine has shown has the value already. */
-  has(plugin: Plugin, setting: Setting): boolean
-  /** The engine, without a value in its errors, its progress and the settings of a plugin. */
-  withRedaction(engine: Engine): Engine
-  /** A new error without a value: the old one shows its message in its stack, and may have causes. */
-  redactError(error: unknown): unknown
-  /** Drops the values. */
-  forget(): void
-}
-
-/** @param given values by `NAME[.FIELD]` */
-export function createRedaction(given: ReadonlyMap<string, string> = new Map()): Redaction {
+export function createRedaction(given: ReadonlyMap<string, string> = new Map()) {
   const values = new Map(given)
   let cleaner = withoutValues(values)
   const applied = new WeakMap<Plugin, readonly string[]>()
@@ -42,18 +30,23 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()):
     )
     return masked
   }
+  /** A new error without a value: the old one shows its message in its stack, and may have causes. */
   const redactError = (error: unknown) => (values.size === 0 ? error : redacted(error, cleaner))
   return {
-    fill: (settings) =>
+    /** Settings as the engine takes them. @throws EngineError `invalid-option` without a value */
+    fill: (settings: readonly Setting[]) =>
       settings.map((setting) => {
         if (!setting.secret) return textOf(setting)
         const value = values.get(keyOf(setting))
         if (value === undefined) throw unknownValue(keyOf(setting))
         return textOf({ ...setting, value })
       }),
-    has: (plugin, setting) => applied.get(plugin)?.includes(keyOf(setting)) === true,
+    /** True when a plugin that the redacted engine has shown has the value already. */
+    has: (plugin: Plugin, setting: Setting) =>
+      applied.get(plugin)?.includes(keyOf(setting)) === true,
     redactError,
-    withRedaction: (engine) => ({
+    /** The engine, without a value in its errors, its progress and the settings of a plugin. */
+    withRedaction: (engine: Engine): Engine => ({
       async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
         if (values.size === 0) return engine.call(id, input, options)
         const { onMessage } = options
@@ -67,6 +60,7 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()):
         }
       },
     }),
+    /** Drops the values. */
     forget() {
       values.clear()
       cleaner = withoutValues(values)
