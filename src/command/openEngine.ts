@@ -1,10 +1,10 @@
 import type { DockerWarning } from '../../adapters/docker/configFile.ts'
 import type { TlsOptions } from '../../adapters/engine/http/engineTarget.ts'
+import { defined } from '../../machines/defined.ts'
 import type { CallOptions } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
 import type { EngineSelection } from './options/engine.ts'
-import { defined } from './options/values.ts'
 import { UsageError } from './parseOptions.ts'
 import { type CommandIo, report } from './processIo.ts'
 

@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs'
 import type { ConsentRequest } from '../../machines/consent.ts'
+import { defined } from '../../machines/defined.ts'
 import type { InstallOutput } from '../../machines/plugin-install/types.ts'
 import { keyOf, textOf } from '../../machines/settings.ts'
 import { eventLabel } from '../chart/chart.ts'
@@ -44,12 +45,10 @@ export function flowEvents(
   }
 
   const { reference, alias } = flow.snapshot().input
-  const named = alias === undefined ? {} : { alias }
   const { id: machine } = flow.actor.getSnapshot().machine
-  add({ type: 'flow', machine, reference, ...named, ...about })
+  add({ type: 'flow', machine, reference, ...defined({ alias }), ...about })
   flow.transition$.subscribe(({ from, to, event, at }) => {
-    const began = from === undefined ? {} : { from }
-    add({ type: 'transition', ...began, to, event: eventLabel(event.type) }, at)
+    add({ type: 'transition', ...defined({ from }), to, event: eventLabel(event.type) }, at)
   })
   flow.progress$.subscribe((progress) => add({ type: 'progress', progress }))
   flow.retry$.subscribe(({ at, ...retry }) => add({ type: 'retry', retry }, at))

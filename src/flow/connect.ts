@@ -7,6 +7,7 @@ import {
 } from '../../adapters/engine/http/engineTarget.ts'
 import type { Timeouts } from '../../adapters/engine/http/timeouts.ts'
 import type { HttpEngine } from '../../adapters/engine/httpEngine.ts'
+import { defined } from '../../machines/defined.ts'
 import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { notLoaded } from './errors.ts'
@@ -67,10 +68,8 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
     host,
     env,
     ...(isDefault ? {} : { name: (address) => `${address} (context ${context})` }),
-    ...(tls ? { tls } : {}),
     headers: withHeaders(headers, options.headers),
-    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
-    ...(options.timeouts ? { timeouts: options.timeouts } : {}),
+    ...defined({ tls, proxy: options.proxy, timeouts: options.timeouts }),
   })
   const { opened, close } = openLater(target)
   return {

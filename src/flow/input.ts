@@ -1,3 +1,4 @@
+import { defined } from '../../machines/defined.ts'
 import { EngineError, makeFailure } from '../../machines/errors.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallInput, Resumed } from '../../machines/plugin-install/types.ts'
@@ -18,7 +19,7 @@ export function toInput(
   const { settings, values } = parseSettings(options.settings)
   const input: InstallInput = {
     reference,
-    ...(alias === undefined ? {} : { alias }),
+    ...defined({ alias }),
     settings,
     disabled: options.disabled ?? false,
     grantAllPermissions: options.grantAllPermissions ?? false,

@@ -10,6 +10,7 @@ import {
   type SnapshotFrom,
   type StateValue,
 } from 'xstate'
+import { defined } from '../../machines/defined.ts'
 import { statePath } from '../../machines/statePath.ts'
 import type { Time } from './retry/time.ts'
 import type { FlowOptions, Transition } from './types.ts'
@@ -101,7 +102,7 @@ function observeTransitions(machine: AnyStateMachine) {
     show(value: StateValue) {
       const to = statePath(value)
       if (to === from) return
-      subject.next({ ...(from === undefined ? {} : { from }), to, event, at: Date.now() })
+      subject.next(defined({ from, to, event, at: Date.now() }))
       from = to
     },
     complete: () => subject.complete(),

@@ -1,3 +1,4 @@
+import { defined } from '../../../machines/defined.ts'
 import type { ChartEdge } from '../chart.ts'
 import type { ChartState } from '../chartLayout.ts'
 import {
@@ -113,7 +114,7 @@ function toEdges(
   state: ConfiguredState,
   { event, guard, targets }: Transition,
 ): ChartEdge[] {
-  const edge = { source: state.path, event, ...(guard === undefined ? {} : { guard }) }
+  const edge = { source: state.path, event, ...defined({ guard }) }
   if (targets.length === 0) return [edge]
   return targets.map((target) => {
     const found = findTarget(tree, state, target)

@@ -1,3 +1,4 @@
+import { defined } from '../../../machines/defined.ts'
 import { eventLabel } from '../chart.ts'
 import { type ConfiguredState, type Fields, isRecord, readList, readRecord } from './stateTree.ts'
 
@@ -55,10 +56,9 @@ function toTransition(value: unknown, event: string, where: string): Transition 
   if (typeof value === 'string') return { event, targets: readTargets(value, event, where) }
   const { target, guard, cond } = readRecord(value, `a transition of ${where} on "${event}"`)
   if (cond) throw new RangeError(`${where} has "cond" on "${event}"; XState 5 calls it "guard"`)
-  const name = guardName(guard)
   return {
     event,
-    ...(name === undefined ? {} : { guard: name }),
+    ...defined({ guard: guardName(guard) }),
     targets: readTargets(target, event, where),
   }
 }

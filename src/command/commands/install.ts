@@ -1,10 +1,11 @@
+import { defined } from '../../../machines/defined.ts'
 import { defineCommand } from '../defineCommand.ts'
 import type { InstallCommand } from '../install/install.ts'
 import { consentOptions, readConsentOptions } from '../options/consent.ts'
 import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
 import { loginOptions, readLoginOptions } from '../options/login.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
-import { checkSettingArguments, defined, readOutputFormat, readSeconds } from '../options/values.ts'
+import { checkSettingArguments, readOutputFormat, readSeconds } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 
 const IF_PRESENT = ['fail', 'keep', 'finish'] as const

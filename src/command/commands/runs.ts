@@ -1,10 +1,11 @@
 import type { JournaledRun } from '../../../adapters/journal/runJournal.ts'
+import { defined } from '../../../machines/defined.ts'
 import { visible, visibleJson } from '../../text/visible.ts'
 import { type Arguments, defineCommand, type OptionTable } from '../defineCommand.ts'
 import type { ResumeCommand } from '../install/resume.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
-import { defined, readNoArguments, readOutputFormat } from '../options/values.ts'
+import { readNoArguments, readOutputFormat } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 import { report, writeLines } from '../processIo.ts'
 

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { beginRun, journalFolder, type OpenRun } from '../../../adapters/journal/runJournal.ts'
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
+import { defined } from '../../../machines/defined.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
 import type { JournalAnswer } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
 import type { EngineSelection } from '../options/engine.ts'
-import { defined } from '../options/values.ts'
 import { type CommandIo, messageOf } from '../processIo.ts'
 import type { View } from '../views/view.ts'
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { defined } from '../../../machines/defined.ts'
 import type { ConsentPolicy } from '../../flow/types.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
-import { defined, givenOptions, unusableFile } from './values.ts'
+import { givenOptions, unusableFile } from './values.ts'
 
 /** The options that give consent without a person. */
 export const consentOptions = {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import type { TlsFlags } from '../../../adapters/docker/contextStore.ts'
+import { defined } from '../../../machines/defined.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
-import { defined, givenOptions } from './values.ts'
+import { givenOptions } from './values.ts'
 
 /** The options that name the engine, the same for every command that talks to one. */
 export const engineOptions = {

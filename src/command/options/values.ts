@@ -63,15 +63,6 @@ export function givenOptions<Options extends OptionTable>(
   return Object.keys(options).filter((name) => values[name] !== undefined && values[name] !== false)
 }
 
-type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
-
-/** Drops properties that are `undefined`: an optional property is absent here, never `undefined`. */
-export function defined<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as Defined<T>
-}
-
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',

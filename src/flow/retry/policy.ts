@@ -57,7 +57,7 @@ export function completePolicy<Limits extends object = Timeouts>(
   for (const [part, values] of Object.entries(given)) {
     if (!Object.hasOwn(policy, part)) throw invalid(part, 'there is no such part')
     const filled = { ...policy[part as keyof Policy] } as Record<string, number>
-    for (const [name, value] of Object.entries<number | undefined>(values ?? {})) {
+    for (const [name, value] of Object.entries<unknown>(values ?? {})) {
       if (!Object.hasOwn(filled, name)) throw invalid(`${part}.${name}`, 'there is no such name')
       if (value === undefined) continue
       const [says, holds] = part === 'timeouts' ? milliseconds : rules[name as keyof Backoff]
