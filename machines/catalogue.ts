@@ -195,6 +195,26 @@ export const catalogue = {
     next: "Read the engine's words.",
     retryable: false,
   },
+  'plugin-missing': {
+    summary: 'No plugin of this name is on the engine.',
+    next: 'List what is there (plugin-flow ls).',
+    retryable: false,
+  },
+  'no-way-back': {
+    summary: 'The old version could not be had again if the upgrade failed.',
+    next: 'Accept that (--no-way-back accept), or name the digest of the old version.',
+    retryable: false,
+  },
+  'only-by-replacing': {
+    summary: 'An upgrade in place cannot give what was asked for.',
+    next: 'Replace the plugin (--mode replace), which loses its id and the data in its own mount.',
+    retryable: false,
+  },
+  'not-in-effect': {
+    summary: 'What is in effect after the upgrade is not what was planned.',
+    next: 'Inspect the plugin, and replace it (--mode replace).',
+    retryable: false,
+  },
   cancelled: {
     summary: 'The install was cancelled.',
     next: 'Install again when you like.',

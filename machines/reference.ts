@@ -92,7 +92,7 @@ function invalid(text: string | undefined, what: string, why: string): EngineErr
 }
 
 /** Whether a plugin came from this reference; a digest shows in no `PluginReference`. */
-export function isPulledFrom(plugin: Plugin, remote: string): boolean {
+export function isPulledFrom(plugin: Pick<Plugin, 'PluginReference'>, remote: string): boolean {
   const [have, want] = [parseReference(plugin.PluginReference), parseReference(remote)]
   if (typeof have === 'string' || typeof want === 'string') return false
   const comparable = ({ domain, path, tag }: typeof have) =>

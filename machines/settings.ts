@@ -97,7 +97,11 @@ export function unseenWidening(
   })
 }
 
+/** Where a setting takes effect. */
+export type SettingKind = 'env' | 'mount' | 'device' | 'args'
+
 interface Target {
+  kind: SettingKind
   settable: string[]
   /** The one field of this kind that the engine can set. */
   field: string
@@ -108,10 +112,10 @@ interface Target {
 /** The kinds of settings, in the order in which the engine searches them. */
 export function kindsOf({ Env, Mounts, Linux, Args }: PluginConfig): Omit<Target, 'settable'>[] {
   return [
-    { items: Env ?? [], field: 'value', isHostPath: false },
-    { items: Mounts ?? [], field: 'source', isHostPath: true },
-    { items: Linux.Devices ?? [], field: 'path', isHostPath: true },
-    { items: [Args], field: 'value', isHostPath: false },
+    { kind: 'env', items: Env ?? [], field: 'value', isHostPath: false },
+    { kind: 'mount', items: Mounts ?? [], field: 'source', isHostPath: true },
+    { kind: 'device', items: Linux.Devices ?? [], field: 'path', isHostPath: true },
+    { kind: 'args', items: [Args], field: 'value', isHostPath: false },
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { AnyStateMachine as Machine } from 'xstate'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
+import { pluginUpgradeMachine } from '../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
 
 export type { Machine }
 
@@ -8,5 +9,8 @@ export type { Machine }
  * (`npm run layout`), docs (`npm run docs`), `plugin-flow machine` and `<plugin-flow>` follow it.
  */
 export const machines: ReadonlyMap<string, Machine> = new Map(
-  [pluginInstallMachine].map((machine) => [machine.id, machine]),
+  [pluginInstallMachine, pluginUpgradeMachine].map((machine): [string, Machine] => [
+    machine.id,
+    machine,
+  ]),
 )

@@ -1,6 +1,7 @@
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import { EngineError, type Failure } from '../../machines/errors.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
+import type { UpgradeOutput } from '../../machines/plugin-upgrade/types.ts'
 
 /** What `result` rejects with: why the install failed, and what is on the engine now. */
 export class InstallError extends Error {
@@ -41,4 +42,35 @@ export function notLoaded(error: unknown): never {
     'host-failed',
     `a part of docker-plugin-flow could not be loaded (${String(code ?? name)}): was it replaced while this process ran?`,
   )
+}
+
+/** What the `result` of an upgrade rejects with: why it failed, and what is on the engine now. */
+export class UpgradeError extends Error {
+  override readonly name = 'UpgradeError'
+  /** Stable: match on it. */
+  readonly code: InstallErrorCode
+  /** The state in which it happened. */
+  readonly state: string
+  /** What a person does next. */
+  readonly next: string
+  /** Whether the same upgrade can succeed when it is tried again, unchanged. */
+  readonly retryable: boolean
+  readonly failure: Failure
+  /** `rolledBack`: the old version is there as it was; `stranded`: it is not, and the outcome says what mends it. */
+  readonly outcome: Exclude<UpgradeOutput, { state: 'done' }>
+
+  constructor(outcome: Exclude<UpgradeOutput, { state: 'done' }>) {
+    super(outcome.failure.message)
+    this.code = outcome.failure.code
+    this.state = outcome.failure.state
+    this.next = outcome.failure.next
+    this.retryable = outcome.failure.retryable
+    this.failure = outcome.failure
+    this.outcome = outcome
+  }
+}
+
+/** Works across copies of this package, where `instanceof` does not. */
+export function isUpgradeError(error: unknown): error is UpgradeError {
+  return error instanceof Error && error.name === 'UpgradeError' && 'outcome' in error
 }

@@ -117,8 +117,6 @@ export function createTools(dependencies: FlowDependencies) {
   }
 }
 
-export type FlowTools = ReturnType<typeof createTools>
-
 function shownProgress(show: FlowDependencies['showProgress']) {
   const progress = createProgress(() => performance.now())
   return {

@@ -33,7 +33,7 @@ export function toInput(
   return { input, values }
 }
 
-function readDigest(digest: string): string {
+export function readDigest(digest: string): string {
   if (isDigest(digest)) return digest
   throw new EngineError('invalid-option', `"${digest}" is not a digest (sha256:…)`)
 }

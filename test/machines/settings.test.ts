@@ -2,7 +2,6 @@ import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../machines/errors.ts'
 import type { Plugin, PluginConfig } from '../../machines/plugin.ts'
-import { checkSettings } from '../../machines/plugin-install/steps/changePlugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
 import {
   describeSettings,
@@ -12,6 +11,7 @@ import {
   textOf,
   unseenWidening,
 } from '../../machines/settings.ts'
+import { checkSettings } from '../../machines/steps/checkSettings.ts'
 import { readRecording, recordedBody, scenarios } from '../support/recordingServer.ts'
 import { parsed, sampleConfig, withMount } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'

@@ -69,18 +69,24 @@ suite('package', (test) => {
     const file = join(consumer.folder, 'entries.mjs')
     writeFileSync(
       file,
-      `const entries = ['', '/core', '/actors', '/events', '/machine', '/embedded', '/viewer'].map((path) => import('docker-plugin-flow' + path))
+      `const entries = ['', '/core', '/actors', '/upgrade', '/events', '/machine', '/embedded', '/viewer'].map((path) => import('docker-plugin-flow' + path))
        for (const entry of await Promise.all(entries)) console.log(Object.keys(entry).sort().join(' '))`,
     )
     const { code, stdout, stderr } = await run(node, [file], consumer.folder)
     assert.is(code, 0, stderr)
-    const [main, core, actors, events, machine, embedded, viewer] = stdout.trim().split('\n')
+    const [main, core, actors, upgrade, events, machine, embedded, viewer] = stdout
+      .trim()
+      .split('\n')
     assert.is(
       main,
       'EngineError InstallError allowList catalogue connect defaultPolicy flowEvents installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall',
     )
     assert.is(core, 'EngineError InstallError catalogue defaultPolicy installPlugin isInstallError')
     assert.is(actors, 'authenticate installLogic makeSnapshot')
+    assert.is(
+      upgrade,
+      'UpgradeError isUpgradeError pluginUpgradeMachine resumeUpgrade upgradeLogic upgradePlugin',
+    )
     assert.is(events, 'flowEvents')
     assert.match(machine ?? '', 'pluginInstallMachine')
     assert.match(embedded ?? '', 'startEmbeddedEngine')

@@ -37,6 +37,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['machines', 'machines/plugin-install', 'machines/steps'],
     packages: NONE,
   },
+  'machines/plugin-upgrade': {
+    holds: 'the chart of an upgrade',
+    imports: ['machines'],
+    packages: /^xstate$/,
+  },
+  'machines/plugin-upgrade/steps': {
+    holds: 'what its states await, through ports only',
+    imports: ['machines', 'machines/plugin-upgrade', 'machines/steps'],
+    packages: NONE,
+  },
   'adapters/process': { holds: 'programs of this host', imports: ['machines'], packages: NODE },
   'adapters/docker': {
     holds: "Docker's own configuration and credentials",
@@ -76,7 +86,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/chart': {
     holds: 'charts as edges, pictures and files',
-    imports: ['machines', 'machines/plugin-install', 'src/text'],
+    imports: ['machines', 'machines/plugin-install', 'machines/plugin-upgrade', 'src/text'],
     packages: /^(xstate|elkjs\/.*|string-width)$/,
   },
   'src/privileges': {
@@ -90,6 +100,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       'machines',
       'machines/plugin-install',
       'machines/plugin-install/steps',
+      'machines/plugin-upgrade',
+      'machines/plugin-upgrade/steps',
       'machines/steps',
       'adapters/docker',
       'adapters/engine',
@@ -148,6 +160,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'machines',
       'machines/plugin-install',
+      'machines/plugin-upgrade',
       'adapters/docker',
       'adapters/embedded',
       'adapters/engine',

@@ -1,16 +1,10 @@
 import type { Engine } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
-import type { Plugin, PluginConfig } from '../../plugin.ts'
+import type { Plugin } from '../../plugin.ts'
 import { computePrivileges, samePrivileges, settingsMatchConfig } from '../../privileges.ts'
 import type { Pause } from '../../retry.ts'
-import {
-  checkHostPath,
-  findTarget,
-  isSettable,
-  keyOf,
-  kindsOf,
-  type Setting,
-} from '../../settings.ts'
+import { findTarget, keyOf, type Setting } from '../../settings.ts'
+import { checkSettings } from '../../steps/checkSettings.ts'
 import type { EnableRequest, SetRequest } from '../inputs.ts'
 import { type HasSecret, isApplied } from './judgePresent.ts'
 
@@ -137,38 +131,4 @@ function changedByOthers({ Name }: Plugin, what: string): EngineError {
     'changed-by-others',
     `another client has changed ${Name} during the install: ${what}`,
   )
-}
-
-/**
- * Refuses what the engine would refuse, before anything is set: a set that fails halfway has applied
- * the settings before (recording `inspect.after-set-second-unknown`).
- *
- * @throws EngineError `unknown-setting`, `setting-not-settable`, or `invalid-setting` for a path that is not absolute
- */
-export function checkSettings(config: PluginConfig, settings: readonly Setting[]): void {
-  for (const setting of settings) {
-    const target = findTarget(config, setting.name)
-    if (!target) {
-      throw new EngineError(
-        'unknown-setting',
-        `the plugin has no setting "${setting.name}"; it has ${listSettable(config)}`,
-      )
-    }
-    if (!isSettable(target, setting)) {
-      throw new EngineError(
-        'setting-not-settable',
-        `the setting "${keyOf(setting)}" cannot be changed; ${listSettable(config)} can`,
-      )
-    }
-    if (target.isHostPath) checkHostPath(setting)
-  }
-}
-
-function listSettable(config: PluginConfig): string {
-  const names = kindsOf(config).flatMap(({ items, field }) =>
-    items
-      .filter(({ Name, Settable }) => Name !== '' && (Settable ?? []).length > 0)
-      .map(({ Name }) => (field === 'value' ? Name : `${Name}.${field}`)),
-  )
-  return names.length === 0 ? 'none' : names.join(', ')
 }

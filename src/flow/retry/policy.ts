@@ -1,6 +1,7 @@
 import { MAX_TIMEOUT } from '../../../adapters/engine/http/timeouts.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import type { Timeouts } from '../../../machines/plugin-install/types.ts'
+import type { UpgradeTimeouts } from '../../../machines/plugin-upgrade/types.ts'
 import type { Backoff } from '../../../machines/retry.ts'
 
 /** How long a flow waits, and what it tries again. */
@@ -37,6 +38,24 @@ export const defaultPolicy: Readonly<{ [Part in keyof Policy]: Readonly<Policy[P
   },
   retry: { attempts: 4, baseMs: SECOND, factor: 2, maxMs: 10 * SECOND, jitter: 1 },
   rollback: { attempts: 8, baseMs: 250, factor: 2, maxMs: 10 * SECOND, jitter: 0.5 },
+}
+
+/** The timeouts of an upgrade that is not told otherwise. */
+export const upgradeTimeouts: Readonly<UpgradeTimeouts> = {
+  reading: MINUTE,
+  resolving: 2 * MINUTE,
+  reauth: 15 * MINUTE,
+  awaitConsent: 30 * MINUTE,
+  staging: 60 * MINUTE,
+  trying: 3 * MINUTE,
+  disabling: MINUTE,
+  upgrading: 60 * MINUTE,
+  verifying: MINUTE,
+  configuring: 2 * MINUTE,
+  enabling: 3 * MINUTE,
+  proving: MINUTE,
+  cleaning: MINUTE,
+  rollingBack: 60 * MINUTE,
 }
 
 /**

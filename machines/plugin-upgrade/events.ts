@@ -1,0 +1,46 @@
+import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
+import type { ConsentDecision } from '../consent.ts'
+import type { Account } from '../plugin.ts'
+import type { Progress } from '../progress.ts'
+import type { Retry } from '../retry.ts'
+import type { Observed } from './effect.ts'
+import type { Reading, Resolved, Staged } from './types.ts'
+
+/** What people do. */
+export type PersonEvent =
+  | { type: 'consent.grant'; who?: string }
+  | { type: 'consent.deny'; reason?: string }
+  /** The credentials themselves were handed to the adapter before: this only tells whose they are. */
+  | { type: 'credentials.submit'; account: Account }
+  | { type: 'upgrade.cancel' }
+
+/** What the invoked actors end with. */
+type ActorEvent =
+  | DoneActorEvent<Reading, 'readPlugin'>
+  | DoneActorEvent<Resolved, 'resolveVersions'>
+  | DoneActorEvent<Account | undefined, 'requestCredentials'>
+  | DoneActorEvent<ConsentDecision, 'decideConsent'>
+  | DoneActorEvent<Staged, 'stageCopy'>
+  | DoneActorEvent<Observed, 'inspectPlugin'>
+  | DoneActorEvent<Observed, 'configurePlugin'>
+  | DoneActorEvent<Observed, 'returnPlugin'>
+  | DoneActorEvent<Observed, 'restorePlugin'>
+  | DoneActorEvent<undefined, 'tryCopy'>
+  | DoneActorEvent<undefined, 'disablePlugin'>
+  | DoneActorEvent<undefined, 'swapPlugin'>
+  | DoneActorEvent<undefined, 'enablePlugin'>
+  | DoneActorEvent<undefined, 'quiescePlugin'>
+  | DoneActorEvent<undefined, 'removeCopy'>
+  | ErrorActorEvent<unknown, string>
+
+export type UpgradeEvent = PersonEvent | ActorEvent
+
+/** What a running upgrade emits for its host; neither changes its state. */
+export type UpgradeEmitted =
+  | { type: 'progress'; progress: Progress }
+  | { type: 'retry'; retry: Retry }
+
+/** What an actor rejected with. */
+export function errorOf(event: UpgradeEvent): unknown {
+  return 'error' in event ? event.error : undefined
+}

@@ -1,0 +1,100 @@
+import { EngineError } from '../../errors.ts'
+import type { Plugin } from '../../plugin.ts'
+import { kindsOf, type Setting } from '../../settings.ts'
+import {
+  differences,
+  type EffectItem,
+  findItem,
+  isRemnant,
+  type Observed,
+  observe,
+} from '../effect.ts'
+import type { ConfigureRequest, RestoreRequest } from '../inputs.ts'
+import type { PlannedSetting } from '../planUpgrade.ts'
+import { inspectNow, type UpgradePorts } from './ports.ts'
+
+type SetPorts = Pick<UpgradePorts, 'engine' | 'record' | 'fill' | 'knownValue' | 'hasSecret'>
+
+/**
+ * Sets what was planned, one setting a call: a call that fails has applied the settings before the one that it
+ * refuses (recording `inspect.after-set-second-unknown`). A plugin that another client enabled during the swap
+ * runs the old process still (recording `upgrade.enabled-meanwhile`), and is disabled first.
+ */
+export async function configurePlugin(
+  ports: SetPorts,
+  { name, settings, staysDisabled }: ConfigureRequest,
+  signal: AbortSignal,
+): Promise<Observed> {
+  const plugin = await inspectNow(ports, name, signal)
+  await ports.record()
+  if (plugin.Enabled) {
+    await ports.engine.call('pluginDisable', { name: plugin.Id, force: true }, { signal })
+  }
+  const written = staysDisabled && settings.length === 0 ? unchanged(plugin) : settings
+  const set = await setEach(ports, plugin, written, signal)
+  const missing = settings.find((one) => one.secret && !ports.hasSecret(set, one))
+  if (!missing) return observe(set)
+  throw new EngineError('set-failed', `the setting ${missing.name} of ${name} has no effect`, {
+    operation: 'pluginSet',
+  })
+}
+
+/** Sets again what was in effect before and is not any more. */
+export async function restorePlugin(
+  ports: SetPorts,
+  { before, now }: RestoreRequest,
+  signal: AbortSignal,
+): Promise<Observed> {
+  const plugin = await inspectNow(ports, now.name, signal)
+  const settings = differences(before.effect, now.effect)
+    .filter((unlike) => !isRemnant(before, unlike))
+    .map((unlike) => settingFor(ports, findItem(before.effect, unlike) ?? unknownBefore(unlike)))
+  await ports.record()
+  const written = settings.length === 0 && !before.enabled ? unchanged(plugin) : settings
+  return observe(await setEach(ports, plugin, written, signal))
+}
+
+function settingFor({ knownValue }: SetPorts, item: EffectItem): PlannedSetting {
+  const { kind, name } = item
+  const field = kind === 'mount' ? 'source' : kind === 'device' ? 'path' : undefined
+  const value = item.value ?? knownValue(item)
+  if (value !== undefined) return { name, ...(field && { field }), value }
+  throw new EngineError(
+    'set-failed',
+    `the value that ${name} had before is not known to this process`,
+    { unsent: true },
+  )
+}
+
+function unknownBefore({ kind, name }: Pick<EffectItem, 'kind' | 'name'>): never {
+  throw new EngineError('set-failed', `the ${kind} ${name} was not in effect before`, {
+    unsent: true,
+  })
+}
+
+async function setEach(
+  { engine, fill }: SetPorts,
+  { Id: name }: Plugin,
+  settings: readonly PlannedSetting[],
+  signal: AbortSignal,
+): Promise<Plugin> {
+  for (const setting of settings) {
+    await engine.call('pluginSet', { name, settings: [fill(setting)] }, { signal })
+  }
+  return inspectNow({ engine }, name, signal)
+}
+
+/**
+ * A setting that has its value already: until the next set or enable, the engine has not written down where
+ * the plugin comes from (recording `upgrade.inspect-after-restart`). Empty where nothing can be set.
+ */
+function unchanged({ Config }: Plugin): Setting[] {
+  for (const { kind, items, field } of kindsOf(Config)) {
+    const item = items.find(({ Settable }) => Settable?.includes(field))
+    if (item && kind === 'mount') {
+      const mount = Config.Mounts?.find(({ Name }) => Name === item.Name)
+      return [{ name: item.Name, field, value: mount?.Source ?? '' }]
+    }
+  }
+  return []
+}

@@ -1,0 +1,34 @@
+import { EngineError } from '../../errors.ts'
+import type { DisableRequest, TryRequest } from '../inputs.ts'
+import { checkUntouched, inspectNow, type UpgradePorts } from './ports.ts'
+
+/** Enables the copy, sees it listen, and disables it again. */
+export async function tryCopy(
+  { engine, record }: Pick<UpgradePorts, 'engine' | 'record'>,
+  { copy, timeout }: TryRequest,
+  signal: AbortSignal,
+): Promise<undefined> {
+  await record()
+  await engine.call('pluginEnable', { name: copy.id, timeout }, { signal })
+  await engine.call('pluginDisable', { name: copy.id, force: true }, { signal })
+}
+
+/**
+ * Disables a plugin that is still what this run has read. An engine whose disk is full answers with an error and
+ * has disabled it (recording `upgrade.disable-disk-full`), so the plugin tells and not the answer.
+ */
+export async function disablePlugin(
+  ports: Pick<UpgradePorts, 'engine' | 'record'>,
+  { plugin, force }: DisableRequest,
+  signal: AbortSignal,
+): Promise<undefined> {
+  await checkUntouched(ports, plugin, signal)
+  await ports.record()
+  try {
+    await ports.engine.call('pluginDisable', { name: plugin.id, force }, { signal })
+  } catch (error) {
+    if (signal.aborted || (await inspectNow(ports, plugin.id, signal)).Enabled) throw error
+  }
+  const { Enabled } = await inspectNow(ports, plugin.id, signal)
+  if (Enabled) throw new EngineError('engine-failed', `${plugin.name} is still enabled`)
+}

@@ -1,0 +1,190 @@
+import { assertEvent } from 'xstate'
+import type { InstallErrorCode } from '../catalogue.ts'
+import { makeConsentRecord } from '../consent.ts'
+import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../errors.ts'
+import { comparePrivileges, computePrivileges } from '../privileges.ts'
+import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
+import { namesOf, required } from './context.ts'
+import { errorOf, type UpgradeEvent } from './events.ts'
+import { needsReplacing, planUpgrade } from './planUpgrade.ts'
+import type { Phase, UpgradeConsent, UpgradeContext } from './types.ts'
+
+interface Args {
+  context: UpgradeContext
+  event: UpgradeEvent
+}
+type Update = Partial<UpgradeContext>
+
+export interface FailureParams {
+  /** The state in which it happened. */
+  state: string
+  code: InstallErrorCode
+}
+
+/** The plugin of a run that is taken up again stays what it was before its first process changed it. */
+export function rememberReading({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.readPlugin')
+  const { plugin, copy } = event.output
+  const isChanging = context.phase === 'disabling' || context.phase === 'swapping'
+  const before = isChanging && context.before ? context.before : plugin
+  return { before, now: plugin, ...namesOf(context.input, before), ...(copy && { copy }) }
+}
+
+export function rememberResolved({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.resolveVersions')
+  const consentRequest = makeConsentRequest(context, event.output)
+  return { resolved: event.output, consentRequest }
+}
+
+/** No question was needed: there is nothing to agree to, or all of it was granted beforehand. */
+export function recordConsentUnasked({ context }: Args): Update {
+  const request = required(context, 'consentRequest')
+  if (covers(context, request)) return {}
+  const by = asksForUpgrade(request) ? 'grantAllPermissions' : 'nobody'
+  return { consent: { ...makeConsentRecord(request, by), request } }
+}
+
+export function recordConsentOfPolicy({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.decideConsent')
+  return { consent: record(context, 'policy', event.output?.who) }
+}
+
+export function recordConsentOfPerson({ context, event }: Args): Update {
+  assertEvent(event, 'consent.grant')
+  return { consent: record(context, 'person', event.who) }
+}
+
+function record(context: UpgradeContext, by: UpgradeConsent['by'], who?: string): UpgradeConsent {
+  const request = required(context, 'consentRequest')
+  return { ...makeConsentRecord(request, by, who), request }
+}
+
+export function requestConsentOfPlan({ context }: Args): Update {
+  const [resolved, plan] = [required(context, 'resolved'), required(context, 'plan')]
+  return { consentRequest: makeConsentRequest(context, resolved, plan) }
+}
+
+export function askPerson(): Update {
+  return { asksPerson: true }
+}
+
+export function stopAsking(): Update {
+  return { asksPerson: false }
+}
+
+export function rememberAccount({ event }: Args): Update {
+  assertEvent(event, ['credentials.submit', 'xstate.done.actor.requestCredentials'])
+  return { account: 'account' in event ? event.account : event.output }
+}
+
+export function countAttempt({ context }: Args): Update {
+  return { credentialsAttempt: context.credentialsAttempt + 1 }
+}
+
+/** How far the engine is asked to change something from here on. */
+export function begin(_: Args, { phase }: { phase: Phase }): Update {
+  return phase === 'swapping' ? { phase, swap: 'unknown' } : { phase }
+}
+
+export function rememberCopy({ event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.stageCopy')
+  return { copy: event.output.copy }
+}
+
+export function makePlan({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.stageCopy')
+  const { settings, mode } = context.input
+  const before = required(context, 'before')
+  const plan = (way: 'inPlace' | 'replace') => planUpgrade(before, event.output.copy, settings, way)
+  if (mode !== 'auto') return { plan: plan(mode) }
+  const inPlace = plan('inPlace')
+  return { plan: needsReplacing(inPlace) ? plan('replace') : inPlace }
+}
+
+export function endSwap(): Update {
+  return { swap: 'ended' }
+}
+
+/** Of a replacement the engine may have refused no more than its second half. */
+export function closeSwap({ context, event }: Args): Update {
+  const isWhole = required(context, 'plan').mode === 'inPlace'
+  return isWhole && createdNothing(errorOf(event)) ? { swap: 'refused' } : {}
+}
+
+export function rememberNow({ event }: Args): Update {
+  assertEvent(event, [
+    'xstate.done.actor.inspectPlugin',
+    'xstate.done.actor.configurePlugin',
+    'xstate.done.actor.returnPlugin',
+    'xstate.done.actor.restorePlugin',
+  ])
+  return { now: event.output }
+}
+
+export function requestEnable(): Update {
+  return { enable: 'unknown' }
+}
+
+export function closeEnable({ event }: Args): Update {
+  return refusedDefinitely(errorOf(event)) ? { enable: 'refused' } : {}
+}
+
+export function rememberError({ context, event }: Args, { state }: { state: string }): Update {
+  const failure = toFailure(errorOf(event), state)
+  return { failure: { ...failure, message: withName(failure.message, context) } }
+}
+
+/** Calls address the plugin by its id, which people do not know, and the engine's paths have it. */
+function withName(message: string, { before, now }: UpgradeContext): string {
+  if (!before) return message
+  const nameOf = (id: string, at: number, whole: string) =>
+    whole[at - 1] === '/' ? id : before.name
+  return [before.id, now?.id ?? before.id].reduce(
+    (text, id) => text.replaceAll(id, nameOf),
+    message,
+  )
+}
+
+export function fail({ context }: Args, { code, state }: FailureParams): Update {
+  const difference =
+    code === 'privileges-not-enforced'
+      ? comparePrivileges(
+          required(context, 'consent').request.privileges,
+          computePrivileges(required(context, 'copy').config),
+        )
+      : undefined
+  return { failure: makeFailure(code, state, undefined, difference ? { difference } : {}) }
+}
+
+export function rememberDenial({ event }: Args): Update {
+  assertEvent(event, ['consent.deny', 'xstate.done.actor.decideConsent'])
+  const reason = 'reason' in event ? event.reason : 'output' in event ? event.output?.reason : ''
+  return { failure: makeFailure('consent-denied', 'awaitConsent', reason || undefined) }
+}
+
+export function rememberStranded({ context, event }: Args): Update {
+  return { stranded: withName(toFailure(errorOf(event), 'rollingBack').message, context) }
+}
+
+export function rememberOtherEffect(): Update {
+  return { stranded: 'what is in effect is not what was in effect before' }
+}
+
+export function rememberLate(): Update {
+  return { stranded: 'the way back took too long' }
+}
+
+export function keepNew(): Update {
+  return { stranded: 'the new version was to be kept' }
+}
+
+export function leaveToOthers(): Update {
+  return {
+    stranded: 'another client has changed the plugin since, and nothing is rolled over that',
+  }
+}
+
+export function reportLeftover({ context }: Args): Update {
+  const name = context.input.copyName
+  return { leftover: { name, command: `plugin-flow rm --force ${name}` } }
+}

@@ -1,0 +1,142 @@
+import { EngineError } from '../../machines/errors.ts'
+import type { Plugin } from '../../machines/plugin.ts'
+import { takeBack } from '../../machines/plugin-install/steps/takeBack.ts'
+import { observe } from '../../machines/plugin-upgrade/effect.ts'
+import type {
+  ConfigureRequest,
+  DisableRequest,
+  EnableRequest,
+  InspectRequest,
+  QuiesceRequest,
+  ReadRequest,
+  RemoveCopyRequest,
+  ResolveRequest,
+  RestoreRequest,
+  ReturnRequest,
+  StageRequest,
+  SwapRequest,
+  TryRequest,
+} from '../../machines/plugin-upgrade/inputs.ts'
+import { enablePlugin, quiescePlugin } from '../../machines/plugin-upgrade/steps/enablePlugin.ts'
+import { inspectNow, type UpgradePorts } from '../../machines/plugin-upgrade/steps/ports.ts'
+import { readPlugin } from '../../machines/plugin-upgrade/steps/readPlugin.ts'
+import { resolveVersions } from '../../machines/plugin-upgrade/steps/resolveVersions.ts'
+import { configurePlugin, restorePlugin } from '../../machines/plugin-upgrade/steps/setEffect.ts'
+import { returnPlugin, swapPlugin } from '../../machines/plugin-upgrade/steps/swapPlugin.ts'
+import { disablePlugin, tryCopy } from '../../machines/plugin-upgrade/steps/tryCopy.ts'
+import type { Staged } from '../../machines/plugin-upgrade/types.ts'
+import { checkSettings } from '../../machines/steps/checkSettings.ts'
+import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
+import { createTools, type FlowDependencies, type FlowWork } from './flowTools.ts'
+import { pullLock } from './pullLock.ts'
+
+/** The work of one upgrade. */
+export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
+  const tools = createTools(dependencies)
+  const { engine, once, auth, progress, record, redaction, rememberRefusal } = tools
+  const values = ownValues()
+  const lock = pullLock(dependencies.engine)
+  let copyEnd: Promise<PullEnd> | undefined
+  const ports = (signal: AbortSignal): UpgradePorts => ({
+    engine,
+    pause: tools.pause(signal),
+    record,
+    remember: values.remember,
+    fill(setting) {
+      const value = setting.carried ? values.carried(setting.name) : setting.value
+      const [text = ''] = redaction.fill([
+        { ...setting, ...(value === undefined ? {} : { value }) },
+      ])
+      return text
+    },
+    knownValue: values.of,
+    hasSecret: redaction.has,
+  })
+  const swap = (signal: AbortSignal) => ({
+    ...ports(signal),
+    onMessage: progress.add,
+  })
+  const stage = async (request: StageRequest, signal: AbortSignal): Promise<Staged> => {
+    const { remote, copyName, privileges } = request
+    const release = await lock.acquire(copyName, signal)
+    try {
+      await record()
+      signal.throwIfAborted()
+      const { result, end } = startPull(
+        { engine: once, progress, clock: dependencies.time.now, pause: tools.pause() },
+        { remote, name: copyName, privileges: [...privileges] },
+        signal,
+      )
+      copyEnd = end
+      const { digest } = await result.catch(rememberRefusal)
+      progress.finish()
+      const plugin = await inspectNow({ engine }, copyName, signal)
+      checkSettings(plugin.Config, request.settings)
+      return { copy: observe(plugin), ...(digest === undefined ? {} : { digest }) }
+    } finally {
+      void (copyEnd ?? Promise.resolve()).then(release)
+    }
+  }
+  return {
+    ...tools.work,
+    forget() {
+      tools.work.forget()
+      values.forget()
+    },
+    steps: {
+      readPlugin: (input: ReadRequest, signal) => readPlugin(ports(signal), input, signal),
+      resolveVersions: (input: ResolveRequest, signal) =>
+        resolveVersions({ engine, auth }, input, signal).catch(rememberRefusal),
+      requestCredentials: tools.requestCredentials,
+      decideConsent: tools.decideConsent,
+      stageCopy: stage,
+      tryCopy: (input: TryRequest, signal) => tryCopy(ports(signal), input, signal),
+      disablePlugin: (input: DisableRequest, signal) => disablePlugin(ports(signal), input, signal),
+      swapPlugin: (input: SwapRequest, signal) => swapPlugin(swap(signal), input, signal),
+      inspectPlugin: async ({ name }: InspectRequest, signal) =>
+        observe(await inspectNow({ engine }, name, signal)),
+      configurePlugin: (input: ConfigureRequest, signal) =>
+        configurePlugin(ports(signal), input, signal),
+      enablePlugin: (input: EnableRequest, signal) => enablePlugin(ports(signal), input, signal),
+      quiescePlugin: (input: QuiesceRequest, signal) => quiescePlugin(ports(signal), input, signal),
+      returnPlugin: (input: ReturnRequest, signal) => returnPlugin(swap(signal), input, signal),
+      restorePlugin: (input: RestoreRequest, signal) => restorePlugin(ports(signal), input, signal),
+      async removeCopy({ wasEnabled, ...copy }: RemoveCopyRequest, signal) {
+        if (tools.isAbandoned()) throw new EngineError('abandoned', 'the copy was left as it is')
+        const pulled = await copyEnd
+        const report = await takeBack(
+          { engine: once, ...tools.rollback(signal) },
+          {
+            ownership: 'uncertain',
+            hadContent: 'perhaps',
+            ...pulled,
+            ...copy,
+            onFailure: 'remove',
+            enableRequested: wasEnabled,
+          },
+          signal,
+        )
+        if (report.result === 'failed') throw new EngineError('engine-failed', report.reason)
+      },
+    },
+  }
+}
+
+/** The values that a plugin's owner gave to its variables and arguments: the machine knows their marks only. */
+function ownValues() {
+  const values = new Map<string, string>()
+  const key = (kind: string, name: string) => (kind === 'args' ? kind : `${kind} ${name}`)
+  return {
+    remember({ Settings }: Plugin) {
+      for (const line of Settings.Env ?? []) {
+        const equals = line.indexOf('=')
+        if (equals > 0) values.set(key('env', line.slice(0, equals)), line.slice(equals + 1))
+      }
+      values.set(key('args', ''), (Settings.Args ?? []).join(' '))
+    },
+    of: ({ kind, name }: { kind: string; name: string }) => values.get(key(kind, name)),
+    /** Of the variable of this name, else of the arguments. */
+    carried: (name: string) => values.get(key('env', name)) ?? values.get(key('args', '')),
+    forget: () => values.clear(),
+  }
+}
