@@ -16,6 +16,7 @@ suite('withRegistryAuth', (test) => {
         '/v1.41/distribution/acme/probe:1.0/json',
         '/v1.41/plugins/probe:1.0/upgrade',
         '/v1.41/plugins/privileges',
+        '/v1.41/plugins/probe:1.0/upgrade',
         '/v1.41/plugins/pull',
       ])
       assertTellsNothing(asking)
