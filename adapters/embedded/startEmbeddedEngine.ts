@@ -32,7 +32,7 @@ export interface EmbeddedEngine {
   readonly host: string
   /** Copies of the plugins that are installed now. */
   plugins(): Plugin[]
-  /** What the process of an enabled plugin was given when it was started; `undefined` where none runs. */
+  /** What the process of a plugin was given when it was started; `undefined` where none runs. */
   process(name: string): PluginProcess | undefined
   /**
    * Has a tag name this content, as a publisher who pushes a new version, or moves the tag.
@@ -92,10 +92,7 @@ export async function startEmbeddedEngine(
   }
   return {
     host,
-    process(name) {
-      const { plugin, process } = engine.store.find(name)
-      return plugin.Enabled ? structuredClone(process) : undefined
-    },
+    process: (name) => structuredClone(engine.store.find(name).process),
     publish: (reference, plugin) => engine.registries.publish(reference, plugin),
     changeRegistry: (host, changes) => engine.registries.change(host, changes),
     changeDisk: (changes) => Object.assign(engine.store.disk.state, changes),

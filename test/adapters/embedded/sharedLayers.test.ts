@@ -79,7 +79,9 @@ suite('embedded shared layers', (test) => {
       await pull(engine, A)
       assert.is(statuses(await pull(engine, B), id)[0], 'Already exists')
       await remove(engine, `/plugins/${A}`)
-      assert.is(statuses(await pull(engine, A), id)[0], 'Waiting')
+      const again = await pull(engine, A)
+      assert.is(statuses(again, id)[0], 'Waiting')
+      assert.ok(currents(again).length > 0, 'it is downloaded as a whole')
     })
   })
 

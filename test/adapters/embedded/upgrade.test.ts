@@ -338,14 +338,16 @@ suite('embedded upgrade :: a restart of the engine', (test) => {
     }))
 
   test('an enable that waits ends with it, and can be asked for again', async () => {
-    const hangs = definePlugin({ behaviour: 'never listens' })
-    const options = { registries: volumes({ '1.0': hangs }), pace: 1 }
+    const late = definePlugin({ behaviour: { listensAfter: 2_000 } })
+    const options = { registries: volumes({ '1.0': late }), pace: 1 }
     await withEngine(options, async (engine) => {
       await pull(engine, NAME)
       const waiting = enable(engine)
       await whenAsked(engine, 'enable')
       await engine.restart()
       assert.is((await waiting).status, null)
+      assert.is(engine.plugins()[0]?.Enabled, false)
+      assert.is(engine.process(NAME), undefined)
       const again = enable(engine)
       await engine.close()
       assert.is((await again).status, null)
