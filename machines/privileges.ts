@@ -1,5 +1,5 @@
 import type { Difference } from './errors.ts'
-import type { Plugin, PluginConfig, PluginPrivilege } from './plugin.ts'
+import type { Plugin, PluginConfig, PluginDevice, PluginMount, PluginPrivilege } from './plugin.ts'
 
 const MOUNT = { Name: 'mount', Description: 'host path to mount' }
 const DEVICE = { Name: 'device', Description: 'host device to access' }
@@ -56,11 +56,16 @@ function missingPrivileges(
   one: readonly PluginPrivilege[],
   other: readonly PluginPrivilege[],
 ): PluginPrivilege[] {
-  const rest = eachValue(other).map((privilege) => fingerprint([privilege]))
+  const rest = new Map<string, number>()
+  for (const privilege of eachValue(other)) {
+    const key = fingerprint([privilege])
+    rest.set(key, (rest.get(key) ?? 0) + 1)
+  }
   return eachValue(one).filter((privilege) => {
-    const index = rest.indexOf(fingerprint([privilege]))
-    if (index !== -1) rest.splice(index, 1)
-    return index === -1
+    const key = fingerprint([privilege])
+    const left = rest.get(key) ?? 0
+    rest.set(key, left - 1)
+    return left <= 0
   })
 }
 
@@ -81,7 +86,7 @@ function fingerprint(privileges: readonly PluginPrivilege[]): string {
 /**
  * True when the mounts and devices of `Settings` are those of `Config`. What runs is a mix of both: the
  * sources of `Config` and the devices of `Settings`; after an engine restart or an upgrade they can differ
- * (recordings `upgrade.inspect-set-device`, `upgrade.inspect-after-restart`).
+ * (recordings `upgrade.inspect-set-device`, `upgrade.inspect-after-restart`). Several may share a name.
  */
 export function settingsMatchConfig(plugin: Plugin): boolean {
   return privilegesOfSettings(plugin).length === 0
@@ -89,14 +94,39 @@ export function settingsMatchConfig(plugin: Plugin): boolean {
 
 /** The mounts and devices of `Settings` that `Config` does not have, as privileges. */
 export function privilegesOfSettings({ Config, Settings }: Plugin): PluginPrivilege[] {
-  const sources = new Map((Config.Mounts ?? []).map(({ Name, Source }) => [Name, Source ?? '']))
-  const paths = new Map((Config.Linux.Devices ?? []).map(({ Name, Path }) => [Name, Path ?? '']))
+  const sourceOf = ({ Source }: PluginMount) => Source ?? ''
+  const pathOf = ({ Path }: PluginDevice) => Path ?? ''
   return [
-    ...(Settings.Mounts ?? [])
-      .filter(({ Name, Source }) => sources.get(Name) !== (Source ?? ''))
-      .map(({ Source }) => ({ ...MOUNT, Value: [Source ?? ''] })),
-    ...(Settings.Devices ?? [])
-      .filter(({ Name, Path }) => paths.get(Name) !== (Path ?? ''))
-      .map(({ Path }) => ({ ...DEVICE, Value: [Path ?? ''] })),
+    ...unlike(Settings.Mounts, Config.Mounts, sourceOf).map((source) => ({
+      ...MOUNT,
+      Value: [source],
+    })),
+    ...unlike(Settings.Devices, Config.Linux.Devices, pathOf).map((path) => ({
+      ...DEVICE,
+      Value: [path],
+    })),
   ]
+}
+
+/** The values of `some` that differ in `all`, where the first of a name is compared with the first, and so on. */
+function unlike<Item extends { Name: string }>(
+  some: readonly Item[] | null,
+  all: readonly Item[] | null,
+  read: (item: Item) => string,
+): string[] {
+  const known = new Map(numbered(all))
+  return numbered(some).flatMap(([key, item]) => {
+    const other = known.get(key)
+    return other && read(other) === read(item) ? [] : [read(item)]
+  })
+}
+
+/** Items by their name and how many before them have it. */
+function numbered<Item extends { Name: string }>(items: readonly Item[] | null): [string, Item][] {
+  const counts = new Map<string, number>()
+  return (items ?? []).map((item) => {
+    const count = counts.get(item.Name) ?? 0
+    counts.set(item.Name, count + 1)
+    return [`${count} ${item.Name}`, item]
+  })
 }

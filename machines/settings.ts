@@ -1,5 +1,5 @@
 import { EngineError } from './errors.ts'
-import type { PluginConfig } from './plugin.ts'
+import type { Plugin, PluginConfig } from './plugin.ts'
 
 /** A setting of a plugin, parsed once where a host hands it in. */
 export interface Setting {
@@ -130,4 +130,29 @@ export function findTarget(config: PluginConfig, name: string): Target | undefin
 export function isSettable(target: Target, { field }: Setting): boolean {
   const wanted = field ?? (target.settable.length === 1 ? target.settable[0] : undefined)
   return wanted === target.field && target.settable.includes(wanted)
+}
+
+/** A plugin without the values that these settings give it, each to the first of its name. */
+export function withoutSettings(plugin: Plugin, settings: readonly Setting[]): Plugin {
+  const { Config, Settings } = structuredClone(plugin)
+  for (const { name } of settings) {
+    const target = findTarget(Config, name)
+    for (const mount of firstNamed(name, Config.Mounts, Settings.Mounts)) {
+      if (target?.field === 'source') mount.Source = null
+    }
+    for (const device of firstNamed(name, Config.Linux.Devices, Settings.Devices)) {
+      if (target?.field === 'path') device.Path = null
+    }
+    if (target?.field !== 'value') continue
+    Settings.Env = Settings.Env?.filter((line) => !line.startsWith(`${name}=`)) ?? null
+    if (Config.Args.Name === name) Settings.Args = null
+  }
+  return { ...plugin, Config, Settings }
+}
+
+function firstNamed<Item extends { Name: string }>(
+  name: string,
+  ...lists: readonly (readonly Item[] | null)[]
+): Item[] {
+  return lists.flatMap((list) => list?.find(({ Name }) => Name === name) ?? [])
 }

@@ -53,6 +53,7 @@ const snapshot = v.looseObject({
   }),
   run: v.looseObject({
     id: text,
+    layers: v.exactOptional(v.array(v.string())),
     pulledDigest: text,
     consent: v.exactOptional(consent),
     failure: v.exactOptional(failure),

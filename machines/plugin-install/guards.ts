@@ -96,12 +96,20 @@ export function isOtherContent({ context }: Args): boolean {
   const expected = expectedDigest(context)
   const agreed = required(context, 'lookUp').digest
   const known = [expected, agreed, context.pulledDigest].filter((digest) => digest !== undefined)
-  // A run that expects a digest needs proof of it; an adopted plugin is judged by the look-up.
-  if (expected !== undefined && known.length < 2) return true
+  if (expected !== undefined && !isProven(context)) return true
   return new Set(known).size > 1
 }
 
-/** Another client enabled or changed the plugin before this run's enable had ended. */
+/**
+ * Whether an expected digest is shown to be that of the plugin: a tag can be moved after it was looked up. An engine
+ * that does not tell what it pulled has pulled a reference with a digest by that.
+ */
+function isProven({ pulledDigest, lookUp, names }: InstallContext): boolean {
+  if (pulledDigest !== undefined) return true
+  return lookUp?.digest !== undefined && !lookUp.present && names?.remote.includes('@') === true
+}
+
+/** Another client enabled or changed the plugin before this run's enable had ended, or since its process died. */
 export function othersActed({ event }: Args): boolean {
   return codeOf(event) === 'changed-by-others'
 }

@@ -48,6 +48,11 @@ export const pluginInstallMachine = pluginInstallSetup.createMachine({
         onError: [
           { guard: 'mayReauth', target: 'reauth', actions: 'countAttempt' },
           {
+            guard: 'othersActed',
+            target: 'rollingBack',
+            actions: ['leavePlugin', rememberError('checkPrivileges')],
+          },
+          {
             guard: 'mayHaveCreated',
             target: 'rollingBack',
             actions: rememberError('checkPrivileges'),

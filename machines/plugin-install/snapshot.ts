@@ -1,5 +1,6 @@
 import type { SnapshotFrom } from 'xstate'
 import { defined } from '../defined.ts'
+import type { Plugin } from '../plugin.ts'
 import type { Setting } from '../settings.ts'
 import { statePath } from '../statePath.ts'
 import type { pluginInstallMachine } from './pluginInstallMachine.ts'
@@ -33,10 +34,11 @@ export function makeSnapshot({
   const { ownership, enableRequested, plugin, names } = context
   const { pullBegan, consent, pulledDigest, failure } = context
   const id = plugin?.Id ?? resumed?.id
+  const layers = (plugin && layersOf(plugin)) ?? resumed?.layers
   const run: Resumed = {
     ownership,
     enableRequested,
-    ...defined({ pullBegan, id, consent, pulledDigest, failure }),
+    ...defined({ pullBegan, id, layers, consent, pulledDigest, failure }),
   }
   return {
     version: 2,
@@ -84,4 +86,10 @@ function isSetting(value: unknown): value is Setting {
   if (!isRecord(value) || typeof value.name !== 'string') return false
   const texts = [value.field, value.value]
   return texts.every((text) => ['string', 'undefined'].includes(typeof text))
+}
+
+/** The content of a plugin, by its layers; `undefined` where the engine does not tell. */
+export function layersOf({ Config }: Plugin): string[] | undefined {
+  const { diff_ids: layers } = (Config.rootfs ?? {}) as { diff_ids?: unknown }
+  return Array.isArray(layers) ? layers.map(String) : undefined
 }

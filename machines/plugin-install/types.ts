@@ -60,6 +60,8 @@ export interface Resumed {
   claimExpired?: true
   /** Full id of the plugin, where the run had seen it. */
   id?: string
+  /** Its content, by its layers: an upgrade by another client keeps the id. */
+  layers?: string[]
   consent?: ConsentRecord
   /** The digest that the pull named. */
   pulledDigest?: string

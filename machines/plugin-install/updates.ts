@@ -84,8 +84,10 @@ export function keepPresent({ context, event }: Args): Update {
   return { plugin: event.output.present?.plugin, consent }
 }
 
+/** What an earlier process of this run adopted is still not this run's. */
 export function adopt({ context }: Args): Update {
-  return { ownership: required(context, 'lookUp').present?.own ? 'created' : 'adopted' }
+  const isOwn = required(context, 'lookUp').present?.own && context.ownership !== 'adopted'
+  return { ownership: isOwn ? 'created' : 'adopted' }
 }
 
 export function openPull(): Update {

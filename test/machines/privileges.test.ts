@@ -133,6 +133,20 @@ suite('settingsMatchConfig', (test) => {
     assert.not.ok(settingsMatchConfig(plugin(null, '/')))
   })
 
+  test('of two with one name, each counts', () => {
+    const twice = (config: string[], settings: string[]) => {
+      const of = (sources: string[]) => sources.map((Source) => ({ ...mount, Source }))
+      return samplePlugin({
+        Config: sampleConfig({ Mounts: of(config) }),
+        Settings: { Args: [], Env: [], Devices: [], Mounts: of(settings) },
+      })
+    }
+    assert.ok(settingsMatchConfig(twice(['/a', '/b'], ['/a', '/b'])))
+    assert.not.ok(settingsMatchConfig(twice(['/a', '/b'], ['/', '/b'])))
+    assert.not.ok(settingsMatchConfig(twice(['/', '/b'], ['/b', '/b'])))
+    assert.not.ok(settingsMatchConfig(twice(['/', '/b'], ['/b'])))
+  })
+
   test('every recorded plugin agrees with itself', () => {
     for (const name of ['all', 'name', 'plain']) {
       assert.ok(settingsMatchConfig(recordedJson(`inspect.${name}`) as Plugin), name)

@@ -36,7 +36,7 @@ export function rememberingEngine(): RememberingEngine {
       return { digest }
     },
     pluginSet: async ({ settings }) =>
-      change({ Settings: { Args: [], Devices: [], Mounts: [], Env: [...settings] } }),
+      change({ Settings: { Args: [], Devices: [], Env: [...settings], Mounts: [] } }),
     pluginEnable: async () => change({ Enabled: true }),
     async pluginDelete() {
       plugin = undefined

@@ -22,7 +22,9 @@ export async function readPull(
     if (words !== undefined || message.errorDetail !== undefined) {
       throw answer.refused({ words: words ?? '', inStream: true })
     }
-    digest ??= digestIn(message)
+    const told = digestIn(message)
+    if (told !== undefined && told !== (digest ?? told)) throw answer.invalid('two digests')
+    digest ??= told
     end.add(message)
     show(onMessage, message, answer)
   })

@@ -1,9 +1,9 @@
 import type { Engine } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
-import { computePrivileges, samePrivileges, settingsMatchConfig } from '../../privileges.ts'
+import { settingsMatchConfig } from '../../privileges.ts'
 import type { Pause } from '../../retry.ts'
-import { findTarget, keyOf, type Setting } from '../../settings.ts'
+import { keyOf, type Setting, withoutSettings } from '../../settings.ts'
 import { checkSettings } from '../../steps/checkSettings.ts'
 import type { EnableRequest, SetRequest } from '../inputs.ts'
 import { type HasSecret, isApplied } from './judgePresent.ts'
@@ -39,9 +39,7 @@ export async function applySettings(
   )
   if (missing) throw withoutEffect(plugin, missing)
   if (!settingsMatchConfig(changed)) throw changedByOthers(plugin, 'its mounts or devices')
-  if (!samePrivileges(privilegesBesides(plugin, settings), privilegesBesides(changed, settings))) {
-    throw changedByOthers(plugin, 'its privileges')
-  }
+  assertSame(withoutSettings(plugin, settings), withoutSettings(changed, settings))
   return changed
 }
 
@@ -63,11 +61,19 @@ export async function enablePlugin(
   await ports.record()
   await askToEnable(ports, request, signal)
   const enabled = await inspect(ports.engine, plugin, signal)
-  const changed = (['Config', 'Settings'] as const).filter(
-    (part) => JSON.stringify(enabled[part]) !== JSON.stringify(plugin[part]),
+  assertSame(plugin, enabled)
+  return undefined
+}
+
+/** What an upgrade or a set by another client changes, while the id stays. */
+const PARTS = ['Name', 'PluginReference', 'Config', 'Settings'] as const
+
+/** @throws EngineError `changed-by-others` that names the parts in which they differ */
+function assertSame(plugin: Plugin, shown: Plugin): void {
+  const changed = PARTS.filter(
+    (part) => JSON.stringify(shown[part]) !== JSON.stringify(plugin[part]),
   )
   if (changed.length > 0) throw changedByOthers(plugin, `its ${changed.join(' and its ')}`)
-  return undefined
 }
 
 export interface EnablePorts extends Pick<SetPorts, 'engine' | 'record'> {
@@ -87,7 +93,7 @@ async function askToEnable(
     } catch (error) {
       const already = isEngineError(error) && error.details.alreadyEnabled
       if (already === 'done' && wasRequested) return
-      if (already === 'done') throw changedByOthers(plugin, 'that it is enabled')
+      if (already === 'done') throw changedByOthers(plugin, 'it is enabled')
       if (already !== 'starting' || !wasRequested || ms === undefined) throw error
       await pause(ms)
     }
@@ -103,19 +109,6 @@ async function inspect(engine: Engine, { Id, Name }: Plugin, signal: AbortSignal
 /** A setting that is given again replaces the one before. */
 function lastOfEach(settings: readonly Setting[]): Setting[] {
   return [...new Map(settings.map((setting) => [setting.name, setting])).values()]
-}
-
-/** The privileges of a plugin without the mounts and devices that these settings point elsewhere. */
-function privilegesBesides({ Config }: Plugin, settings: readonly Setting[]) {
-  const isSet = (name: string) =>
-    settings.some((setting) => setting.name === name) && findTarget(Config, name)?.isHostPath
-  const unset = <Item extends { Name: string }>(items: Item[] | null) =>
-    items?.filter(({ Name }) => !isSet(Name)) ?? null
-  return computePrivileges({
-    ...Config,
-    Mounts: unset(Config.Mounts),
-    Linux: { ...Config.Linux, Devices: unset(Config.Linux.Devices) },
-  })
 }
 
 function withoutEffect({ Name }: Plugin, setting: Setting): EngineError {

@@ -1,10 +1,11 @@
 import { EngineError } from '../../errors.ts'
-import type { Plugin } from '../../plugin.ts'
-import { computePrivileges } from '../../privileges.ts'
+import type { Plugin, PluginPrivilege } from '../../plugin.ts'
+import { comparePrivileges, computePrivileges, settingsMatchConfig } from '../../privileges.ts'
 import type { PluginNames } from '../../reference.ts'
 import { isPulledFrom } from '../../reference.ts'
-import { keyOf, type Setting } from '../../settings.ts'
+import { keyOf, type Setting, withoutSettings } from '../../settings.ts'
 import type { LookUpRequest } from '../inputs.ts'
+import { layersOf } from '../snapshot.ts'
 import type { PluginLookUp, Resumed } from '../types.ts'
 
 /** Whether a plugin has the value of a secret setting already, which the machine does not know. */
@@ -24,15 +25,21 @@ export function judgePresent(
   { ifPresent, settings, disabled, resumed, digest }: LookUpRequest,
   hasSecret: HasSecret,
 ): Present {
-  if (resumed && isOwn(plugin, remote, resumed)) return judgeOwn(plugin, resumed)
+  const missing = settings.filter((setting) =>
+    setting.secret ? !hasSecret(plugin, setting) : !isApplied(plugin, setting),
+  )
+  if (resumed && isOwn(plugin, remote, resumed)) {
+    // A run that has ended is taken up without the values of its secret settings.
+    const isSet = missing.every(({ secret }) => secret) && settingsMatchConfig(plugin)
+    const privileges = computePrivileges(withoutSettings(plugin, settings).Config)
+    const isSame = isPulledFrom(plugin, remote) && hasLayers(plugin, resumed)
+    return judgeOwn(plugin, resumed, isSame, isSet ? privileges : undefined)
+  }
   if (ifPresent === 'fail') throw alreadyExists(plugin)
   if (!isPulledFrom(plugin, remote)) throw alreadyExists(plugin, 'not the one asked for')
   if (digest !== undefined) {
     throw alreadyExists(plugin, 'an engine does not tell whether its content has the digest')
   }
-  const missing = settings.filter((setting) =>
-    setting.secret ? !hasSecret(plugin, setting) : !isApplied(plugin, setting),
-  )
   const asWanted = plugin.Enabled !== disabled && missing.length === 0
   const present = { plugin, asWanted, own: false }
   const privileges = computePrivileges(plugin.Config)
@@ -52,21 +59,47 @@ function isOwn(plugin: Plugin, remote: string, { ownership, id, claimExpired }: 
 
 /**
  * A plugin that this run pulled in an earlier process. What was agreed to then is what it is
- * compared with now; enabled, it can only be what was verified before the enable was asked for.
+ * compared with now.
+ *
+ * @param isSame its content is what the run had seen
+ * @param privileges those besides its settings, which are set; absent where they are not
  */
-function judgeOwn(plugin: Plugin, { consent, enableRequested }: Resumed): Present {
+function judgeOwn(
+  plugin: Plugin,
+  { consent, enableRequested }: Resumed,
+  isSame: boolean,
+  privileges: PluginPrivilege[] | undefined,
+): Present {
   if (!consent) {
     throw new EngineError('consent-denied', `nobody is known to have agreed to ${plugin.Name}`)
   }
   if (plugin.Enabled && !enableRequested) {
     throw new EngineError('plugin-gone', `somebody else has enabled ${plugin.Name} meanwhile`)
   }
-  const { privileges, digest } = consent.request
+  const { request } = consent
+  // One that is enabled is not verified any further.
+  const isVerified =
+    isSame &&
+    (!plugin.Enabled ||
+      (privileges !== undefined &&
+        !comparePrivileges(request.privileges, privileges)?.added?.length))
+  if (!isVerified) {
+    throw new EngineError(
+      'changed-by-others',
+      `another client has changed ${plugin.Name} since this run was left`,
+    )
+  }
   return {
-    privileges,
-    ...(digest === undefined ? {} : { digest }),
+    privileges: request.privileges,
+    ...(request.digest === undefined ? {} : { digest: request.digest }),
     present: { plugin, asWanted: plugin.Enabled, own: true },
   }
+}
+
+/** An engine that tells no layers is believed. */
+function hasLayers(plugin: Plugin, { layers }: Resumed): boolean {
+  const shown = layersOf(plugin)
+  return !layers || !shown || shown.join() === layers.join()
 }
 
 function alreadyExists(plugin: Plugin, why?: string): EngineError {

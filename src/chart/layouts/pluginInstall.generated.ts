@@ -61,6 +61,7 @@ export const pluginInstallLayout: ChartLayout = {
       to: 'rollingBack',
       events: [
         'install.cancel [mayHaveCreated]',
+        'error(lookUpPlugin) [othersActed]',
         'error(lookUpPlugin) [mayHaveCreated]',
         'after(checkPrivilegesTimeout) [mayHaveCreated]',
         'always [wasRollingBack]',

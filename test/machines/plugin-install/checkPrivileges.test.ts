@@ -137,6 +137,28 @@ suite('checkPrivileges', (test) => {
 
   edge(
     test,
+    'checkPrivileges · error(lookUpPlugin) [othersActed] → rollingBack',
+    at('checkPrivileges', { resumed: created }),
+    failed('lookUpPlugin', 'changed-by-others'),
+    ({ context }) => {
+      assert.is(context.ownership, 'adopted')
+      assert.is(context.failure?.code, 'changed-by-others')
+    },
+  )
+
+  test('checkPrivileges :: a resumed run that had adopted the plugin has not created it', () => {
+    const resumed: Resumed = { ...created, ownership: 'adopted', id: pluginId }
+    const present = { plugin: samplePlugin(), asWanted: false, own: true }
+    const adopted = send(
+      at('checkPrivileges', { resumed }),
+      done('lookUpPlugin', lookUp({ present })),
+    )
+    assert.equal(adopted.value, { pulling: 'verifying' })
+    assert.is(adopted.context.ownership, 'adopted')
+  })
+
+  edge(
+    test,
     'checkPrivileges · error(lookUpPlugin) → rolledBack',
     at('checkPrivileges'),
     failed('lookUpPlugin', 'not-found', { status: 404, engineMessage: 'manifest unknown' }),

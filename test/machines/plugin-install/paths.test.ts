@@ -57,6 +57,7 @@ const events: InstallEvent[] = [
   done('pluginPull', { digest: otherDigest }),
   failed('pluginPull', 'unauthorized', refused),
   failed('pluginPull', 'privileges-changed', { status: 200, inStream: true }),
+  failed('lookUpPlugin', 'changed-by-others'),
   failed('pluginPull', 'pull-interrupted'),
   done('pluginInspect', samplePlugin()),
   done('pluginInspect', samplePlugin({ Config: sampleConfig({ IpcHost: true }) })),

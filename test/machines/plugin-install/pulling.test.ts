@@ -199,7 +199,6 @@ suite('pulling', (test) => {
       )
     }
     assert.is(asked(digest, digest).value, 'enabling')
-    assert.is(asked(digest, undefined).value, 'enabling')
     assert.is(asked(undefined, digest).value, 'enabling')
     for (const [seen, pulled] of [
       [undefined, otherDigest],
@@ -213,6 +212,7 @@ suite('pulling', (test) => {
       const difference = { digests: { granted: digest, found: otherDigest } }
       assert.equal(context.failure?.difference, difference)
     }
+    assert.is(asked(digest, undefined).context.failure?.code, 'digest-changed')
     const untold = asked(undefined, undefined)
     assert.is(untold.value, 'rollingBack')
     assert.is(untold.context.failure?.code, 'digest-changed')
@@ -225,6 +225,26 @@ suite('pulling', (test) => {
       done('pluginInspect', samplePlugin({ PluginReference: 'acme/probe:latest' })),
     )
     assert.is(pinned.context.failure?.code, 'digest-changed')
+  })
+
+  test('pulling :: a reference with a digest is pulled by it, and what was pulled before cannot be told', () => {
+    const reference = `acme/probe@${digest}`
+    const shown = done('pluginInspect', samplePlugin({ PluginReference: 'acme/probe:latest' }))
+    const pulled = send(
+      at('checkPrivileges', { grantAllPermissions: true, reference }),
+      done('lookUpPlugin', lookUp()),
+      done('pluginPull', {}),
+      shown,
+    )
+    assert.is(pulled.value, 'enabling')
+    const resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed } as const
+    const present = { plugin: samplePlugin(), asWanted: false, own: true }
+    const adopted = send(
+      at('checkPrivileges', { grantAllPermissions: true, reference, resumed }),
+      done('lookUpPlugin', lookUp({ present })),
+      shown,
+    )
+    assert.is(adopted.context.failure?.code, 'digest-changed')
   })
 
   const shownSettings: [string, Pick<PluginSettings, 'Mounts' | 'Devices'>, string][] = [

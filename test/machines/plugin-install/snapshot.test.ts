@@ -2,7 +2,15 @@ import * as assert from 'uvu/assert'
 import { makeFailure } from '../../../machines/errors.ts'
 import { makeSnapshot, readSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { at, done, send } from '../../support/chart.ts'
-import { agreed, digest, parsed, pluginId, sampleInput } from '../../support/samples.ts'
+import {
+  agreed,
+  digest,
+  parsed,
+  pluginId,
+  sampleConfig,
+  sampleInput,
+  samplePlugin,
+} from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
 const { timeouts: _, ...input } = sampleInput()
@@ -52,6 +60,16 @@ suite('makeSnapshot', (test) => {
     const resumed = { ...known, id: pluginId, pulledDigest: digest }
     assert.equal(makeSnapshot(at('checkPrivileges', { resumed })).run, resumed)
     assert.equal(makeSnapshot(at('checkPrivileges', { resumed: known })).run, known)
+  })
+
+  test('the content of the plugin, as far as the engine tells it', () => {
+    const layers = [digest]
+    const Config = sampleConfig({ rootfs: { diff_ids: layers } })
+    const seen = send(at('pulling.verifying'), done('pluginInspect', samplePlugin({ Config })))
+    assert.equal(makeSnapshot(seen).run.layers, layers)
+    const resumed = { ownership: 'created', enableRequested: true, layers } as const
+    const again = at('checkPrivileges', { resumed: { ...resumed, layers: [...layers] } })
+    assert.equal(makeSnapshot(again).run.layers, layers)
   })
 })
 

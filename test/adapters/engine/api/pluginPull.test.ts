@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import type { JSONMessage } from '../../../../machines/plugin.ts'
 import { PLANTED_HEADER } from '../../../support/engineFailure.ts'
 import type { Handler } from '../../../support/engineServer.ts'
+import { rejection } from '../../../support/fakePorts.ts'
 import { suite } from '../../../support/suite.ts'
 import { answerLines, callOn, withEngine } from '../engineFixture.ts'
 
@@ -71,10 +72,14 @@ suite('pluginPull :: answer', (test) => {
     })
   }
 
-  test('two digests :: the first', async () => {
+  test('two digests :: no answer, as one of them is not what was pulled', async () => {
     const other = `sha256:${'0'.repeat(64)}`
-    const lines = [{ status: `Digest: ${digest}` }, { status: `Digest: ${other}` }]
-    await withEngine(answerLines(...lines), async (connection) => {
+    const lines = (last: string) => [{ status: `Digest: ${digest}` }, { status: `Digest: ${last}` }]
+    await withEngine(answerLines(...lines(other)), async (connection) => {
+      const error = await rejection(callOn(connection, 'pluginPull', input))
+      assert.is(error.code, 'engine-protocol')
+    })
+    await withEngine(answerLines(...lines(digest)), async (connection) => {
       assert.equal(await callOn(connection, 'pluginPull', input), { digest })
     })
   })

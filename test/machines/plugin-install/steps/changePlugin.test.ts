@@ -127,8 +127,66 @@ suite('applySettings', (test) => {
     ] as const) {
       const error = await rejection(set(plugin, settings).changed)
       assert.is(error.code, 'changed-by-others')
-      assert.match(error.message, 'its privileges')
+      assert.match(error.message, 'its Config')
     }
+  })
+
+  const upgrades: [title: string, change: (plugin: Plugin) => void][] = [
+    [
+      'its content',
+      ({ Config }) => {
+        Config.rootfs = { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] }
+      },
+    ],
+    [
+      'what it was pulled from',
+      (plugin) => {
+        plugin.PluginReference += '-evil'
+      },
+    ],
+    [
+      'a variable that was not set',
+      ({ Settings }) => {
+        Settings.Env?.push('LD_PRELOAD=/tmp/x')
+      },
+    ],
+  ]
+  for (const [title, change] of upgrades) {
+    test(`${title} is another after the set :: changed by others`, async () => {
+      assert.is((await rejection(set(but(change), all).changed)).code, 'changed-by-others')
+    })
+  }
+
+  test('a mount of the same name as one that was set is another :: changed by others', async () => {
+    const twice = (plugin: Plugin, source: string) => {
+      const [mount] = plugin.Config.Mounts ?? []
+      if (!mount) throw new Error('the recorded plugin has a mount')
+      const second = { ...mount, Source: source }
+      plugin.Config.Mounts = [mount, second]
+      plugin.Settings.Mounts = [mount, second]
+      return plugin
+    }
+    const plugin = twice(structuredClone(before), '/tmp')
+    const ports = {
+      fill: (given: readonly Setting[]) => given.map(textOf),
+      hasSecret: () => false,
+      record: async () => {},
+    }
+    const settings = parsed('state.source=/var/tmp')
+    const apply = (shown: Plugin) => {
+      const engine = fakeEngine({ pluginInspect: inspections(shown) })
+      return applySettings({ ...ports, engine }, { plugin, settings }, signal)
+    }
+    const inOrder = structuredClone(plugin)
+    for (const { Mounts } of [inOrder.Config, inOrder.Settings]) {
+      if (Mounts?.[0]) Mounts[0].Source = '/var/tmp'
+    }
+    assert.equal(await apply(inOrder), inOrder)
+    const other = structuredClone(inOrder)
+    for (const { Mounts } of [other.Config, other.Settings]) {
+      if (Mounts?.[1]) Mounts[1].Source = '/'
+    }
+    assert.is((await rejection(apply(other))).code, 'changed-by-others')
   })
 
   test('removed meanwhile', async () => {
@@ -177,14 +235,11 @@ suite('enablePlugin', (test) => {
   })
 
   test('being started, as an earlier process had asked :: asked again until it is enabled', async () => {
-    const end = enable(
-      samplePlugin(),
-      { pluginEnable: refusals('starting', 'starting', 'done') },
-      true,
-    )
+    const enabled = samplePlugin({ Enabled: true })
+    const end = enable(enabled, { pluginEnable: refusals('starting', 'starting', 'done') }, true)
     assert.is(await end, undefined)
     assert.equal(end.pauses, [500, 1_000])
-    const stopped = enable(samplePlugin(), { pluginEnable: refusals('starting', undefined) }, true)
+    const stopped = enable(enabled, { pluginEnable: refusals('starting', undefined) }, true)
     assert.is(await stopped, undefined)
   })
 
@@ -213,6 +268,8 @@ suite('enablePlugin', (test) => {
   const changes: [title: string, plugin: Partial<Plugin>, part: string][] = [
     ['its config', { Config: sampleConfig({ PidHost: true }) }, 'Config'],
     ['its settings', { Settings: { Args: ['x'], Devices: [], Env: [], Mounts: [] } }, 'Settings'],
+    ['what it was pulled from', { PluginReference: 'acme/probe:evil' }, 'PluginReference'],
+    ['its name', { Name: 'acme/evil:1.0' }, 'Name'],
   ]
   for (const [title, plugin, part] of changes) {
     test(`${title} was changed meanwhile :: is named`, async () => {

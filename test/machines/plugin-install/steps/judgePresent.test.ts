@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../../machines/errors.ts'
-import type { Plugin } from '../../../../machines/plugin.ts'
+import type { Plugin, PluginConfig, PluginMount } from '../../../../machines/plugin.ts'
 import type { LookUpRequest } from '../../../../machines/plugin-install/inputs.ts'
 import {
   type HasSecret,
@@ -16,6 +16,7 @@ import {
   hostNetwork,
   parsed,
   pluginId,
+  sampleConfig,
   samplePlugin,
 } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
@@ -30,6 +31,11 @@ const request: LookUpRequest = {
 }
 
 const hasNone = () => false
+
+function mountOf(Source: string, Name = 'state'): PluginMount {
+  const rest = { Description: '', Settable: ['source'], Destination: '/s', Type: 'bind' }
+  return { ...rest, Name, Source, Options: null }
+}
 
 function judge(
   plugin: Partial<Plugin>,
@@ -123,6 +129,53 @@ suite('judgePresent', (test) => {
     assert.is(code({ PluginReference: 'acme/other:1.0' }, created), 'already-exists')
     assert.is(code({}, { ...created, ownership: 'nothing' }), 'already-exists')
     assert.is(code({}, { ownership: 'created', enableRequested: false }), 'consent-denied')
+  })
+
+  test('own :: changed by another client since :: neither gone on with nor called installed', () => {
+    const layers = [`sha256:${'1'.repeat(64)}`]
+    const Config = sampleConfig({ Mounts: [mountOf('/data')], rootfs: { diff_ids: layers } })
+    const Settings = { Args: [], Devices: [], Env: [], Mounts: [mountOf('/data')] }
+    const mount = { Name: 'mount', Description: '', Value: ['/tmp'] }
+    const consent = {
+      ...agreed,
+      request: { ...agreed.request, privileges: [hostNetwork, mount] },
+    }
+    const resumed: Resumed = {
+      ownership: 'created',
+      enableRequested: true,
+      id: pluginId,
+      layers,
+      consent,
+    }
+    const settings = parsed('state.source=/data')
+    const code = (plugin: Partial<Plugin>) => {
+      const shown = samplePlugin({ Config, Settings, Enabled: true, ...plugin })
+      try {
+        const wanted = { ...request, resumed, settings, ifPresent: 'fail' as const }
+        return judgePresent(shown, names, wanted, hasNone).present?.asWanted
+      } catch (error) {
+        return isEngineError(error) ? error.code : String(error)
+      }
+    }
+    assert.is(code({}), true)
+    assert.is(code({ Enabled: false }), false)
+    const { rootfs: _, ...untold } = Config
+    assert.is(code({ Config: untold as PluginConfig }), true)
+    const others: Partial<Plugin>[] = [
+      { PluginReference: 'acme/probe:evil' },
+      { Config: { ...Config, rootfs: { diff_ids: [`sha256:${'2'.repeat(64)}`] } } },
+    ]
+    for (const other of others) {
+      assert.is(code(other), 'changed-by-others')
+      assert.is(code({ ...other, Enabled: false }), 'changed-by-others')
+    }
+    const widened: Partial<Plugin>[] = [
+      { Config: { ...Config, PidHost: true } },
+      { Config: { ...Config, Mounts: [mountOf('/')] } },
+      { Settings: { ...Settings, Mounts: [mountOf('/')] } },
+      { Config: { ...Config, Mounts: [mountOf('/data'), mountOf('/', 'other')] } },
+    ]
+    for (const other of widened) assert.is(code(other), 'changed-by-others')
   })
 
   test('own :: a claim by the name alone ages, one by the id does not', () => {
