@@ -87,11 +87,31 @@ function forReference(pattern: string): Rule['applies'] {
 }
 
 function readJson(text: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new RangeError('the policy is no JSON')
   }
+  const twice = repeatedField(text)
+  if (twice === undefined) return value
+  throw new RangeError(`the policy has the field "${twice}" twice in one object`)
+}
+
+/** The parser takes the last of two fields with one name: what the first one says would not count. */
+function repeatedField(json: string): string | undefined {
+  const open: Set<string>[] = []
+  for (const [token, colon] of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs)) {
+    if (token === '{') open.push(new Set())
+    else if (token === '}') open.pop()
+    else if (colon !== undefined) {
+      const name: string = JSON.parse(token.slice(0, -colon.length))
+      const names = open.at(-1)
+      if (names?.has(name)) return name
+      names?.add(name)
+    }
+  }
+  return undefined
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -50,6 +50,12 @@ suite('parseConsentPolicy', (test) => {
       ['{"version":1,"deny":["mount:/etc"],"rules":[]}', 'the policy has an unknown field "deny"'],
       ['{"version":1,"rules":[],"__proto__":{}}', 'the policy has an unknown field "__proto__"'],
       ['{"version":1,"rules":[],"constructor":1}', 'the policy has an unknown field "constructor"'],
+      ['{"version":2,"version":1,"rules":[]}', 'the field "version" twice'],
+      ['{"version":1,"rules":[],"r\\u0075les":[]}', 'the field "rules" twice'],
+      [
+        '{"version":1,"rules":[{"reference":"a","allow":[]},{"reference":"b","allow":[],"allow":["mount:/"]}]}',
+        'the field "allow" twice',
+      ],
       [
         '{"version":1,"rules":[{"reference":"a","allow":[],"__proto__":{"deny":[]}}]}',
         'rule 1 of the policy has an unknown field "__proto__"',
