@@ -91,20 +91,28 @@ function createPullEnd() {
 
 /** In characters, of a line's id and status. */
 const MAX_LINE = 256
+/** A download that fails begins anew; an engine tries it five times. */
+const MAX_RESTARTS = 10
 
 /**
- * Returns a function that tells which lines of a pull's stream are new. While a registry hangs, engine
- * 20.10.24 repeats its last lines ten times a second. A layer that is extracted is worked on though its
- * line stays the same.
+ * Returns a function that tells which lines of a pull's stream are new: a status that a layer has not had, and more
+ * bytes than it had. While a registry hangs, engine 20.10.24 repeats its last lines ten times a second. What is more
+ * than any plugin has is no news, so that no stream goes on by it.
  */
 export function createStallDetector(): (message: JSONMessage) => boolean {
-  const seen = new Map<string, string>()
+  const seen = new Map<string, { current: number; restarts: number }>()
   return ({ id = '', status = '', progressDetail }) => {
-    if (status === 'Extracting') return true
-    const line = `${status} ${progressDetail?.current}`
-    if (seen.get(id) === line) return false
-    const isUsual = seen.size < MAX_LAYERS && id.length + line.length <= MAX_LINE
-    if (isUsual) seen.set(id, line)
+    const line = `${status} ${id}`
+    if (line.length > MAX_LINE) return false
+    const { current = 0 } = progressDetail ?? {}
+    const last = seen.get(line)
+    if (!last) {
+      if (seen.size < MAX_LAYERS) seen.set(line, { current, restarts: 0 })
+      return seen.has(line)
+    }
+    if (current === last.current) return false
+    if (current < last.current && ++last.restarts > MAX_RESTARTS) return false
+    last.current = current
     return true
   }
 }
