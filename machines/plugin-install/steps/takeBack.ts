@@ -73,11 +73,10 @@ async function findOwn(
   signal: AbortSignal,
   pause: Pause,
 ): Promise<Plugin | undefined> {
-  if (id !== undefined) return engine.call('pluginInspect', { name: id }, { signal })
-  const plugin =
-    ownership === 'uncertain'
-      ? await inspectSettled(engine, name, settlings[hadContent], signal, pause)
-      : await engine.call('pluginInspect', { name }, { signal })
+  // A single answer that it is not there may be wrong.
+  if (id !== undefined) return inspectSettled(engine, id, settlings.no, signal, pause)
+  const looks = settlings[ownership === 'uncertain' ? hadContent : 'no']
+  const plugin = await inspectSettled(engine, name, looks, signal, pause)
   if (!plugin || !isPulledFrom(plugin, remote)) return undefined
   return ownership === 'uncertain' && plugin.Enabled ? undefined : plugin
 }

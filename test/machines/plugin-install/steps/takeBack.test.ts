@@ -61,6 +61,15 @@ suite('takeBack', (test) => {
     assert.equal(calls.slice(0, 2), [`pluginInspect ${name}`, `pluginDelete ${id} false`])
   })
 
+  test('created, and said once not to be there :: looked for again, and removed', async () => {
+    for (const known of [{ id }, {}]) {
+      const engine = fakeEngine({
+        pluginInspect: inspections(undefined, samplePlugin(), undefined),
+      })
+      assert.equal((await take(engine, known)).report, removed)
+    }
+  })
+
   test('created, and gone when looked for :: somebody else removed it', async () => {
     assert.equal((await take(fakeEngine(), { id })).report, nothing)
   })
