@@ -65,17 +65,25 @@ function judge(
   if ('error' in look) throw look.error
   const { privileges, hidden } = look.value
   if (hidden && 'error' in content && tellsWhy(content.error)) throw content.error
-  const redacted = privileges.find(({ Name, Value }) => [Name, ...Value].join().includes('…'))
-  if (redacted) throw withSecret(redacted)
+  refuseHidden(privileges)
   return {
     privileges,
     ...('error' in content ? {} : { digest: content.value.digest }),
   }
 }
 
-/** A question that hides a part of a privilege cannot be answered, and the engine would be sent another list. */
-function withSecret({ Name, Value }: PluginPrivilege): EngineError {
-  return new EngineError(
+/**
+ * A question that hides a part of a privilege cannot be answered, and the engine would be sent another list.
+ *
+ * @throws EngineError `invalid-option`
+ */
+export function refuseHidden(privileges: readonly PluginPrivilege[]): void {
+  const hidden = privileges.find(({ Name, Description, Value }) =>
+    [Name, Description, ...Value].some((text) => text.includes('…')),
+  )
+  if (!hidden) return
+  const { Name, Value } = hidden
+  throw new EngineError(
     'invalid-option',
     `the plugin asks for "${Name}: ${Value.join(' ')}", in which a secret that was given is hidden: give the setting without making it secret, or use other credentials`,
     { unsent: true },

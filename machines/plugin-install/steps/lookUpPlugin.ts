@@ -3,7 +3,7 @@ import { EngineError } from '../../errors.ts'
 import { resolveNames } from '../../reference.ts'
 import type { Pause } from '../../retry.ts'
 import { inspectSettled, settlings } from '../../steps/inspectSettled.ts'
-import { lookUpRemote } from '../../steps/lookUpRemote.ts'
+import { lookUpRemote, refuseHidden } from '../../steps/lookUpRemote.ts'
 import type { LookUpRequest } from '../inputs.ts'
 import type { PluginLookUp } from '../types.ts'
 import { type HasSecret, judgePresent } from './judgePresent.ts'
@@ -41,7 +41,9 @@ export async function lookUpPlugin(
         ? await inspectSettled(engine, name, settlings.perhaps, stop.signal, pause)
         : await engine.call('pluginInspect', { name }, options)
     if (present) {
-      return { ...judgePresent(present, names, request, hasSecret), engine: version }
+      const judged = judgePresent(present, names, request, hasSecret)
+      refuseHidden(judged.privileges)
+      return { ...judged, engine: version }
     }
     const found = await read()
     checkDigest(request.digest, found.digest)

@@ -100,6 +100,20 @@ suite('secret settings', (test) => {
       )
     }))
 
+  test('one that hides a part of what a plugin that is there asks for :: is refused as well', () =>
+    onVolumes(async (stage) => {
+      await stage.install({ ...options, settings: ['USER=me'], disabled: true }).result
+      const settings = { PASSWORD: { ...secret, value: '/var/lib/acme' } }
+      const again = {
+        ...options,
+        settings,
+        ifPresent: 'finish' as const,
+        grantAllPermissions: true,
+      }
+      const error = await failureOf(stage.install(again))
+      assert.is(error.code, 'invalid-option')
+    }))
+
   test('one that is empty, and one that looks like a path', () =>
     onVolumes(async (stage) => {
       const settings = [
