@@ -2,10 +2,12 @@
  * Characters that a reader does not see, or not as what they are: control characters and line breaks,
  * format characters such as those that turn the direction of text (CVE-2021-42574), lone surrogates,
  * whatever Unicode calls default-ignorable (Hangul fillers, variation selectors, tags), and blanks other
- * than the space, the empty Braille pattern, the Khitan filler and the null notehead among them.
+ * than the space, the empty Braille pattern, the Khitan filler and the null notehead among them. Marks too
+ * that have no letter or digit to combine with, or are more than three on one: they strike out what stands
+ * beside them.
  */
 const UNSEEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{16fe4}\u{1d159}]|(?! )\p{Zs}/gu
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{16fe4}\u{1d159}]|(?! )\p{Zs}|(?<![\p{L}\p{N}\p{M}])\p{M}|(?<=\p{M}{3})\p{M}/gu
 
 /**
  * Text from outside as a terminal or a page may show it: unseen characters become `\u{…}`, so that
