@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { ConsentDecision, ConsentRequest } from '../../../machines/consent.ts'
 import type { RequestedSetting } from '../../../machines/settings.ts'
+import { quoted } from '../../../machines/text.ts'
 
 /** One thing that a plugin asks for: a privilege with one of its values. */
 export interface Asked {
@@ -39,6 +40,8 @@ export function allowList(
   }
 }
 
+/** In a list, a value with one of these could be taken for two. */
+const MISTAKABLE = /[\s,"]/
 const EMPTY = new Map([
   ['mount', 'source'],
   ['device', 'path'],
@@ -47,7 +50,7 @@ const EMPTY = new Map([
 /** `NAME:VALUE`; without a value it looks cut, so the pattern for it is added. */
 function describeAsked({ name, value }: Asked): string {
   const missing = value === '' ? EMPTY.get(name) : undefined
-  if (missing === undefined) return `${name}:${value}`
+  if (missing === undefined) return `${name}:${MISTAKABLE.test(value) ? quoted(value) : value}`
   return `${name}: (it has no ${missing} yet: --allow ${name}: or the pattern "${name}:" allows it)`
 }
 
@@ -84,9 +87,10 @@ function inShortestForm({ name, value }: Asked): string {
 /** No path of Linux is longer (PATH_MAX), and no reference is. */
 export const LONGEST = 4_096
 
-const ANY = Symbol('**')
-const ANY_IN_SEGMENT = Symbol('*')
-type Part = string | typeof ANY | typeof ANY_IN_SEGMENT
+/** Stand for themselves among the code units of a pattern. */
+const ANY = -1
+const ANY_IN_SEGMENT = -2
+const SLASH = 0x2f
 
 /**
  * Whether a text matches a pattern, in which `*` stands for any characters but `/`, `**` for any at all, and
@@ -105,33 +109,41 @@ export function glob(pattern: string): (text: string) => boolean {
   return (text) => text.length <= LONGEST && matches(parts, text)
 }
 
-function partsOf(pattern: string): Part[] {
+function partsOf(pattern: string): Int32Array {
   // More stars in a row than two are two and others, which stand for nothing more.
-  return pattern.split(/(\*+)/).flatMap((part): Part[] => {
-    if (!part.startsWith('*')) return part.split('')
+  const parts = pattern.split(/(\*+)/).flatMap((part) => {
+    if (!part.startsWith('*')) return part.split('').map((character) => character.charCodeAt(0))
     return [part === '*' ? ANY_IN_SEGMENT : ANY]
   })
+  return Int32Array.from(parts)
 }
 
 /** Follows all ways at once: `reached[n]` is whether the text so far can be what the first n parts stand for. */
-function matches(parts: readonly Part[], text: string): boolean {
-  let reached = passStars(parts, new Uint8Array(parts.length + 1).fill(1, 0, 1))
-  for (const character of text.split('')) {
-    const next = new Uint8Array(parts.length + 1)
-    for (const [index, part] of parts.entries()) {
-      if (!reached[index]) continue
-      if (part === character) next[index + 1] = 1
-      if (part === ANY || (part === ANY_IN_SEGMENT && character !== '/')) next[index] = 1
+function matches(parts: Int32Array, text: string): boolean {
+  let reached = new Uint8Array(parts.length + 1)
+  let next = new Uint8Array(parts.length + 1)
+  reached[0] = 1
+  passStars(parts, reached)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    next.fill(0)
+    for (let index = 0; index < parts.length; index++) {
+      if (reached[index] === 0) continue
+      const part = parts[index]
+      if (part === code) next[index + 1] = 1
+      else if (part === ANY || (part === ANY_IN_SEGMENT && code !== SLASH)) next[index] = 1
     }
-    reached = passStars(parts, next)
+    passStars(parts, next)
+    const last = reached
+    reached = next
+    next = last
   }
   return reached[parts.length] === 1
 }
 
 /** A star stands for nothing, too. */
-function passStars(parts: readonly Part[], reached: Uint8Array): Uint8Array {
-  for (const [index, part] of parts.entries()) {
-    if (reached[index] && typeof part !== 'string') reached[index + 1] = 1
+function passStars(parts: Int32Array, reached: Uint8Array): void {
+  for (let index = 0; index < parts.length; index++) {
+    if (reached[index] === 1 && (parts[index] as number) < 0) reached[index + 1] = 1
   }
-  return reached
 }

@@ -22,6 +22,14 @@ suite('allowList', (test) => {
     )
   })
 
+  test('denies :: a value that could be taken for two is in quotes', () => {
+    const request = asking({ mount: ['/a, network:host', '/b "c"'] })
+    assert.is(
+      answer(allowList([]), request),
+      'not allowed: mount:"/a, network:host", mount:"/b \\"c\\""',
+    )
+  })
+
   test('patterns :: one star stays within a path segment, two go through', () => {
     const rows: [pattern: string, value: string, allowed: boolean][] = [
       ['mount:/var/lib/*', '/var/lib/data', true],
