@@ -1,13 +1,8 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
 import { asksFor, isGrantedAlready, makeConsentRecord } from '../consent.ts'
-import {
-  createdNothing,
-  type Difference,
-  makeFailure,
-  refusedDefinitely,
-  toFailure,
-} from '../errors.ts'
+import type { Difference } from '../errors.ts'
+import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
 import { comparePrivileges, computePrivileges, privilegesOfSettings } from '../privileges.ts'
 import { expectedDigest, makeConsentRequest, required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'

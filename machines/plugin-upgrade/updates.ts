@@ -1,7 +1,7 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
 import { makeConsentRecord } from '../consent.ts'
-import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../errors.ts'
+import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
 import { comparePrivileges, computePrivileges } from '../privileges.ts'
 import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { namesOf, required } from './context.ts'

@@ -1,6 +1,7 @@
 import { type HasContent, hasContent, type PullProgress } from '../cutPull.ts'
 import type { Engine, InputOf, PullResult } from '../engine.ts'
-import { createdNothing, EngineError, isEngineError } from '../errors.ts'
+import { EngineError, isEngineError } from '../errors.ts'
+import { createdNothing } from '../failure.ts'
 import type { JSONMessage } from '../plugin.ts'
 import { comparePrivileges } from '../privileges.ts'
 import type { Pause } from '../retry.ts'

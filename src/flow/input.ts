@@ -1,5 +1,6 @@
 import { defined } from '../../machines/defined.ts'
-import { EngineError, makeFailure } from '../../machines/errors.ts'
+import { EngineError } from '../../machines/errors.ts'
+import { makeFailure } from '../../machines/failure.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallInput, Resumed } from '../../machines/plugin-install/types.ts'
 import { isDigest } from '../../machines/reference.ts'

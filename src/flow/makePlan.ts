@@ -1,6 +1,6 @@
 import { createRegistryAuth, withRegistryAuth } from '../../adapters/docker/registryAuth.ts'
 import { asksFor, type ConsentDecision, type ConsentRequest } from '../../machines/consent.ts'
-import { toFailure } from '../../machines/errors.ts'
+import { toFailure } from '../../machines/failure.ts'
 import {
   initialContext,
   makeConsentRequest,

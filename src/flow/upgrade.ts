@@ -1,5 +1,6 @@
 import type { ActorLogic, ActorSystem, ActorSystemInfo, SnapshotFrom } from 'xstate'
-import { EngineError, makeFailure } from '../../machines/errors.ts'
+import { EngineError } from '../../machines/errors.ts'
+import { makeFailure } from '../../machines/failure.ts'
 import type { UpgradeEmitted, UpgradeEvent } from '../../machines/plugin-upgrade/events.ts'
 import { pluginUpgradeMachine } from '../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
 import {

@@ -1,4 +1,5 @@
-import { type Failure, isEngineError, makeFailure, toFailure } from '../../../machines/errors.ts'
+import { type Failure, isEngineError } from '../../../machines/errors.ts'
+import { makeFailure, toFailure } from '../../../machines/failure.ts'
 import { failed } from '../../../machines/plugin-install/rollbackReport.ts'
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { oneLine } from '../../../machines/text.ts'

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { makeFailure } from '../../../machines/errors.ts'
+import { makeFailure } from '../../../machines/failure.ts'
 import type { Resumed } from '../../../machines/plugin-install/types.ts'
 import { textOf } from '../../../machines/settings.ts'
 import { after, at, done, failed, lookUp, send } from '../../support/chart.ts'

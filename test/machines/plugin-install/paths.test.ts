@@ -9,7 +9,7 @@ import {
   SimulatedClock,
 } from 'xstate'
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths } from 'xstate/graph'
-import { makeFailure } from '../../../machines/errors.ts'
+import { makeFailure } from '../../../machines/failure.ts'
 import type { InstallEvent } from '../../../machines/plugin-install/events.ts'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallInput } from '../../../machines/plugin-install/types.ts'

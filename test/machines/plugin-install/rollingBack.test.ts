@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { makeFailure } from '../../../machines/errors.ts'
+import { makeFailure } from '../../../machines/failure.ts'
 import { takeBackInput } from '../../../machines/plugin-install/inputs.ts'
 import type { RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { after, at, done, failed, send } from '../../support/chart.ts'

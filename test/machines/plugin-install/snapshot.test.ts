@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { makeFailure } from '../../../machines/errors.ts'
+import { makeFailure } from '../../../machines/failure.ts'
 import { makeSnapshot, readSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { at, done, send } from '../../support/chart.ts'
 import {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
-import { toFailure } from '../../../../machines/errors.ts'
+import { toFailure } from '../../../../machines/failure.ts'
 import type { JSONMessage } from '../../../../machines/plugin.ts'
 import { PLANTED_HEADER, refusedWith } from '../../../support/engineFailure.ts'
 import { answerAsRecorded, readRecording } from '../../../support/recordingServer.ts'

@@ -3,7 +3,7 @@ import { explain } from '../../../../adapters/engine/words/explain.ts'
 import type { CallContext } from '../../../../adapters/engine/words/sentences.ts'
 import { catalogue, type InstallErrorCode } from '../../../../machines/catalogue.ts'
 import type { OperationId } from '../../../../machines/engine.ts'
-import { toFailure } from '../../../../machines/errors.ts'
+import { toFailure } from '../../../../machines/failure.ts'
 import { readRecording, recordedBody } from '../../../support/recordingServer.ts'
 import { suite } from '../../../support/suite.ts'
 
