@@ -34,6 +34,34 @@ const SETTINGS = {
   Args: { Name: 'args', Description: 'shown, else ignored', Settable: ['value'], Value: ['first'] },
 }
 
+const DEVICE = { Description: 'a device', Settable: ['path'] }
+
+/** A version of a plugin that shows what is in effect. */
+const version = (
+  number: string,
+  { mode = 'show', env, args = 'first', mounts, devices }: VersionSketch = {},
+) => ({
+  config: {
+    ...config(mode, { Description: `a fixture: version ${number}` }),
+    Env: env ?? SETTINGS.Env,
+    Args: { ...SETTINGS.Args, Value: [args] },
+    Mounts: mounts ?? [mount('/tmp')],
+    Linux: {
+      Capabilities: null,
+      AllowAllDevices: false,
+      Devices: devices ?? [{ ...DEVICE, Name: 'log', Path: '/dev/kmsg' }],
+    },
+  },
+})
+
+interface VersionSketch {
+  mode?: string
+  env?: unknown[]
+  args?: string
+  mounts?: unknown[]
+  devices?: unknown[]
+}
+
 /** Every fixture, by the last part of its repository's name. */
 export const fixtures = {
   /** No privilege, and one setting. */
@@ -65,6 +93,29 @@ export const fixtures = {
   dies: { config: config('die') },
   /** Mounts what is not on the host. */
   badmount: { config: config('serve', { Mounts: [mount('/does/not/exist')] }) },
+  /** Versions of one plugin, for upgrades. */
+  'notes-1': version('1'),
+  'notes-2': version('2'),
+  /** Other variables and arguments. */
+  'notes-env': version('env', {
+    args: 'second',
+    env: [
+      { Name: 'LEVEL', Description: '', Settable: ['value'], Value: 'info' },
+      { Name: 'FIXED', Description: '', Settable: null, Value: 'no' },
+      { Name: 'HIDDEN', Description: '', Settable: null, Value: 'x' },
+    ],
+  }),
+  /** One device more. */
+  'notes-device': version('device', {
+    devices: [
+      { ...DEVICE, Name: 'log', Path: '/dev/kmsg' },
+      { ...DEVICE, Name: 'fuse', Path: '/dev/fuse' },
+    ],
+  }),
+  /** Neither a mount nor a device. */
+  'notes-less': version('less', { mounts: [], devices: [] }),
+  'notes-dies': version('dies', { mode: 'die' }),
+  'notes-badmount': version('badmount', { mounts: [mount('/does/not/exist')] }),
   /** For the registry that wants credentials. */
   private: { config: config('serve', { Env: SETTINGS.Env }) },
 } as const satisfies Record<string, Fixture>

@@ -3,6 +3,7 @@
  *   probe late                opens it after two seconds
  *   probe hang                never opens it
  *   probe die                 exits with status 1
+ *   probe show [argument…]    shows all that it got: variables, arguments, the inode of /state, devices
  * It shows what it was started with as a volume, so that a test can ask what it really got. */
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +42,22 @@ static void end(int number) {
   _exit(0);
 }
 
+static const char *VARIABLES[] = {"DEBUG", "FIXED", "LEVEL", "HIDDEN"};
+static const char *DEVICES[] = {"/dev/kmsg", "/dev/fuse", "/dev/hwrng"};
+
+static void describe(char *text, size_t size, int count, char **arguments) {
+  size_t used = 0;
+  for (size_t k = 0; k < sizeof VARIABLES / sizeof *VARIABLES; k++) {
+    const char *value = getenv(VARIABLES[k]);
+    if (value) used += snprintf(text + used, size - used, "%s=%s ", VARIABLES[k], value);
+  }
+  for (int k = 2; k < count; k++) used += snprintf(text + used, size - used, "arg=%s ", arguments[k]);
+  for (size_t k = 0; k < sizeof DEVICES / sizeof *DEVICES; k++)
+    if (!access(DEVICES[k], F_OK)) used += snprintf(text + used, size - used, "%s ", DEVICES[k]);
+  struct stat state;
+  if (!stat("/state", &state)) snprintf(text + used, size - used, "state=%lu", (unsigned long)state.st_ino);
+}
+
 int main(int count, char **arguments) {
   const char *mode = count > 1 ? arguments[1] : "serve";
   signal(SIGTERM, end);
@@ -52,8 +69,10 @@ int main(int count, char **arguments) {
   char volumes[1024];
   const char *debug = getenv("DEBUG");
   const char *last = count > 2 ? arguments[count - 1] : "none";
-  snprintf(volumes, sizeof volumes, "{\"Volumes\":[{\"Name\":\"DEBUG=%s,last=%s\"}],\"Err\":\"\"}",
-           debug ? debug : "none", last);
+  char shown[768];
+  if (!strcmp(mode, "show")) describe(shown, sizeof shown, count, arguments);
+  else snprintf(shown, sizeof shown, "DEBUG=%s,last=%s", debug ? debug : "none", last);
+  snprintf(volumes, sizeof volumes, "{\"Volumes\":[{\"Name\":\"%s\"}],\"Err\":\"\"}", shown);
 
   mkdir("/run", 0755);
   mkdir("/run/docker", 0755);
