@@ -182,7 +182,7 @@ export const catalogue = {
   },
   'mount-source-missing': {
     summary: 'A host path that the plugin mounts, or a device that it uses, does not exist.',
-    next: 'Create it, or set the source of the mount, or the path of the device, to one that exists.',
+    next: 'Create it on the host of the engine, or set the source of the mount, or the path of the device, to one that exists there.',
     retryable: false,
   },
   'plugin-did-not-listen': {

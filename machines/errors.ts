@@ -17,6 +17,8 @@ export interface EngineErrorDetails {
   unsent?: true
   /** An enable was refused because the plugin is enabled already, or because the engine is starting it. */
   alreadyEnabled?: 'done' | 'starting'
+  /** What a mount or a device of the plugin is pointed at, where the engine cannot use it. */
+  hostPath?: string
   /** The engine's words tell of something between it and a registry that passes by itself. */
   transient?: true
   /** With `privileges-changed`, `privileges-not-enforced` and `digest-changed`, as far as it is known. */
@@ -52,7 +54,7 @@ export function isEngineError(error: unknown): error is EngineError {
 
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
 export interface Failure
-  extends Omit<EngineErrorDetails, 'unsent' | 'transient' | 'alreadyEnabled'> {
+  extends Omit<EngineErrorDetails, 'unsent' | 'transient' | 'alreadyEnabled' | 'hostPath'> {
   code: InstallErrorCode
   /** The state in which it happened. */
   state: string

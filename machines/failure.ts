@@ -7,7 +7,13 @@ import { type Failure, isEngineError } from './errors.ts'
  */
 export function toFailure(error: unknown, state: string): Failure {
   if (isEngineError(error)) {
-    const { unsent: _, transient: __, alreadyEnabled: ___, ...details } = error.details
+    const {
+      unsent: _,
+      transient: __,
+      alreadyEnabled: ___,
+      hostPath: ____,
+      ...details
+    } = error.details
     return makeFailure(error.code, state, error.message, details)
   }
   return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} (${kindOf(error)})`)

@@ -97,6 +97,24 @@ export function unseenWidening(
   })
 }
 
+/**
+ * The mount or the device of a plugin that is pointed at a host path, and the key of the setting that can point it
+ * elsewhere. `undefined`: the plugin has no such path.
+ */
+export function findHostPath(
+  { Config, Settings }: Plugin,
+  path: string,
+): { setting: string | undefined } | undefined {
+  const isThere = (each: string | null) => each?.replace(/\/+$/, '') === path.replace(/\/+$/, '')
+  const mount = Config.Mounts?.find(({ Source }) => isThere(Source))
+  const device = Settings.Devices?.find(({ Path }) => isThere(Path))
+  const name = mount?.Name ?? device?.Name
+  if (name === undefined) return undefined
+  const target = findTarget(Config, name)
+  const setting = { name, field: mount ? 'source' : 'path' }
+  return { setting: target && isSettable(target, setting) ? keyOf(setting) : undefined }
+}
+
 /** Where a setting takes effect. */
 export type SettingKind = 'env' | 'mount' | 'device' | 'args'
 

@@ -133,9 +133,8 @@ export function rememberError({ context, event }: Args, { state }: { state: stri
   const { plugin } = context
   if (!plugin) return { failure }
   // Calls address the plugin by its id; people know it by its name, and the engine's paths have the id.
-  const message = failure.message.replaceAll(plugin.Id, (id, at: number, whole: string) =>
-    whole[at - 1] === '/' ? id : plugin.Name,
-  )
+  const id = new RegExp(`(?<![\\w/.-]|%2F)${plugin.Id}(?![\\w/-]|%2F|\\.\\w)`, 'gi')
+  const message = failure.message.replace(id, () => plugin.Name)
   return { failure: { ...failure, message } }
 }
 

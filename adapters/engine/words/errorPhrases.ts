@@ -1,5 +1,7 @@
+import { certificatePhrases } from './certificatePhrases.ts'
+import { connectionPhrases, networkPhrases } from './networkPhrases.ts'
 import { pullPhrases } from './pullPhrases.ts'
-import { registryPhrases } from './registryPhrases.ts'
+import { limitPhrases, registryPhrases } from './registryPhrases.ts'
 import type { ErrorPhrase } from './sentences.ts'
 import { startPhrases } from './startPhrases.ts'
 
@@ -17,6 +19,11 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     code: 'engine-unsupported',
     words: /client version \S+ is too new/,
     seen: ['version.too-new'],
+  },
+  {
+    code: 'engine-unsupported',
+    words: /client is newer than server/,
+    seen: ['moby api/server/middleware/version.go, before 1.13'],
   },
   {
     code: 'engine-unsupported',
@@ -40,6 +47,13 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     words: /authorization denied by plugin (?<plugin>[^\s:]+(?::[^\s:]+)?)/,
     says: 'a policy of the engine at {host} does not allow this user to {deed} {subject}: ',
     next: 'Ask whoever runs the engine: its authorization plugin {plugin} decides what is allowed.',
+    seen: ['moby pkg/authorization/authz.go'],
+  },
+  {
+    code: 'engine-access-denied',
+    words: /plugin (?<plugin>\S+) failed with error: AuthZPlugin\./,
+    says: 'an authorization plugin of the engine at {host} is out of order, so the engine lets nobody {deed} {subject}: ',
+    next: 'Ask whoever runs the engine: its authorization plugin {plugin} does not answer.',
     seen: ['moby pkg/authorization/authz.go'],
   },
   {
@@ -153,6 +167,10 @@ export const errorPhrases: readonly ErrorPhrase[] = [
   },
 
   ...pullPhrases,
+  ...networkPhrases,
+  ...limitPhrases,
+  ...certificatePhrases,
+  ...connectionPhrases,
   ...registryPhrases,
 
   // Settings

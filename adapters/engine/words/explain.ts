@@ -45,6 +45,7 @@ export function explain(context: CallContext, message: EngineMessage): EngineErr
     inStream,
     transient,
     alreadyEnabled,
+    hostPath: operation === 'pluginEnable' ? found?.path : undefined,
     next: next && sentence(next, context, '', found),
   })
   const line =

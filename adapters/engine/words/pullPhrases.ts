@@ -38,16 +38,40 @@ export const pullPhrases: readonly ErrorPhrase[] = [
   },
   {
     code: 'not-a-plugin',
-    words:
-      /Encountered remote .* when fetching|unsupported manifest format|unsupported media ?type|target is image/i,
+    words: /\+zstd\b/,
     operations: REGISTRY,
+    says: 'a layer of {subject} is compressed with zstd, which the engine cannot read in a plugin: ',
+    next: 'Ask the publisher to push the plugin with layers that are compressed with gzip.',
+    seen: ['the media types of OCI layers'],
+  },
+  {
+    code: 'not-a-plugin',
+    words: /Encountered remote "?(?<type>[\w./+-]+)[^\n]* when fetching/,
+    operations: REGISTRY,
+    says: '{subject} is no plugin, but content of the type {type}: ',
     seen: ['moby distribution/errors.go'],
+  },
+  {
+    code: 'not-a-plugin',
+    words:
+      /unsupported manifest format|unsupported media ?type|media ?type .{1,100} not supported|invalid content type|target is image|schema version 1\b|schema 1 support|no matching manifest for/i,
+    operations: REGISTRY,
+    seen: ['moby distribution/errors.go', 'moby distribution/pull_v2.go'],
   },
   {
     code: 'pull-failed',
     words: /read-only file system/,
     operations: PULLS,
     seen: ['Linux errno(3)'],
+  },
+  {
+    code: 'pull-failed',
+    words: /\bref \S+ locked\b/,
+    operations: PULLS,
+    transient: true,
+    says: 'another pull on the engine is fetching a layer of {subject}: ',
+    next: 'Wait until the other pull has ended, then install again.',
+    seen: ['containerd content/local/locks.go'],
   },
   {
     // A registry that goes away in mid-download and one whose content is cut read the same.
@@ -71,7 +95,8 @@ export const pullPhrases: readonly ErrorPhrase[] = [
   },
   {
     code: 'corrupt-layer',
-    words: /error applying layer .*(?:tar header|gzip: |zlib: |flate: |zstd|unexpected EOF)/,
+    words:
+      /(?:error applying layer|Error processing tar file|failed to (?:extract|decompress)|^archive\/tar).*(?:tar header|gzip: |zlib: |flate: |zstd|unexpected EOF)|layer verification failed/,
     operations: PULLS,
     seen: ['pull.layer-not-a-tar'],
   },

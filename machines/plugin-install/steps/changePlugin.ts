@@ -3,7 +3,7 @@ import { EngineError, isEngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
 import { settingsMatchConfig } from '../../privileges.ts'
 import type { Pause } from '../../retry.ts'
-import { keyOf, type Setting, withoutSettings } from '../../settings.ts'
+import { findHostPath, keyOf, type Setting, withoutSettings } from '../../settings.ts'
 import { checkSettings } from '../../steps/checkSettings.ts'
 import type { EnableRequest, SetRequest } from '../inputs.ts'
 import { type HasSecret, isApplied } from './judgePresent.ts'
@@ -94,10 +94,27 @@ async function askToEnable(
       const already = isEngineError(error) && error.details.alreadyEnabled
       if (already === 'done' && wasRequested) return
       if (already === 'done') throw changedByOthers(plugin, 'it is enabled')
-      if (already !== 'starting' || !wasRequested || ms === undefined) throw error
+      if (already !== 'starting' || !wasRequested || ms === undefined) {
+        throw withSetting(error, plugin)
+      }
       await pause(ms)
     }
   }
+}
+
+/** Adds to the next step the setting that points the plugin at a host path which the engine cannot use. */
+function withSetting(error: unknown, plugin: Plugin): unknown {
+  if (!isEngineError(error)) return error
+  const { hostPath, next } = error.details
+  const found = hostPath === undefined ? undefined : findHostPath(plugin, hostPath)
+  if (!found) return error
+  const other = found.setting
+    ? `Or install with ${found.setting}=PATH, a path that the engine can use.`
+    : 'No setting of the plugin changes this path.'
+  return new EngineError(error.code, error.message, {
+    ...error.details,
+    next: next === undefined ? other : `${next} ${other}`,
+  })
 }
 
 async function inspect(engine: Engine, { Id, Name }: Plugin, signal: AbortSignal): Promise<Plugin> {

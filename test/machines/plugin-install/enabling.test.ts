@@ -103,6 +103,16 @@ suite('enabling', (test) => {
     const inPath = new EngineError('enable-failed', `${path} ${pluginId} is not there`)
     const { context: other } = send(at('enabling'), { ...event, error: inPath })
     assert.is(other.failure?.message, `${path} acme/probe:1.0 is not there`)
+    const parts = [
+      `%2Fplugins%2F${pluginId}%2Fp.sock`,
+      `docker-${pluginId}.scope`,
+      `/x/a-${pluginId}`,
+    ]
+    for (const part of parts) {
+      const inPart = new EngineError('enable-failed', `${part} of ${pluginId}: ended`)
+      const { context: third } = send(at('enabling'), { ...event, error: inPart })
+      assert.is(third.failure?.message, `${part} of acme/probe:1.0: ended`)
+    }
   })
 
   test('enabling :: a refusal of what an earlier process had asked for is not the end of that', () => {

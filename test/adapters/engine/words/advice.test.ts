@@ -194,9 +194,134 @@ check('what a registry says', [
       'failed to authorize: failed to fetch oauth token: unexpected status: 503 Service Unavailable',
     code: 'registry-unreachable',
   },
+  {
+    words: 'Get "https://r.example/v2/": Forbidden',
+    code: 'registry-unreachable',
+    says: /engine's proxy does not let/,
+    next: /NO_PROXY/,
+    never: /docker login/,
+  },
+  {
+    words: 'Get "https://r.example/v2/": Gateway Time-out',
+    code: 'registry-unreachable',
+    says: /engine's proxy cannot reach/,
+  },
+  {
+    words: 'Get "https://r.example/v2/": unexpected EOF',
+    code: 'registry-unreachable',
+  },
+  {
+    words: 'unavailable: service unavailable',
+    code: 'registry-unreachable',
+  },
+  {
+    words: 'dial tcp: lookup r.example: Temporary failure in name resolution',
+    code: 'registry-unreachable',
+  },
+  {
+    words: 'Get "https://r.example/v2/": dial tcp: lookup r.example on 127.0.0.53:53: no such host',
+    code: 'registry-unreachable',
+    next: /DNS.*ENGINE/,
+  },
+  {
+    words:
+      'Get "https://auth.docker.io/token?scope=x": dial tcp: lookup auth.docker.io: no such host',
+    code: 'registry-unreachable',
+    says: /cannot reach auth\.docker\.io, which gives tokens/,
+    next: /ENGINE that it reaches auth\.docker\.io/,
+  },
+  {
+    words: 'authorization server did not include a token in the response',
+    code: 'registry-unreachable',
+    says: /gives tokens/,
+  },
+  {
+    words:
+      'Get "https://r.example/v2/": x509: certificate relies on legacy Common Name field, use SANs instead',
+    code: 'registry-unreachable',
+    next: /Subject Alternative Name/,
+    never: /ca\.crt/,
+  },
+  {
+    words:
+      'x509: certificate signed by unknown authority (possibly because of "x509: cannot verify signature: insecure algorithm SHA1-RSA")',
+    code: 'registry-unreachable',
+    next: /SHA-1/,
+  },
+  {
+    words: 'Get "https://r.example/v2/": remote error: tls: bad certificate',
+    code: 'registry-unreachable',
+    next: /client\.cert and client\.key .*ENGINE/,
+  },
+  {
+    words:
+      'missing key client.key for client certificate client.cert. CA certificates must use the extension .crt',
+    code: 'registry-unreachable',
+    next: /certs\.d\/docker\.io on the host of the ENGINE/,
+  },
+  {
+    words:
+      'error parsing HTTP 429 response body: invalid character T looking for beginning of value: "Too Many Requests"',
+    code: 'registry-unreachable',
+    next: /^Wait/,
+  },
+  {
+    words: 'toomanyrequests: You have reached your pull rate limit',
+    code: 'registry-unreachable',
+    on: isLoggedIn,
+    next: /^Wait until the limit of the account/,
+  },
+  {
+    words: 'Head "https://ghcr.io/v2/acme/plain/manifests/latest": denied: denied',
+    code: 'unauthorized',
+    next: /Check the name/,
+  },
+  {
+    words:
+      'Get "https://registry-1.docker.io/v2/": unauthorized: your account must log in with a Personal Access Token (PAT)',
+    code: 'unauthorized',
+  },
+  {
+    words:
+      'unknown: current image without vulnerability scanning cannot be pulled due to configured policy in \'Prevent images with vulnerability severity of "Critical"\'',
+    code: 'pull-failed',
+    says: /policy of the registry/,
+    never: /log in/,
+  },
+  { words: 'denied: quota exceeded', code: 'pull-failed', next: /quota/, never: /log in/ },
+  {
+    words: 'Encountered remote "application/vnd.cncf.helm.config.v1+json"(unknown) when fetching',
+    code: 'not-a-plugin',
+    says: /content of the type application\/vnd\.cncf\.helm\.config\.v1\+json/,
+  },
+  { words: 'unsupported schema version 1', code: 'not-a-plugin' },
+  {
+    words: 'mediatype "application/vnd.wasm.config.v1+json" not supported',
+    code: 'not-a-plugin',
+  },
+  {
+    words: 'unsupported media type application/vnd.oci.image.layer.v1.tar+zstd',
+    code: 'not-a-plugin',
+    says: /compressed with zstd/,
+    next: /gzip/,
+  },
+  {
+    words:
+      'plugin acme-authz failed with error: AuthZPlugin.AuthZReq: dial unix /run/docker/plugins/acme.sock: connect: no such file or directory',
+    code: 'engine-access-denied',
+    next: /acme-authz does not answer/,
+    status: 403,
+  },
 ])
 
 check('what a pull ends with', [
+  {
+    words: 'ref layer-sha256:8b locked for 3m0s (since 2026): unavailable',
+    code: 'pull-failed',
+    on: { operation: 'pluginPull' },
+    says: /another pull/,
+    inStream: true,
+  },
   {
     words: 'short read: expected 340732 bytes but got 98304: unexpected EOF',
     code: 'incomplete-layer',
@@ -218,6 +343,91 @@ check('what a pull ends with', [
 const enabling = { operation: 'pluginEnable' as const, subject: 'acme/plain:latest' }
 
 check('what an enable ends with', [
+  {
+    words: 'failed to fulfil mount request: lstat /var/lib/x: no such file or directory: unknown',
+    code: 'mount-source-missing',
+    on: enabling,
+    says: /host path \/var\/lib\/x, which/,
+  },
+  {
+    words: 'failed to fulfil mount request: open /var/lib/x: permission denied: unknown',
+    code: 'enable-failed',
+    on: enabling,
+    says: /cannot use the host path \/var\/lib\/x,/,
+    next: /Mend \/var\/lib\/x/,
+  },
+  {
+    words:
+      'error mounting "/var/lib/x" to rootfs at "/mnt": mount src=/var/lib/x: operation not permitted: unknown',
+    code: 'enable-failed',
+    on: enabling,
+    says: /cannot use the host path \/var\/lib\/x,/,
+  },
+  {
+    words: 'path /var/lib/x is mounted on / but it is not a shared mount',
+    code: 'enable-failed',
+    on: enabling,
+    next: /make-rshared/,
+  },
+  {
+    words: 'bind source path does not exist: /var/lib/x',
+    code: 'mount-source-missing',
+    on: enabling,
+    next: /Create \/var\/lib\/x on/,
+  },
+  {
+    words:
+      'error gathering device information while adding custom device "/etc/hosts": not a device node',
+    code: 'mount-source-missing',
+    on: enabling,
+    says: /\/etc\/hosts .* is none/,
+    never: /Attach/,
+  },
+  {
+    words: 'unable to start container process: exec /p: no such file or directory: unknown',
+    code: 'enable-failed',
+    on: enabling,
+    says: /or its interpreter, is not in it/,
+  },
+  {
+    words: 'exec: "p": executable file not found in $PATH: unknown',
+    code: 'enable-failed',
+    on: enabling,
+    says: /is not in it/,
+  },
+  {
+    words: 'exec: "/p": permission denied: unknown',
+    code: 'enable-failed',
+    on: enabling,
+    says: /can be executed/,
+  },
+  {
+    words: 'exec: "runc": executable file not found in $PATH: unknown',
+    code: 'enable-failed',
+    on: enabling,
+    says: /program of its own/,
+    never: /publisher/,
+  },
+  {
+    words:
+      'connection error: desc = "transport: Error while dialing dial unix /run/containerd/containerd.sock: connect: connection refused": unavailable',
+    code: 'enable-failed',
+    on: enabling,
+    says: /program of its own/,
+  },
+  {
+    words: `dial unix /run/docker/plugins/${ID}/p.sock: i/o timeout`,
+    code: 'plugin-did-not-listen',
+    on: enabling,
+    next: new RegExp(`log.*${ID}`),
+  },
+  {
+    words: `Post "http://%2Frun%2Fdocker%2Fplugins%2F${ID}%2Fp.sock/Plugin.Activate": EOF`,
+    code: 'enable-failed',
+    on: enabling,
+    says: /opened its socket/,
+    next: new RegExp(`log.*${ID}`),
+  },
   {
     words:
       'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: failed to fulfil mount request: open /nosuch: no such file or directory',
@@ -246,7 +456,7 @@ check('what an enable ends with', [
     code: 'mount-source-missing',
     on: enabling,
     says: /the device \/dev\/nosuch/,
-    next: /NAME\.path/,
+    next: /Attach the device/,
   },
   {
     words: `dial unix /run/docker/plugins/${ID}/p.sock: connect: no such file or directory`,

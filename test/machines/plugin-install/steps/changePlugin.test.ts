@@ -194,7 +194,12 @@ suite('applySettings', (test) => {
   })
 })
 
-function enable(shown: Plugin | undefined, answers: Answers = {}, wasRequested = false) {
+function enable(
+  shown: Plugin | undefined,
+  answers: Answers = {},
+  wasRequested = false,
+  plugin = samplePlugin(),
+) {
   const engine = fakeEngine({ pluginInspect: inspections(shown), ...answers })
   const pauses: number[] = []
   const order: string[] = []
@@ -203,7 +208,7 @@ function enable(shown: Plugin | undefined, answers: Answers = {}, wasRequested =
     record: async () => void order.push(`recorded after ${engine.calls.length} calls`),
     pause: async (ms: number) => void pauses.push(ms),
   }
-  const done = enablePlugin(ports, { plugin: samplePlugin(), timeout: 0, wasRequested }, signal)
+  const done = enablePlugin(ports, { plugin, timeout: 0, wasRequested }, signal)
   return Object.assign(done, { pauses, order })
 }
 
@@ -264,6 +269,29 @@ suite('enablePlugin', (test) => {
       }
     }
   })
+
+  const paths: [title: string, path: string, other: RegExp][] = [
+    ['a mount that can be set', '/tmp/', /Or install with state\.source=PATH/],
+    ['a device that can be set', '/dev/null', /Or install with null\.path=PATH/],
+    ['a mount that cannot be set', '/etc', /No setting of the plugin changes this path\.$/],
+    ['a path that is not of the plugin', '/nosuch', /^Create it\.$/],
+  ]
+  for (const [title, hostPath, next] of paths) {
+    test(`a host path that the engine cannot use, ${title} :: ${next.source}`, async () => {
+      const plugin = structuredClone(before)
+      const [mount] = plugin.Config.Mounts ?? []
+      assert.ok(mount)
+      plugin.Config.Mounts = [
+        { ...mount, Name: 'state', Settable: ['source'], Source: '/tmp' },
+        { ...mount, Name: 'fixed', Settable: null, Source: '/etc' },
+      ]
+      const failed = new EngineError('mount-source-missing', 'x', { hostPath, next: 'Create it.' })
+      const pluginEnable = () => Promise.reject(failed)
+      const { code, details } = await rejection(enable(plugin, { pluginEnable }, false, plugin))
+      assert.is(code, 'mount-source-missing')
+      assert.match(details.next ?? '', next)
+    })
+  }
 
   const changes: [title: string, plugin: Partial<Plugin>, part: string][] = [
     ['its config', { Config: sampleConfig({ PidHost: true }) }, 'Config'],
