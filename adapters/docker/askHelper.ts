@@ -1,7 +1,9 @@
 import { EngineError } from '../../machines/errors.ts'
 import { oneLine } from '../../machines/text.ts'
 import { cleanerOf } from '../engine/words/withoutSecrets.ts'
-import { findProgram } from '../process/findProgram.ts'
+import { lookForProgram } from '../process/findProgram.ts'
+import { isFields } from './configFile.ts'
+import { parseJson } from './parseJson.ts'
 import { type RegistryCredentials, registryKey } from './registryCredentials.ts'
 import { type HelperRun, MOST_OUTPUT, runHelper } from './runHelper.ts'
 
@@ -9,6 +11,11 @@ import { type HelperRun, MOST_OUTPUT, runHelper } from './runHelper.ts'
 const NOT_FOUND = 'credentials not found in native keychain'
 /** The user name that marks the secret as an identity token. */
 const TOKEN_USER = '<token>'
+
+const NOT_STARTED: Readonly<Record<string, string>> = {
+  ENOENT: ': the interpreter that its first line names is not there',
+  ENOEXEC: ': it is built for another kind of computer, or is no program',
+}
 
 /**
  * Asks `docker-credential-NAME` for a registry's credentials, in its own protocol: the argument `get`,
@@ -27,14 +34,15 @@ export async function askHelper(
       'invalid-configuration',
       `the credential helper ${program}, asked for ${registry}, ${why}`,
     )
-  const file = await findProgram(program, run.env, run.platform)
-  if (file === undefined) throw failed('is not on the PATH')
-  const ended = await runHelper(file, 'get', registryKey(registry), run)
+  const found = await lookForProgram(program, run.env, run.platform)
+  if (!found) throw failed('is not on the PATH')
+  if (!found.isExecutable) throw failed(`is no program that this user may execute: ${found.file}`)
+  const ended = await runHelper(found.file, 'get', registryKey(registry), run)
   switch (ended.end) {
     case 'aborted':
       throw new EngineError('cancelled', `the request to ${program} was cancelled`)
     case 'notStarted':
-      throw failed(`could not be started (${ended.code})`)
+      throw failed(`could not be started (${ended.code}${NOT_STARTED[ended.code] ?? ''})`)
     case 'tooLong':
       throw failed(`did not end within ${run.limitMs / 1000} s and was killed${said(ended, run)}`)
     case 'tooMuch':
@@ -46,7 +54,8 @@ export async function askHelper(
       return readAnswer(ended.output, () => {
         // What it wrote was meant as an answer, and may be a secret.
         const errors = said({ output: '', errors: ended.errors }, run)
-        return failed(`wrote something other than credentials${errors}`)
+        const what = ended.output.trim() === '' ? 'nothing' : 'something other than credentials'
+        return failed(`wrote ${what}${errors}`)
       })
   }
 }
@@ -65,14 +74,11 @@ function readAnswer(output: string, rubbish: () => Error): RegistryCredentials |
   return username === TOKEN_USER ? { identitytoken: secret } : { username, password: secret }
 }
 
-/** `Username` and `Secret` in any case, as Docker takes them. */
+/** `Username` and `Secret` in any case, and no further than the first value, as Docker reads them. */
 function parse(output: string): Record<string, unknown> {
-  try {
-    const fields = Object.entries(JSON.parse(output))
-    return Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]))
-  } catch {
-    return {}
-  }
+  const { value } = parseJson(output)
+  const fields = isFields(value) ? Object.entries(value) : []
+  return Object.fromEntries(fields.map(([name, field]) => [name.toLowerCase(), field]))
 }
 
 /** A field of the answer of a helper, or of a configuration, that may have been cut off. */

@@ -36,7 +36,10 @@ function entryCredentials(
 ): RegistryCredentials | undefined {
   const named = ['username', 'password', 'identitytoken', 'registrytoken'] as const
   const auth = fieldOf(entry, 'auth')
-  const login = typeof auth === 'string' && auth !== '' ? decodeAuth(auth, key, name) : {}
+  if (auth !== undefined && auth !== null && typeof auth !== 'string') {
+    throw unusable(name, `has an auth of ${JSON.stringify(key)} that is not a string`)
+  }
+  const login = auth ? decodeAuth(auth, key, name) : {}
   const fields = Object.fromEntries(named.map((field) => [field, fieldOf(entry, field)]))
   const given: Fields = { ...fields, ...login }
   if (named.every((field) => !given[field])) return undefined

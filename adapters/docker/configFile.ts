@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
@@ -41,6 +41,9 @@ export function readConfigFile(env: NodeJS.ProcessEnv, warn: Warn): ConfigSource
         `cannot be read: DOCKER_CONFIG has to name its folder, and ${folder} is a file`,
       )
     }
+    if (text === undefined && lstatSync(file, { throwIfNoEntry: false })) {
+      throw unusable(name, 'cannot be read: it is a symbolic link to a file that does not exist')
+    }
     return parseConfig(text ?? '', name, warn)
   })
 }
@@ -63,7 +66,7 @@ function isFile(path: string): boolean {
 /** More than any such file has: an endless device is not read any further. */
 const MOST_BYTES = 4 * 1024 * 1024
 const CHUNK_BYTES = 16 * 1024
-/** Takes a pipe that has no writer for empty, rather than wait for one. Windows has no such flag, and no such pipes. */
+/** Opens a pipe that has no writer, rather than wait for one. Windows has no such flag, and no such pipes. */
 const AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -84,12 +87,17 @@ export function readTextFile(
   flags: number = AT_ONCE,
 ): string | undefined {
   let opened: number | undefined
+  let why = `it has more than ${MOST_BYTES / 1024 ** 2} MiB`
   try {
     opened = openSync(file, flags)
     const chunks: Buffer[] = []
     for (let size = 0; size <= MOST_BYTES; ) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       const bytes = readSync(opened, chunk)
+      if (bytes === 0 && size === 0 && flags === AT_ONCE && fstatSync(opened).isFIFO()) {
+        why = 'it is a pipe that nothing writes to'
+        break
+      }
       if (bytes === 0) return decode(Buffer.concat(chunks))
       chunks.push(chunk.subarray(0, bytes))
       size += bytes
@@ -101,7 +109,7 @@ export function readTextFile(
   } finally {
     if (opened !== undefined) closeSync(opened)
   }
-  throw unusable(name, `cannot be read: it has more than ${MOST_BYTES / 1024 ** 2} MiB`)
+  throw unusable(name, `cannot be read: ${why}`)
 }
 
 /** Editors and shells of Windows write a byte order mark, or UTF-16, which Docker itself cannot read. */

@@ -20,13 +20,29 @@ export function parseJson(text: string): ParsedJson {
 }
 
 function explain(text: string, at: number): string {
-  if (text.slice(at).trim() === '') return 'it ends too early'
   const place = describePlace(text, at)
-  if (/^[/#]/.test(text.slice(at))) return `there is a comment ${place}`
-  if (/^[}\]]/.test(text.slice(at)) && /,\s*$/.test(text.slice(0, at))) {
+  const [before, rest] = [text.slice(0, at), text.slice(at)]
+  if (rest.trim() === '') return `it ends too early, ${describePlace(text, text.trimEnd().length)}`
+  if (/^[/#]/.test(rest)) return `there is a comment ${place}`
+  if (/^[}\]]/.test(rest) && /,\s*$/.test(before)) {
     return `there is a comma before the closing bracket ${place}`
   }
-  return `look ${place}`
+  if (rest.startsWith("'")) return `there is ' in place of " ${place}`
+  if (/^["[{]/.test(rest) && /["\]}\w]\s*$/.test(before)) {
+    return `a comma or a colon is missing ${place}`
+  }
+  const unexpected = describeCharacter(rest)
+  return unexpected ? `there is ${unexpected} ${place}` : `look ${place}`
+}
+
+/** A character that belongs nowhere outside of a string, or that no string may have. */
+function describeCharacter(text: string): string | undefined {
+  const [character = ''] = text
+  if (/^[\x20-\x7e]$/.test(character)) return undefined
+  const code = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')
+  if (character === '\ufeff') return `a byte order mark (U+${code})`
+  const isHidden = /^[\p{Cc}\p{Cf}\p{Z}]$/u.test(character)
+  return isHidden ? `a character that editors do not show (U+${code})` : `the character U+${code}`
 }
 
 function describePlace(text: string, at: number): string {

@@ -17,7 +17,7 @@ export type HelperEnd =
 
 /** The limit of an answer, which has some hundred bytes, or with a token some thousand. */
 export const MOST_OUTPUT = 64 * 1024
-/** Of what it says on standard error, the rest is dropped. */
+/** The last of what it says on standard error, where the cause is. */
 const MOST_ERRORS = 4 * 1024
 /** For what an ended helper wrote last to come in, where a process that it has started holds its output. */
 const DRAIN_MS = 200
@@ -80,7 +80,7 @@ function ended(
       else chunks.push(chunk)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(0, MOST_ERRORS)
+      errors = (errors + text).slice(-MOST_ERRORS)
     })
     child.on('exit', () => {
       drained = setTimeout(closeOutput, DRAIN_MS, child)

@@ -30,6 +30,7 @@ suite('askHelper', (test) => {
       "printf '  credentials not found in native keychain'; exit 3",
       undefined,
     ],
+    ['and words behind it, as Docker does not read them', `${gives('alice')}; echo bye`, alice],
     ['nothing but empty texts', gives('', ''), undefined],
   ]
   for (const [title, script, credentials] of ANSWERS) {
@@ -116,13 +117,13 @@ suite('askHelper :: failure', (test) => {
     [`${LEAK}; kill -9 $$`, 'was ended by a signal: …'],
     [`echo ${PLANTED}`, 'wrote something other than credentials'],
     [HAS_NONE.replace('exit 1', 'exit 0'), 'wrote something other than credentials'],
-    ['', 'wrote something other than credentials'],
+    ['', 'wrote nothing'],
     ['echo null', 'wrote something other than credentials'],
     ['echo []', 'wrote something other than credentials'],
     ['echo {}', 'wrote something other than credentials'],
     [`echo '{"Username":"alice"}'`, 'wrote something other than credentials'],
     [`echo '{"Username":7,"Secret":"${PLANTED}"}'`, 'wrote something other than credentials'],
-    [`${LEAK}; echo more`, 'wrote something other than credentials: …'],
+    [`echo more; ${LEAK}`, 'wrote something other than credentials: …'],
     [gives(''), 'wrote something other than credentials'],
     [gives('<token>', ''), 'wrote something other than credentials'],
     [
@@ -154,17 +155,21 @@ suite('askHelper :: failure', (test) => {
 
   test('it is not there, or no program', () =>
     onGround(async (ground) => {
-      const refused = async (env: Ground['env']) => {
+      const refused = async (env: Ground['env'], why = 'is not on the PATH') => {
         const error = await refusedWith('invalid-configuration', () =>
           askHelper('x', 'r.example', runOn(ground, { env })),
         )
-        assert.is(error.message, `${asked} is not on the PATH`)
+        assert.is(error.message, `${asked} ${why}`)
       }
       await refused(ground.env)
       ground.helper('x', gives('alice'))
-      chmodSync(join(ground.programs, 'docker-credential-x'), 0o644)
-      await refused(ground.env)
+      const file = join(ground.programs, 'docker-credential-x')
+      chmodSync(file, 0o644)
+      await refused(ground.env, `is no program that this user may execute: ${file}`)
       await refused({})
+      rmSync(file)
+      mkdirSync(file)
+      await refused(ground.env, `is no program that this user may execute: ${file}`)
     }))
 
   test('it is on the PATH by a way from the current folder only', () =>
@@ -199,7 +204,7 @@ suite('askHelper :: failure', (test) => {
       await refused(runOn(ground, { env }), 'ERR_INVALID_ARG_VALUE')
       rmSync(file)
       writeFileSync(file, '#!/nonexistent/interpreter\n', { mode: 0o755 })
-      await refused(runOn(ground), 'ENOENT')
+      await refused(runOn(ground), 'ENOENT: the interpreter that its first line names is not there')
     }))
 
   test('it hangs :: killed in time, with what it has started', () =>
@@ -262,6 +267,27 @@ suite('askHelper :: failure', (test) => {
 })
 
 suite('helperWords', (test) => {
+  test('of many words the last ones are kept, where the cause is', () =>
+    onGround(async (ground) => {
+      ground.helper(
+        'x',
+        'i=0; while [ $i -lt 300 ]; do echo "Traceback of a script, line $i" >&2; i=$((i+1)); done; echo "No module named google." >&2; exit 1',
+      )
+      const error = await refusedWith('invalid-configuration', () =>
+        askHelper('x', 'r.example', runOn(ground)),
+      )
+      assert.match(error.message, /^[^…]*status 1: ….*No module named google\.$/)
+    }))
+
+  test('nothing where credentials belong', () =>
+    onGround(async (ground) => {
+      ground.helper('x', 'exit 0')
+      const error = await refusedWith('invalid-configuration', () =>
+        askHelper('x', 'r.example', runOn(ground)),
+      )
+      assert.match(error.message, /wrote nothing$/)
+    }))
+
   test('values of secret variables are left out; those that are short, or of other variables, are not', () => {
     const env = {
       API_TOKEN: 'correct-horse',

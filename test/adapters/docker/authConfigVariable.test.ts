@@ -43,7 +43,7 @@ suite('readDockerConfig :: DOCKER_AUTH_CONFIG', (test) => {
     }))
 
   const BROKEN: [text: string, why: string][] = [
-    ['{', 'is not valid JSON: it ends too early; it is ignored'],
+    ['{', 'is not valid JSON: it ends too early, at line 1, column 2; it is ignored'],
     ['{}{}', 'has more after its end at line 1, column 3; it is ignored'],
     ['[]', 'cannot be used: it is not an object; it is ignored'],
     [`{"auths":{"r":{}}}`, 'has no credentials for "r"; it is ignored'],

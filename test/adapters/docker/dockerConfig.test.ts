@@ -101,15 +101,30 @@ suite('readDockerConfig', (test) => {
 
 suite('readDockerConfig :: what cannot be used is warned of, and passed over', (test) => {
   const BROKEN: [config: unknown, why: string][] = [
-    [`{"auths":{"r":{"auth":"${login.auth}"`, 'is not valid JSON: it ends too early'],
+    [
+      `{"auths":\n{"r":{"auth":"${login.auth}"`,
+      `is not valid JSON: it ends too early, at line 2, column ${login.auth.length + 16}`,
+    ],
     ['{\n  "auths": {},\n}', 'a comma before the closing bracket at line 3, column 1'],
-    ['{"auths":', 'is not valid JSON: it ends too early'],
+    ['{"auths":', 'is not valid JSON: it ends too early, at line 1, column 10'],
+    [
+      '{"auths":{}\u200b}',
+      'there is a character that editors do not show (U+200B) at line 1, column 12',
+    ],
+    [
+      '{\u00a0"auths":{}}',
+      'there is a character that editors do not show (U+00A0) at line 1, column 2',
+    ],
+    ['{\ufeff"auths":{}}', 'there is a byte order mark (U+FEFF) at line 1, column 2'],
+    ['{\u201cauths\u201d:{}}', 'there is the character U+201C at line 1, column 2'],
+    ['{"a":"x\ty"}', 'there is a character that editors do not show (U+0009) at line 1, column 8'],
     ['// mine\n{}', 'is not valid JSON: there is a comment at line 1, column 1'],
     ['{"a":1,\n# mine\n"b":2}', 'there is a comment at line 2, column 1'],
-    ['{"a":1\n"b":2}', 'is not valid JSON: look at line 2, column 1'],
+    ['{"a":1\n"b":2}', 'is not valid JSON: a comma or a colon is missing at line 2, column 1'],
+    ['{"a":{}\n"b":2}', 'is not valid JSON: a comma or a colon is missing at line 2, column 1'],
     [`{"a":"${PLANTED}","b":tru}`, 'is not valid JSON: look at line 1, column 37'],
-    ["{'auths':{}}", 'is not valid JSON: look at line 1, column 2'],
-    ['\0\0\0', 'is not valid JSON: look at line 1, column 1'],
+    ["{'auths':{}}", 'is not valid JSON: there is \' in place of " at line 1, column 2'],
+    ['\0\0\0', 'there is a character that editors do not show (U+0000) at line 1, column 1'],
     ['null', 'cannot be used: it is not an object'],
     ['[]', 'cannot be used: it is not an object'],
     [{ auths: [] }, 'cannot be used: "auths" is not an object'],
@@ -117,6 +132,7 @@ suite('readDockerConfig :: what cannot be used is warned of, and passed over', (
     [{ credHelpers: { r: 7 } }, 'cannot be used: "r" is not a string'],
     [{ credsStore: { a: PLANTED } }, 'cannot be used: "credsStore" is not a string'],
     [{ auths: { r: login.auth } }, 'cannot be used: "r" is not an object'],
+    [{ auths: { r: { auth: 7 } } }, 'has an auth of "r" that is not a string'],
     [
       { auths: { r: { auth: base64(`alice${PLANTED}`) } } },
       'has no username:password in auth of "r"',
@@ -187,6 +203,16 @@ suite('readDockerConfig :: what cannot be used is warned of, and passed over', (
     ],
     ['a link to itself', (file) => symlinkSync(file, file), '(ELOOP): it is a symbolic link'],
     ['memory that is not there', (file) => symlinkSync('/proc/self/mem', file), '(EIO)'],
+    [
+      'a link to a file that is not there',
+      (file) => symlinkSync('/nonexistent/config.json', file),
+      'it is a symbolic link to a file that does not exist',
+    ],
+    [
+      'a pipe that has no writer',
+      (file) => execFileSync('mkfifo', [file]),
+      'it is a pipe that nothing writes to',
+    ],
     ['an endless device', (file) => symlinkSync('/dev/zero', file), 'it has more than 4 MiB'],
   ]
   for (const [title, make, why] of UNREADABLE) {
@@ -222,12 +248,6 @@ suite('readDockerConfig :: what cannot be used is warned of, and passed over', (
       const { credentials, warnings } = await readWarned({ ...env, DOCKER_CONFIG: file }, 'r')
       assert.is(credentials, undefined)
       assert.match(warnings[0]?.message ?? '', `has to name its folder, and ${file} is a file`)
-    }))
-
-  test('a pipe that has no writer :: is empty, and not waited for', () =>
-    onGround(async ({ directory, env }) => {
-      execFileSync('mkfifo', [join(directory, 'config.json')])
-      assert.is(await read(env, 'r'), undefined)
     }))
 
   test('no HOME given :: the home of the user', async () => {
