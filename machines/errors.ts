@@ -19,6 +19,8 @@ export interface EngineErrorDetails {
   alreadyEnabled?: 'done' | 'starting'
   /** What a mount or a device of the plugin is pointed at, where the engine cannot use it. */
   hostPath?: string
+  /** The engine tells the failure of an attempt over http, which hides what the registry said over https. */
+  masked?: true
   /** The engine's words tell of something between it and a registry that passes by itself. */
   transient?: true
   /** With `privileges-changed`, `privileges-not-enforced` and `digest-changed`, as far as it is known. */
@@ -33,6 +35,15 @@ export interface Difference {
   removed?: PluginPrivilege[]
   digests?: { granted: string; found: string }
 }
+
+/** The details that a flow acts on, and that are no part of its failure. */
+export const INTERNAL_DETAILS = [
+  'unsent',
+  'transient',
+  'masked',
+  'alreadyEnabled',
+  'hostPath',
+] as const satisfies readonly (keyof EngineErrorDetails)[]
 
 /** The one error that a port rejects with. It never holds a request, a header or a secret. */
 export class EngineError extends Error {
@@ -53,8 +64,7 @@ export function isEngineError(error: unknown): error is EngineError {
 }
 
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
-export interface Failure
-  extends Omit<EngineErrorDetails, 'unsent' | 'transient' | 'alreadyEnabled' | 'hostPath'> {
+export interface Failure extends Omit<EngineErrorDetails, (typeof INTERNAL_DETAILS)[number]> {
   code: InstallErrorCode
   /** The state in which it happened. */
   state: string

@@ -1,5 +1,5 @@
 import { catalogue, type InstallErrorCode } from './catalogue.ts'
-import { type Failure, isEngineError } from './errors.ts'
+import { type Failure, INTERNAL_DETAILS, isEngineError } from './errors.ts'
 
 /**
  * The failure behind a rejected call. Of anything but an `EngineError` only the kind is shown: its message
@@ -7,13 +7,9 @@ import { type Failure, isEngineError } from './errors.ts'
  */
 export function toFailure(error: unknown, state: string): Failure {
   if (isEngineError(error)) {
-    const {
-      unsent: _,
-      transient: __,
-      alreadyEnabled: ___,
-      hostPath: ____,
-      ...details
-    } = error.details
+    const details = Object.fromEntries(
+      Object.entries(error.details).filter(([name]) => !isInternal(name)),
+    )
     return makeFailure(error.code, state, error.message, details)
   }
   return makeFailure('host-failed', state, `${catalogue['host-failed'].summary} (${kindOf(error)})`)
@@ -57,6 +53,10 @@ const NOT_DEFINITE: readonly InstallErrorCode[] = [...NOT_OF_ENGINE, 'disk-full'
 export function refusedDefinitely(error: unknown): boolean {
   if (!isEngineError(error)) return false
   return (error.details.status ?? 0) >= 400 && !NOT_DEFINITE.includes(error.code)
+}
+
+function isInternal(detail: string): boolean {
+  return (INTERNAL_DETAILS as readonly string[]).includes(detail)
 }
 
 function kindOf(error: unknown): string {

@@ -24,7 +24,7 @@ export function lookUpRemote(
   const privileges = look()
   const content = settle(engine.call('distributionInspect', { remote }, options))
   return async () => {
-    const first = await privileges
+    const first = unmasked(await privileges)
     if ('error' in first) throw await moreTelling(first.error, content)
     const read = await content
     // An engine that could not look a moment ago, and can read the content now, can look now.
@@ -40,6 +40,13 @@ function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   )
+}
+
+/** What hides why there is no list tells no more than an empty list does. */
+function unmasked(look: Settled<PrivilegesLookUp>): Settled<PrivilegesLookUp> {
+  return 'error' in look && isMasked(look.error)
+    ? { value: { privileges: [], hidden: true } }
+    : look
 }
 
 /** Only the look-up of the content tells that there is an index in the place of a plugin. */
@@ -99,5 +106,9 @@ const SILENT: readonly InstallErrorCode[] = [
 ]
 
 function tellsWhy(error: unknown): boolean {
-  return !(isEngineError(error) && SILENT.includes(error.code))
+  return !isMasked(error) && !(isEngineError(error) && SILENT.includes(error.code))
+}
+
+function isMasked(error: unknown): boolean {
+  return isEngineError(error) && error.details.masked === true
 }

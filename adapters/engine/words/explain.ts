@@ -37,13 +37,14 @@ export function explain(context: CallContext, message: EngineMessage): EngineErr
   const phrase = findPhrase(context, { ...message, words })
   const found = phrase?.words.exec(words)?.groups
   const code = phrase?.code ?? FALLBACKS[operation] ?? 'engine-failed'
-  const { transient, alreadyEnabled, next } = phrase ?? {}
+  const { transient, masked, alreadyEnabled, next } = phrase ?? {}
   const details: EngineErrorDetails = defined({
     operation,
     status,
     engineMessage: words || undefined,
     inStream,
     transient,
+    masked,
     alreadyEnabled,
     hostPath: operation === 'pluginEnable' ? found?.path : undefined,
     next: next && sentence(next, context, '', found),

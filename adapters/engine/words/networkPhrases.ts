@@ -80,9 +80,12 @@ export const connectionPhrases = during(REGISTRY, [
   },
   {
     code: 'registry-unreachable',
-    words: /HTTP request to an HTTPS server|400 Bad Request/,
-    next: 'The engine takes the registry for insecure, and hides what it said first: check the name, the tag and the credentials, and whether the engine trusts its certificate (/etc/docker/certs.d/{registry}/ca.crt on the host of the ENGINE).',
-    seen: ['pull.tls-missing-repo', 'pull.tls-missing-tag'],
+    words:
+      /HTTP request to an HTTPS server|400 Bad Request|"http:[^"]*": [^\n]*connection reset by peer$/,
+    masked: true,
+    says: 'the engine takes the registry of {subject} for insecure, and hides why it gives nothing: ',
+    next: 'Check the name, the tag and the credentials (docker login {registry}), and whether the engine trusts its certificate (/etc/docker/certs.d/{registry}/ca.crt on the host of the ENGINE): the engine does not tell which of them it is.',
+    seen: ['pull.tls-missing-repo', 'pull.tls-missing-tag', 'engine 28.5'],
   },
   {
     code: 'registry-unreachable',

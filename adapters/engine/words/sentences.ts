@@ -62,6 +62,8 @@ export interface ErrorPhrase {
   inStream?: boolean
   /** It passes by itself, and often soon, without a change by anybody. */
   transient?: true
+  /** They are those of an attempt over http, and hide what the registry said over https. */
+  masked?: true
   /** The words say that the plugin is enabled already, or that the engine is starting it. */
   alreadyEnabled?: 'done' | 'starting'
   /** `true`: only where credentials went along; `false`: only where none did. */

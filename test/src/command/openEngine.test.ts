@@ -38,7 +38,7 @@ suite('an engine that cannot be named so', (test) => {
         assert.equal(await ended({ ...env, DOCKER_HOST: embedded.host }, 'ls', '-q'), {
           code: 0,
           stdout: '',
-          stderr: `plugin-flow: warning: the Docker config ${path}/config.json is not valid JSON: it ends too early; it is ignored\n`,
+          stderr: `plugin-flow: warning: the Docker config ${path}/config.json is not valid JSON: it ends too early, at line 1, column 2; it is ignored\n`,
         })
       } finally {
         await embedded.close()

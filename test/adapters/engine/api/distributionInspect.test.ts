@@ -150,7 +150,8 @@ suite('distributionInspect :: failure', (test) => {
           const error = await refusedWith(expected, () =>
             callOn(connection, 'distributionInspect', { remote }),
           )
-          const { next: _, ...details } = error.details
+          const { next: _, masked, ...details } = error.details
+          assert.is(masked, words.includes('HTTP request to an HTTPS') || undefined)
           assert.equal(details, {
             operation: 'distributionInspect',
             status,

@@ -138,6 +138,15 @@ check('what a registry says', [
     words: 'unknown: Client sent an HTTP request to an HTTPS server.',
     code: 'registry-unreachable',
     on: { subject: LOCAL },
+    says: /hides why/,
+    next: /credentials.*certs\.d\/127\.0\.0\.1:5055/,
+  },
+  {
+    words:
+      'Get "http://127.0.0.1:5055/v2/": read tcp 127.0.0.1:1->127.0.0.1:5055: read: connection reset by peer',
+    code: 'registry-unreachable',
+    on: { subject: LOCAL },
+    says: /hides why/,
     next: /credentials.*certs\.d\/127\.0\.0\.1:5055/,
   },
   {

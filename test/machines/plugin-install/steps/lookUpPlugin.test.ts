@@ -155,6 +155,18 @@ suite('lookUpPlugin', (test) => {
     assert.equal((await found).digest, digest)
   })
 
+  test('an engine that hides why it gives nothing :: the pull is the judge', async () => {
+    const masked = async () => {
+      throw new EngineError('registry-unreachable', 'over http', { masked: true })
+    }
+    for (const getPluginPrivileges of [async () => hidden, masked]) {
+      const { found } = lookUp({ getPluginPrivileges, distributionInspect: masked })
+      assert.equal(await found, { privileges: [], engine: engineVersion })
+    }
+    const other = lookUp({ getPluginPrivileges: masked, distributionInspect: refuse('not-found') })
+    assert.is(await codeOf(other.found), 'not-found')
+  })
+
   test('an empty list, and a content that can be read a moment later :: looked at again', async () => {
     const lists = [hidden, asks(hostNetwork)]
     const { engine, found } = lookUp({ getPluginPrivileges: async () => lists.shift() ?? hidden })

@@ -76,7 +76,7 @@ suite('plugin-flow context ls', (test) => {
       const { code, stdout, stderr } = await list(env)
       assert.is(code, 0)
       assert.match(stdout, /^default \*/m)
-      const warning = `plugin-flow: warning: the Docker config ${path}/config.json is not valid JSON: it ends too early; it is ignored\n`
+      const warning = `plugin-flow: warning: the Docker config ${path}/config.json is not valid JSON: it ends too early, at line 1, column 2; it is ignored\n`
       assert.is(stderr, warning)
     }))
 
