@@ -44,6 +44,8 @@ interface Description {
   readonly name: string
   /** Other names, as in Docker's command: `list`. */
   readonly aliases?: readonly string[]
+  /** What other tools call it, and this one does not. */
+  readonly soughtAs?: readonly string[]
   /** The part after the options: `PLUGIN [KEY=VALUE...]`. */
   readonly synopsis: string
   /** One line, without a full stop. */
@@ -124,7 +126,7 @@ export function findCommand(
 /** Says why words name no command. */
 export function noCommand(
   [first, second]: readonly string[],
-  commands: readonly Pick<CommandEntry, 'name' | 'aliases'>[],
+  commands: readonly Pick<CommandEntry, 'name' | 'aliases' | 'soughtAs'>[],
 ): string {
   if (first === undefined) return 'there is no command'
   const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases])
@@ -134,6 +136,7 @@ export function noCommand(
   const isGroup = below.length > 0
   if (isGroup && second === undefined) return `${first} needs one of: ${below.join(', ')}`
   const typed = second === undefined ? first : `${first} ${second}`
-  const hint = didYouMean(first, names) || didYouMean(typed, names)
+  const sought = commands.find(({ soughtAs }) => soughtAs?.includes(first))
+  const hint = didYouMean(sought?.name ?? first, names) || didYouMean(typed, names)
   return `there is no command "${isGroup ? typed : first}"${hint}`
 }

@@ -37,17 +37,36 @@ function parse(args: string[], options: ParsedTable) {
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: true, tokens: true })
   } catch (error) {
-    throw unknownOption(error, Object.keys(options)) ?? error
+    throw unknownOption(error, args, Object.keys(options)) ?? error
   }
 }
 
-function unknownOption(error: unknown, names: readonly string[]): UsageError | undefined {
+function unknownOption(
+  error: unknown,
+  args: readonly string[],
+  names: readonly string[],
+): UsageError | undefined {
   const { code, message } = error as NodeJS.ErrnoException
   if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return undefined
   const [, option = ''] = /'([^']*)'/.exec(message) ?? []
   const known = names.map((name) => `--${name}`)
-  return new UsageError(`unknown option '${option}'${didYouMean(option, known)}`)
+  return new UsageError(`unknown option '${option}'${optionMeant(option, args, known)}`)
 }
+
+/** Words for an option in capitals, cut short, or with one hyphen, whose letters are taken for options. */
+function optionMeant(option: string, args: readonly string[], known: readonly string[]): string {
+  const withOneHyphen = args
+    .filter((arg) => arg.startsWith(option) && !arg.startsWith('--'))
+    .map((arg) => `-${arg.split('=', 1)[0]}`)
+  const typed = [option, ...withOneHyphen].map((each) => each.toLowerCase())
+  const begun = known.filter((name) =>
+    typed.some((each) => each.length >= SHORTEST_BEGINNING && name.startsWith(each)),
+  )
+  return didYouMean(typed[0] ?? '', known) || didYouMean(begun[0] ?? '', known)
+}
+
+/** With its two hyphens. */
+const SHORTEST_BEGINNING = 5
 
 /** The questions that are answered even where the rest of the line is wrong. */
 interface Scanned {

@@ -50,7 +50,7 @@ export function completeHost(text: string): string {
     /^(?:([^:]*):\/\/)?(.*)$/s.exec(host) as RegExpExecArray
   switch (scheme) {
     case 'tcp':
-      return `tcp://${rest.replace(/^(?=[:/]|$)/, 'localhost').replace(/^([^/]*):(?=\/|$)/, '$1')}`
+      return `tcp://${rest.replace(/^(?=(?::\d*)?(?:\/|$))/, 'localhost').replace(/^([^/]*):(?=\/|$)/, '$1')}`
     case 'unix':
       if (rest === '') return defaultHost('linux')
       return posix.isAbsolute(rest) ? `unix://${rest}` : `unix://${resolve(rest)}`

@@ -97,6 +97,7 @@ const setCommand = defineCommand({
 const rmCommand = defineCommand({
   name: 'rm',
   aliases: ['remove'],
+  soughtAs: ['uninstall', 'delete'],
   synopsis: 'PLUGIN [PLUGIN...]',
   arguments: 'plugins',
   summary: 'Remove plugins',

@@ -60,6 +60,7 @@ const READ_AS: [text: string, host: string][] = [
   ['[::1]:2375', 'tcp://[::1]:2375'],
   [':2376', 'tcp://localhost:2376'],
   ['tcp://', 'tcp://localhost'],
+  ['tcp://::1:2375', 'tcp://::1:2375'],
   ['tcp://:1', 'tcp://localhost:1'],
   ['tcp://engine:', 'tcp://engine'],
   ['/run/docker.sock', 'unix:///run/docker.sock'],
