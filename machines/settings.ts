@@ -98,14 +98,15 @@ export function unseenWidening(
 }
 
 /**
- * The mount or the device of a plugin that is pointed at a host path, and the key of the setting that can point it
+ * The mount or the device of a plugin that is pointed at a host path, or at nothing, and the key of the setting that can point it
  * elsewhere. `undefined`: the plugin has no such path.
  */
 export function findHostPath(
   { Config, Settings }: Plugin,
   path: string,
 ): { setting: string | undefined } | undefined {
-  const isThere = (each: string | null) => each?.replace(/\/+$/, '') === path.replace(/\/+$/, '')
+  const plain = (text: string) => text.replace(/(.)\/+$/, '$1')
+  const isThere = (each: string | null) => plain(each ?? '') === plain(path)
   const mount = Config.Mounts?.find(({ Source }) => isThere(Source))
   const device = Settings.Devices?.find(({ Path }) => isThere(Path))
   const name = mount?.Name ?? device?.Name

@@ -216,7 +216,7 @@ export const allowedEnds: readonly AllowedEnd[] = [
     why: 'words of an error that nobody knows',
   },
   {
-    kinds: ['other status'],
+    kinds: ['other status', 'proxy error'],
     roles: ['ping'],
     ends: ['engine-access-denied'],
     why: 'what 401 and 403 mean of what stands before an engine',

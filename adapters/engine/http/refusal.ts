@@ -3,7 +3,7 @@ import { explain } from '../words/explain.ts'
 import type { CallContext } from '../words/sentences.ts'
 import type { Cleaner } from '../words/withoutSecrets.ts'
 import type { AnswerBody } from './answerBody.ts'
-import { noAnswerBehind, protocolError } from './toEngineError.ts'
+import { noAnswerBehind, notLetIn, protocolError } from './toEngineError.ts'
 
 export interface Refusal {
   status: number
@@ -30,6 +30,10 @@ export async function refusal({
     return protocolError(context, `a status that has no meaning (${status})`, { status })
   if (isOfGateway(status, text)) return noAnswerBehind(context, status)
   if (isPage(text, header('content-type'))) {
+    // A proxy before the engine; of other calls it is not known what the engine has done.
+    if (context.operation === 'systemPing' && [401, 403, 407].includes(status)) {
+      return notLetIn(context, status)
+    }
     return protocolError(context, `a web page (status ${status})`, { status })
   }
   const words = messageOf(text)

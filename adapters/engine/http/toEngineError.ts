@@ -99,6 +99,16 @@ export function noAnswerBehind(context: CallContext, status: number): EngineErro
   )
 }
 
+/** A proxy answered that this client may not use it, or not reach the engine through it. */
+export function notLetIn(context: CallContext, status: number): EngineError {
+  return fail(
+    context,
+    'engine-access-denied',
+    `what stands before the engine at {host} does not let this client in: it answered {operation} with a web page (status ${status})`,
+    { status },
+  )
+}
+
 function outOfTime(context: CallContext, reason: DeadlineReason): EngineError {
   return reason === 'cancelled'
     ? fail(context, 'cancelled', '{operation} of {subject} was cancelled')

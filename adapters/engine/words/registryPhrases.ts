@@ -5,7 +5,7 @@ import { during } from './sentences.ts'
 const DENIED =
   /pull access denied|insufficient_scope|requested access to the resource is denied|403 Forbidden|(?:^|": |errors:\s*)denied\b/i
 
-const LIMITED = /toomanyrequests|429 Too Many Requests|HTTP 429 |pull rate limit/i
+const LIMITED = /toomanyrequests|too many requests|HTTP 429 |pull rate limit/i
 
 /** Why a registry gives nothing whatever the credentials are. Its words may stand in a web page. */
 export const limitPhrases = during(REGISTRY, [

@@ -105,7 +105,10 @@ async function askToEnable(
 /** Adds to the next step the setting that points the plugin at a host path which the engine cannot use. */
 function withSetting(error: unknown, plugin: Plugin): unknown {
   if (!isEngineError(error)) return error
-  const { hostPath, next } = error.details
+  const { next } = error.details
+  // Words without a path are about a mount that has no source yet.
+  const hostPath =
+    error.details.hostPath ?? (error.code === 'mount-source-missing' ? '' : undefined)
   const found = hostPath === undefined ? undefined : findHostPath(plugin, hostPath)
   if (!found) return error
   const other = found.setting

@@ -97,6 +97,17 @@ suite('systemPing :: failure', (test) => {
     })
   }
 
+  test('a web page of a proxy that lets nobody in', async () => {
+    await withEngine(
+      (_, response) => response.writeHead(407).end('<html>Proxy Authentication Required</html>'),
+      async (connection, { host }) => {
+        const error = await refusedWith('engine-access-denied', () => ping(connection))
+        const line = `what stands before the engine at ${host} does not let this client in: it answered systemPing with a web page (status 407)`
+        assert.is(error.message, line)
+      },
+    )
+  })
+
   test('an engine that wants TLS', async () => {
     const words = 'Client sent an HTTP request to an HTTPS server.\n'
     const server = await serveBytes((socket) =>

@@ -270,10 +270,11 @@ suite('enablePlugin', (test) => {
     }
   })
 
-  const paths: [title: string, path: string, other: RegExp][] = [
+  const paths: [title: string, path: string | undefined, other: RegExp][] = [
     ['a mount that can be set', '/tmp/', /Or install with state\.source=PATH/],
     ['a device that can be set', '/dev/null', /Or install with null\.path=PATH/],
     ['a mount that cannot be set', '/etc', /No setting of the plugin changes this path\.$/],
+    ['a mount without a source', undefined, /Or install with unset\.source=PATH/],
     ['a path that is not of the plugin', '/nosuch', /^Create it\.$/],
   ]
   for (const [title, hostPath, next] of paths) {
@@ -284,12 +285,14 @@ suite('enablePlugin', (test) => {
       plugin.Config.Mounts = [
         { ...mount, Name: 'state', Settable: ['source'], Source: '/tmp' },
         { ...mount, Name: 'fixed', Settable: null, Source: '/etc' },
+        { ...mount, Name: 'unset', Settable: ['source'], Source: null },
       ]
-      const failed = new EngineError('mount-source-missing', 'x', { hostPath, next: 'Create it.' })
+      const details = { ...(hostPath && { hostPath }), next: 'Create it.' }
+      const failed = new EngineError('mount-source-missing', 'x', details)
       const pluginEnable = () => Promise.reject(failed)
-      const { code, details } = await rejection(enable(plugin, { pluginEnable }, false, plugin))
-      assert.is(code, 'mount-source-missing')
-      assert.match(details.next ?? '', next)
+      const error = await rejection(enable(plugin, { pluginEnable }, false, plugin))
+      assert.is(error.code, 'mount-source-missing')
+      assert.match(error.details.next ?? '', next)
     })
   }
 
