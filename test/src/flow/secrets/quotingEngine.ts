@@ -63,7 +63,10 @@ export function quotingEngine({ fails, lies = false, accepts = '' }: Quoting): H
         installed ??= pluginQuoting(quote, lies)
         return answerJSON(response, 200, installed)
       case 'set':
-        if (installed) installed.Settings.Env = [...JSON.parse(request.body), `OTHER=${quote}`]
+        if (installed) {
+          const others = installed.Settings.Env.filter((line) => line.startsWith('OTHER='))
+          installed.Settings.Env = [...JSON.parse(request.body), ...others]
+        }
         return response.writeHead(204).end()
       case 'pull':
       case 'stream':
