@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { lstat, readdir, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
@@ -113,14 +113,22 @@ export async function listRuns(folder: string): Promise<RunList> {
         list.runs.push({ run, isDriven: await isLocked(lockPath(folder, id)) })
       } catch (error) {
         const reason = error instanceof JournalError ? error : unreadable(path, error)
-        // A run that has ended meanwhile is no longer there.
-        if (codeOf(reason.cause) !== 'ENOENT') list.unreadable.push(reason)
+        // A run that has ended meanwhile is no longer there; a link that leads nowhere is.
+        const isGone = codeOf(reason.cause) === 'ENOENT' && !(await isLink(path))
+        if (!isGone) list.unreadable.push(reason)
       }
     }
   }
   await Promise.all(Array.from({ length: READ_AT_ONCE }, readNext))
   list.runs.sort((one, other) => one.run.began.localeCompare(other.run.began))
   return list
+}
+
+function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  )
 }
 
 async function namesIn(folder: string): Promise<string[]> {

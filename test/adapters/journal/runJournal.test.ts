@@ -216,6 +216,7 @@ suite('listRuns :: one bad file', (test) => {
     ['is empty', (path) => writeFileSync(path, ''), 'it is not valid JSON'],
     ['is a folder', (path) => mkdirSync(path), 'it is not a file'],
     ['leads nowhere but to itself', (path) => symlinkSync(path, path), 'ELOOP'],
+    ['leads nowhere', (path) => symlinkSync('/nowhere', path), 'there is no such run'],
     ['is a pipe', (path) => execFileSync('mkfifo', [path]), 'it is not a file'],
     ['is an endless device', (path) => symlinkSync('/dev/zero', path), 'it is not a file'],
     [
