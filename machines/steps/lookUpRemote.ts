@@ -85,8 +85,8 @@ function judge(
  * @throws EngineError `invalid-option`
  */
 export function refuseHidden(privileges: readonly PluginPrivilege[]): void {
-  const hidden = privileges.find(({ Name, Description, Value }) =>
-    [Name, Description, ...Value].some((text) => text.includes('…')),
+  const hidden = privileges.find(({ Name, Value }) =>
+    [Name, ...Value].some((text) => text.includes('…')),
   )
   if (!hidden) return
   const { Name, Value } = hidden
