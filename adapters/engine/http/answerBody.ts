@@ -24,7 +24,7 @@ export interface AnswerBody {
   /** Nothing, as a call without a result answers. */
   nothing(): Promise<void>
   /** The same as JSON; `read` takes it apart and may throw `WrongShape`, or an `EngineError`. */
-  json<T>(read: (value: unknown) => T): Promise<T>
+  json<T>(read: (value: unknown) => T | Promise<T>): Promise<T>
   /** What came of an error's body: at most 64 KiB of it, in at most 5 s. Never rejects. */
   refusalText(): Promise<string>
 }
@@ -129,7 +129,11 @@ async function refusalText(stream: Readable, { deadline, timeouts }: BodyContext
   return Buffer.concat(pieces).toString('utf8')
 }
 
-function readJSON<T>(text: string, read: (value: unknown) => T, context: CallContext): T {
+async function readJSON<T>(
+  text: string,
+  read: (value: unknown) => T | Promise<T>,
+  context: CallContext,
+): Promise<T> {
   if (isTooDeep(text)) throw protocolError(context, 'something that is nested too deep')
   let value: unknown
   try {
@@ -138,7 +142,7 @@ function readJSON<T>(text: string, read: (value: unknown) => T, context: CallCon
     throw protocolError(context, 'something that is no JSON')
   }
   try {
-    return read(value)
+    return await read(value)
   } catch (error) {
     if (isEngineError(error)) throw error
     throw protocolError(context, (error as Error).message)

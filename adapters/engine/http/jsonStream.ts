@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { JSONMessage } from '../../../machines/plugin.ts'
 
-/** In characters. The longest lines of an engine are errors of a few hundred. */
-const MAX_LINE = 1024 * 1024
+/** In characters. The longest lines of an engine are errors of a few hundred; what a line says is looked through at once. */
+const MAX_LINE = 64 * 1024
 
 /** `truncated`: the stream ended inside a line. `malformed`: it is no stream of an engine. */
 export class JSONStreamError extends Error {

@@ -52,6 +52,8 @@ export interface Wire {
   sent: string[]
 }
 
+/** In characters, of an engine's words; far more than are kept of them. */
+const MOST_WORDS = 65_536
 /** So many credentials are remembered. */
 const MOST_SENT = 16
 
@@ -81,7 +83,7 @@ export async function sendRequest(
     }
     return {
       ...body,
-      json: (read) => body.json((value) => read(clean.data(value))),
+      json: (read) => body.json(async (value) => read(await clean.dataInTurns(value))),
       context,
       header,
       endsWithConnection:
@@ -90,7 +92,8 @@ export async function sendRequest(
       clean,
       interrupted: () => connectionLost(context),
       invalid: (what) => protocolError(context, what),
-      refused: (message) => explain(context, { ...message, words: clean.words(message.words) }),
+      refused: (message) =>
+        explain(context, { ...message, words: clean.words(message.words.slice(-MOST_WORDS)) }),
     }
   } catch (error) {
     deadline.dispose()

@@ -21,6 +21,8 @@ export interface Cleaner {
   words(text: string): string
   /** Every text in a value that is acted on, such as a list of privileges. */
   data<Value>(value: Value): Value
+  /** The same for a whole answer, of which megabytes may come: whatever else the process does goes on meanwhile. */
+  dataInTurns<Value>(value: Value): Promise<Value>
 }
 
 /** @param registryAuths values of `X-Registry-Auth` */
@@ -35,6 +37,34 @@ export function cleanerOfSecrets(secrets: readonly string[]): Cleaner {
     words: (text) => withoutNeedles(text, needles, 1),
     data: (value) =>
       needles.length === 0 ? value : mapTexts(value, (text) => inData(text, needles)),
+    dataInTurns: async (value) => (needles.length === 0 ? value : inTurns(value, needles)),
+  }
+}
+
+async function inTurns<Value>(value: Value, needles: readonly string[]): Promise<Value> {
+  const cleaned = new Map<string, string>()
+  let work = 0
+  for (const text of textsIn(value)) {
+    if (cleaned.has(text) || text.length < SHORTEST_IN_DATA) continue
+    const ranges: Range[] = []
+    for (const found of rangesByPart(text, needles, SHORTEST_IN_DATA)) {
+      for (const range of found) ranges.push(range)
+      work += Math.min(text.length, PART)
+      if (work < PART) continue
+      work = 0
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    cleaned.set(text, cutOut(text, ranges))
+  }
+  return mapTexts(value, (text) => cleaned.get(text) ?? text)
+}
+
+function* textsIn(value: unknown, depth = 0): Generator<string> {
+  if (typeof value === 'string') yield value
+  if (typeof value !== 'object' || value === null || depth === DEEPEST) return
+  for (const [name, field] of Object.entries(value)) {
+    if (!Array.isArray(value)) yield name
+    yield* textsIn(field, depth + 1)
   }
 }
 
@@ -63,19 +93,28 @@ export type Range = readonly [from: number, to: number]
 
 function withoutNeedles(text: string, needles: readonly string[], shortest: number): string {
   if (needles.length === 0) return text
+  return cutOut(text, [...rangesByPart(text, needles, shortest)].flat())
+}
+
+/** Where the needles are, part by part. */
+function* rangesByPart(
+  text: string,
+  needles: readonly string[],
+  shortest: number,
+): Generator<Range[]> {
   const lengths = needles.map(({ length }) => length)
   const overlap = Math.max(...lengths) * LONGEST_ESCAPE
   const step = Math.max(PART, overlap)
-  const ranges: Range[] = []
   for (let start = 0; start === 0 || start < text.length; start += step) {
+    const ranges: Range[] = []
     const part = text.slice(start, start + step + overlap)
     for (const view of decodedViews(part, Math.min(...lengths))) {
       for (const [from, to] of rangesIn(view, needles)) {
         if (to - from >= shortest) ranges.push([start + from, start + to])
       }
     }
+    yield ranges
   }
-  return cutOut(text, ranges)
 }
 
 function* rangesIn({ text, from, to }: View, needles: readonly string[]): Generator<Range> {

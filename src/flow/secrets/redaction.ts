@@ -20,10 +20,10 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()) 
   const values = new Map(given)
   let cleaner = withoutValues(values)
   const applied = new WeakMap<Plugin, readonly string[]>()
-  const redactPlugin = (plugin: Plugin | undefined) => {
+  const redactPlugin = async (plugin: Plugin | undefined) => {
     if (!plugin) return undefined
     const names = [...values].filter(([name, value]) => shows(plugin, name, value))
-    const masked = mask(cleaner.data(plugin), [...values.keys()], cleaner)
+    const masked = mask(await cleaner.dataInTurns(plugin), [...values.keys()], cleaner)
     applied.set(
       masked,
       names.map(([name]) => name),
@@ -53,8 +53,8 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()) 
         const show = (message: JSONMessage) => onMessage?.(redactMessage(message, cleaner))
         try {
           const output = await engine.call(id, input, { ...options, onMessage: show })
-          if (id !== 'pluginInspect') return cleaner.data(output)
-          return redactPlugin(output as OutputOf<'pluginInspect'>) as OutputOf<Id>
+          if (id !== 'pluginInspect') return await cleaner.dataInTurns(output)
+          return (await redactPlugin(output as OutputOf<'pluginInspect'>)) as OutputOf<Id>
         } catch (error) {
           throw redactError(error)
         }

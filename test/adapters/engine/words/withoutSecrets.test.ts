@@ -70,6 +70,32 @@ suite('withoutSecrets', (test) => {
   })
 })
 
+suite('a whole answer', (test) => {
+  const { data, dataInTurns } = cleanerOf([], ['hunter two! (2026)'])
+
+  test('is cleaned as one of its texts is, and everything else goes on meanwhile', async () => {
+    const long = `${'QUJD'.repeat(100_000)} hunter+two%21+%282026%29`
+    const answer = {
+      Name: 'hunter two! (2026)',
+      List: [long, 'short'],
+      Deep: { 'hunter two! (2026)': 1 },
+    }
+    let turns = 0
+    const timer = setInterval(() => turns++)
+    const cleaned = await dataInTurns(answer)
+    clearInterval(timer)
+    assert.equal(cleaned, data(answer))
+    assert.match(String(cleaned.List[0]), / …$/)
+    assert.is(cleaned.Name, '…')
+    assert.ok(turns >= 3, `${turns} turns`)
+  })
+
+  test('stays the same where nothing in it is secret', async () => {
+    const answer = { Name: 'acme/probe:1.0', Values: ['/var/lib/acme/data'] }
+    assert.is(await dataInTurns(answer), answer)
+  })
+})
+
 suite('what was sent before', (test) => {
   test('is taken out of the answers to later requests, as far back as is remembered', () => {
     const sent: string[] = []
