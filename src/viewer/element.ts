@@ -3,7 +3,7 @@ import { visible } from '../text/visible.ts'
 
 type Attributes = Readonly<Record<string, string | boolean | number>>
 
-/** What an element holds; `false` and `undefined` are left out. */
+/** What an element holds; `false` and `undefined` are left out. A list of foreign length is handed in as one. */
 type Child = Node | string | false | undefined
 
 /**
@@ -13,14 +13,14 @@ type Child = Node | string | false | undefined
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
-  ...children: readonly Child[]
+  ...children: readonly (Child | readonly Child[])[]
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name)
   for (const [attribute, value] of Object.entries(attributes)) {
     if (typeof value === 'boolean') made.toggleAttribute(attribute, value)
     else made.setAttribute(attribute, visible(String(value)))
   }
-  for (const child of children) {
+  for (const child of children.flat()) {
     if (child) made.append(typeof child === 'string' ? visible(child) : child)
   }
   return made

@@ -78,7 +78,7 @@ function differing(difference: Failure['difference']): HTMLElement[] {
       element('code', {}, `${sign} ${text}`),
     ),
   )
-  return lines.length > 0 ? [element('ul', { class: 'difference' }, ...lines)] : []
+  return lines.length > 0 ? [element('ul', { class: 'difference' }, lines)] : []
 }
 
 function titleOf(code: string, noun: string): string {

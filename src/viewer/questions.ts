@@ -49,8 +49,8 @@ export function createConsentView(request: ShownConsentRequest, answers: Answers
       ' will run on the host with what you grant here. The engine itself asks nobody.',
     ],
     id > 1 && element('p', { class: 'changed' }, 'It asks for other privileges than a moment ago.'),
-    element('ul', { class: 'privileges' }, ...explained.map(privilege)),
-    others.length > 0 && element('p', { class: 'facts' }, 'Settings: ', ...listed),
+    element('ul', { class: 'privileges' }, explained.map(privilege)),
+    others.length > 0 && element('p', { class: 'facts' }, 'Settings: ', listed),
     digest && element('p', { class: 'facts' }, 'Content: ', element('code', {}, digest)),
     element('div', { class: 'buttons' }, deny, grant),
   )

@@ -69,19 +69,19 @@ function startEdge(index: number, initial: number): ElkExtendedEdge {
 function labelOf({ events }: ChartArrow, { label }: PictureStyle) {
   if (!label) return {}
   const lines = clipLines(label(events))
-  const width = Math.max(...lines.map((line) => stringWidth(line))) * LABEL_COLUMN
+  const width = widestOf(lines) * LABEL_COLUMN
   return { labels: [{ text: lines.join('\n'), width, height: lines.length * LABEL_LINE }] }
 }
 
 function sizeOf({ name, state: { lines = [] } }: DrawnState) {
-  const widths = [
-    stringWidth(name) * COLUMN,
-    ...lines.map((line) => stringWidth(line) * LABEL_COLUMN),
-  ]
   return {
-    width: Math.ceil(Math.max(...widths)) + 26,
+    width: Math.ceil(Math.max(stringWidth(name) * COLUMN, widestOf(lines) * LABEL_COLUMN)) + 26,
     height: STATE_HEIGHT + lines.length * LABEL_LINE,
   }
+}
+
+function widestOf(lines: readonly string[]): number {
+  return lines.reduce((widest, line) => Math.max(widest, stringWidth(line)), 0)
 }
 
 /** Around the states in it, and at least so wide that its own name fits. */

@@ -53,7 +53,7 @@ function createChartOutline(chart: MachineChart, show: (path: string) => void) {
   const leaving = new Map<string, HTMLElement[]>()
   for (const { from, to, events } of chart.arrows) {
     const lines = events.map((event) => element('li', {}, `${event} → ${nameOf(to)}`))
-    leaving.set(from, [...(leaving.get(from) ?? []), ...lines])
+    leaving.set(from, (leaving.get(from) ?? []).concat(lines))
   }
   const buttons: HTMLButtonElement[] = []
   const items = chart.states.map((state) => {
@@ -74,14 +74,14 @@ function createChartOutline(chart: MachineChart, show: (path: string) => void) {
       name,
       ...kindsOf(state, initial.has(path)).map((kind) => element('span', { class: 'kind' }, kind)),
       ...(description ? [element('p', {}, description)] : []),
-      ...(transitions.length > 0 ? [element('ul', {}, ...transitions)] : []),
+      ...(transitions.length > 0 ? [element('ul', {}, transitions)] : []),
     )
   })
   return element(
     'section',
     { class: 'outline panel', tabindex: 0, 'aria-labelledby': 'outline' },
     element('h2', { id: 'outline' }, 'States and transitions'),
-    element('ul', {}, ...items),
+    element('ul', {}, items),
   )
 }
 
