@@ -78,7 +78,10 @@ export async function servePage({ port, files, page, routes }: PageOptions): Pro
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const refusal = gate.check(request, bound)
     if (refusal) return sendRefusal(request, response, refusal)
-    const { pathname } = new URL(request.url ?? '/', address)
+    const { url = '' } = request
+    // `//host/` names another host, and what has no slash is for a proxy.
+    if (!url.startsWith('/')) return sendRefusal(request, response, NOT_FOUND)
+    const { pathname } = new URL(`${address}${url}`)
     const [first = '', ...rest] = pathname.split('/').slice(1)
     const route = routes.get(first)
     if (route) {

@@ -128,6 +128,7 @@ suite('ui :: flows', (test) => {
       assert.is((await client.post('/flows/none/grant', {})).status, 404)
       assert.is((await client.get('/../package.json')).status, 404)
       assert.is((await client.get('/index.html/x')).status, 404)
+      assert.is((await client.get('//')).status, 404)
     }))
 })
 
