@@ -1,5 +1,6 @@
 import type { InstallErrorCode } from './catalogue.ts'
 import { isEngineError } from './errors.ts'
+import { onAbort } from './onAbort.ts'
 
 /** Waits; rejects once the result is no longer needed. */
 export type Pause = (ms: number) => Promise<void>
@@ -97,14 +98,13 @@ export async function untilAborted<T>(
   aborted: () => Error,
 ): Promise<T> {
   if (signal.aborted) throw aborted()
-  let stop = () => {}
+  let release = () => {}
   const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(aborted())
+    release = onAbort(signal, () => reject(aborted()))
   })
-  signal.addEventListener('abort', stop, { once: true })
   try {
     return await Promise.race([begin(), stopped])
   } finally {
-    signal.removeEventListener('abort', stop)
+    release()
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { onAbort } from '../../machines/onAbort.ts'
 
 export interface HelperRun {
   env: NodeJS.ProcessEnv
@@ -65,14 +66,13 @@ function ended(
       stopped ??= why
       kill()
     }
-    const abort = () => stop('aborted')
     const timer = setTimeout(() => stop('tooLong'), limitMs)
-    signal.addEventListener('abort', abort, { once: true })
+    const forgetSignal = onAbort(signal, () => stop('aborted'))
     let drained: NodeJS.Timeout | undefined
     const release = () => {
       clearTimeout(timer)
       clearTimeout(drained)
-      signal.removeEventListener('abort', abort)
+      forgetSignal()
     }
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length

@@ -1,3 +1,4 @@
+import { onAbort } from '../../machines/onAbort.ts'
 import type { Exchange } from './exchange.ts'
 import { PluginStore } from './pluginStore.ts'
 import { type Registries, SimulatedRegistries } from './registryLookup.ts'
@@ -78,14 +79,13 @@ export class PacedClock {
       const fail = () => reject(signal.reason)
       if (signal.aborted) return fail()
       const stop = later(milliseconds * this.#pace, () => {
-        signal.removeEventListener('abort', abort)
+        release()
         resolve()
       })
-      const abort = () => {
+      const release = onAbort(signal, () => {
         stop()
         fail()
-      }
-      signal.addEventListener('abort', abort, { once: true })
+      })
     })
   }
 }

@@ -125,11 +125,17 @@ function toRequest(request: IncomingMessage): EngineRequest {
 export function toReply(response: ServerResponse): EngineReply {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
+  // Every layer of a pull waits for the same.
+  let drained: Promise<unknown> | undefined
   return {
     gone: gone.signal,
     head: (status, headers) => response.writeHead(status, headers),
     async write(text) {
-      if (!response.write(text)) await once(response, 'drain', { signal: gone.signal })
+      if (response.write(text)) return
+      drained ??= once(response, 'drain', { signal: gone.signal }).finally(() => {
+        drained = undefined
+      })
+      await drained
     },
     end: (text) => response.end(text),
     drop: () => response.destroy(),

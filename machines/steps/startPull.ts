@@ -2,6 +2,7 @@ import { type HasContent, hasContent, type PullProgress } from '../cutPull.ts'
 import type { Engine, InputOf, PullResult } from '../engine.ts'
 import { EngineError, isEngineError } from '../errors.ts'
 import { createdNothing } from '../failure.ts'
+import { onAbort } from '../onAbort.ts'
 import type { JSONMessage } from '../plugin.ts'
 import { comparePrivileges } from '../privileges.ts'
 import type { Pause } from '../retry.ts'
@@ -51,12 +52,11 @@ export function startPull(
     }
     wire.abort()
   }
-  const giveUp = () => void listen()
+  const release = onAbort(signal, () => void listen())
   const finish = () => {
     over = true
-    signal.removeEventListener('abort', giveUp)
+    release()
   }
-  signal.addEventListener('abort', giveUp, { once: true })
   const onMessage = (message: JSONMessage) => {
     heard = clock()
     progress.add(message)

@@ -11,6 +11,7 @@ import {
   type StateValue,
 } from 'xstate'
 import { defined } from '../../machines/defined.ts'
+import { onAbort } from '../../machines/onAbort.ts'
 import { statePath } from '../../machines/statePath.ts'
 import type { Time } from './retry/time.ts'
 import type { FlowOptions, Transition } from './types.ts'
@@ -45,8 +46,9 @@ export function openSession<Machine extends AnyStateMachine>(
     return accepted
   }
   const cancel = () => send(options.cancelEvent)
+  let release = () => {}
   const end = () => {
-    options.signal?.removeEventListener('abort', cancel)
+    release()
     options.end()
     transitions.complete()
   }
@@ -78,8 +80,9 @@ export function openSession<Machine extends AnyStateMachine>(
     ref,
     start() {
       ref.start()
-      options.signal?.addEventListener('abort', cancel, { once: true })
-      if (options.signal?.aborted) cancel()
+      if (!options.signal || started.getSnapshot().status !== 'active') return
+      if (options.signal.aborted) cancel()
+      else release = onAbort(options.signal, cancel)
     },
     send,
     cancel,

@@ -1,3 +1,5 @@
+import { onAbort } from '../../../machines/onAbort.ts'
+
 export type DeadlineReason = 'cancelled' | 'timed-out'
 
 /** A clock and a caller's signal in one: aborts on whichever comes first and remembers which. */
@@ -24,8 +26,9 @@ export function createDeadline(caller: AbortSignal): Deadline {
   }
   const cancel = () => fire('cancelled')
   const stop = () => clearTimeout(clock)
+  let release = () => {}
   if (caller.aborted) cancel()
-  else caller.addEventListener('abort', cancel, { once: true })
+  else release = onAbort(caller, cancel)
   return {
     signal: controller.signal,
     reason: () => why,
@@ -36,7 +39,7 @@ export function createDeadline(caller: AbortSignal): Deadline {
     stop,
     dispose() {
       stop()
-      caller.removeEventListener('abort', cancel)
+      release()
     },
   }
 }

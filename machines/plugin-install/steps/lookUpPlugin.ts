@@ -1,5 +1,6 @@
 import type { Engine, RegistryAuth } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
+import { onAbort } from '../../onAbort.ts'
 import { resolveNames } from '../../reference.ts'
 import type { Pause } from '../../retry.ts'
 import { inspectSettled, settlings } from '../../steps/inspectSettled.ts'
@@ -31,8 +32,7 @@ export async function lookUpPlugin(
     auth.load(names.registry, signal),
   ])
   const stop = new AbortController()
-  const abort = () => stop.abort()
-  signal.addEventListener('abort', abort)
+  const release = onAbort(signal, () => stop.abort())
   try {
     const [{ remote, name }, options] = [names, { signal: stop.signal }]
     const read = lookUpRemote(engine, remote, stop.signal)
@@ -49,7 +49,7 @@ export async function lookUpPlugin(
     checkDigest(request.digest, found.digest)
     return { ...found, engine: version }
   } finally {
-    signal.removeEventListener('abort', abort)
+    release()
     stop.abort()
   }
 }

@@ -1,4 +1,5 @@
 import type { StateValue } from 'xstate'
+import { onAbort } from '../../../machines/onAbort.ts'
 
 /** Where the time of a flow comes from, and its chance. XState's `SimulatedClock` has all but `random`. */
 export interface Time {
@@ -21,15 +22,16 @@ export const processTime: Time = {
 export function pause(time: Time, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const stop = () => {
-      time.clearTimeout(timer)
-      reject(signal?.reason)
-    }
     const timer = time.setTimeout(() => {
-      signal?.removeEventListener('abort', stop)
+      release?.()
       resolve()
     }, ms)
-    signal?.addEventListener('abort', stop, { once: true })
+    const release =
+      signal &&
+      onAbort(signal, () => {
+        time.clearTimeout(timer)
+        reject(signal.reason)
+      })
   })
 }
 

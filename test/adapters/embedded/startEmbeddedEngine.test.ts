@@ -51,6 +51,29 @@ suite('embedded startEmbeddedEngine', (test) => {
     assert.is(existsSync(folder), false)
   })
 
+  test('forty pulls at once, and as many enables :: Node.js warns of nothing', async () => {
+    const warnings: string[] = []
+    const warn = ({ message }: Error) => warnings.push(message)
+    process.on('warning', warn)
+    try {
+      await withEngine({ registries, pace: 0.001 }, async (engine) => {
+        const all = (path: (name: string) => string) =>
+          Promise.all(
+            Array.from({ length: 40 }, (_, each) => post(engine, path(`small-${each}`), [])),
+          )
+        const pulls = await all((name) => `/plugins/pull?remote=registry.test/small&name=${name}`)
+        assert.ok(pulls.every(({ status }) => status === 200))
+        const enables = await all((name) => `/plugins/${name}/enable?timeout=0`)
+        assert.ok(enables.every(({ status }) => status === 500))
+      })
+      // Warnings are emitted a turn later.
+      await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      process.off('warning', warn)
+    }
+    assert.equal(warnings, [])
+  })
+
   test('listens on a socket or on a port of choice', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'test-'))
     const socketPath = join(folder, 'engine.sock')
