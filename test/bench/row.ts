@@ -5,7 +5,7 @@ export type Goal = ({ atMost: number } | { atLeast: number }) & { unit: 'x' | Qu
 
 export interface Quantity {
   value: number
-  unit: 'ms' | 'MB/s' | 'MB'
+  unit: 'ms' | 'MB/s' | 'MB' | 'flows'
 }
 
 /** One line of the table. */

@@ -9,9 +9,10 @@ import { embeddedFlow } from './embeddedFlow.ts'
 import type { Part } from './part.ts'
 import { realEngine } from './realEngine.ts'
 import { broke, type Row } from './row.ts'
+import { scale } from './scale.ts'
 import { formatTable } from './table.ts'
 
-const PARTS: readonly Part[] = [embeddedFlow, realEngine, decoding, commandStart]
+const PARTS: readonly Part[] = [embeddedFlow, realEngine, decoding, commandStart, scale]
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'string' } },
