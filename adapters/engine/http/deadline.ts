@@ -1,4 +1,5 @@
 import { onAbort } from '../../../machines/onAbort.ts'
+import { peerTimer } from '../../process/peerTimer.ts'
 
 export type DeadlineReason = 'cancelled' | 'timed-out'
 
@@ -15,17 +16,20 @@ export interface Deadline {
   dispose(): void
 }
 
-/** Every `Deadline` must be disposed of: a caller's signal may live as long as its process. */
-export function createDeadline(caller: AbortSignal): Deadline {
+/**
+ * Every `Deadline` must be disposed of: a caller's signal may live as long as its process.
+ *
+ * @param disposed called with each `dispose`
+ */
+export function createDeadline(caller: AbortSignal, disposed = () => {}): Deadline {
   const controller = new AbortController()
   let why: DeadlineReason | undefined
-  let clock: NodeJS.Timeout | undefined
+  let stop = () => {}
   const fire = (reason: DeadlineReason) => {
     why ??= reason
     controller.abort()
   }
   const cancel = () => fire('cancelled')
-  const stop = () => clearTimeout(clock)
   let release = () => {}
   if (caller.aborted) cancel()
   else release = onAbort(caller, cancel)
@@ -34,12 +38,13 @@ export function createDeadline(caller: AbortSignal): Deadline {
     reason: () => why,
     start(milliseconds) {
       stop()
-      clock = setTimeout(fire, milliseconds, 'timed-out')
+      stop = peerTimer(milliseconds, () => fire('timed-out'))
     },
-    stop,
+    stop: () => stop(),
     dispose() {
       stop()
       release()
+      disposed()
     },
   }
 }

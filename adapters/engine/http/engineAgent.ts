@@ -2,6 +2,7 @@ import { Agent, type AgentOptions } from 'node:http'
 import { createConnection, isIP, type NetConnectOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { peerTimer } from '../../process/peerTimer.ts'
 import { withoutBrackets } from './dockerHost.ts'
 import type { EngineTarget, TargetTls } from './engineTarget.ts'
 import { ProxyTunnel } from './proxyTunnel.ts'
@@ -86,9 +87,8 @@ function withinTime(
   event: 'connect' | 'secureConnect',
   milliseconds: number,
 ): Duplex {
-  const clock = setTimeout(() => {
+  const stop = peerTimer(milliseconds, () => {
     connection.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }))
-  }, milliseconds)
-  const stop = () => clearTimeout(clock)
+  })
   return connection.once(event, stop).once('close', stop)
 }

@@ -2,6 +2,7 @@ import { type ClientRequest, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { peerTimer } from '../../process/peerTimer.ts'
 import { ConnectFailure, type Obstacle, transportFailure } from '../words/transportFailures.ts'
 import type { EnvironmentProxy } from './environmentProxy.ts'
 
@@ -13,7 +14,7 @@ import type { EnvironmentProxy } from './environmentProxy.ts'
 export class ProxyTunnel extends Duplex {
   readonly #proxy: EnvironmentProxy
   readonly #asked: ClientRequest
-  readonly #clock: NodeJS.Timeout
+  readonly #stopClock: () => void
   /** Once the way is open. */
   #socket: Socket | undefined
   #held: (() => void) | undefined
@@ -23,7 +24,7 @@ export class ProxyTunnel extends Duplex {
     // As a socket: with its other side gone it is of no use to the pool.
     super({ allowHalfOpen: false })
     this.#proxy = proxy
-    this.#clock = setTimeout(() => this.#fail(TOO_SLOW), openWithin)
+    this.#stopClock = peerTimer(openWithin, () => this.#fail(TOO_SLOW))
     this.#asked = ask(proxy)
       .on('connect', ({ statusCode = 0 }, socket, head) => {
         if (statusCode >= 200 && statusCode <= 299) return this.#take(socket, head)
@@ -34,7 +35,7 @@ export class ProxyTunnel extends Duplex {
   }
 
   #take(socket: Socket, head: Buffer): void {
-    clearTimeout(this.#clock)
+    this.#stopClock()
     this.#socket = socket
     if (head.length > 0) socket.unshift(head)
     socket
@@ -67,7 +68,7 @@ export class ProxyTunnel extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    clearTimeout(this.#clock)
+    this.#stopClock()
     this.#asked.destroy()
     this.#socket?.destroy()
     done(error)
