@@ -236,6 +236,11 @@ export const catalogue = {
     next: 'Correct that function, or the installed package if the message names it.',
     retryable: false,
   },
+  'host-exhausted': {
+    summary: 'This process, or its system, has too many files, connections or processes open.',
+    next: 'Raise the limit of this process (ulimit -n), or do less at once.',
+    retryable: true,
+  },
 } as const satisfies Record<string, CatalogueEntry>
 
 export type InstallErrorCode = keyof typeof catalogue

@@ -1,4 +1,5 @@
 import { EngineError } from '../../machines/errors.ts'
+import { shortage, shortageOf, whenThereIsRoom } from '../../machines/shortage.ts'
 import { oneLine } from '../../machines/text.ts'
 import { cleanerOf } from '../engine/words/withoutSecrets.ts'
 import { lookForProgram } from '../process/findProgram.ts'
@@ -37,7 +38,12 @@ export async function askHelper(
   const found = await lookForProgram(program, run.env, run.platform)
   if (!found) throw failed('is not on the PATH')
   if (!found.isExecutable) throw failed(`is no program that this user may execute: ${found.file}`)
-  const ended = await runHelper(found.file, 'get', registryKey(registry), run)
+  const ended = await whenThereIsRoom(async () => {
+    const end = await runHelper(found.file, 'get', registryKey(registry), run)
+    const short = end.end === 'notStarted' ? shortageOf(end.code) : undefined
+    if (short !== undefined) throw shortage(`${program} cannot be started`, short)
+    return end
+  }, run.signal)
   switch (ended.end) {
     case 'aborted':
       throw new EngineError('cancelled', `the request to ${program} was cancelled`)

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSyn
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
+import { shortage, shortageOf } from '../../machines/shortage.ts'
 import { parseJson } from './parseJson.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -79,7 +80,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * Reads a file of Docker's configuration synchronously: four system calls cost less than four trips to
  * another thread. `undefined`: there is no such file.
  *
- * @throws EngineError `invalid-configuration` naming the file, when it cannot be read
+ * @throws EngineError `invalid-configuration` naming the file, when it cannot be read; `host-exhausted` when this process
+ * cannot open any file now
  */
 export function readTextFile(
   file: string,
@@ -105,6 +107,8 @@ export function readTextFile(
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    const short = shortageOf(code)
+    if (short !== undefined) throw shortage(`${name} cannot be read`, short)
     throw unusable(name, `cannot be read (${code})${REMEDIES[code] ?? ''}`)
   } finally {
     if (opened !== undefined) closeSync(opened)

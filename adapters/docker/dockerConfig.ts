@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { isEngineError } from '../../machines/errors.ts'
+import { whenThereIsRoom } from '../../machines/shortage.ts'
 import { findProgram } from '../process/findProgram.ts'
 import { askHelper } from './askHelper.ts'
 import { findAuthEntry } from './authEntry.ts'
@@ -58,7 +60,7 @@ export async function readDockerConfig(
   const usable = <Part>(read: () => Part) => unlessUnusable(warn, undefined, read)
   const given = usable(() => credentialsInVariable(env, registry, warn))
   if (given) return given
-  const config = readConfigFile(env, warn)
+  const config = await whenThereIsRoom(() => readConfigFile(env, warn), signal)
   if (hasNoSettings(config)) return askDefaultHelper(registry, run)
   const helper = usable(() => configuredHelper(config, registry))
   if (helper !== undefined) {
@@ -89,7 +91,7 @@ async function askConfigured(
   try {
     return await askHelper(helper, registry, run)
   } catch (error) {
-    if (run.signal.aborted) throw error
+    if (run.signal.aborted || isExhausted(error)) throw error
     const file = join(configFolder(run.env), 'config.json')
     const message = `${(error as Error).message}; it is ignored: repair it, or remove it from ${file}`
     warn({ code: 'credential-helper', message })
@@ -138,9 +140,14 @@ async function askDefaultHelper(
   try {
     return await askHelper(helper, registry, run)
   } catch (error) {
-    if (run.signal.aborted) throw error
+    if (run.signal.aborted || isExhausted(error)) throw error
     return undefined
   }
+}
+
+/** No fault of the helper, and without its answer the wrong credentials might be used. */
+function isExhausted(error: unknown): boolean {
+  return isEngineError(error) && error.code === 'host-exhausted'
 }
 
 /** The credential helper that Docker's command uses where none is configured. It may not exist. */

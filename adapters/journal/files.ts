@@ -1,28 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
+import { whenThereIsRoom } from '../../machines/shortage.ts'
 
-const FREE_WITHIN_MS = 10_000
-const TRY_AGAIN_MS = 50
 /** More than any run has. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-/** Waits while this process or the system has too many open files, which is no fault of a file. */
-export async function whenFilesAreFree<Result>(act: () => Promise<Result>): Promise<Result> {
-  for (const deadline = performance.now() + FREE_WITHIN_MS; ; await setTimeout(TRY_AGAIN_MS)) {
-    try {
-      return await act()
-    } catch (error) {
-      const isFull = ['EMFILE', 'ENFILE'].includes(codeOf(error))
-      if (!isFull || performance.now() > deadline) throw error
-    }
-  }
-}
-
 /** Writes a new file that only its user can read. When that fails, as on a full disk, nothing is left. */
 export async function writeNew(path: string, text: string, isFlushed = false): Promise<void> {
-  const file = await whenFilesAreFree(() => open(path, 'wx', 0o600))
+  const file = await whenThereIsRoom(() => open(path, 'wx', 0o600))
   try {
     await file.writeFile(text)
     if (isFlushed) await file.sync()
@@ -72,7 +58,7 @@ export async function assertOwnFolder(path: string): Promise<void> {
 export async function readOwnFile(path: string): Promise<string> {
   // Windows has no flag for that, and no such pipes.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK
-  const file = await whenFilesAreFree(() => open(path, flags))
+  const file = await whenThereIsRoom(() => open(path, flags))
   try {
     const stats = await file.stat()
     if (!stats.isFile()) throw new RangeError('it is not a file')

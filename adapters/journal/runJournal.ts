@@ -3,7 +3,8 @@ import { lstat, readdir, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
-import { assertOwnFolder, codeOf, makeOwnFolder, replaceFile, whenFilesAreFree } from './files.ts'
+import { whenThereIsRoom } from '../../machines/shortage.ts'
+import { assertOwnFolder, codeOf, makeOwnFolder, replaceFile } from './files.ts'
 import {
   JournalError,
   type JournaledEngine,
@@ -134,7 +135,7 @@ function isLink(path: string): Promise<boolean> {
 async function namesIn(folder: string): Promise<string[]> {
   try {
     await assertOwnFolder(folder)
-    return await whenFilesAreFree(() => readdir(folder))
+    return await whenThereIsRoom(() => readdir(folder))
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? [] : refuse(folder, error)
   }

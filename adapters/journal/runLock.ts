@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { link, readFile, readlink, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { codeOf, whenFilesAreFree, writeNew } from './files.ts'
+import { whenThereIsRoom } from '../../machines/shortage.ts'
+import { codeOf, writeNew } from './files.ts'
 
 /** Another process drives the run. */
 export class RunInUse extends Error {
@@ -147,7 +148,7 @@ async function startOf(pid: number): Promise<number> {
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await whenFilesAreFree(() => readFile(path, 'utf8'))
+    return await whenThereIsRoom(() => readFile(path, 'utf8'))
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes(codeOf(error))) return undefined
     throw error

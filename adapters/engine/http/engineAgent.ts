@@ -1,8 +1,9 @@
-import { Agent, type AgentOptions } from 'node:http'
+import { Agent, type AgentOptions, type ClientRequest } from 'node:http'
 import { createConnection, isIP, type NetConnectOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { peerTimer } from '../../process/peerTimer.ts'
+import { lend, openConnection, takeBack } from './connections.ts'
 import { withoutBrackets } from './dockerHost.ts'
 import type { EngineTarget, TargetTls } from './engineTarget.ts'
 import { ProxyTunnel } from './proxyTunnel.ts'
@@ -23,7 +24,19 @@ export class EngineAgent extends Agent {
   }
 
   override createConnection(options: NetConnectOpts & ConnectionOptions): Duplex {
-    return this.#dial(options)
+    return openConnection(() => this.#dial(options))
+  }
+
+  // Its answer decides whether the connection is kept, which the type of Node.js does not tell.
+  override keepSocketAlive(connection: Duplex): boolean {
+    lend(connection)
+    const isKept: unknown = super.keepSocketAlive(connection)
+    return isKept === true
+  }
+
+  override reuseSocket(connection: Duplex, request: ClientRequest): void {
+    takeBack(connection)
+    super.reuseSocket(connection, request)
   }
 }
 

@@ -1,12 +1,14 @@
 import type { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosResponse } from 'axios'
-import type { EngineError } from '../../../machines/errors.ts'
+import { EngineError } from '../../../machines/errors.ts'
+import { whenThereIsRoom } from '../../../machines/shortage.ts'
 import { type EngineMessage, explain } from '../words/explain.ts'
-import type { CallContext } from '../words/sentences.ts'
+import { type CallContext, sentence } from '../words/sentences.ts'
 import { type Cleaner, cleanerOf } from '../words/withoutSecrets.ts'
 import { type AnswerBody, answerBody } from './answerBody.ts'
-import { createDeadline } from './deadline.ts'
+import { closeIdle, connectionGate } from './connections.ts'
+import { createDeadline, type Deadline } from './deadline.ts'
 import { refusal } from './refusal.ts'
 import type { Timeouts } from './timeouts.ts'
 import { connectionLost, isStaleSocket, protocolError, toEngineError } from './toEngineError.ts'
@@ -69,11 +71,16 @@ export async function sendRequest(
     ...wire.timeouts,
     answer: Math.min(wire.timeouts.answer, request.answerWithin),
   }
-  const deadline = createDeadline(signal)
+  const leave =
+    connectionGate.tryEnter() ??
+    (await connectionGate.enter(signal, () => cancelledInQueue(context)))
+  const deadline = createDeadline(signal, leave)
   remember(sent, registryAuth)
   try {
-    deadline.start(request.answerWithin)
-    const response = await exchange(wire, request, deadline.signal)
+    const response = await whenThereIsRoom(
+      () => exchangeWithin(deadline, wire, request),
+      deadline.signal,
+    )
     deadline.stop()
     const body = answerBody(response.data, { context, deadline, timeouts })
     const clean = cleanerOf(sent, secrets)
@@ -98,6 +105,28 @@ export async function sendRequest(
   } catch (error) {
     deadline.dispose()
     throw toEngineError(error, context, deadline.reason())
+  }
+}
+
+function cancelledInQueue(context: CallContext): EngineError {
+  const line = '{operation} of {subject} was cancelled before it was sent'
+  const { operation } = context
+  return new EngineError('cancelled', sentence(line, context), { operation, unsent: true })
+}
+
+async function exchangeWithin(
+  deadline: Deadline,
+  wire: Wire,
+  request: EngineRequest,
+): Promise<AxiosResponse<Readable>> {
+  deadline.start(request.answerWithin)
+  try {
+    return await exchange(wire, request, deadline.signal)
+  } catch (error) {
+    const failure = toEngineError(error, request.context, deadline.reason())
+    deadline.stop()
+    if (failure.code === 'host-exhausted') closeIdle()
+    throw failure
   }
 }
 

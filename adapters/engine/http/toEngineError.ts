@@ -28,6 +28,9 @@ const UNSENT: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ECONNECTFAILED',
+  'EAGAIN',
+  'EMFILE',
+  'ENFILE',
 ])
 
 /**

@@ -1,3 +1,4 @@
+import { shortageOf } from '../../../machines/shortage.ts'
 import { oneLine } from '../../../machines/text.ts'
 import { ConnectFailure, type ObstacleCode } from './transportFailures.ts'
 
@@ -67,13 +68,12 @@ export function sshFailure(words: string, status: number | null): ConnectFailure
   return new ConnectFailure({ code: 'engine-unreachable', why })
 }
 
-/** What this host has too little of at the moment. */
-const SHORTAGES: readonly string[] = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']
-
 /** It could not be started. */
 export function noSsh(why: string): ConnectFailure {
+  const shortage = shortageOf(why)
+  if (shortage !== undefined) return new ConnectFailure({ code: 'host-exhausted', why: shortage })
   return new ConnectFailure({
-    code: SHORTAGES.includes(why) ? 'engine-unreachable' : 'invalid-configuration',
+    code: 'invalid-configuration',
     why: `ssh cannot be run (${why}): an engine behind ssh:// needs the ssh command`,
   })
 }

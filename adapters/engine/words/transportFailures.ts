@@ -1,4 +1,5 @@
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
+import { shortageOf } from '../../../machines/shortage.ts'
 
 /** What the codes of Node.js and OpenSSL mean for a person. */
 const TRANSPORT: readonly [codes: readonly string[], code: ObstacleCode, why: string][] = [
@@ -86,6 +87,8 @@ export function transportFailure(code: string, words: string): Obstacle {
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return handshakeFailure(`${code} ${words}`)
   const known = TRANSPORT.find(([codes]) => codes.includes(code))
   if (known) return { code: known[1], why: known[2] }
+  const shortage = shortageOf(code)
+  if (shortage !== undefined) return { code: 'host-exhausted', why: shortage }
   return { code: 'engine-unreachable', why: code || 'it cannot be used' }
 }
 
@@ -108,6 +111,7 @@ export const obstacleSentences = {
   'engine-not-trusted': 'what answers at {host} is not trusted: ',
   'engine-access-denied': 'no access to the engine at {host}: ',
   'engine-protocol': 'no Docker Engine answers at {host}: ',
+  'host-exhausted': 'no connection to {host} can be opened: ',
   'invalid-configuration': 'no Docker Engine answers at {host}: ',
 } as const satisfies Partial<Record<InstallErrorCode, string>>
 

@@ -8,6 +8,7 @@ const BEGINNINGS: Record<ObstacleCode, (host: string) => string> = {
   'engine-not-trusted': (host) => `what answers at ${host} is not trusted: `,
   'engine-access-denied': (host) => `no access to the engine at ${host}: `,
   'engine-protocol': (host) => `no Docker Engine answers at ${host}: `,
+  'host-exhausted': (host) => `no connection to ${host} can be opened: `,
   'invalid-configuration': (host) => `no Docker Engine answers at ${host}: `,
 }
 

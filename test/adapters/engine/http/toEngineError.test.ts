@@ -35,7 +35,7 @@ suite('toEngineError', (test) => {
     ['EHOSTUNREACH', 'there is no way to the host'],
     ['ENETUNREACH', 'there is no way to the host'],
     ['ETIMEDOUT', 'it did not take the connection in time'],
-    ['EMFILE', 'EMFILE'],
+    ['ENOBUFS', 'ENOBUFS'],
   ]
   for (const [code, why] of UNREACHABLE) {
     test(`${code} :: engine-unreachable`, () => {
@@ -46,6 +46,16 @@ suite('toEngineError', (test) => {
         operation: 'pluginSet',
         ...(UNSENT.includes(code) ? { unsent: true } : {}),
       })
+      assertTellsNothing(error)
+    })
+  }
+
+  for (const code of ['EMFILE', 'ENFILE', 'EAGAIN']) {
+    test(`${code} :: host-exhausted, and the engine has seen nothing`, () => {
+      const error = toEngineError(axiosError(code), context, undefined)
+      assert.is(error.code, 'host-exhausted')
+      assert.match(error.message, /^no connection to tcp:\/\/engine:2375 can be opened: th/)
+      assert.equal(error.details, { operation: 'pluginSet', unsent: true })
       assertTellsNothing(error)
     })
   }

@@ -160,11 +160,14 @@ suite('sshFailure', (test) => {
     assert.ok(took < 1_000, `${took} ms`)
   })
 
+  test('noSsh :: EAGAIN :: host-exhausted', () => {
+    const why = 'there is no room for another connection or process'
+    assert.equal(noSsh('EAGAIN').obstacle, { code: 'host-exhausted', why })
+  })
+
   const UNFIT: [reason: string, code: Obstacle['code']][] = [
     ['EACCES', 'invalid-configuration'],
     ['it is not on the PATH', 'invalid-configuration'],
-    ['EAGAIN', 'engine-unreachable'],
-    ['EMFILE', 'engine-unreachable'],
   ]
   for (const [reason, code] of UNFIT) {
     test(`noSsh :: ${reason} :: ${code}`, () => {

@@ -52,7 +52,13 @@ const FAILURES: [code: string, words: string, becomes: ObstacleCode, why: string
   ],
   ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', '', 'engine-unreachable', DAMAGED],
   ['EPROTO', PLANTED, 'engine-unreachable', DAMAGED],
-  ['EMFILE', PLANTED, 'engine-unreachable', 'EMFILE'],
+  ['ENOBUFS', PLANTED, 'engine-unreachable', 'ENOBUFS'],
+  [
+    'EMFILE',
+    PLANTED,
+    'host-exhausted',
+    'this process has too many files and connections open: raise its limit (ulimit -n)',
+  ],
   ['constructor', PLANTED, 'engine-unreachable', 'constructor'],
   ['', PLANTED, 'engine-unreachable', 'it cannot be used'],
 ]

@@ -1,0 +1,110 @@
+import * as assert from 'uvu/assert'
+import { connectionGate } from '../../../../adapters/engine/http/connections.ts'
+import { refusedWith } from '../../../support/engineFailure.ts'
+import { answerPing, type Handler, serveEngine } from '../../../support/engineServer.ts'
+import { suite } from '../../../support/suite.ts'
+import { connectTo } from '../connectTo.ts'
+import { callOn, ping, withEngine } from '../engineFixture.ts'
+
+/** With so many connections in this process. */
+async function limited(connections: number, act: () => Promise<void>): Promise<void> {
+  const before = connectionGate.limit
+  connectionGate.limit = connections
+  try {
+    await act()
+  } finally {
+    connectionGate.limit = before
+  }
+}
+
+/** Answers when it is released, oldest first, and counts what it has not answered. */
+function heldPings() {
+  const held: (() => void)[] = []
+  let most = 0
+  const handler: Handler = (_, response) => {
+    held.push(() => answerPing(response))
+    most = Math.max(most, held.length)
+  }
+  return { handler, most: () => most, held }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+suite('connections of a process', (test) => {
+  test('more calls than connections :: the others wait, and come in the order of asking', () =>
+    limited(2, async () => {
+      const { handler, most, held } = heldPings()
+      await withEngine(handler, async (connection) => {
+        const answered: number[] = []
+        const calls = [0, 1, 2, 3, 4].map((call) =>
+          ping(connection).then(() => answered.push(call)),
+        )
+        for (let call = 0; call < calls.length; call++) {
+          await until(() => held.length === Math.min(2, calls.length - call))
+          held.shift()?.()
+          await until(() => answered.length > call)
+        }
+        await Promise.all(calls)
+        assert.is(most(), 2)
+        assert.equal(answered, [0, 1, 2, 3, 4])
+      })
+    }))
+
+  test('one waits and is cancelled :: nothing was sent of it, and it holds no place', () =>
+    limited(1, async () => {
+      const { handler, held } = heldPings()
+      await withEngine(handler, async (connection, server) => {
+        const first = ping(connection)
+        await until(() => held.length > 0)
+        const controller = new AbortController()
+        const waiting = refusedWith('cancelled', () => ping(connection, controller.signal))
+        controller.abort()
+        assert.is((await waiting).details.unsent, true)
+        held.shift()?.()
+        await first
+        const next = ping(connection)
+        await until(() => held.length > 0)
+        held.shift()?.()
+        await next
+        assert.is(server.requests.length, 2)
+      })
+    }))
+
+  test('the pool of another engine keeps the last place :: its idle connection is closed', () =>
+    limited(1, async () => {
+      const handler: Handler = (_, response) => answerPing(response)
+      const [one, other] = [await serveEngine(handler), await serveEngine(handler)]
+      const connections = [one, other].map(({ host }) => connectTo({ host }))
+      try {
+        for (const connection of connections) await ping(connection)
+        await one.connectionClosed()
+        for (const connection of connections) await ping(connection)
+        assert.equal([one.connections(), other.connections()], [2, 2])
+      } finally {
+        for (const connection of connections) connection.close()
+        await Promise.all([one.close(), other.close()])
+      }
+    }))
+
+  test('a call fails, or its answer is refused :: its place is free again', () =>
+    limited(1, async () => {
+      await withEngine(
+        (_, response) => response.writeHead(500).end('{"message":"no"}'),
+        async (connection) => {
+          for (let call = 0; call < 3; call++) {
+            await refusedWith('engine-failed', () => ping(connection))
+            await refusedWith('enable-failed', () =>
+              callOn(connection, 'pluginEnable', { name: 'a', timeout: 0 }),
+            )
+          }
+        },
+      )
+      const gone = connectTo({ host: 'unix:///nonexistent.sock' })
+      await refusedWith('engine-unreachable', () => ping(gone))
+      gone.close()
+      assert.is(connectionGate.waiting, 0)
+      connectionGate.tryEnter()?.()
+    }))
+})

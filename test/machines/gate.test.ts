@@ -1,0 +1,121 @@
+import { getEventListeners } from 'node:events'
+import * as assert from 'uvu/assert'
+import { createGate, type Gate, type Leave } from '../../machines/gate.ts'
+import { suite } from '../support/suite.ts'
+
+const never = new AbortController().signal
+const aborted = () => new Error('aborted')
+
+/** Enters in this order, and tells who has got a place. */
+function queue(gate: Gate, names: readonly string[], first = false) {
+  const entered: string[] = []
+  const leaves = new Map<string, Leave>()
+  const withdraws = new Map(
+    names.map((name) => {
+      const granted = (leave: Leave) => {
+        entered.push(name)
+        leaves.set(name, leave)
+      }
+      return [name, gate.ask(granted, first)]
+    }),
+  )
+  return { entered, leaves, withdraws }
+}
+
+suite('gate', (test) => {
+  test('more than it has places for :: the others come in the order of asking', async () => {
+    const gate = createGate(2)
+    const { entered, leaves } = queue(gate, ['a', 'b', 'c', 'd'])
+    await Promise.resolve()
+    assert.equal([entered, gate.waiting], [['a', 'b'], 2])
+    leaves.get('b')?.()
+    assert.equal(entered, ['a', 'b', 'c'])
+    leaves.get('a')?.()
+    assert.equal([entered, gate.waiting], [['a', 'b', 'c', 'd'], 0])
+  })
+
+  test('a place is given back twice :: it counts once', () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    leave?.()
+    leave?.()
+    assert.ok(gate.tryEnter())
+    assert.is(gate.tryEnter(), undefined)
+  })
+
+  test('one that waits withdraws :: the next one is admitted in its place', () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    const { entered, withdraws } = queue(gate, ['a', 'b'])
+    withdraws.get('a')?.()
+    leave?.()
+    assert.equal(entered, ['b'])
+  })
+
+  test('one asks to be first :: it comes before all that wait, and after those that asked so before it', () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    const late = queue(gate, ['late'])
+    const first = queue(gate, ['first', 'second'], true)
+    leave?.()
+    first.leaves.get('first')?.()
+    assert.equal([first.entered, late.entered], [['first', 'second'], []])
+    first.leaves.get('second')?.()
+    assert.equal(late.entered, ['late'])
+  })
+
+  test('something waits :: a place that is asked for in passing is not taken from it', () => {
+    const gate = createGate(1)
+    queue(gate, ['a'])
+    assert.is(gate.tryEnter(), undefined)
+  })
+
+  test('the limit is raised and lowered :: as many more are admitted, and none is thrown out', () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    const { entered, leaves } = queue(gate, ['a', 'b', 'c'])
+    gate.limit = 3
+    assert.equal(entered, ['a', 'b'])
+    gate.limit = 1
+    leave?.()
+    leaves.get('a')?.()
+    assert.equal(entered, ['a', 'b'])
+    leaves.get('b')?.()
+    assert.equal(entered, ['a', 'b', 'c'])
+  })
+
+  test('the signal fires while it waits :: it rejects, holds nothing, and the next one gets the place', async () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    const controller = new AbortController()
+    const waiting = gate.enter(controller.signal, aborted)
+    const next = gate.enter(never, aborted)
+    controller.abort()
+    await waiting.then(
+      () => assert.unreachable(),
+      (error) => assert.is(error.message, 'aborted'),
+    )
+    leave?.()
+    ;(await next)()
+    assert.ok(gate.tryEnter())
+  })
+
+  test('it has entered :: nothing listens to the signal', async () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    const controller = new AbortController()
+    const waiting = gate.enter(controller.signal, aborted)
+    leave?.()
+    await waiting
+    assert.is(getEventListeners(controller.signal, 'abort').length, 0)
+  })
+
+  test('the signal has fired before :: it rejects though a place is free', async () => {
+    const gate = createGate(1)
+    await gate.enter(AbortSignal.abort(), aborted).then(
+      () => assert.unreachable(),
+      (error) => assert.is(error.message, 'aborted'),
+    )
+    assert.ok(gate.tryEnter())
+  })
+})
