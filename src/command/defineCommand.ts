@@ -11,9 +11,20 @@ export interface OptionEntry extends ParsedOption {
   readonly choices?: readonly string[]
   /** Completes its value. */
   readonly completes?: 'files' | 'folders'
+  /** Heading of its part of the help: `Engine`. */
+  readonly group?: string
 }
 
 export type OptionTable = Readonly<Record<string, OptionEntry>>
+
+/** Options that the help shows under a heading of their own. */
+export function optionGroup<const Options extends OptionTable>(
+  group: string,
+  options: Options,
+): Options {
+  const entries = Object.entries(options).map(([name, option]) => [name, { ...option, group }])
+  return Object.fromEntries(entries) as Options
+}
 
 export type OptionValues<Options extends OptionTable> = {
   readonly [Name in keyof Options]?:

@@ -1,3 +1,4 @@
+import { wrapText } from '../text/wrapText.ts'
 import {
   type CommandEntry,
   commonOptions,
@@ -6,6 +7,7 @@ import {
   noCommand,
   type OptionTable,
 } from './defineCommand.ts'
+import { type Paint, plain } from './paint.ts'
 import { UsageError } from './parseOptions.ts'
 
 const WIDEST = 100
@@ -27,7 +29,7 @@ export function helpCommand(commands: () => readonly CommandEntry[]): CommandEnt
       throw new UsageError(noCommand(words, commands()))
     },
     async run(command, { stdout }) {
-      stdout.write(helpText(commands(), command, stdout.stream.columns))
+      stdout.write(helpText(commands(), command, stdout.stream.columns, stdout.paint))
       return 0
     },
   })
@@ -38,33 +40,49 @@ export function helpText(
   commands: readonly CommandEntry[],
   command: CommandEntry | undefined,
   columns = 80,
+  paint: Paint = plain,
 ): string {
   const width = Math.min(Math.max(columns, NARROWEST), WIDEST)
-  return command ? commandHelp(command, width) : overview(commands, width)
+  const heading = (text: string) => paint('strong', text)
+  return command ? commandHelp(command, width, heading) : overview(commands, width, heading)
 }
 
-function overview(all: readonly CommandEntry[], width: number): string {
+type Heading = (text: string) => string
+
+function overview(all: readonly CommandEntry[], width: number, heading: Heading): string {
   const commands = all.map(({ name, summary }): Row => [`  ${name}`, summary])
   return paragraphs([
-    'Usage:  plugin-flow COMMAND [OPTIONS]',
+    `${heading('Usage:')}  plugin-flow COMMAND [OPTIONS]`,
     wrap('Installs Docker Engine plugins, and takes back what it cannot finish.', width),
-    `Commands:\n${table(commands, width)}`,
-    `Options:\n${table(optionRows(commonOptions), width)}`,
+    `${heading('Commands:')}\n${table(commands, width)}`,
+    `${heading('Options:')}\n${table(optionRows(commonOptions), width)}`,
     wrap('plugin-flow COMMAND --help shows the options of a command, with examples.', width),
   ])
 }
 
-function commandHelp(command: CommandEntry, width: number): string {
+function commandHelp(command: CommandEntry, width: number, heading: Heading): string {
   const { name, aliases = [], synopsis, summary, options, examples, notes } = command
   const usage = ['plugin-flow', name, '[OPTIONS]', synopsis].filter(Boolean).join(' ')
   return paragraphs([
-    wrap(usage, width, USAGE_MARGIN).replace(USAGE_MARGIN, 'Usage:  '),
+    wrap(usage, width, USAGE_MARGIN).replace(USAGE_MARGIN, `${heading('Usage:')}  `),
     wrap(`${summary}.`, width),
-    ...(aliases.length > 0 ? [`Other names:  ${aliases.join(', ')}`] : []),
-    `Options:\n${table(optionRows({ ...options, help: commonOptions.help }), width)}`,
-    ...(examples.length > 0 ? [`Examples:\n${exampleLines(examples, width)}`] : []),
+    ...(aliases.length > 0 ? [`${heading('Other names:')}  ${aliases.join(', ')}`] : []),
+    ...optionTables({ ...options, help: commonOptions.help }, width, heading),
+    ...(examples.length > 0 ? [`${heading('Examples:')}\n${exampleLines(examples, width)}`] : []),
     ...(notes ? notes.split('\n\n').map((text) => wrap(text, width)) : []),
   ])
+}
+
+/** The options without a group first, then each group under its heading; all in the same columns. */
+function optionTables(options: OptionTable, width: number, heading: Heading): string[] {
+  const left = leftColumn(optionRows(options), width)
+  const entries = Object.entries(options)
+  const groups = new Set(['', ...entries.map(([, { group = '' }]) => group)])
+  return [...groups].map((name) => {
+    const own = entries.filter(([, { group = '' }]) => group === name)
+    const title = name === '' ? 'Options:' : `${name} options:`
+    return `${heading(title)}\n${table(optionRows(Object.fromEntries(own)), width, left)}`
+  })
 }
 
 function exampleLines(examples: CommandEntry['examples'], width: number): string {
@@ -82,9 +100,13 @@ function optionRows(options: OptionTable): Row[] {
   ])
 }
 
+/** The width of the left one of two columns. */
+function leftColumn(rows: readonly Row[], width: number): number {
+  return Math.min(Math.max(...rows.map(([text]) => text.length)) + 2, Math.floor(width / 3))
+}
+
 /** Two columns; the right one of a long row begins on the next line. */
-function table(rows: readonly Row[], width: number): string {
-  const left = Math.min(Math.max(...rows.map(([text]) => text.length)) + 2, Math.floor(width / 3))
+function table(rows: readonly Row[], width: number, left = leftColumn(rows, width)): string {
   return rows
     .map(([text, right]) => {
       const lines = wrap(right, width, ' '.repeat(left))
@@ -93,18 +115,8 @@ function table(rows: readonly Row[], width: number): string {
     .join('\n')
 }
 
-/** Breaks a text between words. Only a single word can make a line longer than `width`. */
 function wrap(text: string, width: number, margin = ''): string {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && margin.length + longer.length > width) {
-      lines.push(margin + line)
-      line = word
-    } else line = longer
-  }
-  return [...lines, margin + line].join('\n')
+  return wrapText(text, width, margin).join('\n')
 }
 
 function indent(text: string, margin: string): string {

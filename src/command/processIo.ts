@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { visible } from '../text/visible.ts'
+import { type Paint, paint, plain, usesColors } from './paint.ts'
 
 export type InputStream = Readable & {
   isTTY?: boolean
@@ -32,11 +33,13 @@ export interface Output {
   /** `false` once a write has failed (EPIPE, a full disk) or the stream was closed. */
   readonly isOpen: boolean
   write(text: string): void
+  /** Colours a text, where this output is to have colours. */
+  readonly paint: Paint
   /** Resolves when everything has been handed over, or the stream takes no more. */
   flush(): Promise<void>
 }
 
-export function createOutput(stream: OutputStream): Output {
+export function createOutput(stream: OutputStream, env: ProcessIo['env'] = {}): Output {
   let isOpen = !stream.destroyed
   const close = () => {
     isOpen = false
@@ -51,6 +54,7 @@ export function createOutput(stream: OutputStream): Output {
     write(text) {
       if (isOpen) stream.write(text)
     },
+    paint: usesColors(env, stream) ? paint : plain,
     flush() {
       return new Promise((done) => {
         stream.once('error', () => done())
@@ -67,7 +71,7 @@ export function writeLines(output: Output, lines: readonly string[]): void {
 
 /** Writes one line about a problem to `stderr`; the message may contain foreign text. */
 export function report({ stderr }: Pick<CommandIo, 'stderr'>, message: string): void {
-  stderr.write(`plugin-flow: ${visible(message)}\n`)
+  stderr.write(`${stderr.paint('failed', 'plugin-flow:')} ${visible(message)}\n`)
 }
 
 export function messageOf(error: unknown): string {

@@ -46,8 +46,8 @@ export async function runCommand(process: ProcessIo): Promise<number> {
     get stdin() {
       return process.stdin
     },
-    stdout: createOutput(process.stdout),
-    stderr: createOutput(process.stderr),
+    stdout: createOutput(process.stdout, env),
+    stderr: createOutput(process.stderr, env),
   }
   try {
     return await run(argv, io)
@@ -64,7 +64,7 @@ async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   const { stdout } = io
   switch (parsed.kind) {
     case 'help':
-      stdout.write(helpText(commandTable, parsed.command, stdout.stream.columns))
+      stdout.write(helpText(commandTable, parsed.command, stdout.stream.columns, stdout.paint))
       return 0
     case 'version':
       stdout.write(`plugin-flow ${version()}\n`)

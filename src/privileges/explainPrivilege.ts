@@ -1,5 +1,5 @@
 import type { PluginPrivilege } from '../../machines/plugin.ts'
-import { asWord } from '../text/visible.ts'
+import { asWord, asWords } from '../text/visible.ts'
 import {
   critical,
   type Danger,
@@ -26,6 +26,14 @@ export function explainPrivileges(privileges: readonly PluginPrivilege[]): Expla
   return privileges
     .flatMap(explainPrivilege)
     .sort((one, other) => ORDER.indexOf(one.danger) - ORDER.indexOf(other.danger))
+}
+
+/** All that is consented to: the settings that may widen it first, then the privileges. */
+export function explainRequest(
+  privileges: readonly PluginPrivilege[],
+  wideningSettings: readonly string[],
+): Explanation[] {
+  return [...wideningSettings.map(explainSetting), ...explainPrivileges(privileges)]
 }
 
 /** What a setting that points a mount or a device elsewhere means. */
@@ -84,7 +92,11 @@ function explainPrivilege({ Name, Description, Value }: PluginPrivilege): Explan
     }))
   const says = `What it allows is not known here. The engine says: ${Description || 'nothing'}.`
   return [
-    { title: `Unknown privilege: ${Name}`, value: Value.map(asWord).join(', '), ...high(says) },
+    {
+      title: `Unknown privilege ${asWords(Name)}`,
+      value: Value.map(asWord).join(', '),
+      ...high(says),
+    },
   ]
 }
 

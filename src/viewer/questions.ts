@@ -1,9 +1,5 @@
 import type { CredentialsAsked, ShownConsentRequest } from '../events/flowEvent.ts'
-import {
-  type Explanation,
-  explainPrivileges,
-  explainSetting,
-} from '../privileges/explainPrivilege.ts'
+import { type Explanation, explainRequest } from '../privileges/explainPrivilege.ts'
 import { button, element } from './element.ts'
 
 /** The answers of a person, and the one action that needs no question. */
@@ -27,10 +23,8 @@ export interface Question {
 export function createConsentView(request: ShownConsentRequest, answers: Answers): Question {
   const { id, name, settings, privileges, digest } = request
   const others = settings.filter(({ widens }) => !widens).map(({ setting }) => setting)
-  const explained = [
-    ...settings.filter(({ widens }) => widens).map(({ setting }) => explainSetting(setting)),
-    ...explainPrivileges(privileges),
-  ]
+  const widening = settings.filter(({ widens }) => widens).map(({ setting }) => setting)
+  const explained = explainRequest(privileges, widening)
   const isCritical = explained.some(({ danger }) => danger === 'critical')
   const deny = button('Deny', { class: 'quiet' }, () => answers.deny(request))
   const grant = button(

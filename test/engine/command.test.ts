@@ -21,8 +21,8 @@ engineSuite('real engine :: plugin-flow install', (test, world) => {
       stdout
         .trim()
         .split('\n')
-        .map((line) => line.split(':', 1)[0]),
-      ['checkPrivileges', 'pulling', 'pulling', 'configuring', 'enabling', `installed 127.0.0.1`],
+        .map((line) => line.split(' ', 1)[0]),
+      ['looking', 'pulling', 'comparing', 'setting', 'starting', 'installed'],
     )
     assert.match(stdout, `installed ${reference} (${plugin?.Id.slice(0, 12)}, enabled)`)
     assert.equal(await onEngine(world()), [`${reference} enabled`])

@@ -5,7 +5,12 @@ import { consentOptions, readConsentOptions } from '../options/consent.ts'
 import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
 import { loginOptions, readLoginOptions } from '../options/login.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
-import { checkSettingArguments, readOutputFormat, readSeconds } from '../options/values.ts'
+import {
+  checkSettingArguments,
+  outputOptions,
+  readOutputFormat,
+  readSeconds,
+} from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 
 const IF_PRESENT = ['fail', 'keep', 'finish'] as const
@@ -44,15 +49,7 @@ export const installCommand = defineCommand({
       type: 'boolean',
       help: 'Show what would be installed, granted and sent, and change nothing',
     },
-    quiet: {
-      type: 'boolean',
-      short: 'q',
-      help: 'Print only the ID of the installed plugin, or the failure',
-    },
-    json: {
-      type: 'boolean',
-      help: 'One JSON object per line on stdout: transitions, progress, questions and the outcome',
-    },
+    ...outputOptions,
   },
   examples: [
     {

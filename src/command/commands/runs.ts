@@ -5,7 +5,7 @@ import { type Arguments, defineCommand, type OptionTable } from '../defineComman
 import type { ResumeCommand } from '../install/resume.ts'
 import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
-import { readNoArguments, readOutputFormat } from '../options/values.ts'
+import { outputOptions, readNoArguments, readOutputFormat } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 import { report, writeLines } from '../processIo.ts'
 
@@ -62,16 +62,11 @@ async function asTable(rows: readonly ReturnType<typeof toRow>[]): Promise<strin
 
 const options = {
   ...engineOptions,
-  quiet: {
-    type: 'boolean',
-    short: 'q',
-    help: 'Print only the ID of the installed plugin, or the failure',
-  },
   own: {
     type: 'boolean',
     help: 'The plugin is that of the run, although the run is too old to tell',
   },
-  json: { type: 'boolean', help: 'One JSON object per line, as in install' },
+  ...outputOptions,
 } as const satisfies OptionTable
 
 export const resumeCommand = defineCommand({

@@ -110,7 +110,7 @@ async function actOn<Result>(
 export async function runFlow(
   start: (options: FlowOptions) => PluginInstall,
   journaled: Promise<OpenRun | undefined> | undefined,
-  { embedded = false, login }: Pick<Driven, 'embedded' | 'login'>,
+  { embedded = false, login, plain }: Pick<Driven, 'embedded' | 'login' | 'plain'>,
   { view, prompt, interrupts, signal }: Run,
 ): Promise<InstallOutput> {
   const recorder = journaled && createRecorder(journaled, view)
@@ -127,7 +127,7 @@ export async function runFlow(
   })
   const shown = new Subscription()
   try {
-    answerConsent(flow, prompt, view)
+    answerConsent(flow, prompt, view, plain)
     shown.add(flow.transition$.subscribe((transition) => view.transition(transition)))
     shown.add(flow.progress$.subscribe((progress) => view.progress(progress)))
     shown.add(flow.retry$.subscribe((retry) => view.retry(retry)))

@@ -10,7 +10,7 @@ import { visible, visibleJson } from '../../text/visible.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
 import { withoutValues } from '../views/jsonView.ts'
-import { privilegeLines } from './prompt.ts'
+import { privilegeLines } from './consentQuestion.ts'
 
 /**
  * Shows what an install would do, and sends nothing that changes anything. Resolves to the exit status, or to the

@@ -7,6 +7,7 @@ import type { PluginInstall } from '../../flow/types.ts'
 import { differenceLines } from '../../privileges/privilegeText.ts'
 import { visible } from '../../text/visible.ts'
 import type { EngineSelection } from '../options/engine.ts'
+import { type Paint, plain } from '../paint.ts'
 import type { Interrupt } from '../processIo.ts'
 
 /** How a flow ended. Rethrows an error that is not a failure of the flow. */
@@ -72,35 +73,41 @@ function isTakenBack(outcome: InstallOutput): boolean {
   )
 }
 
-/** Lines for a person about the end of a run, for `stdout` and for `stderr`. */
+/** Lines for a person about the end of a run, for `stdout` and for `stderr`, in the colours of each. */
 export function outcomeLines(
   outcome: InstallOutput,
   engine: EngineSelection & { rollBack?: boolean },
+  { stdout, stderr }: Record<'stdout' | 'stderr', { paint: Paint }> = WITHOUT_COLOURS,
 ): { stdout: string[]; stderr: string[] } {
   if (outcome.state === 'done') {
     const { name, id, enabled, changed } = outcome.plugin
     const what = `(${visible(id.slice(0, 12))}, ${enabled ? 'enabled' : 'disabled'})`
     const line = changed
-      ? `installed ${visible(name)} ${what}`
+      ? `${stdout.paint('done', 'installed')} ${visible(name)} ${what}`
       : `${visible(name)} is installed already ${what}: nothing was changed`
     return { stdout: [line], stderr: [] }
   }
   const { failure, rollback } = outcome
   if (engine.rollBack && isTakenBack(outcome)) {
     const what = 'name' in rollback ? `${visible(rollback.name)} was removed` : 'nothing was left'
-    return { stdout: [`rolled back: ${what}`], stderr: [] }
+    return { stdout: [`${stdout.paint('done', 'rolled back:')} ${what}`], stderr: [] }
   }
+  const { paint } = stderr
   return {
     stdout: [],
     stderr: [
-      `plugin-flow: ${visible(failure.message)}`,
-      ...differenceLines(failure.difference).map(({ sign, text }) => `  ${sign} ${visible(text)}`),
-      `what to do: ${visible(failure.next)}`,
-      `on the engine: ${visible(describeRollback(rollback, engine))}`,
-      ...unsaid(failure).map((words) => `the engine said: ${visible(words)}`),
+      `${paint('failed', 'plugin-flow:')} ${paint('strong', visible(failure.message))}`,
+      ...differenceLines(failure.difference).map(({ sign, text }) =>
+        paint(sign === '+' ? 'failed' : 'quiet', `  ${sign} ${visible(text)}`),
+      ),
+      `${paint('strong', 'what to do:')} ${visible(failure.next)}`,
+      `${paint('strong', 'on the engine:')} ${visible(describeRollback(rollback, engine))}`,
+      ...unsaid(failure).map((words) => `${paint('strong', 'the engine said:')} ${visible(words)}`),
     ],
   }
 }
+
+const WITHOUT_COLOURS = { stdout: { paint: plain }, stderr: { paint: plain } }
 
 /** The words of the engine, where the message does not end in them. */
 function unsaid({ message, engineMessage = '' }: Failure): string[] {

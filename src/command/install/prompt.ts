@@ -2,12 +2,11 @@ import { userInfo } from 'node:os'
 import type { CredentialsSource } from '../../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
 import type { CredentialsRequest } from '../../../machines/engine.ts'
-import { textOf } from '../../../machines/settings.ts'
 import type { PluginInstall } from '../../flow/types.ts'
-import { privilegeText } from '../../privileges/privilegeText.ts'
-import { asWord, visible } from '../../text/visible.ts'
+import { visible } from '../../text/visible.ts'
 import type { CommandIo, Output } from '../processIo.ts'
 import type { View } from '../views/view.ts'
+import { consentQuestion, explainedQuestion } from './consentQuestion.ts'
 import { createLineInput } from './lineInput.ts'
 
 /**
@@ -15,29 +14,6 @@ import { createLineInput } from './lineInput.ts'
  * not needed any more.
  */
 export type Answer = 'granted' | 'denied' | 'ended' | 'taken' | 'cancelled'
-
-/** The question about privileges, word for word as Docker's own command asks it. */
-export function consentQuestion(request: ConsentRequest): string {
-  const lines = [
-    `Plugin "${visible(request.reference)}" is requesting the following privileges:`,
-    ...privilegeLines(request).map((line) => ` - ${visible(line)}`),
-    'Do you grant the above permissions? [y/N] ',
-  ]
-  return lines.join('\n')
-}
-
-/** A line for each privilege, and for each setting that widens them. */
-export function privilegeLines({ privileges, settings }: ConsentRequest): string[] {
-  return [
-    ...privileges.map(privilegeText),
-    ...settings
-      .filter(({ widens }) => widens)
-      .map(
-        (setting) =>
-          `setting ${asWord(textOf(setting))}: may point a mount or device of the plugin there`,
-      ),
-  ]
-}
 
 export type Prompt = ReturnType<typeof createPrompt>
 
@@ -65,6 +41,8 @@ export function createPrompt(io: Pick<CommandIo, 'stdin'>, output: Output, inter
   }
 
   return {
+    /** Where questions are asked. */
+    output,
     /** Questions can be read and answered on a terminal. */
     get hasTerminal() {
       return input.isTerminal && output.stream.isTTY === true
@@ -94,9 +72,23 @@ const DENIALS = {
   taken: 'standard input was used for the password; --allow or --grant-all-permissions grants them',
 }
 
-/** Puts the flow's requests for consent to the prompt. A transition withdraws the question. */
-export function answerConsent(flow: PluginInstall, prompt: Prompt, view: View): void {
+/**
+ * Puts the flow's requests for consent to the prompt. A transition withdraws the question.
+ *
+ * @param isPlain ask on a terminal as Docker's own command does, too
+ */
+export function answerConsent(
+  flow: PluginInstall,
+  prompt: Prompt,
+  view: View,
+  isPlain = false,
+): void {
   let asked: AbortController | undefined
+  let before: ConsentRequest | undefined
+  const questionOf = (request: ConsentRequest) =>
+    prompt.hasTerminal && !isPlain
+      ? explainedQuestion(request, before, prompt.output)
+      : consentQuestion(request)
   flow.transition$.subscribe(() => asked?.abort())
   flow.consent$.subscribe((request) => {
     asked = new AbortController()
@@ -105,7 +97,9 @@ export function answerConsent(flow: PluginInstall, prompt: Prompt, view: View): 
 
   async function ask(request: ConsentRequest, signal: AbortSignal): Promise<void> {
     view.asking(request)
-    const answer = await prompt.ask(consentQuestion(request), signal)
+    const question = questionOf(request)
+    before = request
+    const answer = await prompt.ask(question, signal)
     if (answer === 'granted') flow.grant(request, userName())
     else if (answer !== 'cancelled') flow.deny(DENIALS[answer], request)
   }

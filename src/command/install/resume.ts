@@ -54,7 +54,7 @@ export async function resume(command: ResumeCommand, io: CommandIo): Promise<num
         policy: waitingFor(enableTimeout),
       }
       const start = (more: object) => resumeInstall(engine, taken.snapshot, { ...options, ...more })
-      return runFlow(start, Promise.resolve(taken), {}, run)
+      return runFlow(start, Promise.resolve(taken), { plain: command.plain }, run)
     })
   } finally {
     await taken.close()

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { defined } from '../../../machines/defined.ts'
 import type { ConsentPolicy } from '../../flow/types.ts'
-import type { OptionTable, OptionValues } from '../defineCommand.ts'
+import { type OptionValues, optionGroup } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 import { givenOptions, unusableFile } from './values.ts'
 
 /** The options that give consent without a person. */
-export const consentOptions = {
+export const consentOptions = optionGroup('Consent', {
   'grant-all-permissions': {
     type: 'boolean',
     help: 'Grant every permission that the plugin requests, without asking',
@@ -23,7 +23,7 @@ export const consentOptions = {
     completes: 'files',
     help: 'Grant what a policy file allows by reference or digest, and deny everything else without asking',
   },
-} as const satisfies OptionTable
+})
 
 export interface ConsentSelection {
   grantAllPermissions: boolean

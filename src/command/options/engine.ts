@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import type { TlsFlags } from '../../../adapters/docker/contextStore.ts'
 import { defined } from '../../../machines/defined.ts'
-import type { OptionTable, OptionValues } from '../defineCommand.ts'
+import { type OptionValues, optionGroup } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 import { givenOptions } from './values.ts'
 
 /** The options that name the engine, the same for every command that talks to one. */
-export const engineOptions = {
+export const engineOptions = optionGroup('Engine', {
   host: {
     type: 'string',
     short: 'H',
@@ -42,10 +42,10 @@ export const engineOptions = {
     type: 'boolean',
     help: 'Use the proxy in HTTP_PROXY or HTTPS_PROXY for tcp, http and https; NO_PROXY applies',
   },
-} as const satisfies OptionTable
+})
 
 /** The same with the simulated engine. */
-export const embeddableOptions = {
+export const embeddableOptions = optionGroup('Engine', {
   ...engineOptions,
   engine: {
     type: 'string',
@@ -53,7 +53,7 @@ export const embeddableOptions = {
     choices: ['embedded'],
     help: 'Simulated engine inside this command: nothing is downloaded, run or kept',
   },
-} as const satisfies OptionTable
+})
 
 /** The engine that was named; without options it is found as Docker's command finds it. */
 export interface EngineSelection {

@@ -1,11 +1,11 @@
 import type { RegistryCredentials } from '../../../adapters/docker/registryCredentials.ts'
 import { EngineError } from '../../../machines/errors.ts'
-import type { OptionTable, OptionValues } from '../defineCommand.ts'
+import { type OptionValues, optionGroup } from '../defineCommand.ts'
 import type { Prompt } from '../install/prompt.ts'
 import { UsageError } from '../parseOptions.ts'
 
 /** The options that hand credentials to one run. */
-export const loginOptions = {
+export const loginOptions = optionGroup('Registry', {
   username: {
     type: 'string',
     short: 'u',
@@ -16,7 +16,7 @@ export const loginOptions = {
     type: 'boolean',
     help: 'Read the password of --username from the first line of stdin; consent must then come from an option',
   },
-} as const satisfies OptionTable
+})
 
 /** The login to the registry, for one run. */
 export interface Login {

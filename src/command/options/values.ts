@@ -1,4 +1,4 @@
-import type { OptionTable, OptionValues } from '../defineCommand.ts'
+import { type OptionTable, type OptionValues, optionGroup } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 
 /** An hour: longer than any plugin takes, and short enough to catch a typing error. */
@@ -43,16 +43,33 @@ export function readSeconds(option: string, text: string): number {
 export interface OutputFormat {
   quiet: boolean
   json: boolean
+  /** Lines on a terminal too, and the question of Docker's own command. */
+  plain: boolean
 }
 
-/** @throws UsageError when both are asked for */
-export function readOutputFormat(values: {
-  quiet?: boolean | undefined
-  json?: boolean | undefined
-}): OutputFormat {
-  const { quiet = false, json = false } = values
-  if (quiet && json) throw new UsageError('--quiet and --json cannot be combined')
-  return { quiet, json }
+/** The options of how a run is shown. */
+export const outputOptions = optionGroup('Output', {
+  quiet: {
+    type: 'boolean',
+    short: 'q',
+    help: 'Print only the ID of the installed plugin, or the failure',
+  },
+  plain: {
+    type: 'boolean',
+    help: "No live view, and only Docker's own list of privileges, as where there is no terminal",
+  },
+  json: {
+    type: 'boolean',
+    help: 'One JSON object per line on stdout: transitions, progress, questions and the outcome',
+  },
+})
+
+/** @throws UsageError when two are asked for */
+export function readOutputFormat(values: OptionValues<typeof outputOptions>): OutputFormat {
+  const { quiet = false, json = false, plain = false } = values
+  const [one, other] = givenOptions(outputOptions, values)
+  if (other) throw new UsageError(`--${one} and --${other} cannot be combined`)
+  return { quiet, json, plain }
 }
 
 /** The names of the options of a table that were given. A boolean one that is `false` counts as absent. */

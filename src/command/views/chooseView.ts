@@ -16,14 +16,14 @@ import {
 
 /** JSON or almost nothing where that is asked for, live bars on a capable terminal, lines otherwise. */
 export function chooseView(
-  { json, quiet }: OutputFormat,
+  { json, quiet, plain }: OutputFormat,
   run: ShownRun,
   { stdout, stderr, env }: Pick<CommandIo, 'stdout' | 'stderr' | 'env'>,
 ): View {
   const options = { run, stdout, stderr, now: () => performance.now() }
   if (json) return jsonView(options)
   if (quiet) return quietView(options)
-  const canDraw = stdout.stream.isTTY && env.TERM !== 'dumb'
+  const canDraw = stdout.stream.isTTY && env.TERM !== 'dumb' && !plain
   return canDraw ? terminalView({ ...options, style: terminalStyle(env) }) : lineView(options)
 }
 
@@ -32,7 +32,7 @@ export function chooseView(
  * `stderr` is a terminal.
  */
 export function questionOutput(
-  { json, quiet }: OutputFormat,
+  { json, quiet }: Pick<OutputFormat, 'json' | 'quiet'>,
   { stdout, stderr }: Pick<CommandIo, 'stdout' | 'stderr'>,
 ): Output {
   const isUnseen = !stdout.stream.isTTY && stderr.stream.isTTY
@@ -50,18 +50,18 @@ export function lineView(options: ViewOptions): View {
     transition({ to }) {
       state = stateName(to)
       shownAt = now()
-      const text = describeState(to, run)
-      if (text !== '') stdout.write(`${state}: ${text}\n`)
+      const words = describeState(to, run)
+      if (words) stdout.write(`${words.doing}\n`)
     },
     progress(progress) {
       if (state !== 'pulling' || progress.layers.length === 0) return
       if (now() - shownAt < PROGRESS_EVERY_MS) return
       shownAt = now()
-      stdout.write(`${state}: ${formatProgress(progress)}\n`)
+      stdout.write(`pulling: ${formatProgress(progress)}\n`)
     },
     retry(retry) {
       shownAt = now()
-      stdout.write(`${retry.state}: ${describeRetry(retry)}\n`)
+      stdout.write(`${describeRetry(retry)}\n`)
     },
     asking() {},
     notice(line) {
@@ -84,7 +84,7 @@ export function quietView({ run, stdout, stderr }: Omit<ViewOptions, 'now'>): Vi
     },
     outcome(outcome) {
       if (outcome.state === 'done') stdout.write(`${outcome.plugin.id}\n`)
-      writeLines(stderr, outcomeLines(outcome, run).stderr)
+      writeLines(stderr, outcomeLines(outcome, run, { stdout, stderr }).stderr)
     },
     close() {},
   }

@@ -54,7 +54,7 @@ export function jsonView({ run, stdout, stderr, now }: ViewOptions): View {
     outcome(outcome, exitCode) {
       showWaiting()
       write('outcome', { ...toOutcome(outcome, run), exitCode })
-      writeLines(stderr, outcomeLines(outcome, run).stderr)
+      writeLines(stderr, outcomeLines(outcome, run, { stdout, stderr }).stderr)
     },
     close() {},
   }

@@ -1,8 +1,6 @@
 import stringWidth from 'string-width'
+import { type Paint, paint, plain, type Tone, usesColors } from '../paint.ts'
 import type { Output, ProcessIo } from '../processIo.ts'
-
-/** The meaning of a piece of a line; its colour follows from it. */
-type Tone = 'done' | 'failed' | 'active' | 'quiet'
 
 export interface Piece {
   text: string
@@ -10,9 +8,11 @@ export interface Piece {
 }
 
 export interface TerminalStyle {
-  color: boolean
+  paint: Paint
   done: string
   failed: string
+  /** Of a step that is not over: it comes again. */
+  again: string
   /** The parts of a bar. */
   full: string
   half: string
@@ -24,6 +24,7 @@ export interface TerminalStyle {
 const UNICODE = {
   done: '✔',
   failed: '✖',
+  again: '↻',
   full: '━',
   half: '─',
   empty: '·',
@@ -33,23 +34,18 @@ const UNICODE = {
 const ASCII = {
   done: '+',
   failed: 'x',
+  again: '~',
   full: '=',
   half: '-',
   empty: '.',
   ellipsis: '...',
   spinner: [...'|/-\\'],
 }
-const SEQUENCES: Readonly<Record<Tone, string>> = {
-  done: '32',
-  failed: '31',
-  active: '36',
-  quiet: '2',
-}
-
-/** Follows `NO_COLOR` and the encoding of the locale. */
+/** How a terminal shows things, by `NO_COLOR`, `FORCE_COLOR` and the encoding of the locale. */
 export function terminalStyle(env: ProcessIo['env']): TerminalStyle {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
-  return { color: !env.NO_COLOR, ...(/utf-?8/i.test(locale) ? UNICODE : ASCII) }
+  const signs = /utf-?8/i.test(locale) ? UNICODE : ASCII
+  return { paint: usesColors(env, { isTTY: true }) ? paint : plain, ...signs }
 }
 
 export interface Line {
@@ -65,7 +61,7 @@ export function fitLine(pieces: readonly Piece[], columns: number, style: Termin
   const coloured = pieces.map(({ text, tone }) => {
     const shown = fitted.slice(end, end + text.length)
     end += text.length
-    return style.color && tone && shown ? `\x1b[${SEQUENCES[tone]}m${shown}\x1b[0m` : shown
+    return tone ? style.paint(tone, shown) : shown
   })
   return { text: coloured.join('') + fitted.slice(end), width: stringWidth(fitted) }
 }

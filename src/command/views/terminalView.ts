@@ -20,7 +20,8 @@ interface TerminalViewOptions extends ViewOptions {
 /** The current state. */
 interface Step {
   name: string
-  text: string
+  doing: string
+  done: string
   since: number
   /** The last retry, shown until this time. */
   retry?: { text: string; until: number }
@@ -50,9 +51,8 @@ export function terminalView(options: TerminalViewOptions): View {
     clearInterval(timer)
     timer = undefined
   }
-  const finish = (isFailed: boolean) => {
-    if (step && !isAsking)
-      region.persist([fit(finishedLine(step, progress, isFailed, now(), style))])
+  const finish = (end: StepEnd) => {
+    if (step && !isAsking) region.persist([fit(finishedLine(step, progress, end, now(), style))])
     step = undefined
     isAsking = false
   }
@@ -62,11 +62,12 @@ export function terminalView(options: TerminalViewOptions): View {
       const name = stateName(to)
       const isEnd = name === 'done' || name === 'rolledBack'
       if (step?.name !== name && !(isEnd && step?.name === 'rollingBack')) {
-        finish(name === 'rollingBack' || name === 'rolledBack')
+        finish(endOf(step?.name, name))
       }
       if (isEnd) return
       if (name === 'checkPrivileges') progress = undefined
-      step = { name, text: describeState(to, run), since: step?.since ?? now() }
+      const words = describeState(to, run)
+      if (words) step = { name, ...words, since: step?.since ?? now() }
       redraw(true)
       draw()
     },
@@ -89,7 +90,8 @@ export function terminalView(options: TerminalViewOptions): View {
     },
     outcome(outcome) {
       redraw(false)
-      finish(outcome.state === 'rolledBack' && outcome.rollback.result === 'failed')
+      const isLeft = outcome.state === 'rolledBack' && outcome.rollback.result === 'failed'
+      finish(isLeft ? 'failed' : 'done')
       writeOutcome(outcome, options)
     },
     close() {
@@ -99,37 +101,45 @@ export function terminalView(options: TerminalViewOptions): View {
   }
 }
 
+/** How a step ended. `again`: the registry wants other credentials, or what was looked up has changed. */
+type StepEnd = 'done' | 'failed' | 'again'
+
+function endOf(name: string | undefined, next: string): StepEnd {
+  if (next === 'rollingBack' || next === 'rolledBack') return 'failed'
+  const isBack = next === 'reauth' || (name === 'pulling' && next === 'checkPrivileges')
+  return isBack ? 'again' : 'done'
+}
+
+const TONES = { done: 'done', failed: 'failed', again: 'quiet' } as const
+
 function activeLine(
-  { name, text, since, retry }: Step,
+  { name, doing, since, retry }: Step,
   progress: Progress | undefined,
   now: number,
   { spinner }: TerminalStyle,
 ): Piece[] {
   const turn = Math.floor(now / REDRAW_EVERY_MS) % spinner.length
   const isPulling = name === 'pulling' && progress !== undefined && progress.layers.length > 0
-  const doing = isPulling ? formatProgress(progress) : text
+  const text = isPulling ? `pulling: ${formatProgress(progress)}` : doing
   return [
     { text: `${spinner[turn]} `, tone: 'active' },
-    { text: `${name}  ` },
-    { text: retry && now < retry.until ? retry.text : doing },
+    { text: retry && now < retry.until ? retry.text : text },
     { text: `  ${formatElapsed(now - since)}`, tone: 'quiet' },
   ]
 }
 
 function finishedLine(
-  { name, since }: Step,
+  { name, doing, done, since }: Step,
   progress: Progress | undefined,
-  isFailed: boolean,
+  end: StepEnd,
   now: number,
   style: TerminalStyle,
 ): Piece[] {
   const pulled =
-    name === 'pulling' && progress && !isFailed ? `${formatBytes(progress.current)}  ` : ''
+    name === 'pulling' && progress && end === 'done' ? `${formatBytes(progress.current)}  ` : ''
   return [
-    isFailed
-      ? { text: `${style.failed} `, tone: 'failed' }
-      : { text: `${style.done} `, tone: 'done' },
-    { text: `${name}  ${pulled}` },
+    { text: `${style[end]} `, tone: TONES[end] },
+    { text: `${end === 'done' ? done : doing}  ${pulled}` },
     { text: formatElapsed(now - since), tone: 'quiet' },
   ]
 }

@@ -51,20 +51,48 @@ export function stateName(path: string): string {
   return path.split('.', 1)[0] ?? path
 }
 
-/** Says what happens in a state, for a person who waits for it. */
-export function describeState(path: string, run: ShownRun): string {
-  const { reference, settingCount, keepOnFailure } = run
-  const texts: Readonly<Record<string, string>> = {
-    checkPrivileges: `looking up the privileges of ${visible(reference)}`,
-    reauth: 'the registry requires credentials',
-    awaitConsent: 'waiting for consent',
-    'pulling.streaming': 'the engine pulls the plugin',
-    'pulling.verifying': 'comparing what was installed with what was granted',
-    configuring: settingCount === 1 ? 'setting 1 value' : `setting ${settingCount} values`,
-    enabling: 'the engine starts the plugin and waits for its socket',
-    rollingBack: keepOnFailure ? 'looking at what is left' : 'taking back what was installed',
+/** What a person reads of a state. */
+interface StateWords {
+  /** While it lasts, and where it fails. */
+  doing: string
+  /** Once it has ended well. */
+  done: string
+}
+
+/** The words for a state; the final ones have none. */
+export function describeState(path: string, run: ShownRun): StateWords | undefined {
+  switch (path) {
+    case 'checkPrivileges': {
+      const what = `the privileges of ${visible(run.reference)}`
+      return { doing: `looking up ${what}`, done: `looked up ${what}` }
+    }
+    case 'reauth':
+      return { doing: 'the registry requires credentials', done: 'credentials were given' }
+    case 'awaitConsent':
+      return { doing: 'waiting for consent', done: 'the privileges were granted' }
+    case 'pulling.streaming':
+      return { doing: 'pulling the plugin', done: 'pulled the plugin' }
+    case 'pulling.verifying':
+      return {
+        doing: 'comparing what was installed with what was granted',
+        done: 'pulled and verified the plugin',
+      }
+    case 'configuring': {
+      const what = run.settingCount === 1 ? '1 value' : `${run.settingCount} values`
+      return { doing: `setting ${what}`, done: `set ${what}` }
+    }
+    case 'enabling':
+      return {
+        doing: 'starting the plugin, and waiting for its socket',
+        done: 'started the plugin',
+      }
+    case 'rollingBack':
+      return run.keepOnFailure
+        ? { doing: 'looking at what is left', done: 'looked at what is left' }
+        : { doing: 'taking back what was installed', done: 'took back what was installed' }
+    default:
+      return undefined
   }
-  return texts[path] ?? ''
 }
 
 /** Writes how a run ended, for a person. */
@@ -72,7 +100,7 @@ export function writeOutcome(
   outcome: InstallOutput,
   { run, stdout, stderr }: Omit<ViewOptions, 'now'>,
 ): void {
-  const lines = outcomeLines(outcome, run)
+  const lines = outcomeLines(outcome, run, { stdout, stderr })
   writeLines(stdout, lines.stdout)
   writeLines(stderr, lines.stderr)
 }

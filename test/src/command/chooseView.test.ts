@@ -7,16 +7,16 @@ import { go } from './views.ts'
 
 suite('chooseView', (test) => {
   const views: [name: string, json: boolean, isTTY: boolean, env: object, shown: RegExp][] = [
-    ['a terminal has live lines', false, true, {}, /^\| enabling .*\x1b\[K\n\x1b\[J$/],
-    ['a terminal that cannot draw has lines', false, true, { TERM: 'dumb' }, /^enabling: .*\n$/],
-    ['a pipe has lines', false, false, {}, /^enabling: .*\n$/],
+    ['a terminal has live lines', false, true, {}, /^\| starting .*\x1b\[K\n\x1b\[J$/],
+    ['a terminal that cannot draw has lines', false, true, { TERM: 'dumb' }, /^starting .*\n$/],
+    ['a pipe has lines', false, false, {}, /^starting .*\n$/],
     ['JSON is JSON on a terminal', true, true, {}, /^\{"type":"transition".*\}\n$/],
   ]
   for (const [name, json, isTTY, env, shown] of views) {
     test(name, () => {
       const stdout = collected(isTTY ? asTerminal(collector()) : collector())
       const outputs = { stdout, stderr: collected() }
-      const view = chooseView({ json, quiet: false }, shownRun(), {
+      const view = chooseView({ json, quiet: false, plain: false }, shownRun(), {
         ...outputs,
         env: { NO_COLOR: '1', ...env },
       })

@@ -71,6 +71,7 @@ export function installCommand(command: Partial<InstallCommand> = {}): InstallCo
     dryRun: false,
     quiet: false,
     json: false,
+    plain: false,
     ...command,
   }
 }

@@ -36,6 +36,18 @@ suite('help', (test) => {
     })
   }
 
+  test('install :: its options stand in groups, each named once, and headings are bold', () => {
+    const install = commandTable.find(({ name }) => name === 'install')
+    const help = helpText(commandTable, install, 80, (tone, text) => `<${tone}>${text}`)
+    const headings = help.match(/^<strong>.*:$/gm)?.map((line) => line.replace('<strong>', ''))
+    const groups = ['Consent', 'Registry', 'Engine', 'Output'].map((name) => `${name} options:`)
+    assert.equal(headings, ['Options:', ...groups, 'Examples:'])
+    const [, consent = ''] = help.split('<strong>Consent options:')
+    for (const option of ['--allow', '--policy', '--grant-all-permissions']) {
+      assert.match(consent.split('<strong>')[0] ?? '', option)
+    }
+  })
+
   for (const columns of [40, 80, 100, 200]) {
     test(`it fits a terminal of ${columns} columns`, () => {
       for (const command of [undefined, ...commandTable]) {

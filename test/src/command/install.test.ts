@@ -20,10 +20,10 @@ suite('plugin-flow install :: done', (test) => {
       assert.is(await code, 0)
       const [plugin] = embedded.plugins()
       assert.equal(lines(stdout), [
-        'checkPrivileges: looking up the privileges of acme/plain',
-        'pulling: the engine pulls the plugin',
-        'pulling: comparing what was installed with what was granted',
-        'enabling: the engine starts the plugin and waits for its socket',
+        'looking up the privileges of acme/plain',
+        'pulling the plugin',
+        'comparing what was installed with what was granted',
+        'starting the plugin, and waiting for its socket',
         `installed acme/plain:latest (${plugin?.Id.slice(0, 12)}, enabled)`,
       ])
       assert.is(stderr.text(), '')
@@ -96,7 +96,7 @@ suite('plugin-flow install :: done', (test) => {
       assert.is(await code, 0)
       assert.match(
         screenOf(stdout.text()).join('\n'),
-        /^\+ checkPrivileges {2}\S+s\n\+ pulling {2}22\.0 MB {2}\S+s\n\+ enabling {2}\S+s\ninstalled .*\n$/,
+        /^\+ looked up .* {2}\S+s\n\+ pulled .* {2}22\.0 MB {2}\S+s\n\+ started .* {2}\S+s\ninstalled .*\n$/,
       )
     }))
 

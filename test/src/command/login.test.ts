@@ -3,7 +3,7 @@ import { PLANTED } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
 import { collector } from './collect.ts'
 import { keyboard } from './keyboard.ts'
-import { asTerminal } from './screen.ts'
+import { asTerminal, screenOf } from './screen.ts'
 import { lines, onStage, type Running, type Stage } from './stage.ts'
 
 const REGISTRY = 'registry.example.com'
@@ -38,7 +38,7 @@ suite('plugin-flow install :: somebody logs in', (test) => {
       await answer('Password for demo: ', 'demx\x7fo\r')
       assert.equal(stdin.modes, [true, false])
       assert.is(await code, 0)
-      assert.match(stdout.text(), `installed ${PRIVATE}`)
+      assert.match(screenOf(stdout.text()).join('\n'), `installed ${PRIVATE}`)
       assert.equal(stage.embedded.plugins().length, 1)
       assert.is(stdin.listenerCount('data'), 0)
     }))

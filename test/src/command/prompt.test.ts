@@ -1,72 +1,11 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
-import type { ConsentRequest } from '../../../machines/consent.ts'
-import { type Answer, consentQuestion, createPrompt } from '../../../src/command/install/prompt.ts'
+import { type Answer, createPrompt } from '../../../src/command/install/prompt.ts'
 import { suite } from '../../support/suite.ts'
 import { collected } from './collect.ts'
 
-const request: ConsentRequest = {
-  id: 1,
-  reference: 'vieux/sshfs',
-  name: 'vieux/sshfs:latest',
-  privileges: [
-    { Name: 'network', Description: 'permissions to access a network', Value: ['host'] },
-    { Name: 'mount', Description: 'host path to mount', Value: [''] },
-    { Name: 'capabilities', Description: '', Value: ['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'] },
-  ],
-  settings: [
-    { name: 'DEBUG', value: '1', widens: false },
-    { name: 'state', field: 'source', value: '/data', widens: true },
-  ],
-}
 const never = new AbortController().signal
-
-suite('consentQuestion', (test) => {
-  test('is word for word that of Docker’s command, and names the settings that widen', () => {
-    assert.is(
-      consentQuestion(request),
-      [
-        'Plugin "vieux/sshfs" is requesting the following privileges:',
-        ' - network: [host]',
-        ' - mount: []',
-        ' - capabilities: [CAP_SYS_ADMIN CAP_NET_ADMIN]',
-        ' - setting state.source=/data: may point a mount or device of the plugin there',
-        'Do you grant the above permissions? [y/N] ',
-      ].join('\n'),
-    )
-  })
-
-  test('no value, name or setting in it can be taken for another privilege', () => {
-    const question = consentQuestion({
-      ...request,
-      privileges: [
-        { Name: 'mount', Description: '', Value: ['/a] - network: [host'] },
-        { Name: 'device', Description: '', Value: ['/dev/null /dev/kmsg', '', '/dev/"x'] },
-        { Name: 'x: [] - network', Description: '', Value: ['/etc/\u05d0/\u05d1'] },
-      ],
-      settings: [{ name: 'a', field: 'source', value: '/x: is harmless', widens: true }],
-    })
-    assert.equal(question.split('\n').slice(1, -1), [
-      ' - mount: ["/a] - network: [host"]',
-      ' - device: ["/dev/null /dev/kmsg" "" "/dev/\\"x"]',
-      ' - "x: [] - network": ["/etc/\\u{5d0}/\\u{5d1}"]',
-      ' - setting "a.source=/x: is harmless": may point a mount or device of the plugin there',
-    ])
-  })
-
-  test('nothing in it can hide a part of it', () => {
-    const evil = '\x1b[2K\r\u202e'
-    const question = consentQuestion({
-      ...request,
-      reference: evil,
-      privileges: [{ Name: evil, Description: evil, Value: [evil] }],
-      settings: [{ name: evil, widens: true }],
-    })
-    assert.not.ok(/[\p{Cf}\p{Cc}]/u.test(question.replaceAll('\n', '')))
-    assert.is(question.split('\n').length, 4)
-  })
-})
 
 suite('prompt', (test) => {
   const answers: [input: string, answer: Answer][] = [

@@ -44,6 +44,7 @@ suite('runCommand', (test) => {
       {
         get: (_, name) => {
           if (name === 'HOME') return '/nonexistent'
+          if (/COLOR|TERM/.test(String(name))) return undefined
           throw new RangeError('out\nof range')
         },
       },

@@ -1,22 +1,33 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import * as assert from 'uvu/assert'
+import { usesColors } from '../../../src/command/paint.ts'
 import { fitLine, terminalStyle } from '../../../src/command/views/terminal.ts'
 import { suite } from '../../support/suite.ts'
 
 const utf8 = { LANG: 'C.UTF-8' }
 
 suite('terminalStyle', (test) => {
-  test('NO_COLOR leaves out colours, unless it is empty', () => {
-    assert.is(terminalStyle({ NO_COLOR: '1' }).color, false)
-    assert.is(terminalStyle({ NO_COLOR: '' }).color, true)
-    assert.is(terminalStyle({}).color, true)
-  })
+  const cases: [env: Record<string, string>, isTTY: boolean, colours: boolean][] = [
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ TERM: 'dumb' }, true, false],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '', NO_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+  ]
+  for (const [env, isTTY, colours] of cases) {
+    const where = isTTY ? 'a terminal' : 'a pipe'
+    test(`colours :: ${JSON.stringify(env)} in ${where} :: ${colours}`, () => {
+      assert.is(usesColors(env, { isTTY }), colours)
+    })
+  }
 
   test('without UTF-8 every sign is ASCII', () => {
     for (const env of [{}, { LANG: 'C' }, { ...utf8, LC_ALL: 'POSIX' }]) {
-      const { color, spinner, ...signs } = terminalStyle(env)
-      assert.ok(color)
+      const { paint: _, spinner, ...signs } = terminalStyle(env)
       assert.match([...spinner, ...Object.values(signs)].join(''), /^[\x20-\x7e]+$/)
     }
     assert.is(terminalStyle(utf8).done, '✔')
@@ -25,8 +36,8 @@ suite('terminalStyle', (test) => {
 
   test('every sign of a bar, and every turn of the spinner, takes one column', () => {
     for (const env of [{}, utf8]) {
-      const { done, failed, full, half, empty, spinner } = terminalStyle(env)
-      for (const sign of [done, failed, full, half, empty, ...spinner]) {
+      const { done, failed, again, full, half, empty, spinner } = terminalStyle(env)
+      for (const sign of [done, failed, again, full, half, empty, ...spinner]) {
         assert.is(stringWidth(sign), 1, sign)
       }
     }
@@ -61,7 +72,7 @@ suite('fitLine', (test) => {
 
   test('colours are put around what was cut', () => {
     const line = fitLine([{ text: 'abc', tone: 'failed' }], 2, terminalStyle(utf8))
-    assert.equal(line, { text: '\x1b[31ma…\x1b[0m', width: 2 })
+    assert.equal(line, { text: '\x1b[31ma…\x1b[39m', width: 2 })
   })
 
   test('no line is wider than it may be', () => {
@@ -72,7 +83,7 @@ suite('fitLine', (test) => {
         fc.nat(40),
         fc.constantFrom(utf8, {}),
         (pieces, columns, env) => {
-          const line = fitLine(pieces, columns, { ...terminalStyle(env), color: false })
+          const line = fitLine(pieces, columns, terminalStyle({ ...env, NO_COLOR: '1' }))
           assert.ok(line.width <= columns)
           assert.is(line.width, stringWidth(line.text))
         },

@@ -11,19 +11,16 @@ suite('terminalView', (test) => {
   test('states that are over stay, with the time they took; the current one is live', () => {
     const { view, screen, pass } = setUp()
     go(view, 'checkPrivileges')
-    assert.equal(screen(), [
-      '| checkPrivileges  looking up the privileges of acme/plain:latest  0.0s',
-      '',
-    ])
+    assert.equal(screen(), ['| looking up the privileges of acme/plain:latest  0.0s', ''])
     pass(1_330)
     go(view, 'pulling.streaming')
     assert.equal(screen(), [
-      '+ checkPrivileges  1.3s',
-      '/ pulling  the engine pulls the plugin  0.0s',
+      '+ looked up the privileges of acme/plain:latest  1.3s',
+      '/ pulling the plugin  0.0s',
       '',
     ])
     view.close()
-    assert.equal(screen(), ['+ checkPrivileges  1.3s', ''])
+    assert.equal(screen(), ['+ looked up the privileges of acme/plain:latest  1.3s', ''])
   })
 
   test('a bar a layer while it pulls, and the sum above', () => {
@@ -33,14 +30,14 @@ suite('terminalView', (test) => {
     pass(400)
     go(view, 'pulling.verifying')
     assert.equal(screen(), [
-      '| pulling  25%, downloaded 500.0 kB of 1.0 MB, 250.0 kB/s, 2s left  0.4s',
+      '| pulling: 25%, downloaded 500.0 kB of 1.0 MB, 250.0 kB/s, 2s left  0.4s',
       '  3f4d34328a71  downloading  ----------...........   50%  500.0 kB of 1.0 MB',
       '',
     ])
     go(view, 'enabling')
     assert.equal(screen(), [
-      '+ pulling  500.0 kB  0.4s',
-      '| enabling  the engine starts the plugin and waits for its socket  0.0s',
+      '+ pulled and verified the plugin  500.0 kB  0.4s',
+      '| starting the plugin, and waiting for its socket  0.0s',
       '',
     ])
     view.close()
@@ -50,7 +47,7 @@ suite('terminalView', (test) => {
     const { view, screen, pass } = setUp()
     go(view, 'checkPrivileges')
     view.retry({ ...away, message: 'it went away' })
-    const waiting = '| checkPrivileges  it went away; again in 1.5s (attempt 2 of 4)  0.0s'
+    const waiting = '| it went away; again in 1.5s (attempt 2 of 4)  0.0s'
     assert.equal(screen(), [waiting, ''])
     pass(1_500)
     view.retry({ ...away, message: 'it went away', attempt: 3, delay: 0 })
@@ -58,7 +55,11 @@ suite('terminalView', (test) => {
     go(view, 'awaitConsent', 'done')
     view.retry(away)
     view.close()
-    assert.equal(screen(), ['+ checkPrivileges  1.5s', '+ awaitConsent  0.0s', ''])
+    assert.equal(screen(), [
+      '+ looked up the privileges of acme/plain:latest  1.5s',
+      '+ the privileges were granted  0.0s',
+      '',
+    ])
   })
 
   test('a pull that begins again begins without the layers of the first', () => {
@@ -66,7 +67,7 @@ suite('terminalView', (test) => {
     go(view, 'pulling.streaming')
     view.progress(halfWay)
     go(view, 'checkPrivileges', 'pulling.streaming')
-    assert.match(screen().at(-2) ?? '', 'the engine pulls the plugin')
+    assert.match(screen().at(-2) ?? '', 'pulling the plugin')
     view.close()
   })
 
@@ -91,14 +92,31 @@ suite('terminalView', (test) => {
     assert.equal(screen().slice(-2), ['a notice', ''])
     go(view, 'pulling.streaming')
     assert.equal(screen(), [
-      '+ checkPrivileges  0.0s',
+      '+ looked up the privileges of acme/plain:latest  0.0s',
       'Well? y',
       'a notice',
-      '| pulling  25%, downloaded 500.0 kB of 1.0 MB, 250.0 kB/s, 2s left  0.0s',
+      '| pulling: 25%, downloaded 500.0 kB of 1.0 MB, 250.0 kB/s, 2s left  0.0s',
       '  3f4d34328a71  downloading  ----------...........   50%  500.0 kB of 1.0 MB',
       '',
     ])
     view.close()
+  })
+
+  test('a step that the registry did not accept has no tick, nor has one that begins again', () => {
+    const { view, screen } = setUp()
+    go(view, 'checkPrivileges', 'reauth', 'checkPrivileges', 'reauth', 'checkPrivileges')
+    go(view, 'pulling.streaming', 'checkPrivileges', 'rolledBack')
+    view.outcome(rolledBack({ result: 'nothingToRemove' }), 1)
+    const lookUp = 'looking up the privileges of acme/plain:latest  0.0s'
+    assert.equal(screen().slice(0, 7), [
+      `~ ${lookUp}`,
+      '+ credentials were given  0.0s',
+      `~ ${lookUp}`,
+      '+ credentials were given  0.0s',
+      '+ looked up the privileges of acme/plain:latest  0.0s',
+      '~ pulling the plugin  0.0s',
+      `x ${lookUp}`,
+    ])
   })
 
   test('a failure is marked where it happened, and explained below', () => {
@@ -109,9 +127,9 @@ suite('terminalView', (test) => {
     view.outcome(rolledBack(removed), 1)
     view.close()
     assert.equal(screen(), [
-      '+ checkPrivileges  0.0s',
-      'x pulling  0.0s',
-      '+ rollingBack  0.0s',
+      '+ looked up the privileges of acme/plain:latest  0.0s',
+      'x pulling the plugin  0.0s',
+      '+ took back what was installed  0.0s',
       'plugin-flow: it failed\\u{1b}[2J',
       "what to do: Read the engine's words.",
       'on the engine: sshfs:latest was removed again',
@@ -123,12 +141,15 @@ suite('terminalView', (test) => {
     const failing = setUp()
     go(failing.view, 'enabling', 'rollingBack', 'rolledBack')
     failing.view.outcome(rolledBack(left), 1)
-    assert.equal(failing.screen().slice(0, 2), ['x enabling  0.0s', 'x rollingBack  0.0s'])
+    assert.equal(failing.screen().slice(0, 2), [
+      'x starting the plugin, and waiting for its socket  0.0s',
+      'x taking back what was installed  0.0s',
+    ])
     const early = setUp()
     go(early.view, 'checkPrivileges', 'rolledBack')
     early.view.outcome(rolledBack({ result: 'nothingToRemove' }), 1)
     assert.equal(early.screen().slice(0, 2), [
-      'x checkPrivileges  0.0s',
+      'x looking up the privileges of acme/plain:latest  0.0s',
       'plugin-flow: it failed\\u{1b}[2J',
     ])
   })
@@ -139,7 +160,7 @@ suite('terminalView', (test) => {
     view.outcome(done, 0)
     view.close()
     assert.equal(screen(), [
-      '+ enabling  0.0s',
+      '+ started the plugin  0.0s',
       'installed vieux/sshfs:latest (8d90ac09fd2b, enabled)',
       '',
     ])
@@ -152,7 +173,7 @@ suite('terminalView', (test) => {
     assert.equal(screen(), [
       `SIGINT${'!'.repeat(74)}`,
       '!!!!!!',
-      '| enabling  the engine starts the plugin and waits for its socket  0.0s',
+      '| starting the plugin, and waiting for its socket  0.0s',
       '',
     ])
     view.close()

@@ -58,7 +58,7 @@ suite('a retry', (test) => {
         return flow
       },
       undefined,
-      {},
+      { plain: false },
       {
         view,
         prompt: createPrompt(io, stdout, () => {}),
@@ -68,9 +68,6 @@ suite('a retry', (test) => {
     )
     await flow?.time.pass(1_000)
     assert.is((await outcome).state, 'done')
-    assert.match(
-      stdout.stream.text(),
-      'checkPrivileges: the connection ended; again in 1.0s (attempt 2 of 4)\n',
-    )
+    assert.match(stdout.stream.text(), 'the connection ended; again in 1.0s (attempt 2 of 4)\n')
   })
 })
