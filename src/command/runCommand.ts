@@ -17,6 +17,7 @@ import {
   type OptionTable,
   type PreparedCommand,
 } from './defineCommand.ts'
+import { fromDocker, METADATA_COMMAND, pluginMetadata } from './dockerCliPlugin.ts'
 import { helpCommand, helpText } from './help.ts'
 import { scanOptions, UsageError } from './parseOptions.ts'
 import { type CommandIo, createOutput, type ProcessIo, report } from './processIo.ts'
@@ -39,7 +40,8 @@ export const commandTable: readonly CommandEntry[] = [
 
 /** Runs `plugin-flow`, and resolves to its exit status. Never rejects: an error is one line on `stderr`. */
 export async function runCommand(process: ProcessIo): Promise<number> {
-  const { argv, env, signals } = process
+  const { signals } = process
+  const { argv, env } = fromDocker(process)
   const io: CommandIo = {
     env,
     signals,
@@ -60,8 +62,12 @@ export async function runCommand(process: ProcessIo): Promise<number> {
 }
 
 async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const parsed = parseCommand(commandTable, argv)
   const { stdout } = io
+  if (argv[0] === METADATA_COMMAND) {
+    stdout.write(`${JSON.stringify(pluginMetadata(version()))}\n`)
+    return 0
+  }
+  const parsed = parseCommand(commandTable, argv)
   switch (parsed.kind) {
     case 'help':
       stdout.write(helpText(commandTable, parsed.command, stdout.stream.columns, stdout.paint))
