@@ -70,6 +70,30 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map((cell, column) => pad(cell, column, row)).join(''))
 }
 
+/** Cuts the cells of these columns, the last one first, so that on a terminal each row is a line. */
+export function fitColumns(
+  rows: readonly (readonly string[])[],
+  flexible: readonly number[],
+  io: CommandIo,
+): string[][] {
+  const { isTTY, columns = 80 } = io.stdout.stream
+  if (!isTTY) return rows.map((row) => [...row])
+  const widthOf = (column: number) =>
+    Math.max(NARROWEST_COLUMN, ...rows.map((row) => stringWidth(row[column] ?? '') + COLUMN_GAP))
+  const fixed = [...(rows[0] ?? []).keys()].filter((column) => !flexible.includes(column))
+  let rest = columns - fixed.reduce((sum, column) => sum + widthOf(column), 0)
+  const widths = new Map<number, number>()
+  for (const [index, column] of flexible.entries()) {
+    const later = (flexible.length - index - 1) * (NARROWEST_COLUMN + COLUMN_GAP)
+    const width = Math.max(Math.min(widthOf(column), rest - later), NARROWEST_COLUMN + COLUMN_GAP)
+    widths.set(column, width - COLUMN_GAP)
+    rest -= width
+  }
+  return rows.map((row) =>
+    row.map((cell, column) => shorten(cell, widths.get(column) ?? Number.POSITIVE_INFINITY, io)),
+  )
+}
+
 /** Shortens a text with Docker's ellipsis, or with one that the terminal can show. */
 export function shorten(text: string, columns: number, { stdout, env }: CommandIo): string {
   return fitText(text, columns, stdout.stream.isTTY ? terminalStyle(env).ellipsis : '…')

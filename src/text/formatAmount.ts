@@ -29,6 +29,21 @@ export function formatSeconds(seconds: number): string {
   return 'more than a day'
 }
 
+const AGO = new Intl.RelativeTimeFormat('en')
+const SPANS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+/** How long ago something was: `3 minutes ago`. */
+export function formatAgo(milliseconds: number): string {
+  const seconds = Math.max(Math.floor(milliseconds / 1_000), 0)
+  const [unit, span] = SPANS.find(([, each]) => seconds >= each) ?? (['second', 1] as const)
+  return AGO.format(-Math.floor(seconds / span), unit)
+}
+
 /** The known figures of a download. */
 interface Amounts {
   /** Bytes. */

@@ -1,5 +1,7 @@
 import type { JournaledRun } from '../../../adapters/journal/runJournal.ts'
+
 import { defined } from '../../../machines/defined.ts'
+import { formatAgo } from '../../text/formatAmount.ts'
 import { visible, visibleJson } from '../../text/visible.ts'
 import { type Arguments, defineCommand, type OptionTable } from '../defineCommand.ts'
 import type { ResumeCommand } from '../install/resume.ts'
@@ -7,7 +9,7 @@ import { engineOptions, readEngineOptions } from '../options/engine.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
 import { outputOptions, readNoArguments, readOutputFormat } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
-import { report, writeLines } from '../processIo.ts'
+import { type CommandIo, report, writeLines } from '../processIo.ts'
 
 export const runsCommand = defineCommand({
   name: 'runs',
@@ -34,30 +36,50 @@ export const runsCommand = defineCommand({
     const { runs, unreadable } = await listRuns(folder).catch((error: unknown) => {
       throw error instanceof JournalError ? new UsageError(error.message) : error
     })
-    const rows = runs.map(({ run, isDriven }) => toRow(run, isDriven))
-    writeLines(stdout, json ? rows.map((row) => visibleJson(row)) : await asTable(rows))
+    if (json)
+      writeLines(
+        stdout,
+        runs.map((each) => visibleJson(toJson(each))),
+      )
+    else writeLines(stdout, await asTable(runs, io))
     for (const { message } of unreadable) report(io, message)
     return unreadable.length === 0 ? 0 : 1
   },
 })
 
-function toRow({ id, engine, began, snapshot }: JournaledRun, isDriven: boolean) {
+interface ListedRun {
+  run: JournaledRun
+  /** A process drives it now. */
+  isDriven: boolean
+}
+
+function toJson({ run, isDriven }: ListedRun) {
+  const { id, engine, began, snapshot } = run
   const { name = snapshot.input.reference, outcome } = snapshot
   const state = outcome ? 'left behind' : isDriven ? 'running' : `left in ${snapshot.state}`
   const { host, context } = engine
   return { id, name, state, began, host, ...defined({ context }) }
 }
 
-async function asTable(rows: readonly ReturnType<typeof toRow>[]): Promise<string[]> {
-  const { alignColumns } = await import('../listing.ts')
-  const cells = rows.map(({ id, name, state, began, host, context }) => [
-    id,
-    name,
-    state,
-    began,
-    context === undefined ? host : `${host} (context ${context})`,
-  ])
-  return alignColumns([['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'], ...cells]).map(visible)
+async function asTable(runs: readonly ListedRun[], io: CommandIo): Promise<string[]> {
+  const { alignColumns, fitColumns } = await import('../listing.ts')
+  const { describeState } = await import('../views/view.ts')
+  const rows = runs.map(({ run: { id, engine, began, snapshot }, isDriven }) => {
+    const { input, name = input.reference, outcome, state } = snapshot
+    const words = describeState(state, { ...input, settingCount: 0, keepOnFailure: false })
+    const left = outcome || !words ? 'left behind' : `left: ${words.short}`
+    const at = Date.parse(began)
+    return [
+      id,
+      name,
+      isDriven && !outcome ? 'running' : left,
+      Number.isNaN(at) ? began : formatAgo(Date.now() - at),
+      // The end is cut first.
+      engine.context === undefined ? engine.host : `context ${engine.context} (${engine.host})`,
+    ].map(visible)
+  })
+  const table = [['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'], ...rows]
+  return alignColumns(fitColumns(table, [1, 4], io))
 }
 
 const options = {

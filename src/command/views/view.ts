@@ -57,6 +57,8 @@ interface StateWords {
   doing: string
   /** Once it has ended well. */
   done: string
+  /** In a listing: `left: pulling`. */
+  short: string
 }
 
 /** The words for a state; the final ones have none. */
@@ -64,32 +66,45 @@ export function describeState(path: string, run: ShownRun): StateWords | undefin
   switch (path) {
     case 'checkPrivileges': {
       const what = `the privileges of ${visible(run.reference)}`
-      return { doing: `looking up ${what}`, done: `looked up ${what}` }
+      return { doing: `looking up ${what}`, done: `looked up ${what}`, short: 'looking up' }
     }
     case 'reauth':
-      return { doing: 'the registry requires credentials', done: 'credentials were given' }
+      return {
+        doing: 'the registry requires credentials',
+        done: 'credentials were given',
+        short: 'logging in',
+      }
     case 'awaitConsent':
-      return { doing: 'waiting for consent', done: 'the privileges were granted' }
+      return {
+        doing: 'waiting for consent',
+        done: 'the privileges were granted',
+        short: 'asking',
+      }
     case 'pulling.streaming':
-      return { doing: 'pulling the plugin', done: 'pulled the plugin' }
+      return { doing: 'pulling the plugin', done: 'pulled the plugin', short: 'pulling' }
     case 'pulling.verifying':
       return {
         doing: 'comparing what was installed with what was granted',
         done: 'pulled and verified the plugin',
+        short: 'verifying',
       }
     case 'configuring': {
       const what = run.settingCount === 1 ? '1 value' : `${run.settingCount} values`
-      return { doing: `setting ${what}`, done: `set ${what}` }
+      return { doing: `setting ${what}`, done: `set ${what}`, short: 'setting' }
     }
     case 'enabling':
       return {
         doing: 'starting the plugin, and waiting for its socket',
         done: 'started the plugin',
+        short: 'starting',
       }
     case 'rollingBack':
-      return run.keepOnFailure
-        ? { doing: 'looking at what is left', done: 'looked at what is left' }
-        : { doing: 'taking back what was installed', done: 'took back what was installed' }
+      return {
+        short: 'taking back',
+        ...(run.keepOnFailure
+          ? { doing: 'looking at what is left', done: 'looked at what is left' }
+          : { doing: 'taking back what was installed', done: 'took back what was installed' }),
+      }
     default:
       return undefined
   }

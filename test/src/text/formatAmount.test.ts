@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import {
+  formatAgo,
   formatBytes,
   formatElapsed,
   formatPart,
@@ -9,6 +10,22 @@ import {
 import { suite } from '../../support/suite.ts'
 
 suite('formatAmount', (test) => {
+  const agos: [milliseconds: number, string][] = [
+    [-5_000, '0 seconds ago'],
+    [999, '0 seconds ago'],
+    [1_000, '1 second ago'],
+    [59_999, '59 seconds ago'],
+    [60_000, '1 minute ago'],
+    [3 * 60_000 + 59_000, '3 minutes ago'],
+    [2 * 3_600_000, '2 hours ago'],
+    [400 * 86_400_000, '400 days ago'],
+  ]
+  for (const [milliseconds, text] of agos) {
+    test(`${milliseconds} ms ago :: ${text}`, () => {
+      assert.is(formatAgo(milliseconds), text)
+    })
+  }
+
   const bytes: [number, string][] = [
     [0, '0 B'],
     [999, '999 B'],

@@ -6,9 +6,41 @@ import { beginRun } from '../../../../adapters/journal/runJournal.ts'
 import { connect } from '../../../../src/flow/connect.ts'
 import { installPlugin } from '../../../../src/flow/install.ts'
 import { suite } from '../../../support/suite.ts'
+import { collector } from '../collect.ts'
+import { asTerminal } from '../screen.ts'
 import { run } from '../stage.ts'
 
 suite('plugin-flow runs', (test) => {
+  test('on a terminal :: words and relative times, each run in a line of 80 columns', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'plugin-flow-runs-'))
+    try {
+      const host = `tcp://engine.${'far-away.'.repeat(6)}example.com:2376`
+      const left = await beginRun(join(state, 'plugin-flow'), { host })
+      const reference = `registry.example.com/${'acme/'.repeat(9)}left`
+      const engine = connect({ host: 'unix:///nosuch', env: {} })
+      const flow = installPlugin(engine, { reference, grantAllPermissions: true })
+      await left.write(flow.snapshot())
+      await flow.result.catch(() => {})
+      await left.close()
+      const list = async (stdout = collector()) => {
+        const { code } = run({ stdout }, { XDG_STATE_HOME: state }, ['runs'])
+        assert.is(await code, 0)
+        return stdout.text().trimEnd().split('\n')
+      }
+      const [head = '', row = ''] = await list(asTerminal(collector(), 80))
+      assert.equal(head.split(/ {2,}/), ['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'])
+      assert.ok(row.length <= 80, `${row.length}: ${row}`)
+      const shown =
+        /^[0-9a-f]{8} {3}registry\S+\.\.\. +left: looking up +\d+ seconds? ago +tcp:\S+\.\.\.$/
+      assert.ok(shown.test(row), row)
+      const [, whole = ''] = await list()
+      assert.match(whole, reference)
+      assert.match(whole, host)
+    } finally {
+      rmSync(state, { recursive: true })
+    }
+  })
+
   test('one bad file :: the others are listed, it is named, and the exit status is 1', async () => {
     const state = mkdtempSync(join(tmpdir(), 'plugin-flow-runs-'))
     try {

@@ -84,7 +84,7 @@ suite('plugin-flow resume :: the engine', (test) => {
       folder.context('here', { Host: embedded.host })
       const id = await leave({ context: 'here' })
       const { stdout } = await command('runs')
-      assert.match(stdout, `${embedded.host} (context here)`)
+      assert.match(stdout, `context here (${embedded.host})`)
       assert.is((await command('resume', id)).code, 0)
       assert.is(embedded.plugins().length, 1)
     }))
