@@ -63,10 +63,10 @@ export function createAskView(answers: Answers, after: HTMLElement) {
 }
 
 function createQuestion(
-  { flow, consent, credentials }: RunState,
+  { flow, consent, consentBefore, credentials }: RunState,
   answers: Answers,
 ): Question | undefined {
-  if (consent) return createConsentView(consent, answers)
+  if (consent) return createConsentView(consent, consentBefore, answers)
   return credentials && createCredentialsView(credentials, wordsOf(flow).noun, answers)
 }
 

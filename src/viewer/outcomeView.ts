@@ -1,6 +1,6 @@
 import type { Failure } from '../../machines/errors.ts'
 import type { ShownOutcome, ShownPlugin } from '../events/flowEvent.ts'
-import { differenceLines } from '../privileges/privilegeText.ts'
+import { createDifference } from './differenceView.ts'
 import { element } from './element.ts'
 import { type RunState, type Words, wordsOf } from './runAt.ts'
 
@@ -55,7 +55,7 @@ function failed(failure: Failure, rollback: Rollback, { noun }: Words) {
   return [
     element('h3', {}, titleOf(code, noun)),
     element('p', { class: 'message' }, message),
-    ...differing(difference),
+    ...(difference ? [createDifference(difference)] : []),
     ...whatIsLeft(rollback),
     element('p', {}, next),
     facts([
@@ -66,19 +66,6 @@ function failed(failure: Failure, rollback: Rollback, { noun }: Words) {
       ['Trying again', retryable ? 'can help' : 'does not help'],
     ]),
   ]
-}
-
-/** What was granted and what was found, where they differ. */
-function differing(difference: Failure['difference']): HTMLElement[] {
-  const lines = differenceLines(difference).map(({ sign, text }) =>
-    element(
-      'li',
-      { class: sign === '+' ? 'added' : 'removed' },
-      element('span', {}, sign === '+' ? 'Found: ' : 'Granted: '),
-      element('code', {}, `${sign} ${text}`),
-    ),
-  )
-  return lines.length > 0 ? [element('ul', { class: 'difference' }, lines)] : []
 }
 
 function titleOf(code: string, noun: string): string {

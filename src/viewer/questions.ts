@@ -1,5 +1,7 @@
+import { comparePrivileges } from '../../machines/privileges.ts'
 import type { CredentialsAsked, ShownConsentRequest } from '../events/flowEvent.ts'
 import { type Explanation, explainRequest } from '../privileges/explainPrivilege.ts'
+import { createDifference } from './differenceView.ts'
 import { button, element } from './element.ts'
 
 /** The answers of a person, and the one action that needs no question. */
@@ -20,11 +22,16 @@ export interface Question {
 }
 
 /** The consent request: what is asked for, what it means for the host, and the two answers. */
-export function createConsentView(request: ShownConsentRequest, answers: Answers): Question {
+export function createConsentView(
+  request: ShownConsentRequest,
+  before: ShownConsentRequest | undefined,
+  answers: Answers,
+): Question {
   const { id, name, settings, privileges, digest } = request
   const others = settings.filter(({ widens }) => !widens).map(({ setting }) => setting)
   const widening = settings.filter(({ widens }) => widens).map(({ setting }) => setting)
   const explained = explainRequest(privileges, widening)
+  const changed = before && comparePrivileges(before.privileges, privileges)
   const isCritical = explained.some(({ danger }) => danger === 'critical')
   const deny = button('Deny', { class: 'quiet' }, () => answers.deny(request))
   const grant = button(
@@ -43,6 +50,7 @@ export function createConsentView(request: ShownConsentRequest, answers: Answers
       ' will run on the host with what you grant here. The engine itself asks nobody.',
     ],
     id > 1 && element('p', { class: 'changed' }, 'It asks for other privileges than a moment ago.'),
+    changed && createDifference(changed),
     element('ul', { class: 'privileges' }, explained.map(privilege)),
     others.length > 0 && element('p', { class: 'facts' }, 'Settings: ', listed),
     digest && element('p', { class: 'facts' }, 'Content: ', element('code', {}, digest)),

@@ -20,6 +20,8 @@ export interface RunState {
   retry?: ShownRetry
   /** Open until the next transition. */
   consent?: ShownConsentRequest
+  /** The last one that was open before. */
+  consentBefore?: ShownConsentRequest
   credentials?: CredentialsAsked['request']
   outcome?: ShownOutcome
   /** When the first and the last of these events happened. */
@@ -45,8 +47,8 @@ function after(run: RunState, event: FlowEvent): RunState {
     case 'flow':
       return { ...run, flow: event }
     case 'transition': {
-      const { consent: _, credentials: __, retry: ___, ...rest } = run
-      return rest
+      const { consent, credentials: _, retry: __, ...rest } = run
+      return { ...rest, ...(consent && { consentBefore: consent }) }
     }
     case 'progress': {
       const { retry: _, ...rest } = run

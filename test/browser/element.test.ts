@@ -198,6 +198,30 @@ browserSuite('page :: element', (test, browser) => {
       ])
     }))
 
+  test('asked again :: what the plugin asks for now, and did not before', () =>
+    onPage(browser(), async ({ page, flow }) => {
+      await page.getByRole('button', { name: 'Open a recorded run' }).click()
+      const asked = (sequence: number, id: number, source: string): FlowEvent[] => {
+        const privileges = [{ Name: 'mount', Description: '', Value: [source] }]
+        const request = { id, reference: SSHFS, name: SSHFS, privileges, settings: [] }
+        return [
+          { type: 'transition', sequence, at: sequence, to: 'awaitConsent', event: 'always' },
+          { type: 'consent', sequence: sequence + 1, at: sequence + 1, request },
+        ]
+      }
+      await push(page, [
+        { type: 'flow', sequence: 1, at: 1, machine: 'pluginInstall', reference: SSHFS },
+        ...asked(2, 1, '/tmp'),
+        { type: 'transition', sequence: 4, at: 4, to: 'pulling.streaming', event: 'always' },
+        ...asked(5, 2, '/'),
+      ])
+      await flow.locator('.difference').waitFor()
+      assert.equal(await flow.locator('.difference li').allTextContents(), [
+        'Granted: - mount: [/tmp]',
+        'Found: + mount: [/]',
+      ])
+    }))
+
   test('any mutation of any event is refused, or drawn: nothing is thrown in a frame', () =>
     onPage(browser(), async ({ page }) => {
       const runs = everyEvent.flatMap((event, index) =>
