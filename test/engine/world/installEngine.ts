@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { runTool, SEARCH_PATH } from './runTool.ts'
+import { ENGINE_FROM, runTool, SEARCH_PATH, UNPACKED } from './runTool.ts'
+import { unpackEngine } from './unpackEngine.ts'
 
 /** Whether this machine can run the world of a real engine, and if not, why and what to do. */
 export type Availability = { ready: true } | { ready: false; reason: string; remedy: string }
@@ -22,13 +23,19 @@ const INSTALL_LIMIT_MS = 400_000
 /**
  * Finds the engine, the registry and the compiler that the world is made of, and installs Debian's
  * packages where one is missing. Nothing is started, and nothing is asked of a network when all is
- * there. Never rejects.
+ * there. With `ENGINE_FROM=RELEASE` the engine is that of another release of Debian, unpacked and not installed. Never
+ * rejects.
  */
 export async function installEngine(): Promise<Availability> {
   if (process.platform !== 'linux') return refuse('needs Linux', 'run it in a Linux machine')
   if (process.getuid?.() !== 0) return refuse('needs root', 'run it as root')
   if (!mayMount()) {
     return refuse('needs CAP_SYS_ADMIN', 'run it outside a container, or in one with --privileged')
+  }
+  try {
+    if (ENGINE_FROM) await unpackEngine(ENGINE_FROM, UNPACKED)
+  } catch (error) {
+    return refuse(`no engine of ${ENGINE_FROM}: ${lastLine(error)}`, 'unset ENGINE_FROM')
   }
   const missing = await findMissing()
   if (missing.length === 0) return { ready: true }

@@ -64,8 +64,7 @@ async function packFixture(folder: string, program: string, name: FixtureName): 
   writeFileSync(join(folder, 'rootfs', 'fixture'), name)
   if (ballast) writeFileSync(join(folder, 'rootfs', 'ballast'), randomBytes(ballast))
   for (let k = 0; k < files; k++) writeFileSync(join(folder, 'rootfs', `empty-${k}`), '')
-  for (let k = 0; k < files; k++) writeFileSync(join(folder, 'rootfs', `empty-${k}`), '')
-  const tar = await runTool('tar', ['-C', folder, '-cf', '-', 'config.json', 'rootfs'])
+  const tar = await runTool('tar', ['-C', folder, '-cf', '-', 'config.json', 'rootfs'], 120_000)
   rmSync(folder, { recursive: true })
   return tar
 }

@@ -16,7 +16,11 @@ export interface RegistryOptions {
   token?: { realm: string; service: string; issuer: string; rootcertbundle: string }
 }
 
-/** Starts a registry on a free loopback port. Resolves once it listens. */
+/**
+ * Starts a registry on a free loopback port. Resolves once it listens. An engine takes a registry on a loopback address
+ * for insecure, and a newer one then hides what it says behind an attempt without TLS: one with TLS is addressed as
+ * 0.0.0.0, which is this host as well.
+ */
 export async function startRegistry(
   folder: string,
   name: string,
@@ -28,8 +32,8 @@ export async function startRegistry(
   writeFileSync(file, JSON.stringify(registryConfig(options)))
   const owned = startProcess('docker-registry', ['serve', file])
   keep(owned, () => owned.end(STOP_LIMIT_MS))
-  const [, address = ''] = await owned.says(/listening on (127\.0\.0\.1:\d+)/, START_LIMIT_MS)
-  return { address }
+  const [, port] = await owned.says(/listening on 127\.0\.0\.1:(\d+)/, START_LIMIT_MS)
+  return { address: `${options.certificate ? '0.0.0.0' : '127.0.0.1'}:${port}` }
 }
 
 function registryConfig({ store, certificate, passwords, token }: RegistryOptions): object {
@@ -49,7 +53,7 @@ export async function makeCertificate(
 ): Promise<{ certificate: string; key: string }> {
   const files = { certificate: join(folder, 'registry.crt'), key: join(folder, 'registry.key') }
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1,IP:0.0.0.0']
   const out = ['-days', '1', '-keyout', files.key, '-out', files.certificate]
   await runTool('openssl', ['req', ...kind, ...subject, ...out])
   return files
