@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterPing, type EngineServer, serveEngine } from './engineServer.ts'
 
-const DIRECTORY = join(import.meta.dirname, '..', 'recordings', '20.10.24')
+/** An engine of which there are recordings: of 26.1.5 those of refusals. */
+export type RecordedEngine = '20.10.24' | '26.1.5'
+
+const folderOf = (engine: RecordedEngine) => join(import.meta.dirname, '..', 'recordings', engine)
 
 /** One exchange with a real engine. */
 export interface Recording {
@@ -21,13 +24,13 @@ export interface Recording {
   }
 }
 
-export function readRecording(scenario: string): Recording {
-  return JSON.parse(readFileSync(join(DIRECTORY, `${scenario}.json`), 'utf8')) as Recording
+export function readRecording(scenario: string, engine: RecordedEngine = '20.10.24'): Recording {
+  return JSON.parse(readFileSync(join(folderOf(engine), `${scenario}.json`), 'utf8')) as Recording
 }
 
 /** The names of the recordings of a kind, e.g. `pull`. */
-export function scenarios(kind: string): string[] {
-  return readdirSync(DIRECTORY)
+export function scenarios(kind: string, engine: RecordedEngine = '20.10.24'): string[] {
+  return readdirSync(folderOf(engine))
     .filter((file) => file.startsWith(`${kind}.`) && file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length))
     .sort()

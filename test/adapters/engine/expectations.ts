@@ -337,4 +337,37 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'version.wrong-method': 'engine-unsupported',
 }
 
+/** The same of 26.1.5, whose words differ: it hides what a registry says that it takes for insecure. */
+export const refusalsOfNewer: Readonly<Record<string, InstallErrorCode>> = {
+  'distribution.auth-bad': 'unauthorized',
+  'distribution.auth-none': 'unauthorized',
+  'distribution.insecure-auth-bad': 'registry-unreachable',
+  'distribution.insecure-auth-none': 'registry-unreachable',
+  'distribution.insecure-missing-repo': 'registry-unreachable',
+  'distribution.missing-repo': 'not-found',
+  'distribution.missing-tag': 'not-found',
+  'distribution.plain-missing-repo': 'not-found',
+  'distribution.unreachable': 'registry-unreachable',
+  'enable.again': 'enable-failed',
+  'enable.badmount': 'mount-source-missing',
+  'enable.dies': 'plugin-did-not-listen',
+  'enable.missing': 'enable-failed',
+  'enable.slow': 'plugin-did-not-listen',
+  'pull.auth-bad': 'unauthorized',
+  'pull.auth-none': 'unauthorized',
+  'pull.exists': 'already-exists',
+  'pull.insecure-auth-bad': 'unauthorized',
+  'pull.insecure-auth-none': 'unauthorized',
+  'pull.insecure-missing-repo': 'registry-unreachable',
+  'pull.missing-repo': 'not-found',
+  'pull.missing-tag': 'not-found',
+  'pull.plain-missing-repo': 'registry-unreachable',
+  'pull.privileges-empty': 'privileges-changed',
+  'pull.privileges-single-other-value': 'privileges-changed',
+  'pull.unreachable': 'registry-unreachable',
+  'remove.enabled': 'engine-failed',
+  'set.not-settable': 'setting-not-settable',
+  'set.unknown': 'unknown-setting',
+}
+
 export type Expectation = 'value' | 'nothing' | InstallErrorCode

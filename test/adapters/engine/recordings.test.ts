@@ -16,7 +16,7 @@ import {
 import { suite } from '../../support/suite.ts'
 import { connectTo } from './connectTo.ts'
 import { callOn, never, ping } from './engineFixture.ts'
-import { expectations } from './expectations.ts'
+import { expectations, refusalsOfNewer } from './expectations.ts'
 
 const options = { signal: never, registryAuth: PLANTED_HEADER }
 const kinds = [
@@ -39,12 +39,16 @@ function call(connection: EngineConnection, { scenario, request }: Recording): P
   const url = new URL(request.path, 'http://engine')
   const remote = url.searchParams.get('remote') || 'example.org/acme/stand-in:1.0'
   const name = decodeURIComponent(
-    /^\/v1\.41\/plugins\/(.*?)(?:\/\w+)?$/.exec(url.pathname)?.[1] ?? '',
+    /^\/v1\.\d+\/plugins\/(.*?)(?:\/\w+)?$/.exec(url.pathname)?.[1] ?? '',
   )
   const force = url.searchParams.has('force')
   switch (callIn({ scenario, request })) {
     case 'privileges':
       return callOn(connection, 'getPluginPrivileges', { remote }, options)
+    case 'distribution': {
+      const [, path = ''] = /^\/v1\.\d+\/distribution\/(.*)\/json$/.exec(url.pathname) ?? []
+      return callOn(connection, 'distributionInspect', { remote: path }, options)
+    }
     case 'pull':
       return pull(connection, 'pluginPull', remote, url.searchParams.get('name') || remote)
     case 'upgrade':
@@ -58,7 +62,7 @@ function call(connection: EngineConnection, { scenario, request }: Recording): P
     case 'list':
       return callOn(connection, 'pluginList', { filters: {} })
     case 'remove': {
-      const id = request.path.replace(/^\/v1\.41\/plugins\/|\?.*$/g, '')
+      const id = request.path.replace(/^\/v1\.\d+\/plugins\/|\?.*$/g, '')
       return callOn(connection, 'pluginDelete', { name: id, force })
     }
     default:
@@ -121,7 +125,9 @@ function recordedValue(recording: Recording): unknown {
 
 suite('recordings', (test) => {
   test('every recording of the calls made here has an expectation', () => {
-    const recorded = kinds.flatMap(scenarios).filter((each) => !unused.includes(each))
+    const recorded = kinds
+      .flatMap((kind) => scenarios(kind))
+      .filter((each) => !unused.includes(each))
     assert.equal(Object.keys(expectations).sort(), recorded.sort())
   })
 
@@ -173,6 +179,27 @@ suite('recordings', (test) => {
         )
       } finally {
         engine.close()
+        await server.close()
+      }
+    })
+  }
+})
+
+suite('recordings :: refusals of 26.1.5', (test) => {
+  test('every one has an expectation', () => {
+    const recorded = [...kinds, 'distribution'].flatMap((kind) => scenarios(kind, '26.1.5'))
+    assert.equal(Object.keys(refusalsOfNewer).sort(), recorded.sort())
+  })
+
+  for (const [scenario, expected] of Object.entries(refusalsOfNewer)) {
+    test(`${scenario} :: ${expected}`, async () => {
+      const recording = readRecording(scenario, '26.1.5')
+      const server = await serveEngine((_, response) => answerAsRecorded(recording, response))
+      const connection = connectTo({ host: server.host })
+      try {
+        await refusedWith(expected, () => call(connection, recording))
+      } finally {
+        connection.close()
         await server.close()
       }
     })

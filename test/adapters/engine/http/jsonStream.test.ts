@@ -32,7 +32,7 @@ const bytes = (text: string) => Buffer.from(text, 'utf8')
 
 /** Recorded pulls that came to their own end, error lines included. */
 const pulls = scenarios('pull')
-  .map(readRecording)
+  .map((scenario) => readRecording(scenario))
   .filter(({ response }) => response.status === 200 && !response.aborted)
 
 /** What the bytes hold, taken apart by other means. */

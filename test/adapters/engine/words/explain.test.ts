@@ -19,7 +19,7 @@ const recorded = new Set(
     'remove',
     'upgrade',
     'version',
-  ].flatMap(scenarios),
+  ].flatMap((kind) => scenarios(kind)),
 )
 
 /** The words of a recorded failure, in an answer or in the last line of a stream. */
