@@ -89,14 +89,14 @@ export function differences(
 }
 
 /**
- * A variable that the version before does not have: no engine takes one out of the settings again, which the old version
- * does not read (recording `upgrade.inspect-back-env`).
+ * A variable that the config of the version before does not have, so that this version does not read it: no engine takes
+ * one out of the settings again, or sets it (recordings `upgrade.inspect-back-env`, `upgrade.set-env-gone`).
  */
 export function isRemnant(
-  before: Observed,
+  { config }: Pick<Observed, 'config'>,
   { kind, name }: Pick<EffectItem, 'kind' | 'name'>,
 ): boolean {
-  return kind === 'env' && !findItem(before.effect, { kind, name })
+  return kind === 'env' && !config.Env?.some(({ Name }) => Name === name)
 }
 
 /** Whether two configs are of one content: what a set can change in a config does not count. */

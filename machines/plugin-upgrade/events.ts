@@ -4,7 +4,7 @@ import type { Account } from '../plugin.ts'
 import type { Progress } from '../progress.ts'
 import type { Retry } from '../retry.ts'
 import type { Observed } from './effect.ts'
-import type { Reading, Resolved, Staged } from './types.ts'
+import type { Found, Reading, Resolved, Staged } from './types.ts'
 
 /** What people do. */
 export type PersonEvent =
@@ -30,6 +30,7 @@ type ActorEvent =
   | DoneActorEvent<undefined, 'swapPlugin'>
   | DoneActorEvent<undefined, 'enablePlugin'>
   | DoneActorEvent<undefined, 'quiescePlugin'>
+  | DoneActorEvent<Found, 'lookAround'>
   | DoneActorEvent<undefined, 'removeCopy'>
   | ErrorActorEvent<unknown, string>
 

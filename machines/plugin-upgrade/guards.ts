@@ -186,6 +186,12 @@ export function isToBeKept({ context }: Args): boolean {
   return phase === 'swapping' && input.onFailure === 'keep' && !isWanted
 }
 
+/** Another client has changed or removed the plugin: nothing of this run is rolled over that. */
+export function isLeftToOthers({ context }: Args): boolean {
+  const code = context.failure?.code
+  return wasChanging(context) && (code === 'changed-by-others' || code === 'plugin-gone')
+}
+
 export function mayBeSwapped({ context }: Args): boolean {
   return context.phase === 'swapping'
 }

@@ -14,6 +14,8 @@ export interface ReadRequest {
   name: string
   /** Of a run that is taken up again: its copy may be there. */
   copyName?: string
+  /** Some of what is in effect may be of this run already. */
+  mayBeSwapped: boolean
 }
 
 export interface ResolveRequest {
@@ -39,6 +41,8 @@ export interface StageRequest {
   privileges: readonly PluginPrivilege[]
   /** Checked against the copy's config. */
   settings: readonly Setting[]
+  /** An earlier process of this run may have pulled it. */
+  mayBePresent: boolean
 }
 
 export interface TryRequest {
@@ -49,6 +53,8 @@ export interface TryRequest {
 export interface DisableRequest {
   plugin: Observed
   force: boolean
+  /** An earlier process of this run may have disabled it already. */
+  mayBeDisabled: boolean
 }
 
 export interface SwapRequest {
@@ -61,6 +67,11 @@ export interface SwapRequest {
 export interface InspectRequest {
   /** A replaced plugin has another id. */
   name: string
+}
+
+export interface LookRequest {
+  name: string
+  copyName: string
 }
 
 export interface RemoveCopyRequest {
@@ -82,6 +93,8 @@ export interface ConfigureRequest {
 export interface EnableRequest {
   name: string
   timeout: number
+  /** What became of a disable, where no more was asked of the engine: a plugin that is still enabled is as it was. */
+  disable?: 'refused' | 'unknown'
 }
 
 export interface QuiesceRequest {
@@ -99,12 +112,14 @@ export interface ReturnRequest {
 
 export interface RestoreRequest {
   before: Observed
-  now: Observed
+  /** Names of the settings whose values the machine is not shown. */
+  secrets: readonly string[]
 }
 
 export function readInput({ context }: Args): ReadRequest {
   const { name, copyName, resumed } = context.input
-  return { name: resumed?.before?.name ?? name, ...(resumed && { copyName }) }
+  const mayBeSwapped = resumed?.phase === 'swapping'
+  return { name: resumed?.before?.name ?? name, ...(resumed && { copyName }), mayBeSwapped }
 }
 
 export function resolveInput({ context }: Args): ResolveRequest {
@@ -131,9 +146,10 @@ export function consentInput({ context }: Args): UpgradeConsentRequest {
 }
 
 export function stageInput({ context }: Args): StageRequest {
-  const { copyName, settings } = context.input
+  const { copyName, settings, resumed } = context.input
   const { remote } = required(context, 'names')
-  return { remote, copyName, privileges: required(context, 'resolved').privileges, settings }
+  const { privileges } = required(context, 'resolved')
+  return { remote, copyName, privileges, settings, mayBePresent: resumed !== undefined }
 }
 
 export function tryInput({ context }: Args): TryRequest {
@@ -141,7 +157,9 @@ export function tryInput({ context }: Args): TryRequest {
 }
 
 export function disableInput({ context }: Args): DisableRequest {
-  return { plugin: required(context, 'before'), force: context.input.force }
+  const { force, resumed } = context.input
+  const mayBeDisabled = resumed?.phase === 'disabling' || resumed?.phase === 'swapping'
+  return { plugin: required(context, 'before'), force, mayBeDisabled }
 }
 
 export function swapInput({ context }: Args): SwapRequest {
@@ -157,13 +175,20 @@ export function inspectInput({ context }: Args): InspectRequest {
   return { name: required(context, 'before').name }
 }
 
+export function lookInput({ context }: Args): LookRequest {
+  return { name: required(context, 'before').name, copyName: context.input.copyName }
+}
+
 export function configureInput({ context }: Args): ConfigureRequest {
   const { name, enabled } = required(context, 'before')
   return { name, settings: required(context, 'plan').settings, staysDisabled: !enabled }
 }
 
 export function enableInput({ context }: Args): EnableRequest {
-  return { name: required(context, 'before').name, timeout: context.input.enableTimeout }
+  const { phase, failure, input } = context
+  const request = { name: required(context, 'before').name, timeout: input.enableTimeout }
+  if (phase !== 'disabling') return request
+  return { ...request, disable: failure?.status === undefined ? 'unknown' : 'refused' }
 }
 
 export function quiesceInput({ context }: Args): QuiesceRequest {
@@ -182,7 +207,8 @@ export function returnInput({ context }: Args): ReturnRequest {
 }
 
 export function restoreInput({ context }: Args): RestoreRequest {
-  return { before: required(context, 'before'), now: required(context, 'now') }
+  const secrets = context.input.settings.filter(({ secret }) => secret).map(({ name }) => name)
+  return { before: required(context, 'before'), secrets }
 }
 
 export function removeCopyInput({ context }: Args): RemoveCopyRequest {

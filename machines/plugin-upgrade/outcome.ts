@@ -1,5 +1,5 @@
 import { required } from './context.ts'
-import { differences, isRemnant, sameContent } from './effect.ts'
+import { differences, findItem, isRemnant, sameContent } from './effect.ts'
 import type { UpgradeContext, UpgradeOutput } from './types.ts'
 
 type Stranded = Extract<UpgradeOutput, { state: 'stranded' }>
@@ -20,7 +20,7 @@ export function upgradeOutput({ context }: { context: UpgradeContext }): Upgrade
   return {
     state: 'done',
     plugin: {
-      id: (now ?? before).id,
+      id: (typeof now === 'object' ? now : before).id,
       name: before.name,
       from: before.reference,
       reference: input.reference ?? before.reference,
@@ -36,24 +36,32 @@ export function upgradeOutput({ context }: { context: UpgradeContext }): Upgrade
 }
 
 function remnants({ before, now }: UpgradeContext): string[] {
-  if (!before || !now) return []
+  if (!before || typeof now !== 'object') return []
   return differences(before.effect, now.effect)
-    .filter((unlike) => isRemnant(before, unlike))
+    .filter((unlike) => isRemnant(before, unlike) && findItem(now.effect, unlike))
     .map(({ name }) => name)
 }
 
 /** The version that the engine showed last, and the commands that mend it. */
 function whatIsThere(context: UpgradeContext): Pick<Stranded, 'name' | 'version' | 'commands'> {
   const { name, reference, enabled } = required(context, 'before')
+  const { now } = context
   const version = versionOf(context)
-  const enable = enabled ? [`plugin-flow enable ${name}`] : []
-  const back = [`plugin-flow upgrade ${name} ${reference}`, ...enable]
-  const commands = { old: enable, new: back, unknown: back, other: [`plugin-flow inspect ${name}`] }
+  const isOn = typeof now === 'object' && now.enabled
+  const enable = enabled && !isOn ? [`plugin-flow enable ${name}`] : []
+  const look = [`plugin-flow inspect ${name}`]
+  const commands = {
+    old: enable,
+    new: [`plugin-flow upgrade ${name} ${reference}`, ...enable],
+    gone: [`plugin-flow install --alias ${name}${enabled ? '' : ' --disable'} ${reference}`],
+    unknown: look,
+    other: look,
+  }
   return { name, version, commands: commands[version] }
 }
 
 function versionOf({ before, copy, now }: UpgradeContext): Stranded['version'] {
-  if (!now) return 'unknown'
+  if (typeof now !== 'object') return now ?? 'unknown'
   if (copy && sameContent(copy.config, now.config)) return 'new'
   return before && sameContent(before.config, now.config) ? 'old' : 'other'
 }

@@ -1,5 +1,13 @@
 import { findTarget, isSettable, type Setting, type SettingKind } from '../settings.ts'
-import { defaultsOf, type EffectItem, findItem, item, type Observed } from './effect.ts'
+import {
+  defaultsOf,
+  differences,
+  type EffectItem,
+  findItem,
+  isRemnant,
+  item,
+  type Observed,
+} from './effect.ts'
 
 /**
  * What becomes of one mount, device, variable or the arguments.
@@ -33,8 +41,8 @@ export interface PlanEntry {
   to?: string
 }
 
-/** A setting to be set after the swap. Without a value it is the one that was in effect before. */
-export type PlannedSetting = Setting & { carried?: true }
+/** A setting to be set after the swap; `carried`: the mark of the value that was in effect before, which is set again. */
+export type PlannedSetting = Setting & { carried?: string }
 
 export interface UpgradePlan {
   mode: 'inPlace' | 'replace'
@@ -90,6 +98,25 @@ export function planUpgrade(
   }
 }
 
+/**
+ * What of the old version no way back would bring: a new install of it has nothing that only an upgrade in place leaves in
+ * effect, and what a plan sets cannot be set again where the old version has it fixed.
+ */
+export function lostOnReturn(from: Observed, { mode, entries }: UpgradePlan): string[] {
+  if (mode === 'replace') {
+    const { expected } = planUpgrade(from, from, [], 'replace')
+    const lost = differences(from.effect, expected).filter((one) => !isRemnant(from, one))
+    return lost.map(({ name }) => name)
+  }
+  const isFixed = ({ kind, name }: PlanEntry) => {
+    const before = findItem(from.effect, { kind, name })
+    return before ? !settable(from, before) : !isRemnant(from, { kind, name })
+  }
+  const isSet = ({ kind, fate }: PlanEntry) =>
+    (fate === 'asked' || fate === 'newDefault') && (kind === 'env' || kind === 'args')
+  return entries.filter((entry) => isSet(entry) && isFixed(entry)).map(({ name }) => name)
+}
+
 interface Decided {
   entry?: PlanEntry
   set?: PlannedSetting
@@ -137,7 +164,7 @@ function fateOf(
     const field = kind === 'mount' ? 'source' : kind === 'device' ? 'path' : undefined
     const setting = { name, ...(field && { field }) }
     return before?.value === undefined
-      ? { ...setting, carried: true }
+      ? { ...setting, ...(before && { carried: before.mark }) }
       : { ...setting, value: before.value }
   }
   // Only a new install, and of an upgrade in place the mounts, begin with the new version's values.

@@ -7,6 +7,7 @@ import {
   disableInput,
   enableInput,
   inspectInput,
+  lookInput,
   quiesceInput,
   readInput,
   removeCopyInput,
@@ -44,7 +45,7 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
           { guard: 'isToBeSwapped', target: 'disabling', actions: 'rememberReading' },
           {
             guard: 'isOthersWork',
-            target: 'stranded',
+            target: 'rollingBack.looking',
             actions: ['rememberReading', fail('changed-by-others', 'reading'), 'leaveToOthers'],
           },
           { target: 'resolving', actions: 'rememberReading' },
@@ -340,7 +341,8 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
         deciding: {
           description: 'How much has to be taken back?',
           always: [
-            { guard: 'isToBeKept', target: '#pluginUpgrade.stranded', actions: 'keepNew' },
+            { guard: 'isToBeKept', target: 'looking', actions: 'keepNew' },
+            { guard: 'isLeftToOthers', target: 'looking', actions: 'leaveToOthers' },
             { guard: 'mayBeSwapped', target: 'quiescing' },
             { guard: 'mayBeDisabled', target: 'enabling' },
             { guard: 'mayHaveCopy', target: 'cleaning' },
@@ -355,7 +357,7 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
             src: 'quiescePlugin',
             input: quiesceInput,
             onDone: { target: 'returning' },
-            onError: { target: '#pluginUpgrade.stranded', actions: 'rememberStranded' },
+            onError: { target: 'looking', actions: 'rememberStranded' },
           },
         },
         // POST /plugins/NAME/upgrade, or DELETE /plugins/ID and POST /plugins/pull
@@ -366,7 +368,7 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
             src: 'returnPlugin',
             input: returnInput,
             onDone: { target: 'restoring', actions: 'rememberNow' },
-            onError: { target: '#pluginUpgrade.stranded', actions: 'rememberStranded' },
+            onError: { target: 'looking', actions: 'rememberStranded' },
           },
         },
         // POST /plugins/ID/set, one setting a call
@@ -380,7 +382,7 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
               { guard: 'wasEnabled', target: 'enabling', actions: 'rememberNow' },
               { target: 'proving', actions: 'rememberNow' },
             ],
-            onError: { target: '#pluginUpgrade.stranded', actions: 'rememberStranded' },
+            onError: { target: 'looking', actions: 'rememberStranded' },
           },
         },
         // POST /plugins/ID/enable
@@ -391,7 +393,7 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
             src: 'enablePlugin',
             input: enableInput,
             onDone: { target: 'proving' },
-            onError: { target: '#pluginUpgrade.stranded', actions: 'rememberStranded' },
+            onError: { target: 'looking', actions: 'rememberStranded' },
           },
         },
         // GET /plugins/ID/json
@@ -408,7 +410,7 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
                 actions: ['rememberNow', 'rememberOtherEffect'],
               },
             ],
-            onError: { target: '#pluginUpgrade.stranded', actions: 'rememberStranded' },
+            onError: { target: 'looking', actions: 'rememberStranded' },
           },
         },
         // DELETE /plugins/COPY
@@ -421,9 +423,26 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
             onDone: { target: '#pluginUpgrade.rolledBack' },
             onError: { target: '#pluginUpgrade.rolledBack', actions: 'reportLeftover' },
           },
+          after: {
+            cleaningTimeout: { target: '#pluginUpgrade.rolledBack', actions: 'reportLeftover' },
+          },
+        },
+        // GET /plugins/NAME/json and GET /plugins/COPY/json
+        looking: {
+          description: 'The way back has ended early: what is there?',
+          invoke: {
+            id: 'lookAround',
+            src: 'lookAround',
+            input: lookInput,
+            onDone: { target: '#pluginUpgrade.stranded', actions: 'rememberFound' },
+            onError: {
+              target: '#pluginUpgrade.stranded',
+              actions: ['rememberUnseen', 'reportLeftover'],
+            },
+          },
         },
       },
-      after: { rollingBackTimeout: { target: 'stranded', actions: 'rememberLate' } },
+      after: { rollingBackTimeout: { target: 'stranded', actions: ['rememberLate', 'reportLeftover'] } },
     },
 
     rolledBack: {

@@ -10,6 +10,7 @@ import type {
   DisableRequest,
   EnableRequest,
   InspectRequest,
+  LookRequest,
   QuiesceRequest,
   ReadRequest,
   RemoveCopyRequest,
@@ -21,6 +22,7 @@ import type {
   TryRequest,
 } from './inputs.ts'
 import type {
+  Found,
   Reading,
   Resolved,
   Staged,
@@ -57,6 +59,7 @@ export const pluginUpgradeSetup = setup({
     quiescePlugin: slot<undefined, QuiesceRequest>('quiescePlugin'),
     returnPlugin: slot<Observed, ReturnRequest>('returnPlugin'),
     restorePlugin: slot<Observed, RestoreRequest>('restorePlugin'),
+    lookAround: slot<Found, LookRequest>('lookAround'),
     removeCopy: slot<undefined, RemoveCopyRequest>('removeCopy'),
   },
   guards: { ...guards },
@@ -85,6 +88,8 @@ export const pluginUpgradeSetup = setup({
     rememberStranded: assign(updates.rememberStranded),
     rememberOtherEffect: assign(updates.rememberOtherEffect),
     rememberLate: assign(updates.rememberLate),
+    rememberFound: assign(updates.rememberFound),
+    rememberUnseen: assign(updates.rememberUnseen),
     keepNew: assign(updates.keepNew),
     leaveToOthers: assign(updates.leaveToOthers),
     reportLeftover: assign(updates.reportLeftover),

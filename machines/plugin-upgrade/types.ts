@@ -136,6 +136,13 @@ export interface Reading {
   copy?: Observed
 }
 
+/** What is on the engine at the end of a way back that ended early. */
+export interface Found {
+  /** Absent where it is gone. */
+  plugin?: Observed
+  hasCopy: boolean
+}
+
 /** The new version as a disabled copy. */
 export interface Staged {
   copy: Observed
@@ -169,8 +176,8 @@ export interface UpgradeContext {
   consent?: UpgradeConsent
   copy?: Observed
   plan?: UpgradePlan
-  /** The plugin after the newest change of this run. */
-  now?: Observed
+  /** The plugin as the engine showed it last; `gone`: it was not there. `unknown`: it was not to be seen. */
+  now?: Observed | 'gone' | 'unknown'
   failure?: Failure
   /** Why the old version is not there as it was, as a clause. */
   stranded?: string
@@ -216,7 +223,7 @@ export type UpgradeOutput =
       reason: string
       name: string
       /** Which version the engine showed last. */
-      version: 'old' | 'new' | 'other' | 'unknown'
+      version: 'old' | 'new' | 'other' | 'gone' | 'unknown'
       /** What mends it, in this order. */
       commands: string[]
       leftover?: Leftover

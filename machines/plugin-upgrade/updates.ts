@@ -6,7 +6,7 @@ import { comparePrivileges, computePrivileges } from '../privileges.ts'
 import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { namesOf, required } from './context.ts'
 import { errorOf, type UpgradeEvent } from './events.ts'
-import { needsReplacing, planUpgrade } from './planUpgrade.ts'
+import { lostOnReturn, needsReplacing, planUpgrade, type UpgradePlan } from './planUpgrade.ts'
 import type { Phase, UpgradeConsent, UpgradeContext } from './types.ts'
 
 interface Args {
@@ -96,9 +96,18 @@ export function makePlan({ context, event }: Args): Update {
   const { settings, mode } = context.input
   const before = required(context, 'before')
   const plan = (way: 'inPlace' | 'replace') => planUpgrade(before, event.output.copy, settings, way)
-  if (mode !== 'auto') return { plan: plan(mode) }
+  if (mode !== 'auto') return withWayBack(context, plan(mode))
   const inPlace = plan('inPlace')
-  return { plan: needsReplacing(inPlace) ? plan('replace') : inPlace }
+  return withWayBack(context, needsReplacing(inPlace) ? plan('replace') : inPlace)
+}
+
+/** Whether the old version can be had again as it is depends on the plan, too. */
+function withWayBack(context: UpgradeContext, plan: UpgradePlan): Update {
+  const resolved = required(context, 'resolved')
+  const lost = lostOnReturn(required(context, 'before'), plan)
+  if (lost.length === 0 || 'none' in resolved.back) return { plan }
+  const none = `the old version could not have again, as it has it now: ${lost.join(', ')}`
+  return { plan, resolved: { ...resolved, back: { none } } }
 }
 
 export function endSwap(): Update {
@@ -137,12 +146,10 @@ export function rememberError({ context, event }: Args, { state }: { state: stri
 /** Calls address the plugin by its id, which people do not know, and the engine's paths have it. */
 function withName(message: string, { before, now }: UpgradeContext): string {
   if (!before) return message
+  const ids = [before, now].flatMap((one) => (typeof one === 'object' ? [one.id] : []))
   const nameOf = (id: string, at: number, whole: string) =>
     whole[at - 1] === '/' ? id : before.name
-  return [before.id, now?.id ?? before.id].reduce(
-    (text, id) => text.replaceAll(id, nameOf),
-    message,
-  )
+  return ids.reduce((text, id) => text.replaceAll(id, nameOf), message)
 }
 
 export function fail({ context }: Args, { code, state }: FailureParams): Update {
@@ -170,8 +177,19 @@ export function rememberOtherEffect(): Update {
   return { stranded: 'what is in effect is not what was in effect before' }
 }
 
+/** What is there by now has not been looked at. */
 export function rememberLate(): Update {
-  return { stranded: 'the way back took too long' }
+  return { stranded: 'the way back took too long', now: 'unknown' }
+}
+
+export function rememberFound({ context, event }: Args): Update {
+  assertEvent(event, 'xstate.done.actor.lookAround')
+  const { plugin, hasCopy } = event.output
+  return { now: plugin ?? 'gone', ...(hasCopy && reportLeftover({ context })) }
+}
+
+export function rememberUnseen(): Update {
+  return { now: 'unknown' }
 }
 
 export function keepNew(): Update {
@@ -184,7 +202,8 @@ export function leaveToOthers(): Update {
   }
 }
 
-export function reportLeftover({ context }: Args): Update {
+/** Nothing removes the copy of a run that is stranded: its layers may be needed to mend what is there. */
+export function reportLeftover({ context }: Pick<Args, 'context'>): Update {
   const name = context.input.copyName
   return { leftover: { name, command: `plugin-flow rm --force ${name}` } }
 }

@@ -160,7 +160,8 @@ function resultOf(output: UpgradeOutput): UpgradedPlugin {
   throw new UpgradeError(output)
 }
 
-function toInput(options: UpgradeOptions): Begin<UpgradeInput> {
+/** The input of a new run, and the values of its secret settings. */
+export function toInput(options: UpgradeOptions): Begin<UpgradeInput> {
   const { settings, values } = parseSettings(options.settings)
   const { name, reference, digest, previousDigest } = options
   const input: UpgradeInput = {
@@ -189,7 +190,8 @@ function randomName(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function toResumedInput(
+/** The input of a run that is taken up again. */
+export function toResumedInput(
   { input, run, state }: UpgradeSnapshot,
   { policy, rollBack }: Pick<ResumeUpgradeOptions, 'policy' | 'rollBack'>,
 ): UpgradeInput {

@@ -1,12 +1,13 @@
 import { EngineError } from '../../machines/errors.ts'
 import type { Plugin } from '../../machines/plugin.ts'
 import { takeBack } from '../../machines/plugin-install/steps/takeBack.ts'
-import { observe } from '../../machines/plugin-upgrade/effect.ts'
+import { type EffectItem, item, observe } from '../../machines/plugin-upgrade/effect.ts'
 import type {
   ConfigureRequest,
   DisableRequest,
   EnableRequest,
   InspectRequest,
+  LookRequest,
   QuiesceRequest,
   ReadRequest,
   RemoveCopyRequest,
@@ -21,10 +22,16 @@ import { enablePlugin, quiescePlugin } from '../../machines/plugin-upgrade/steps
 import { inspectNow, type UpgradePorts } from '../../machines/plugin-upgrade/steps/ports.ts'
 import { readPlugin } from '../../machines/plugin-upgrade/steps/readPlugin.ts'
 import { resolveVersions } from '../../machines/plugin-upgrade/steps/resolveVersions.ts'
-import { configurePlugin, restorePlugin } from '../../machines/plugin-upgrade/steps/setEffect.ts'
+import {
+  configurePlugin,
+  restorePlugin,
+  valueUnknown,
+} from '../../machines/plugin-upgrade/steps/setEffect.ts'
 import { returnPlugin, swapPlugin } from '../../machines/plugin-upgrade/steps/swapPlugin.ts'
 import { disablePlugin, tryCopy } from '../../machines/plugin-upgrade/steps/tryCopy.ts'
-import type { Staged } from '../../machines/plugin-upgrade/types.ts'
+import type { Found, Staged } from '../../machines/plugin-upgrade/types.ts'
+import { isPulledFrom } from '../../machines/reference.ts'
+import type { SettingKind } from '../../machines/settings.ts'
 import { checkSettings } from '../../machines/steps/checkSettings.ts'
 import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
 import { createTools, type FlowDependencies, type FlowWork } from './flowTools.ts'
@@ -35,21 +42,23 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
   const tools = createTools(dependencies)
   const { engine, once, auth, progress, record, redaction, rememberRefusal } = tools
   const values = ownValues()
+  const secrets = [...dependencies.values.keys()].map((key) => key.replace(/(.)\.value$/, '$1'))
   const lock = pullLock(dependencies.engine)
   let copyEnd: Promise<PullEnd> | undefined
   const ports = (signal: AbortSignal): UpgradePorts => ({
     engine,
     pause: tools.pause(signal),
     record,
-    remember: values.remember,
-    fill(setting) {
-      const value = setting.carried ? values.carried(setting.name) : setting.value
+    remember: (plugin, mayBeOwn) =>
+      values.remember(redaction.original(plugin), mayBeOwn ? secrets : []),
+    fill({ carried, ...setting }) {
+      const value = carried === undefined ? setting.value : values.carried(setting.name, carried)
       const [text = ''] = redaction.fill([
         { ...setting, ...(value === undefined ? {} : { value }) },
       ])
       return text
     },
-    knownValue: values.of,
+    knownValue: (one) => values.of(one, secrets.includes(one.name)),
     hasSecret: redaction.has,
   })
   const swap = (signal: AbortSignal) => ({
@@ -61,6 +70,8 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
     const release = await lock.acquire(copyName, signal)
     try {
       await record()
+      const present = request.mayBePresent && (await ownCopy(copyName, remote, signal))
+      if (present) return { copy: observe(present) }
       signal.throwIfAborted()
       const { result, end } = startPull(
         { engine: once, progress, clock: dependencies.time.now, pause: tools.pause() },
@@ -76,6 +87,14 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
     } finally {
       void (copyEnd ?? Promise.resolve()).then(release)
     }
+  }
+  /** What an earlier process of this run has pulled, disabled where that was trying it. */
+  const ownCopy = async (name: string, remote: string, signal: AbortSignal) => {
+    const plugin = await engine.call('pluginInspect', { name }, { signal })
+    if (!plugin || !isPulledFrom(plugin, remote)) return undefined
+    if (!plugin.Enabled) return plugin
+    await engine.call('pluginDisable', { name: plugin.Id, force: true }, { signal })
+    return inspectNow({ engine }, name, signal)
   }
   return {
     ...tools.work,
@@ -95,6 +114,11 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
       swapPlugin: (input: SwapRequest, signal) => swapPlugin(swap(signal), input, signal),
       inspectPlugin: async ({ name }: InspectRequest, signal) =>
         observe(await inspectNow({ engine }, name, signal)),
+      async lookAround({ name, copyName }: LookRequest, signal): Promise<Found> {
+        const look = (wanted: string) => engine.call('pluginInspect', { name: wanted }, { signal })
+        const [plugin, copy] = await Promise.all([look(name), look(copyName)])
+        return { ...(plugin && { plugin: observe(plugin) }), hasCopy: copy !== undefined }
+      },
       configurePlugin: (input: ConfigureRequest, signal) =>
         configurePlugin(ports(signal), input, signal),
       enablePlugin: (input: EnableRequest, signal) => enablePlugin(ports(signal), input, signal),
@@ -126,17 +150,31 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
 function ownValues() {
   const values = new Map<string, string>()
   const key = (kind: string, name: string) => (kind === 'args' ? kind : `${kind} ${name}`)
+  const marked = (kind: SettingKind, name: string, mark: string) => {
+    const value = values.get(key(kind, name))
+    return value !== undefined && item(kind, name, value).mark === mark ? value : undefined
+  }
   return {
-    remember({ Settings }: Plugin) {
+    /** @param except names of what is not remembered */
+    remember({ Settings, Config }: Plugin, except: readonly string[]) {
+      const set = (kind: SettingKind, name: string, value: string) => {
+        if (!except.includes(name)) values.set(key(kind, name), value)
+      }
       for (const line of Settings.Env ?? []) {
         const equals = line.indexOf('=')
-        if (equals > 0) values.set(key('env', line.slice(0, equals)), line.slice(equals + 1))
+        if (equals > 0) set('env', line.slice(0, equals), line.slice(equals + 1))
       }
-      values.set(key('args', ''), (Settings.Args ?? []).join(' '))
+      set('args', Config.Args.Name, (Settings.Args ?? []).join(' '))
     },
-    of: ({ kind, name }: { kind: string; name: string }) => values.get(key(kind, name)),
+    /** @param isHidden the mark is not of the value */
+    of: ({ kind, name, mark }: EffectItem, isHidden: boolean) =>
+      isHidden ? values.get(key(kind, name)) : marked(kind, name, mark),
     /** Of the variable of this name, else of the arguments. */
-    carried: (name: string) => values.get(key('env', name)) ?? values.get(key('args', '')),
+    carried(name: string, mark: string): string {
+      const value = marked('env', name, mark) ?? marked('args', name, mark)
+      if (value !== undefined) return value
+      throw new EngineError('set-failed', valueUnknown(name), { unsent: true })
+    },
     forget: () => values.clear(),
   }
 }

@@ -7,7 +7,7 @@ import {
   type EmbeddedEngineOptions,
   startEmbeddedEngine,
 } from '../../src/embedded.ts'
-import { connect } from '../../src/flow/connect.ts'
+import { type ConnectedEngine, connect } from '../../src/flow/connect.ts'
 import { installPlugin, planInstall } from '../../src/flow/install.ts'
 import type {
   InstallOptions,
@@ -18,6 +18,7 @@ import type {
 
 export interface Stage {
   embedded: EmbeddedEngine
+  engine: ConnectedEngine
   install(options: InstallOptions): PluginInstall & { transitions: Transition[] }
   plan(options: InstallOptions): Promise<InstallPlan>
   /** A request of somebody else; resolves to its status. */
@@ -47,6 +48,7 @@ export async function onStage(
   try {
     await act({
       embedded,
+      engine,
       install(options) {
         const flow = installPlugin(engine, options)
         const transitions: Transition[] = []

@@ -1,4 +1,5 @@
 import { isEngineError } from '../../errors.ts'
+import type { Plugin } from '../../plugin.ts'
 import type { EnableRequest, QuiesceRequest } from '../inputs.ts'
 import { inspectNow, type UpgradePorts } from './ports.ts'
 
@@ -14,10 +15,11 @@ const ATTEMPTS_MS = [2_000, 4_000, 8_000]
  */
 export async function enablePlugin(
   ports: EnablePorts,
-  { name, timeout }: EnableRequest,
+  { name, timeout, disable }: EnableRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
-  const { Id: id } = await inspectNow(ports, name, signal)
+  const { Id: id, Enabled: isOn } = await lookDisabled(ports, name, disable, signal)
+  if (isOn && disable) return
   await ports.record()
   for (const ms of [...ATTEMPTS_MS, undefined]) {
     try {
@@ -32,6 +34,23 @@ export async function enablePlugin(
       if (Enabled) await ports.engine.call('pluginDisable', { name: id, force: true }, { signal })
       else await ports.pause(ms)
     }
+  }
+}
+
+/** An engine gives a plugin ten seconds to end, and goes on with that when its client has gone. */
+const STOPPING_LOOKS = 12
+
+/** Waits out a disable that was cut. */
+async function lookDisabled(
+  ports: EnablePorts,
+  name: string,
+  disable: EnableRequest['disable'],
+  signal: AbortSignal,
+): Promise<Plugin> {
+  for (let look = 0; ; look++) {
+    const plugin = await inspectNow(ports, name, signal)
+    if (!plugin.Enabled || disable !== 'unknown' || look === STOPPING_LOOKS) return plugin
+    await ports.pause(LOOK_MS)
   }
 }
 

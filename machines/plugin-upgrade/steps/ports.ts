@@ -12,9 +12,13 @@ export interface UpgradePorts {
   pause: Pause
   /** Records the step before the engine is changed. */
   record(): Promise<void>
-  /** Keeps the values that a plugin has in effect out of the machine, for `fill` and `knownValue`. */
-  remember(plugin: Plugin): void
-  /** A setting as the engine takes it, with the value of a secret or carried one. */
+  /**
+   * Keeps the values that a plugin has in effect out of the machine, for `fill` and `knownValue`.
+   *
+   * @param mayBeOwn some may be of this run: only values with the mark of what was there before are used
+   */
+  remember(plugin: Plugin, mayBeOwn: boolean): void
+  /** A setting as the engine takes it, with the value of a secret or carried one, which must be known. */
   fill(setting: PlannedSetting): string
   /** The value that an item had in effect before; `undefined` where this process does not know it. */
   knownValue(item: EffectItem): string | undefined

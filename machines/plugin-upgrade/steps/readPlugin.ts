@@ -12,7 +12,7 @@ import type { UpgradePorts } from './ports.ts'
  */
 export async function readPlugin(
   { engine, remember }: Pick<UpgradePorts, 'engine' | 'remember'>,
-  { name, copyName }: ReadRequest,
+  { name, copyName, mayBeSwapped }: ReadRequest,
   signal: AbortSignal,
 ): Promise<Reading> {
   const look = (wanted: string) => engine.call('pluginInspect', { name: wanted }, { signal })
@@ -21,6 +21,6 @@ export async function readPlugin(
     copyName === undefined ? undefined : look(copyName),
   ])
   if (!plugin) throw new EngineError('plugin-missing', `the engine has no plugin ${name}`)
-  remember(plugin)
+  remember(plugin, mayBeSwapped)
   return { plugin: observe(plugin), ...(copy && { copy: observe(copy) }) }
 }

@@ -25,8 +25,8 @@ export async function configurePlugin(
   { name, settings, staysDisabled }: ConfigureRequest,
   signal: AbortSignal,
 ): Promise<Observed> {
-  const plugin = await inspectNow(ports, name, signal)
   await ports.record()
+  const plugin = await inspectNow(ports, name, signal)
   if (plugin.Enabled) {
     await ports.engine.call('pluginDisable', { name: plugin.Id, force: true }, { signal })
   }
@@ -42,16 +42,24 @@ export async function configurePlugin(
 /** Sets again what was in effect before and is not any more. */
 export async function restorePlugin(
   ports: SetPorts,
-  { before, now }: RestoreRequest,
+  { before, secrets }: RestoreRequest,
   signal: AbortSignal,
 ): Promise<Observed> {
-  const plugin = await inspectNow(ports, now.name, signal)
-  const settings = differences(before.effect, now.effect)
-    .filter((unlike) => !isRemnant(before, unlike))
-    .map((unlike) => settingFor(ports, findItem(before.effect, unlike) ?? unknownBefore(unlike)))
+  const plugin = await inspectNow(ports, before.name, signal)
+  const unlike = differences(before.effect, observe(plugin).effect)
+  const isUnlike = (one: EffectItem) =>
+    unlike.some(({ kind, name }) => kind === one.kind && name === one.name)
+  const hidden = before.effect.filter((one) => secrets.includes(one.name) && !isUnlike(one))
+  const settings = [...unlike, ...hidden]
+    .filter((one) => !isRemnant(before, one))
+    .map((one) => settingFor(ports, findItem(before.effect, one) ?? unknownBefore(one)))
   await ports.record()
   const written = settings.length === 0 && !before.enabled ? unchanged(plugin) : settings
   return observe(await setEach(ports, plugin, written, signal))
+}
+
+export function valueUnknown(name: string): string {
+  return `the value that ${name} had before is not known to this process`
 }
 
 function settingFor({ knownValue }: SetPorts, item: EffectItem): PlannedSetting {
@@ -59,11 +67,7 @@ function settingFor({ knownValue }: SetPorts, item: EffectItem): PlannedSetting 
   const field = kind === 'mount' ? 'source' : kind === 'device' ? 'path' : undefined
   const value = item.value ?? knownValue(item)
   if (value !== undefined) return { name, ...(field && { field }), value }
-  throw new EngineError(
-    'set-failed',
-    `the value that ${name} had before is not known to this process`,
-    { unsent: true },
-  )
+  throw new EngineError('set-failed', valueUnknown(name), { unsent: true })
 }
 
 function unknownBefore({ kind, name }: Pick<EffectItem, 'kind' | 'name'>): never {

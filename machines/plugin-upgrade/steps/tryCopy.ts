@@ -19,10 +19,13 @@ export async function tryCopy(
  */
 export async function disablePlugin(
   ports: Pick<UpgradePorts, 'engine' | 'record'>,
-  { plugin, force }: DisableRequest,
+  { plugin, force, mayBeDisabled }: DisableRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
-  await checkUntouched(ports, plugin, signal)
+  const { Enabled: isOn } = await inspectNow(ports, plugin.id, signal)
+  const wasDisabled = mayBeDisabled && !isOn
+  await checkUntouched(ports, plugin, signal, wasDisabled ? false : plugin.enabled)
+  if (wasDisabled) return
   await ports.record()
   try {
     await ports.engine.call('pluginDisable', { name: plugin.id, force }, { signal })

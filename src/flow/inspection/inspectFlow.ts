@@ -1,20 +1,21 @@
 import { Subject } from 'rxjs'
 import {
+  type Actor,
   type ActorRefLike,
   type AnyActorRef,
   type AnyEventObject,
+  type AnyStateMachine,
   type InspectionEvent,
   type Snapshot,
   type SnapshotFrom,
   toObserver,
 } from 'xstate'
 import { isEngineError } from '../../../machines/errors.ts'
-import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
+import type { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
+import type { pluginUpgradeMachine } from '../../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
 import type { FlowOptions } from '../types.ts'
 import { shownContext, shownOutput } from './shownContext.ts'
-
-/** The chart as data, which inspectors draw. */
-const { config } = pluginInstallMachine
+import { shownUpgradeContext, shownUpgradeOutput } from './shownUpgrade.ts'
 
 /**
  * Hands a flow's inspection events on with what may be seen of them. Actors are told of by
@@ -86,7 +87,7 @@ function standIns(): ToStandIn {
       id,
       sessionId,
       ...(typeof src === 'string' && { src }),
-      ...(_parent ? { _parent: toStandIn(_parent) } : { logic: { config } }),
+      ...(_parent ? { _parent: toStandIn(_parent) } : { logic: { config: configOf(actor) } }),
       send() {},
       getSnapshot: () => shownSnapshot(actor.getSnapshot()),
     }
@@ -96,7 +97,13 @@ function standIns(): ToStandIn {
   return toStandIn
 }
 
+/** The chart as data, which inspectors draw. */
+function configOf(actor: ActorRefLike): unknown {
+  return (actor as Actor<AnyStateMachine>).logic.config
+}
+
 type FlowSnapshot = SnapshotFrom<typeof pluginInstallMachine>
+type UpgradeFlowSnapshot = SnapshotFrom<typeof pluginUpgradeMachine>
 
 /**
  * What an inspector gets to see of a snapshot. Of the actors that a flow invokes that is whether
@@ -111,17 +118,27 @@ export function shownSnapshot(snapshot: Snapshot<unknown> | undefined): Snapshot
 }
 
 /** Only the flow itself has a context. */
-function isFlowSnapshot(snapshot: Snapshot<unknown> | undefined): snapshot is FlowSnapshot {
+function isFlowSnapshot(snapshot: Snapshot<unknown> | undefined): snapshot is FlowSnapshot | UpgradeFlowSnapshot {
   return snapshot !== undefined && 'context' in snapshot
 }
 
-function shownFlow({ value, tags, context, output }: FlowSnapshot) {
+function shownFlow(snapshot: FlowSnapshot | UpgradeFlowSnapshot) {
+  const { value, tags } = snapshot
+  const shown = isUpgrade(snapshot)
+    ? [shownUpgradeContext(snapshot.context), shownUpgradeOutput(snapshot.output)]
+    : [shownContext(snapshot.context), snapshot.output && shownOutput(snapshot.output)]
   return {
     value: structuredClone(value),
     tags: [...tags],
-    context: shownContext(context),
-    output: output && shownOutput(output),
+    context: shown[0],
+    output: shown[1],
   }
+}
+
+function isUpgrade(
+  snapshot: FlowSnapshot | UpgradeFlowSnapshot,
+): snapshot is UpgradeFlowSnapshot {
+  return 'phase' in snapshot.context
 }
 
 /**

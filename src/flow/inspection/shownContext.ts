@@ -55,7 +55,7 @@ function shownLookUp(lookUp: PluginLookUp) {
   }
 }
 
-function shownFailure(failure: Failure) {
+export function shownFailure(failure: Failure) {
   return pick(failure, 'code', 'state', 'retryable', 'operation', 'status', 'inStream')
 }
 
@@ -65,7 +65,7 @@ function shownRollback(rollback: RollbackReport) {
 }
 
 /** Some fields of an object, without those that are absent. */
-function pick<Value extends object, Key extends keyof Value>(
+export function pick<Value extends object, Key extends keyof Value>(
   value: Value,
   ...keys: readonly Key[]
 ): Pick<Value, Key> {

@@ -20,10 +20,12 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()) 
   const values = new Map(given)
   let cleaner = withoutValues(values)
   const applied = new WeakMap<Plugin, readonly string[]>()
+  const originals = new WeakMap<Plugin, Plugin>()
   const redactPlugin = async (plugin: Plugin | undefined) => {
     if (!plugin) return undefined
     const names = [...values].filter(([name, value]) => shows(plugin, name, value))
     const masked = mask(await cleaner.dataInTurns(plugin), [...values.keys()], cleaner)
+    originals.set(masked, plugin)
     applied.set(
       masked,
       names.map(([name]) => name),
@@ -44,6 +46,8 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()) 
     /** True when a plugin that the redacted engine has shown has the value already. */
     has: (plugin: Plugin, setting: Setting) =>
       applied.get(plugin)?.includes(keyOf(setting)) === true,
+    /** The plugin itself, of one that the redacted engine has shown. */
+    original: (plugin: Plugin): Plugin => originals.get(plugin) ?? plugin,
     redactError,
     /** The engine, without a value in its errors, its progress and the settings of a plugin. */
     withRedaction: (engine: Engine): Engine => ({
