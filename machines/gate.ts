@@ -3,10 +3,20 @@ import { onAbort } from './onAbort.ts'
 /** Gives a place back; a second call has no effect. */
 export type Leave = () => void
 
+/** That something waits for its place. */
+export interface Queued {
+  /** How many wait before it. */
+  ahead: number
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
 /** So many at once, and the others in the order in which they asked. */
 export interface Gate {
   /** A change counts from then on, and takes no place away. */
   limit: number
+  /** How many are in. */
+  readonly taken: number
   /** How many wait. */
   readonly waiting: number
   /** A place, if one is free. */
@@ -52,6 +62,9 @@ export function createGate(initialLimit: number): Gate {
     set limit(value) {
       limit = value
       admit()
+    },
+    get taken() {
+      return taken
     },
     get waiting() {
       return first.size + others.size

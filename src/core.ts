@@ -21,6 +21,7 @@ export type {
 } from '../machines/engine.ts'
 export type { EngineErrorDetails, Failure } from '../machines/errors.ts'
 export { EngineError } from '../machines/errors.ts'
+export type { Queued } from '../machines/gate.ts'
 export type {
   EngineVersion,
   JSONMessage,

@@ -11,6 +11,7 @@ export { type ConnectedEngine, type ConnectOptions, connect } from './flow/conne
 export { allowList } from './flow/consent/allowList.ts'
 export { parseConsentPolicy } from './flow/consent/consentPolicyFile.ts'
 export { planInstall, resumeInstall } from './flow/install.ts'
+export { type Limits, setLimits } from './flow/limits.ts'
 export type {
   GivenSetting,
   GivenSettings,

@@ -2,6 +2,7 @@ import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { ConsentDecision } from '../consent.ts'
 import type { PullResult } from '../engine.ts'
 import { isEngineError } from '../errors.ts'
+import type { Queued } from '../gate.ts'
 import type { Account, Plugin } from '../plugin.ts'
 import type { Progress } from '../progress.ts'
 import type { Retry } from '../retry.ts'
@@ -33,6 +34,8 @@ export type InstallEvent = PersonEvent | ActorEvent
 export type InstallEmitted =
   | { type: 'progress'; progress: Progress }
   | { type: 'retry'; retry: Retry }
+  /** `undefined`: it does not wait any more. */
+  | { type: 'queued'; queued: Queued | undefined }
 
 /** What an actor rejected with. */
 export function errorOf(event: InstallEvent): unknown {

@@ -1,5 +1,6 @@
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { ConsentDecision } from '../consent.ts'
+import type { Queued } from '../gate.ts'
 import type { Account } from '../plugin.ts'
 import type { Progress } from '../progress.ts'
 import type { Retry } from '../retry.ts'
@@ -40,6 +41,8 @@ export type UpgradeEvent = PersonEvent | ActorEvent
 export type UpgradeEmitted =
   | { type: 'progress'; progress: Progress }
   | { type: 'retry'; retry: Retry }
+  /** `undefined`: it does not wait any more. */
+  | { type: 'queued'; queued: Queued | undefined }
 
 /** What an actor rejected with. */
 export function errorOf(event: UpgradeEvent): unknown {

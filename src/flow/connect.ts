@@ -11,6 +11,7 @@ import { defined } from '../../machines/defined.ts'
 import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { notLoaded } from './errors.ts'
+import { sizeLimits } from './limits.ts'
 import type { Engine } from './types.ts'
 
 export interface ConnectOptions {
@@ -61,6 +62,7 @@ export interface ConnectedEngine extends Engine {
  */
 export function connect(options: ConnectOptions = {}): ConnectedEngine {
   const env = options.env ?? process.env
+  sizeLimits()
   const warn = onceEach(options.onWarning)
   const { context, host, tls, headers } = selectEngine(options, env, warn)
   const isDefault = context === 'default'

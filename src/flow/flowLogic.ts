@@ -11,8 +11,10 @@ import {
   type SnapshotFrom,
 } from 'xstate'
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
+import { onAbort } from '../../machines/onAbort.ts'
 import type { Progress } from '../../machines/progress.ts'
 import type { FlowDependencies, FlowWork } from './flowTools.ts'
+import { createPlace, type Place, queuedNow } from './place.ts'
 import { completePolicy } from './retry/policy.ts'
 import { processTime, stateDeadline, type Time, withTimeout } from './retry/time.ts'
 import type { Engine, FlowOptions } from './types.ts'
@@ -45,16 +47,21 @@ export interface Begin<Input> {
 /** What a host reaches of a run besides its machine. */
 export interface FlowRun {
   work(): Promise<FlowWork>
+  /** Resolves once the flow has its place among those at work. */
+  takePlace(signal: AbortSignal): Promise<void>
+  /** Whether the timeout of a state has to wait, since the flow waited for its place. */
+  putOff(event: AnyEventObject): boolean
   /** `undefined` while the part of the package that takes credentials is not loaded. */
   loaded: FlowWork | undefined
   /** Settles when the end was written down, could not be, or took too long. */
   written: Promise<void>
 }
 
-/** What tests replace. */
+/** What tests replace, and the place of a flow that has waited for it before. */
 export interface LogicInternals {
   time?: Time
   load?: (dependencies: FlowDependencies) => Promise<FlowWork>
+  place?: Place
 }
 
 type Scope = ActorScope<
@@ -82,6 +89,8 @@ export function makeLogic<Machine extends AnyStateMachine, Snapshot, Overrides>(
   }
   logic.getInitialSnapshot = (scope, overrides) =>
     open(scope as Scope, begin(overrides as Overrides | undefined))
+  logic.transition = (snapshot, event, scope) =>
+    runOf(scope.self)?.putOff(event) ? snapshot : machine.transition(snapshot, event, scope)
   logic.restoreSnapshot = (persisted, scope) => {
     const { status, ...snapshot } = persisted as AnyMachineSnapshot
     if (status !== 'active') return machine.restoreSnapshot(persisted, scope)
@@ -112,10 +121,10 @@ function openRun<Machine extends AnyStateMachine, Snapshot>(
   engine: Engine,
   options: FlowOptions<Snapshot>,
   { input, values }: Begin<InputFrom<Machine>>,
-  { time = processTime, load = kind.load }: LogicInternals,
+  { time = processTime, load = kind.load, place = createPlace() }: LogicInternals,
 ): void {
   const { timeouts } = input as { timeouts: object }
-  const deadline = stateDeadline(timeouts, time.now)
+  const deadline = stateDeadline(timeouts, time)
   const progress = latest((read: () => Progress) => emit({ type: 'progress', progress: read() }))
   const record = async () => {
     const snapshot = kind.makeSnapshot(self.getSnapshot() as SnapshotFrom<Machine>)
@@ -144,9 +153,29 @@ function openRun<Machine extends AnyStateMachine, Snapshot>(
       })
       return loading
     },
+    async takePlace(signal) {
+      if (place.tryTake()) return
+      const release = deadline.hold()
+      await new Promise<void>((resolve, reject) => {
+        const withdraw = place.ask(() => {
+          forgetSignal()
+          resolve()
+        })
+        const forgetSignal = onAbort(signal, () => {
+          withdraw()
+          reject(signal.reason)
+        })
+        emit({ type: 'queued', queued: queuedNow() })
+      }).finally(() => emit({ type: 'queued', queued: undefined }))
+      release()
+    },
+    putOff: (event) =>
+      event.type.startsWith('xstate.after.') && deadline.putOff(() => self.send(event)),
   }
   runs.set(self, run)
   const end = () => {
+    place.leave()
+    deadline.enter('')
     progress.flush()
     values.clear()
     // A part that could not be loaded holds nothing.
@@ -156,6 +185,7 @@ function openRun<Machine extends AnyStateMachine, Snapshot>(
   const next = (snapshot: AnyMachineSnapshot) => {
     deadline.enter(snapshot.value)
     if (snapshot.status === 'done') end()
+    else if (snapshot.hasTag('waitingForUser')) place.leave()
   }
   const complete = () => {
     if (self.getSnapshot().status !== 'done') end()
@@ -188,6 +218,9 @@ export function actorsOf<Actors extends object>(machine: {
   return Object.fromEntries(names.map((name) => [name, actor(name)])) as Actors
 }
 
+/** A flow that waits for a person holds no place. One that takes back keeps the place it has, and waits for none. */
+const PLACELESS: ReadonlySet<string> = new Set(['requestCredentials', 'decideConsent', 'takeBack'])
+
 /** Leaving a state aborts its actor's signal, and with it the request. */
 function actor(name: string) {
   return fromPromise<unknown, unknown>(async ({ input, signal, self }) => {
@@ -196,6 +229,7 @@ function actor(name: string) {
     // Actors start before their state is shown: a turn later the host has seen it.
     const work = await run.work()
     signal.throwIfAborted()
+    if (!PLACELESS.has(name)) await run.takePlace(signal)
     try {
       return await work.steps[name]?.(input, signal)
     } catch (error) {

@@ -29,7 +29,7 @@ export async function makePlan(engine: Engine, options: PlanOptions): Promise<In
   const { input, values } = toInput(options)
   const context = initialContext({ input })
   const policy = completePolicy(options.policy)
-  const deadline = stateDeadline(policy.timeouts, time.now)
+  const deadline = stateDeadline(policy.timeouts, time)
   deadline.enter(STATE)
   const redaction = createRedaction(values)
   const notify = (notice: RetryNotice) =>

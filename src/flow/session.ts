@@ -1,4 +1,3 @@
-import { ReplaySubject } from 'rxjs'
 import {
   type Actor,
   type AnyMachineSnapshot,
@@ -13,12 +12,14 @@ import {
 import { defined } from '../../machines/defined.ts'
 import { onAbort } from '../../machines/onAbort.ts'
 import { statePath } from '../../machines/statePath.ts'
+import type { Observed } from './observed.ts'
 import type { Time } from './retry/time.ts'
 import type { FlowOptions, Transition } from './types.ts'
 
 interface SessionOptions<Machine extends AnyStateMachine>
   extends Pick<FlowOptions, 'inspect' | 'signal'> {
   clock: Time
+  transition: Observed<Transition>
   /** The event that `cancel` sends. */
   cancelEvent: EventFrom<Machine>
   /** Called with every snapshot, after its transition was shown. */
@@ -32,7 +33,7 @@ export function openSession<Machine extends AnyStateMachine>(
   machine: Machine,
   options: SessionOptions<Machine>,
 ) {
-  const transitions = observeTransitions(machine)
+  const transitions = observeTransitions(machine, options.transition)
   const inspect = options.inspect && inspectLater(options.inspect)
   const started = createActor<AnyStateMachine>(transitions.observed, {
     clock: options.clock,
@@ -50,7 +51,7 @@ export function openSession<Machine extends AnyStateMachine>(
   const end = () => {
     release()
     options.end()
-    transitions.complete()
+    options.transition.complete()
   }
   /** The output. Rejects only where the machine itself is broken. */
   const ended = new Promise<NonNullable<OutputFrom<Machine>>>((resolve, reject) => {
@@ -68,7 +69,6 @@ export function openSession<Machine extends AnyStateMachine>(
     started.subscribe({ next, error })
   })
   return {
-    transition$: transitions.value$,
     ended,
     /** The actor, to be read and not to be spoken to. */
     actor: {
@@ -90,8 +90,7 @@ export function openSession<Machine extends AnyStateMachine>(
 }
 
 /** The machine, and its transitions: a snapshot does not say which event led to it. */
-function observeTransitions(machine: AnyStateMachine) {
-  const subject = new ReplaySubject<Transition>(1)
+function observeTransitions(machine: AnyStateMachine, shown: Observed<Transition>) {
   let event = { type: 'xstate.init' }
   let from: string | undefined
   const observed: AnyStateMachine = Object.create(machine)
@@ -101,14 +100,12 @@ function observeTransitions(machine: AnyStateMachine) {
   }
   return {
     observed,
-    value$: subject.asObservable(),
     show(value: StateValue) {
       const to = statePath(value)
       if (to === from) return
-      subject.next(defined({ from, to, event, at: Date.now() }))
+      shown.next(defined({ from, to, event, at: Date.now() }))
       from = to
     },
-    complete: () => subject.complete(),
   }
 }
 

@@ -1,4 +1,3 @@
-import { BehaviorSubject, filter, ReplaySubject, Subject } from 'rxjs'
 import type {
   AnyMachineSnapshot,
   AnyStateMachine,
@@ -9,6 +8,8 @@ import type {
 } from 'xstate'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsRequest } from '../../machines/engine.ts'
+import type { Queued } from '../../machines/gate.ts'
+import { onAbort } from '../../machines/onAbort.ts'
 import type { Progress } from '../../machines/progress.ts'
 import type { Retry } from '../../machines/retry.ts'
 import {
@@ -19,9 +20,11 @@ import {
   makeLogic,
   runOf,
 } from './flowLogic.ts'
+import { Observed } from './observed.ts'
+import { createPlace, queuedNow } from './place.ts'
 import { processTime } from './retry/time.ts'
 import { openSession } from './session.ts'
-import type { Engine, Flow, FlowOptions } from './types.ts'
+import type { Engine, Flow, FlowOptions, Transition } from './types.ts'
 
 interface FlowEnds<Machine extends AnyStateMachine, Result> {
   /** The event that `cancel` sends. */
@@ -44,61 +47,117 @@ export function startFlow<
   internals: LogicInternals,
   { cancelEvent, resultOf }: FlowEnds<Machine, Result>,
 ): Flow<Machine, Snapshot, Result, Request> {
-  const progress = new ReplaySubject<Progress>(1)
-  const retries = new Subject<Retry>()
-  const consent = observePending<Request>()
-  const credentials = observePending<CredentialsRequest>()
-  const session = openSession(
-    makeLogic(kind, engine, options, () => begun, internals),
-    {
-      ...(options.inspect && { inspect: options.inspect }),
-      ...(options.signal && { signal: options.signal }),
-      clock: internals.time ?? processTime,
-      cancelEvent,
-      show(snapshot) {
-        consent.show(askedConsent(snapshot))
-        credentials.show(askedCredentials(snapshot))
+  const place = createPlace()
+  const transition = new Observed<Transition>()
+  const progress = new Observed<Progress>()
+  const retries = new Observed<Retry>(false)
+  const queued = new Observed<Queued>()
+  const consent = new Observed<Request>()
+  const credentials = new Observed<CredentialsRequest>()
+  const openMachine = () => {
+    const askedCredentials = ({ value, context }: AnyMachineSnapshot) => {
+      if (value !== 'reauth' || !context.asksPerson) return undefined
+      const reason = runOf(opened.ref)?.loaded?.credentialsReason()
+      const { registry } = context.names
+      return reason && { registry, attempt: context.credentialsAttempt as number, reason }
+    }
+    const opened = openSession(
+      makeLogic(kind, engine, options, () => begun, { ...internals, place }),
+      {
+        ...(options.inspect && { inspect: options.inspect }),
+        ...(options.signal && { signal: options.signal }),
+        clock: internals.time ?? processTime,
+        transition,
+        cancelEvent,
+        show(snapshot) {
+          consent.show(askedConsent(snapshot))
+          credentials.show(askedCredentials(snapshot))
+        },
+        end() {
+          const shown = [progress, retries, queued, consent, credentials]
+          for (const each of shown) each.complete()
+        },
       },
-      end() {
-        for (const observed of [progress, retries, consent, credentials]) observed.complete()
-      },
-    },
-  )
-  const askedCredentials = ({ value, context }: AnyMachineSnapshot) => {
-    if (value !== 'reauth' || !context.asksPerson) return undefined
-    const reason = runOf(session.ref)?.loaded?.credentialsReason()
-    const { registry } = context.names
-    return reason && { registry, attempt: context.credentialsAttempt as number, reason }
+    )
+    const emitter = opened.ref as unknown as Emitter
+    emitter.on('progress', (emitted) => progress.next(emitted.progress))
+    emitter.on('retry', ({ retry }) => retries.next(retry))
+    emitter.on('queued', (emitted) => queued.show(emitted.queued))
+    return opened
   }
-  const emitter = session.ref as unknown as Emitter
-  emitter.on('progress', (emitted) => progress.next(emitted.progress))
-  emitter.on('retry', ({ retry }) => retries.next(retry))
-  const result = session.ended.then(async (output) => {
+  let session: ReturnType<typeof openMachine> | undefined
+  const open = () => {
+    session ??= openMachine()
+    return session
+  }
+  const start = () => {
+    const opened = open()
+    opened.start()
+    return opened.ended
+  }
+  /** Starts a flow that waits for its place without one. */
+  let leaveQueue: (() => void) | undefined
+  const startInTurn = () =>
+    new Promise<NonNullable<OutputFrom<Machine>>>((resolve) => {
+      const leave = () => {
+        leaveQueue = undefined
+        withdraw()
+        release?.()
+        queued.show(undefined)
+        resolve(start())
+      }
+      const withdraw = place.ask(leave)
+      const release = options.signal && onAbort(options.signal, leave)
+      leaveQueue = leave
+      queued.show(queuedNow())
+    })
+  const mayStart = place.tryTake() || options.signal?.aborted
+  const result = (mayStart ? start() : startInTurn()).then(async (output) => {
     // The end is reported even where it cannot be written down, or not in time.
-    await runOf(session.ref)?.written
+    await runOf(open().ref)?.written
     return resultOf(output)
   })
   // A host that watches only the states must not be ended by an unhandled rejection.
   result.catch(() => {})
-  session.start()
-  const answer = (event: { type: string }) => session.send(event as EventFrom<Machine>)
+  const answer = (event: { type: string }) => session?.send(event as EventFrom<Machine>) === true
+  // An answer to a request that is no longer the one shown is no answer to this one.
+  const isCurrent = (request: Request | undefined) =>
+    request === undefined || request === consent.latest
   return {
-    transition$: session.transition$,
-    progress$: progress.asObservable(),
-    retry$: retries.asObservable(),
-    consent$: consent.value$,
-    credentials$: credentials.value$,
+    get transition$() {
+      return transition.value$
+    },
+    get progress$() {
+      return progress.value$
+    },
+    get retry$() {
+      return retries.value$
+    },
+    get queued$() {
+      return queued.value$
+    },
+    get consent$() {
+      return consent.value$
+    },
+    get credentials$() {
+      return credentials.value$
+    },
     result,
     grant: (request, who) =>
-      consent.isCurrent(request) &&
+      isCurrent(request) &&
       answer({ type: 'consent.grant', ...(who === undefined ? {} : { who }) }),
     deny: (reason, request) =>
-      consent.isCurrent(request) &&
+      isCurrent(request) &&
       answer({ type: 'consent.deny', ...(reason === undefined ? {} : { reason }) }),
-    authenticate: (given) => authenticate(session.ref, given),
-    cancel: session.cancel,
-    snapshot: () => kind.makeSnapshot(session.actor.getSnapshot() as SnapshotFrom<Machine>),
-    actor: session.actor as Flow<Machine, Snapshot, Result, Request>['actor'],
+    authenticate: (given) => session !== undefined && authenticate(session.ref, given),
+    cancel() {
+      leaveQueue?.()
+      return open().cancel()
+    },
+    snapshot: () => kind.makeSnapshot(open().actor.getSnapshot() as SnapshotFrom<Machine>),
+    get actor() {
+      return open().actor as Flow<Machine, Snapshot, Result, Request>['actor']
+    },
   }
 }
 
@@ -106,24 +165,10 @@ export function startFlow<
 interface Emitter {
   on(type: 'progress', listener: (event: { progress: Progress }) => void): unknown
   on(type: 'retry', listener: (event: { retry: Retry }) => void): unknown
+  on(type: 'queued', listener: (event: { queued: Queued | undefined }) => void): unknown
 }
 
 /** Each chart asks in a state of this name, with its request in the context. */
 function askedConsent({ value, context }: AnyMachineSnapshot) {
   return value === 'awaitConsent' && context.asksPerson ? context.consentRequest : undefined
-}
-
-/** A question that is there for a while: shown to subscribers while it is, and to none later. */
-function observePending<T>() {
-  const subject = new BehaviorSubject<T | undefined>(undefined)
-  return {
-    value$: subject.pipe(filter((value) => value !== undefined)),
-    show(value: T | undefined) {
-      const same = JSON.stringify(value) === JSON.stringify(subject.value)
-      if (!same) subject.next(value)
-    },
-    /** An answer to a request that is no longer the one shown is no answer to this one. */
-    isCurrent: (request: T | undefined) => request === undefined || request === subject.value,
-    complete: () => subject.complete(),
-  }
 }

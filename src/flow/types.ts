@@ -3,6 +3,7 @@ import type { ActorRefFrom, AnyStateMachine, InspectionEvent, Observer, Snapshot
 import type { CredentialsSource, RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsRequest, Engine as EnginePort } from '../../machines/engine.ts'
+import type { Queued } from '../../machines/gate.ts'
 import type { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstalledPlugin, Timeouts } from '../../machines/plugin-install/types.ts'
@@ -164,6 +165,8 @@ export interface Flow<
   readonly progress$: Observable<Progress>
   /** Every attempt that will be made again, before the wait for it. */
   readonly retry$: Observable<Retry>
+  /** That the flow waits for its place among the flows at work, while it does: nothing is sent of it. */
+  readonly queued$: Observable<Queued>
   /** What a person is asked to agree to, while the flow waits for it. */
   readonly consent$: Observable<Request>
   /** Credentials that a person is asked for, while the flow waits for them. */

@@ -103,6 +103,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'machines/plugin-upgrade',
       'machines/plugin-upgrade/steps',
       'machines/steps',
+      'adapters/process',
       'adapters/docker',
       'adapters/engine',
       'adapters/engine/api',

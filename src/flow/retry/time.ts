@@ -50,20 +50,57 @@ export async function withTimeout(record: Promise<unknown>, time: Time): Promise
  *
  * @param timeouts milliseconds by state
  */
-export function stateDeadline(timeouts: object, now: () => number) {
+export function stateDeadline(
+  timeouts: object,
+  time: Pick<Time, 'now' | 'setTimeout' | 'clearTimeout'>,
+) {
   const limits = new Map<string, number>(Object.entries(timeouts))
   let state = ''
   let since = 0
+  let isHeld = false
+  let wasHeld = false
+  /** What was put off. */
+  let due: (() => void) | undefined
+  let timer: unknown
+  const remaining = () =>
+    isHeld ? Number.POSITIVE_INFINITY : (limits.get(state) ?? 0) - (time.now() - since)
+  const callLater = () => {
+    if (due && !isHeld) timer = time.setTimeout(due, remaining())
+  }
   return {
     enter(value: StateValue) {
       const next = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '')
       if (next === state) return
       state = next
-      since = now()
+      since = time.now()
+      isHeld = wasHeld = false
+      due = undefined
+      time.clearTimeout(timer)
+    },
+    /** Lets the state last as long as it would from the call of the function that it returns. */
+    hold(): () => void {
+      isHeld = wasHeld = true
+      const held = state
+      return () => {
+        if (state !== held) return
+        isHeld = false
+        since = time.now()
+        callLater()
+      }
+    },
+    /**
+     * Whether a state that was held may last longer than the timer knows that has just ended. Then `call` follows once
+     * it may not, unless another state is entered.
+     */
+    putOff(call: () => void): boolean {
+      if (!wasHeld || remaining() <= 0) return false
+      due = call
+      callLater()
+      return true
     },
     /** The state that the flow is in, without its sub-states: they share one deadline. */
     state: () => state,
     /** Milliseconds until the state is left, whatever happens. */
-    remaining: () => (limits.get(state) ?? 0) - (now() - since),
+    remaining,
   }
 }

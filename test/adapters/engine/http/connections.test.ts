@@ -9,7 +9,7 @@ import { callOn, ping, withEngine } from '../engineFixture.ts'
 /** With so many connections in this process. */
 async function limited(connections: number, act: () => Promise<void>): Promise<void> {
   const before = connectionGate.limit
-  connectionGate.limit = connections
+  connectionGate.limit = connectionGate.taken + connections
   try {
     await act()
   } finally {

@@ -60,7 +60,7 @@ suite('stateDeadline', (test) => {
   test('what is left of a state counts from its entry, over all of its parts', () => {
     let now = 100
     const { pulling, enabling } = defaultPolicy.timeouts
-    const deadline = stateDeadline(defaultPolicy.timeouts, () => now)
+    const deadline = stateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => now })
     deadline.enter({ pulling: 'streaming' })
     now = 150
     assert.equal([deadline.state(), deadline.remaining()], ['pulling', pulling - 50])
@@ -71,7 +71,7 @@ suite('stateDeadline', (test) => {
   })
 
   test('nothing is left of a state that has no bound', () => {
-    const deadline = stateDeadline(defaultPolicy.timeouts, () => 0)
+    const deadline = stateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => 0 })
     deadline.enter('done')
     assert.is(deadline.remaining(), 0)
   })
