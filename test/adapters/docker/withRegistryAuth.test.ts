@@ -14,7 +14,6 @@ suite('withRegistryAuth', (test) => {
         .map(({ url }) => url.replace(/\?.*/, ''))
       assert.equal(sent.sort(), [
         '/v1.41/distribution/acme/probe:1.0/json',
-        '/v1.41/plugins/probe:1.0/upgrade',
         '/v1.41/plugins/privileges',
         '/v1.41/plugins/probe:1.0/upgrade',
         '/v1.41/plugins/pull',
