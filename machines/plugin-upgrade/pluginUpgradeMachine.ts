@@ -442,7 +442,9 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
           },
         },
       },
-      after: { rollingBackTimeout: { target: 'stranded', actions: ['rememberLate', 'reportLeftover'] } },
+      after: {
+        rollingBackTimeout: { target: 'stranded', actions: ['rememberLate', 'reportLeftover'] },
+      },
     },
 
     rolledBack: {

@@ -118,7 +118,9 @@ export function shownSnapshot(snapshot: Snapshot<unknown> | undefined): Snapshot
 }
 
 /** Only the flow itself has a context. */
-function isFlowSnapshot(snapshot: Snapshot<unknown> | undefined): snapshot is FlowSnapshot | UpgradeFlowSnapshot {
+function isFlowSnapshot(
+  snapshot: Snapshot<unknown> | undefined,
+): snapshot is FlowSnapshot | UpgradeFlowSnapshot {
   return snapshot !== undefined && 'context' in snapshot
 }
 
@@ -135,9 +137,7 @@ function shownFlow(snapshot: FlowSnapshot | UpgradeFlowSnapshot) {
   }
 }
 
-function isUpgrade(
-  snapshot: FlowSnapshot | UpgradeFlowSnapshot,
-): snapshot is UpgradeFlowSnapshot {
+function isUpgrade(snapshot: FlowSnapshot | UpgradeFlowSnapshot): snapshot is UpgradeFlowSnapshot {
   return 'phase' in snapshot.context
 }
 
