@@ -47,7 +47,7 @@ export function createConsentView(
     'Grant these privileges?',
     [
       element('strong', {}, name),
-      ' will run on the host with what you grant here. The engine itself asks nobody.',
+      ' will run on the host with what you grant here. The engine itself does not ask.',
     ],
     id > 1 && element('p', { class: 'changed' }, 'It asks for other privileges than a moment ago.'),
     changed && createDifference(changed),

@@ -112,8 +112,8 @@ export function secureContext(host: string, { ca, cert, key }: TlsOptions): Secu
   if ((cert === undefined) !== (key === undefined)) {
     refuse(`the client's ${cert === undefined ? 'certificate' : 'key'} is missing`)
   }
-  if (ca !== undefined && !isCertificate(ca)) refuse('the certificate of the CA is none')
-  if (cert !== undefined && !isCertificate(cert)) refuse("the client's certificate is none")
+  if (ca !== undefined && !isCertificate(ca)) refuse('the certificate of the CA is invalid')
+  if (cert !== undefined && !isCertificate(cert)) refuse("the client's certificate is invalid")
   if (key !== undefined) {
     const problem = problemOfKey(key)
     if (problem) refuse(problem)
@@ -145,6 +145,6 @@ function problemOfKey(key: string | Buffer): string | undefined {
   } catch {
     return String(key).includes('ENCRYPTED')
       ? "the client's key has a passphrase: store it without one"
-      : "the client's key is none"
+      : "the client's key is invalid"
   }
 }

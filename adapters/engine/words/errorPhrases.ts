@@ -46,14 +46,14 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     code: 'engine-access-denied',
     words: /authorization denied by plugin (?<plugin>[^\s:]+(?::[^\s:]+)?)/,
     says: 'a policy of the engine at {host} does not allow this user to {deed} {subject}: ',
-    next: 'Ask whoever runs the engine: its authorization plugin {plugin} decides what is allowed.',
+    next: 'Ask the operator of the engine: its authorization plugin {plugin} decides what is allowed.',
     seen: ['moby pkg/authorization/authz.go'],
   },
   {
     code: 'engine-access-denied',
     words: /plugin (?<plugin>\S+) failed with error: AuthZPlugin\./,
-    says: 'an authorization plugin of the engine at {host} is out of order, so the engine lets nobody {deed} {subject}: ',
-    next: 'Ask whoever runs the engine: its authorization plugin {plugin} does not answer.',
+    says: 'an authorization plugin of the engine at {host} is out of order, so the engine refuses to {deed} {subject}: ',
+    next: 'Ask the operator of the engine: its authorization plugin {plugin} does not answer.',
     seen: ['moby pkg/authorization/authz.go'],
   },
   {

@@ -64,7 +64,7 @@ export const registryPhrases = during(REGISTRY, [
     code: 'registry-unreachable',
     words: /^(?!.*\b401\b).*(?:invalid character '<' looking for|<!doctype html|<html[\s>])/is,
     says: 'a web page came in place of an answer of the registry of {subject}: ',
-    next: 'Try again later. If it stays, a gateway, a firewall or a login page answers the engine in place of the registry, or {registry} is none.',
+    next: 'Try again later. If it stays, a gateway, a firewall or a login page answers the engine in place of the registry, or {registry} is no registry.',
     seen: ['moby issue 41420'],
   },
   {

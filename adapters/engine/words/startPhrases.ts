@@ -108,7 +108,7 @@ export const startPhrases = during(
       code: 'mount-source-missing',
       words:
         /device information while adding (?:custom )?device [\\"]*(?<path>\/[^"\\\n]*)[\\"]*: not a device/,
-      says: "{path} on the engine's host, which {subject} uses as a device, is none: ",
+      says: "{path} on the engine's host, which {subject} uses as a device, is no device: ",
       next: OTHER_MOUNT,
       seen: ['moby oci/devices_linux.go'],
     },

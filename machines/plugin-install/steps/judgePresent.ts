@@ -71,7 +71,7 @@ function judgeOwn(
   privileges: PluginPrivilege[] | undefined,
 ): Present {
   if (!consent) {
-    throw new EngineError('consent-denied', `nobody is known to have agreed to ${plugin.Name}`)
+    throw new EngineError('consent-denied', `no consent to ${plugin.Name} is on record`)
   }
   if (plugin.Enabled && !enableRequested) {
     throw new EngineError('plugin-gone', `somebody else has enabled ${plugin.Name} meanwhile`)
