@@ -16,8 +16,11 @@ export type {
   WayBack,
 } from '../machines/plugin-upgrade/types.ts'
 export { isUpgradeError, UpgradeError } from './flow/errors.ts'
+export type { PlannedUpgrade } from './flow/makeUpgradePlan.ts'
 export {
+  type PlanUpgradeOptions,
   type PluginUpgrade,
+  planUpgrade,
   type ResumeUpgradeOptions,
   resumeUpgrade,
   type UpgradeFlowOptions,

@@ -15,10 +15,12 @@ import type {
   UpgradeOutput,
   UpgradeTimeouts,
 } from '../../machines/plugin-upgrade/types.ts'
+import type { Retry } from '../../machines/retry.ts'
 import { keyOf } from '../../machines/settings.ts'
 import { notLoaded, UpgradeError } from './errors.ts'
 import { actorsOf, type Begin, type FlowKind, type LogicInternals, makeLogic } from './flowLogic.ts'
 import { readDigest } from './input.ts'
+import type { PlannedUpgrade } from './makeUpgradePlan.ts'
 import { completePolicy, upgradeTimeouts } from './retry/policy.ts'
 import { parseSettings } from './secrets/parseSettings.ts'
 import { startFlow } from './startFlow.ts'
@@ -60,6 +62,11 @@ export interface UpgradeOptions extends UpgradeFlowOptions {
   credentialsAttempts?: number
   /** Whole seconds that the engine is told to wait for the plugin. Default 0: the engine's own. */
   enableTimeout?: number
+}
+
+export interface PlanUpgradeOptions extends UpgradeOptions {
+  /** Called before each wait for another attempt, as `retry$` tells it. */
+  onRetry?: (retry: Retry) => void
 }
 
 export interface ResumeUpgradeOptions extends UpgradeFlowOptions {
@@ -142,6 +149,21 @@ export function resumeUpgrade(
   return startUpgrade(engine, options, { input: toResumedInput(snapshot, options), values })
 }
 
+/**
+ * Looks up what an upgrade would ask for, and sends nothing that changes anything. What becomes of each setting only
+ * a copy of the new version shows: `unknown` says so. Credentials are those configured; a person is asked for none.
+ *
+ * @throws UpgradeError as the upgrade itself would at this point, and EngineError as `upgradePlugin` does
+ */
+export async function planUpgrade(
+  engine: Engine,
+  options: PlanUpgradeOptions,
+): Promise<PlannedUpgrade> {
+  const begun = toInput(options)
+  const { makeUpgradePlan } = await import('./makeUpgradePlan.ts').catch(notLoaded)
+  return makeUpgradePlan(engine, options, begun)
+}
+
 /** Starts the flow of a run, new or resumed. */
 export function startUpgrade(
   engine: Engine,
@@ -197,5 +219,11 @@ export function toResumedInput(
 ): UpgradeInput {
   const failure = makeFailure('cancelled', state.split('.')[0] ?? state)
   const { timeouts } = completePolicy(policy, upgradeTimeouts)
-  return { ...input, timeouts, resumed: { ...run, ...(rollBack && !run.failure && { failure }) } }
+  return {
+    ...input,
+    // Who asks to go back has changed their mind about keeping the new version.
+    ...(rollBack && { onFailure: 'goBack' }),
+    timeouts,
+    resumed: { ...run, ...(rollBack && !run.failure && { failure }) },
+  }
 }

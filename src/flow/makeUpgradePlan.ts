@@ -1,0 +1,114 @@
+import type { ConsentDecision } from '../../machines/consent.ts'
+import { makeConsentRequest } from '../../machines/plugin-upgrade/consent.ts'
+import { initialContext, namesOf, required } from '../../machines/plugin-upgrade/context.ts'
+import type { Observed } from '../../machines/plugin-upgrade/effect.ts'
+import { mayNotGoOn } from '../../machines/plugin-upgrade/guards.ts'
+import { readInput, resolveInput } from '../../machines/plugin-upgrade/inputs.ts'
+import { readPlugin } from '../../machines/plugin-upgrade/steps/readPlugin.ts'
+import { resolveVersions } from '../../machines/plugin-upgrade/steps/resolveVersions.ts'
+import type {
+  UpgradeConsentRequest,
+  UpgradeContext,
+  UpgradeInput,
+  UpgradeTimeouts,
+} from '../../machines/plugin-upgrade/types.ts'
+import { UpgradeError } from './errors.ts'
+import type { Begin } from './flowLogic.ts'
+import { type AnswerOptions, decide, type LookOptions, lookOnly, pullRequest } from './lookOnly.ts'
+import { upgradeTimeouts } from './retry/policy.ts'
+import type { Engine } from './types.ts'
+
+/** As much of an upgrade as can be known without changing anything. */
+export interface PlannedUpgrade {
+  /** With what is in effect now. */
+  plugin: Observed
+  /** What a person, or the policy, is asked first: the privileges that are added and removed, and the way back. */
+  request: UpgradeConsentRequest
+  /** `undefined`: a person is asked. */
+  consent: ConsentDecision
+  /** `false`: there is no way back, and the options refuse to go on without one. */
+  mayGoOn: boolean
+  /** The requests that change the engine, in their order, as long as nothing fails. */
+  requests: string[]
+  /** What only the upgrade itself finds out, as clauses. */
+  unknown: string[]
+}
+
+export async function makeUpgradePlan(
+  engine: Engine,
+  options: LookOptions<UpgradeTimeouts> & AnswerOptions,
+  { input, values }: Begin<UpgradeInput>,
+): Promise<PlannedUpgrade> {
+  return lookOnly(
+    engine,
+    options,
+    { values, timeouts: upgradeTimeouts },
+    async ({ engine, auth, signal, enter }) => {
+      enter('reading')
+      const begun = initialContext({ input })
+      const { plugin } = await readPlugin(
+        { engine, remember() {} },
+        readInput({ context: begun }),
+        signal,
+      )
+      enter('resolving')
+      const read = { ...begun, before: plugin, ...namesOf(input, plugin) }
+      const resolved = await resolveVersions(
+        { engine, auth },
+        resolveInput({ context: read }),
+        signal,
+      )
+      const context = { ...read, resolved }
+      const request = makeConsentRequest(context, resolved)
+      return {
+        plugin,
+        request,
+        consent: await decide(request, options, signal),
+        mayGoOn: !mayNotGoOn({ context, event: { type: 'upgrade.cancel' } }),
+        requests: changes(context),
+        unknown: unknown(context),
+      }
+    },
+    (failure) => new UpgradeError({ state: 'rolledBack', failure, changed: false, remnants: [] }),
+  )
+}
+
+/** The name of the copy is made anew by each run. */
+const COPY = 'COPY'
+
+function changes(context: UpgradeContext): string[] {
+  const { mode, trial, enableTimeout } = context.input
+  const { remote } = required(context, 'names')
+  const { name, enabled } = required(context, 'before')
+  const enable = (which: string) => `POST /plugins/${which}/enable?timeout=${enableTimeout}`
+  const inPlace = [`POST /plugins/${name}/upgrade?remote=${encodeURIComponent(remote)}`]
+  const replace = [`DELETE /plugins/${name}`, pullRequest(remote, name)]
+  const swaps = {
+    inPlace,
+    replace,
+    auto: [`${inPlace.join()}, or ${replace.join(' and ')}`],
+  }
+  return [
+    pullRequest(remote, COPY),
+    ...(trial ? [enable(COPY), `POST /plugins/${COPY}/disable`] : []),
+    ...(enabled ? [`POST /plugins/${name}/disable`] : []),
+    ...swaps[mode],
+    `POST /plugins/${name}/set, for each setting that is not in effect then`,
+    ...(enabled ? [enable(name)] : []),
+    `DELETE /plugins/${COPY}`,
+  ]
+}
+
+/** In the order in which an upgrade finds it out. */
+function unknown({ input, before, resolved }: UpgradeContext): string[] {
+  const { mode, trial, force } = input
+  return [
+    ...(resolved?.digest === undefined ? ['the digest of the new version'] : []),
+    'which settings are kept, set again, changed or lost: only a copy of the new version shows what it has',
+    ...(mode === 'auto' ? ['whether the plugin has to be replaced, which follows from that'] : []),
+    ...(before?.enabled && !force ? ['whether the plugin is in use'] : []),
+    trial
+      ? 'whether the new version starts on this host: the trial finds out'
+      : 'whether the new version starts on this host: only a trial would find out beforehand',
+  ]
+}
