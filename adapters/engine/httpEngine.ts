@@ -60,17 +60,22 @@ function shareOnce<T>(
   cancelled: () => Error,
 ): (signal: AbortSignal) => Promise<T> {
   let shared: { result: Promise<T>; callers: number; controller: AbortController } | undefined
+  let known: { value: T } | undefined
   const begin = () => {
     const controller = new AbortController()
     return { result: call(controller.signal), callers: 0, controller }
   }
   return async (signal) => {
     if (signal.aborted) throw cancelled()
+    // Most calls come after it, and need not race anything.
+    if (known) return known.value
     shared ??= begin()
     const current = shared
     current.callers++
     try {
-      return await untilAborted(() => current.result, signal, cancelled)
+      const value = await untilAborted(() => current.result, signal, cancelled)
+      known = { value }
+      return value
     } catch (error) {
       current.callers--
       if (current.callers === 0 || !signal.aborted) {

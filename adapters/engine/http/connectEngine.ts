@@ -1,13 +1,12 @@
 import type { Agent } from 'node:http'
-import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import axios, { type AxiosInstance } from 'axios'
 import type { EngineAddress } from './dockerHost.ts'
 import { dialer, EngineAgent } from './engineAgent.ts'
 import type { EngineTarget } from './engineTarget.ts'
+import { nodeAdapter } from './nodeAdapter.ts'
 import { secretsInHeaders } from './requestHeaders.ts'
 import { type EngineAnswer, type EngineRequest, sendRequest } from './sendRequest.ts'
 import type { Timeouts } from './timeouts.ts'
-import { SWITCHED } from './toEngineError.ts'
 
 /** One engine and the sockets to it. */
 export interface EngineConnection {
@@ -47,24 +46,16 @@ export function connectEngine(target: EngineTarget): EngineConnection {
   }
 }
 
-/** An HTTP client for one engine, with every habit of axios' off that an engine is not for. */
+/** An HTTP client for one engine, which takes no redirect and no proxy, and every status for an answer. */
 function axiosClient(
   address: EngineAddress,
   headers: Readonly<Record<string, string>>,
   agent: Agent,
 ): AxiosInstance {
   return axios.create({
-    ...baseOf(address),
+    adapter: nodeAdapter(address),
     httpAgent: agent,
-    httpsAgent: agent,
-    transport,
-    // A proxy of the environment would get the credentials, and a redirect loses the body.
-    proxy: false,
-    maxRedirects: 0,
-    allowAbsoluteUrls: false,
-    // An engine does not compress. Taking compressed answers would hide a cut: axios inflates
-    // what came and reports no error.
-    decompress: false,
+    // An engine does not compress. Taking compressed answers would hide a cut.
     responseType: 'stream',
     validateStatus: null,
     transformRequest: [],
@@ -78,28 +69,4 @@ function axiosClient(
       },
     },
   })
-}
-
-function baseOf(address: EngineAddress) {
-  if ('socketPath' in address) {
-    const { socketPath } = address
-    return { baseURL: 'http://docker', socketPath, allowedSocketPaths: [socketPath] }
-  }
-  if ('ssh' in address) return { baseURL: 'http://docker' }
-  const { secure, hostname, port, prefix } = address
-  return { baseURL: `${secure ? 'https' : 'http'}://${hostname}:${port}${prefix}` }
-}
-
-/**
- * Sends as Node.js does, over TLS where the agent does, and fails on a status 101. Node.js itself closes
- * the connection then, without an event: the call would wait for its timeout.
- */
-const transport = {
-  request(options: RequestOptions, answered: (answer: IncomingMessage) => void): ClientRequest {
-    const sent = request(options, answered)
-    return sent.on('upgrade', (_, socket) => {
-      socket.destroy()
-      sent.emit('error', Object.assign(new Error('status 101'), { code: SWITCHED }))
-    })
-  },
 }

@@ -145,7 +145,7 @@ async function exchange(
       ...(registryAuth === undefined ? {} : { 'X-Registry-Auth': registryAuth }),
     },
     ...(json === undefined ? {} : { data: JSON.stringify(json) }),
-    ...(dedicatedConnection ? { httpAgent: oneCall, httpsAgent: oneCall } : {}),
+    ...(dedicatedConnection ? { httpAgent: oneCall } : {}),
   }
   try {
     return await http.request<Readable>(config)

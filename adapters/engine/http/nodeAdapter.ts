@@ -1,0 +1,59 @@
+import { type Agent, request } from 'node:http'
+import { type AxiosAdapter, AxiosError, CanceledError } from 'axios'
+import { type EngineAddress, withoutBrackets } from './dockerHost.ts'
+import { SWITCHED } from './toEngineError.ts'
+
+const KEEP_ALIVE_MS = 60_000
+
+/**
+ * Sends axios' requests by `node:http` itself. Axios' own adapter does much that an engine is not for (redirects, proxies,
+ * forms, progress, URLs of other hosts), and takes as long as a whole flow's other work does.
+ */
+export function nodeAdapter(address: EngineAddress): AxiosAdapter {
+  const { prefix, ...peer } = peerOf(address)
+  return (config) =>
+    new Promise((resolve, reject) => {
+      const { url = '', signal, headers, data } = config
+      if (typeof data === 'string') headers.setContentLength(Buffer.byteLength(data))
+      const sent = request({
+        ...peer,
+        // An absolute path, and not the host that one with two slashes would name.
+        path: `${prefix}/${url.replace(/^\/+/, '')}`,
+        method: String(config.method).toUpperCase(),
+        headers: headers.toJSON() as Record<string, string>,
+        agent: (config.httpAgent as Agent | undefined) ?? false,
+      })
+      const fail = (error: Error) =>
+        reject(AxiosError.from(error, (error as { code?: string }).code, config, sent))
+      const onAbort = () => sent.destroy(new CanceledError())
+      signal?.addEventListener?.('abort', onAbort)
+      sent
+        .on('error', fail)
+        .on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
+        // Node.js closes the connection without an event: the call would wait for its timeout.
+        .on('upgrade', (_, socket) => {
+          socket.destroy()
+          fail(Object.assign(new Error('status 101'), { code: SWITCHED }))
+        })
+        .on('response', (answer) => {
+          signal?.addEventListener?.('abort', () => answer.destroy(new CanceledError()))
+          const { statusCode: status = 0, statusMessage: statusText = '' } = answer
+          const headers = answer.headers as Record<string, string>
+          resolve({ status, statusText, headers, config, request: sent, data: answer })
+        })
+        .end(data)
+    })
+}
+
+/** Where requests go; `host` is what the Host header says of it. */
+function peerOf(address: EngineAddress) {
+  if ('socketPath' in address) return { socketPath: address.socketPath, prefix: '' }
+  if ('ssh' in address) return { host: 'docker', prefix: '' }
+  const { secure, hostname, port, prefix } = address
+  return {
+    protocol: secure ? 'https:' : 'http:',
+    host: withoutBrackets(hostname),
+    port,
+    prefix,
+  }
+}
