@@ -109,7 +109,7 @@ export function startFlow<
       const withdraw = place.ask(leave)
       const release = options.signal && onAbort(options.signal, leave)
       leaveQueue = leave
-      queued.show(queuedNow())
+      queued.next(queuedNow())
     })
   const mayStart = place.tryTake() || options.signal?.aborted
   const result = (mayStart ? start() : startInTurn()).then(async (output) => {
