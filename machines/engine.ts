@@ -41,6 +41,11 @@ export interface Operations {
   systemPing: Operation<Record<never, never>, EngineVersion>
   /** The engine's own version, `undefined` where the engine does not report it. */
   systemVersion: Operation<Record<never, never>, string | undefined>
+  /**
+   * Has the registry of a reference check the credentials that go along. Rejects with `unauthorized` where it
+   * does not accept them, and with `unsent` where there are none that it can check.
+   */
+  systemAuth: Operation<PluginRemote, void>
   getPluginPrivileges: Operation<PluginRemote, PrivilegesLookUp>
   /** The digest behind a reference, and the reason that `getPluginPrivileges` hides. */
   distributionInspect: Operation<PluginRemote, { digest: string }>

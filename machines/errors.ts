@@ -63,6 +63,11 @@ export function isEngineError(error: unknown): error is EngineError {
   return error instanceof Error && error.name === 'EngineError' && 'code' in error
 }
 
+/** True for the failure of an attempt over http, which tells nothing. */
+export function isMasked(error: unknown): error is EngineError {
+  return isEngineError(error) && error.details.masked === true
+}
+
 /** Why an install ended in `rolledBack`: plain data, the same in snapshots, logs and errors. */
 export interface Failure extends Omit<EngineErrorDetails, (typeof INTERNAL_DETAILS)[number]> {
   code: InstallErrorCode

@@ -124,6 +124,9 @@ export function withRegistryAuth(engine: Engine, header: FlowAuth['header']): En
   return {
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
       const registryAuth = 'remote' in input ? header(registryOf(input.remote)) : undefined
+      if (id === 'systemAuth' && registryAuth === undefined) {
+        throw new EngineError('unauthorized', 'there are no credentials to check', { unsent: true })
+      }
       return engine.call(
         id,
         input,

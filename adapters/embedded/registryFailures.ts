@@ -46,6 +46,16 @@ export function distributionFailure(reference: PluginReference, notFound: NotFou
   return new ApiError(404, 'manifest unknown: manifest unknown')
 }
 
+/** Words a login that failed as `POST /auth` does. */
+export function loginFailure(domain: string, { registry, problem }: NotFound): ApiError {
+  const base = `https://${apiHost(domain)}/v2/`
+  if (isUnreachable(problem))
+    return new ApiError(500, `Get "${base}": ${dialError(domain, problem)}`)
+  return registry?.auth?.kind === 'token'
+    ? new ApiError(401, `Get "${base}": unauthorized: incorrect username or password`)
+    : new ApiError(500, `login attempt to ${base} failed with status: 401 Unauthorized`)
+}
+
 /** Content at a registry, and the reference that named it. */
 export interface RemoteContent {
   reference: PluginReference

@@ -39,11 +39,9 @@ export class SimulatedRegistries {
 
   lookUp(reference: PluginReference, credentials: Credentials): Found | NotFound {
     const { domain, path, tag, digest } = reference
-    const registry = this.#byHost.get(domain)
-    if (!registry) {
-      return { registry, problem: isAddress(domain) ? 'connection refused' : 'no such host' }
-    }
-    if (registry.reachable === false) return { registry, problem: 'connection refused' }
+    const reached = this.#reach(domain)
+    if ('problem' in reached) return reached
+    const { registry } = reached
     const admission = admit(registry.auth, path, credentials)
     if (admission !== 'admitted') return { registry, problem: admission }
     const tags = tagsOf(registry, path)
@@ -56,6 +54,23 @@ export class SimulatedRegistries {
             (held) => held.digest === digest,
           )
     return content ? { registry, content } : { registry, problem: 'no such tag' }
+  }
+
+  /** Why a registry does not let an account in, if so; no repository has the empty name. */
+  refuseLogin(domain: string, credentials: Credentials): NotFound | undefined {
+    const reached = this.#reach(domain)
+    if ('problem' in reached) return reached
+    const { registry } = reached
+    const problem = admit(registry.auth, '', credentials)
+    return problem === 'admitted' ? undefined : { registry, problem }
+  }
+
+  #reach(domain: string): { registry: EmbeddedRegistry } | NotFound {
+    const registry = this.#byHost.get(domain)
+    if (!registry) {
+      return { registry, problem: isAddress(domain) ? 'connection refused' : 'no such host' }
+    }
+    return registry.reachable === false ? { registry, problem: 'connection refused' } : { registry }
   }
 
   /** Has a tag name this content, whether or not it named another one before. */

@@ -12,7 +12,7 @@ import type { EmbeddedPlugin } from './definePlugin.ts'
 import { ApiError, EngineDied, type Exchange, messageLine } from './exchange.ts'
 import { fetchLayers } from './fetchLayers.ts'
 import type { Installed, PluginStore } from './pluginStore.ts'
-import { distributionFailure, pullFailure } from './registryFailures.ts'
+import { distributionFailure, loginFailure, pullFailure } from './registryFailures.ts'
 import { decodeRegistryAuth, parseRemote } from './registryLookup.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
@@ -50,11 +50,22 @@ function getPluginPrivileges(engine: SimulatedEngine, exchange: Exchange): void 
 }
 
 export const registryRoutes: readonly Route[] = [
+  ['POST', /^\/auth$/, systemAuth],
   ['GET', /^\/plugins\/privileges$/, getPluginPrivileges],
   ['POST', /^\/plugins\/pull$/, pluginPull],
   ['POST', /^\/plugins\/(.+)\/upgrade$/, pluginUpgrade],
   ['GET', /^\/distribution\/(.+)\/json$/, distributionInspect],
 ]
+
+/** `POST /auth`. A registry is named by its host, Docker Hub by the address of its first API. */
+async function systemAuth({ registries }: SimulatedEngine, exchange: Exchange): Promise<void> {
+  const { serveraddress, ...credentials } = Object(JSON.parse(await exchange.request.body()))
+  const [, host = ''] = /^(?:https?:\/\/)?([^/]*)/.exec(String(serveraddress)) ?? []
+  const domain = host === 'index.docker.io' ? 'docker.io' : host
+  const refused = registries.refuseLogin(domain, credentials)
+  if (refused) throw loginFailure(domain, refused)
+  exchange.json(200, { IdentityToken: '', Status: 'Login Succeeded' })
+}
 
 /** `GET /distribution/{name}/json`, which tells the causes apart that an empty list hides. */
 function distributionInspect(engine: SimulatedEngine, exchange: Exchange): void {

@@ -54,7 +54,7 @@ function makeRequest<Id extends OperationId>(
     },
     method: operation.method,
     path: `${version}${operation.path(input)}`,
-    ...(operation.body && { json: operation.body(input) }),
+    ...(operation.body && { json: operation.body(input, { registryAuth }) }),
     ...('remote' in input && { registryAuth }),
     answerWithin: Math.min(answerWithin, MAX_TIMEOUT),
     dedicatedConnection: operation.dedicatedConnection ?? operation.kind !== 'look',

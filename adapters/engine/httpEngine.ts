@@ -97,6 +97,9 @@ const CRASHING = [
   ['25.0.0', '25.0.2'],
 ] as const
 
+/** They take such a reference, or do not send it. */
+const HARMLESS: readonly OperationId[] = ['distributionInspect', 'systemAuth']
+
 /** Whether a reference with a digest would kill an engine of this version, e.g. `20.10.24+dfsg1`. */
 export function crashesOnDigest(version: string): boolean {
   const asked = rank(version)
@@ -107,7 +110,7 @@ export function crashesOnDigest(version: string): boolean {
 export function withoutDigestCrash(engine: Engine, host: string): Engine {
   return {
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
-      if (id !== 'distributionInspect' && 'remote' in input && input.remote.includes('@')) {
+      if (!HARMLESS.includes(id) && 'remote' in input && input.remote.includes('@')) {
         const version = await ownVersion(engine, options)
         if (version !== undefined && crashesOnDigest(version)) {
           throw new EngineError(

@@ -1,6 +1,6 @@
 import type { InstallErrorCode } from '../catalogue.ts'
 import type { Engine, PrivilegesLookUp } from '../engine.ts'
-import { EngineError, isEngineError } from '../errors.ts'
+import { EngineError, isEngineError, isMasked } from '../errors.ts'
 import type { PluginPrivilege } from '../plugin.ts'
 
 /** What a reference names at its registry. */
@@ -107,8 +107,4 @@ const SILENT: readonly InstallErrorCode[] = [
 
 function tellsWhy(error: unknown): boolean {
   return !isMasked(error) && !(isEngineError(error) && SILENT.includes(error.code))
-}
-
-function isMasked(error: unknown): boolean {
-  return isEngineError(error) && error.details.masked === true
 }

@@ -1,6 +1,6 @@
 import { type HasContent, hasContent, type PullProgress } from '../cutPull.ts'
 import type { Engine, InputOf, PullResult } from '../engine.ts'
-import { EngineError, isEngineError } from '../errors.ts'
+import { EngineError, isEngineError, isMasked } from '../errors.ts'
 import { createdNothing } from '../failure.ts'
 import { onAbort } from '../onAbort.ts'
 import type { JSONMessage } from '../plugin.ts'
@@ -101,7 +101,37 @@ async function truthBehind(
     await engine.call('distributionInspect', { remote }, { signal })
     return error
   } catch (truth) {
-    const tells = isEngineError(truth) && ['unauthorized', 'not-found'].includes(truth.code)
-    return tells ? truth : error
+    if (tellsWhy(truth)) return truth
+    return isMasked(error) && isMasked(truth)
+      ? checkCredentials(error, engine, remote, signal)
+      : error
   }
+}
+
+function tellsWhy(truth: unknown): boolean {
+  return isEngineError(truth) && ['unauthorized', 'not-found'].includes(truth.code)
+}
+
+/** Where pull and look-up are masked alike, an engine still tells wrong credentials from right ones. */
+async function checkCredentials(
+  error: EngineError,
+  engine: Engine,
+  remote: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    await engine.call('systemAuth', { remote }, { signal })
+  } catch (refusal) {
+    if (!isEngineError(refusal) || refusal.details.unsent) return error
+    if (tellsWhy(refusal)) return refusal
+    if (!isMasked(refusal)) return error
+    return new EngineError(
+      'unauthorized',
+      `the registry of ${remote} does not accept the credentials, as far as the engine tells: it takes the registry for insecure, and hides why a login fails`,
+      refusal.details,
+    )
+  }
+  const next =
+    'The registry accepts the credentials, so that it is the name, the tag or the rights of the account: the engine does not tell which of them.'
+  return new EngineError(error.code, error.message, { ...error.details, next })
 }

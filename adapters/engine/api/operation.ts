@@ -18,7 +18,7 @@ export interface Operation<Id extends OperationId> {
    */
   path(input: InputOf<Id>): string
   /** Sent as JSON. Default: no body. */
-  body?(input: InputOf<Id>): unknown
+  body?(input: InputOf<Id>, options: Pick<CallOptions, 'registryAuth'>): unknown
   /** The reference or plugin that messages name. Default: the engine's host. */
   subject?(input: InputOf<Id>): string
   /** Milliseconds until the answer must begin. Default `answer`, of a look without a registry `inspect`. */

@@ -10,6 +10,7 @@ import { pluginList } from './pluginList.ts'
 import { pluginPull } from './pluginPull.ts'
 import { pluginSet } from './pluginSet.ts'
 import { pluginUpgrade } from './pluginUpgrade.ts'
+import { systemAuth } from './systemAuth.ts'
 import { systemPing } from './systemPing.ts'
 import { systemVersion } from './systemVersion.ts'
 
@@ -25,6 +26,7 @@ export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
   pluginPull,
   pluginSet,
   pluginUpgrade,
+  systemAuth,
   systemPing,
   systemVersion,
 }

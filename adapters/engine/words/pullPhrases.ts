@@ -5,6 +5,7 @@ import { type ErrorPhrase, PULLS } from './sentences.ts'
 export const REGISTRY: readonly OperationId[] = [
   'getPluginPrivileges',
   'distributionInspect',
+  'systemAuth',
   ...PULLS,
 ]
 

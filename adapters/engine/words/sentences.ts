@@ -96,6 +96,7 @@ const DEEDS: Readonly<Record<OperationId, string>> = {
   pluginPull: 'install',
   pluginSet: 'change the settings of',
   pluginUpgrade: 'upgrade a plugin to',
+  systemAuth: 'log in for',
   systemPing: 'ask for the version of',
   systemVersion: 'ask for the version of',
 }

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { withRegistryAuth } from '../../../adapters/docker/registryAuth.ts'
-import { assertTellsNothing, PLANTED_HEADER } from '../../support/engineFailure.ts'
+import { assertTellsNothing, PLANTED_HEADER, refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
 import { inputs, never, operationIds, willing, withHttpEngine } from '../engine/engineFixture.ts'
 
@@ -13,12 +13,23 @@ suite('withRegistryAuth', (test) => {
         .filter(({ headers }) => headers['x-registry-auth'] === PLANTED_HEADER)
         .map(({ url }) => url.replace(/\?.*/, ''))
       assert.equal(sent.sort(), [
+        '/v1.41/auth',
         '/v1.41/distribution/acme/probe:1.0/json',
         '/v1.41/plugins/privileges',
         '/v1.41/plugins/probe:1.0/upgrade',
         '/v1.41/plugins/pull',
       ])
       assertTellsNothing(asking)
+    }))
+
+  test('there are none :: no login is tried', () =>
+    withHttpEngine(willing, async (engine, { requests }) => {
+      const asking = withRegistryAuth(engine, () => undefined)
+      const { details } = await refusedWith('unauthorized', () =>
+        asking.call('systemAuth', inputs.systemAuth, { signal: never }),
+      )
+      assert.equal(details, { unsent: true })
+      assert.equal(requests, [])
     }))
 
   test('they are asked for at every call', () =>

@@ -77,6 +77,40 @@ suite('embedded registries', (test) => {
     })
   })
 
+  for (const [serveraddress, username, expected] of [
+    ['registry.example.com', 'demo', '200 Login Succeeded'],
+    ['https://registry.example.com/v1/', 'demo', '200 Login Succeeded'],
+    ['https://index.docker.io/v1/', 'demo', '200 Login Succeeded'],
+    [
+      'registry.example.com',
+      'mallory',
+      '500 login attempt to https://registry.example.com/v2/ failed with status: 401 Unauthorized',
+    ],
+    [
+      'token.example.com',
+      'mallory',
+      '401 Get "https://token.example.com/v2/": unauthorized: incorrect username or password',
+    ],
+    [
+      'nowhere.example.com',
+      'demo',
+      '500 Get "https://nowhere.example.com/v2/": dial tcp: lookup nowhere.example.com on 127.0.0.53:53: no such host',
+    ],
+    [
+      '192.0.2.7:5000',
+      'demo',
+      '500 Get "https://192.0.2.7:5000/v2/": dial tcp 192.0.2.7:5000: connect: connection refused',
+    ],
+  ]) {
+    test(`a login of ${username} at ${serveraddress}`, async () => {
+      await withEngine({ registries }, async (engine) => {
+        const answer = await post(engine, '/auth', { username, password: 'demo', serveraddress })
+        const { Status, message } = JSON.parse(answer.body)
+        assert.is(`${answer.status} ${Status ?? message}`, expected)
+      })
+    })
+  }
+
   test('an identity token is nothing to a registry with passwords', async () => {
     await withEngine({ registries }, async (engine) => {
       const identitytoken = 'x'

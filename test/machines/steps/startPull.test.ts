@@ -112,6 +112,50 @@ suite('startPull', (test) => {
     }
   })
 
+  test('pull and look-up are masked :: the login tells wrong credentials from right ones', async () => {
+    const masked = new EngineError('registry-unreachable', 'over http', { masked: true })
+    const unsent = new EngineError('unauthorized', 'no credentials', { unsent: true })
+    const refused = new EngineError('unauthorized', 'incorrect username or password')
+    const down = new EngineError('registry-unreachable', 'down')
+    const [answers, asIs] = [/does not accept the credentials/, /^over http$/]
+    const rows: [Error | undefined, InstallErrorCode, message: RegExp, next?: RegExp][] = [
+      [undefined, 'registry-unreachable', asIs, /accepts the credentials/],
+      [masked, 'unauthorized', answers],
+      [refused, 'unauthorized', /^incorrect username or password$/],
+      [unsent, 'registry-unreachable', asIs],
+      [down, 'registry-unreachable', asIs],
+      [new TypeError('odd'), 'registry-unreachable', asIs],
+    ]
+    for (const [login, code, message, next] of rows) {
+      const { result } = pull({
+        pluginPull: () => Promise.reject(masked),
+        distributionInspect: () => Promise.reject(masked),
+        systemAuth: () => (login ? Promise.reject(login) : Promise.resolve()),
+      })
+      const error = await rejection(result)
+      assert.is(error.code, code)
+      assert.match(error.message, message)
+      if (next) assert.match(error.details.next ?? '', next)
+      else assert.is(error.details.next, undefined)
+    }
+  })
+
+  test('only one of pull and look-up is masked :: no login is tried', async () => {
+    const masked = new EngineError('registry-unreachable', 'over http', { masked: true })
+    const plain = new EngineError('registry-unreachable', 'down')
+    for (const [pulled, looked] of [
+      [masked, plain],
+      [plain, masked],
+    ] as const) {
+      const { result, ports } = pull({
+        pluginPull: () => Promise.reject(pulled),
+        distributionInspect: () => Promise.reject(looked),
+      })
+      assert.is(await rejection(result), pulled)
+      assert.not(ports.engine.calls.some((call) => call.startsWith('systemAuth')))
+    }
+  })
+
   test('other privileges were granted :: the look-up tells which, as far as it can look', async () => {
     const asked = { Name: 'mount', Description: 'host path to mount', Value: ['/'] }
     const cases = [

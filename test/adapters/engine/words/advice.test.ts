@@ -389,7 +389,7 @@ check('what an enable ends with', [
       'error gathering device information while adding custom device "/etc/hosts": not a device node',
     code: 'mount-source-missing',
     on: enabling,
-    says: /\/etc\/hosts .* is none/,
+    says: /\/etc\/hosts .* is no device/,
     never: /Attach/,
   },
   {
