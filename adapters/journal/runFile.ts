@@ -1,5 +1,9 @@
 import * as v from 'valibot'
 import { type InstallSnapshot, readSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import {
+  readUpgradeSnapshot,
+  type UpgradeSnapshot,
+} from '../../machines/plugin-upgrade/snapshot.ts'
 import { codeOf, readOwnFile } from './files.ts'
 
 /** How the engine of a run is found again. */
@@ -26,6 +30,7 @@ const failure = v.looseObject({
   next: v.string(),
   retryable: v.boolean(),
 })
+const settingsOf = v.array(v.looseObject({ name: v.string(), field: text, value: text }))
 const consent = v.looseObject({
   by: v.string(),
   at: v.string(),
@@ -37,8 +42,8 @@ const consent = v.looseObject({
     settings: v.array(v.looseObject({ name: v.string(), widens: v.boolean() })),
   }),
 })
-/** The types of a snapshot; `readSnapshot` knows its version and its words. */
-const snapshot = v.looseObject({
+/** The types of an install's snapshot; `readSnapshot` knows its version and its words. */
+const installSnapshot = v.looseObject({
   state: v.string(),
   name: text,
   input: v.looseObject({
@@ -69,6 +74,76 @@ const snapshot = v.looseObject({
     ]),
   ),
 })
+const effect = v.array(
+  v.looseObject({ kind: v.string(), name: v.string(), value: text, mark: v.string() }),
+)
+const observed = v.looseObject({
+  id: v.string(),
+  name: v.string(),
+  enabled: v.boolean(),
+  reference: v.string(),
+  config: v.looseObject({
+    Args: v.looseObject({ Name: v.string() }),
+    Env: v.nullish(v.array(v.looseObject({ Name: v.string() }))),
+    Mounts: v.nullish(v.array(v.looseObject({ Name: v.string() }))),
+    Network: v.looseObject({ Type: v.string() }),
+    Linux: v.looseObject({ Devices: v.nullish(v.array(v.looseObject({ Name: v.string() }))) }),
+  }),
+  effect,
+})
+const back = v.union([
+  v.looseObject({ none: v.string() }),
+  v.looseObject({ remote: v.string(), digest: text, privileges: v.array(privilege) }),
+])
+/** The same of an upgrade, and of `readUpgradeSnapshot`. */
+const upgradeSnapshot = v.looseObject({
+  state: v.string(),
+  name: text,
+  input: v.looseObject({
+    reference: text,
+    settings: settingsOf,
+    digest: text,
+    previousDigest: text,
+    mode: v.picklist(['inPlace', 'replace', 'auto']),
+    trial: v.boolean(),
+    force: v.boolean(),
+    onFailure: v.picklist(['goBack', 'keep']),
+    noWayBack: v.picklist(['ask', 'refuse', 'accept']),
+    grantAllPermissions: v.boolean(),
+    enableTimeout: v.number(),
+    credentialsAttempts: v.number(),
+  }),
+  run: v.looseObject({
+    before: v.exactOptional(observed),
+    copy: v.exactOptional(observed),
+    resolved: v.exactOptional(
+      v.looseObject({ privileges: v.array(privilege), digest: text, back }),
+    ),
+    consent: v.exactOptional(consent),
+    plan: v.exactOptional(
+      v.looseObject({
+        mode: v.picklist(['inPlace', 'replace']),
+        entries: v.array(v.looseObject({ kind: v.string(), name: v.string(), fate: v.string() })),
+        settings: settingsOf,
+        expected: effect,
+      }),
+    ),
+    failure: v.exactOptional(failure),
+  }),
+  outcome: v.exactOptional(
+    v.union([
+      v.looseObject({ state: v.literal('done'), plugin: v.looseObject({ name: v.string() }) }),
+      v.looseObject({ state: v.literal('rolledBack'), failure, remnants: v.array(v.string()) }),
+      v.looseObject({
+        state: v.literal('stranded'),
+        failure,
+        reason: v.string(),
+        name: v.string(),
+        commands: v.array(v.string()),
+      }),
+    ]),
+  ),
+})
 const file = v.object({
   engine,
   /** When the run began, in ISO 8601. */
@@ -78,11 +153,14 @@ const file = v.object({
 
 export type JournaledEngine = v.InferOutput<typeof engine>
 
+/** Of the machines whose runs are written down. */
+export type JournaledSnapshot = InstallSnapshot | UpgradeSnapshot
+
 /** A run that was written down. */
 export interface JournaledRun extends v.InferOutput<typeof file> {
   /** Eight hexadecimal digits. */
   id: string
-  snapshot: InstallSnapshot
+  snapshot: JournaledSnapshot
 }
 
 /** A file of the journal, or its folder, that cannot be used. */
@@ -94,12 +172,25 @@ export class JournalError extends Error {
 export async function readRun(path: string, id: string): Promise<JournaledRun> {
   try {
     const run = check(file, JSON.parse(await readOwnFile(path)))
-    const known = readSnapshot(run.snapshot)
-    check(snapshot, known, 'snapshot.')
-    return { ...run, id, snapshot: known }
+    return { ...run, id, snapshot: readAny(run.snapshot) }
   } catch (error) {
     throw unreadable(path, error)
   }
+}
+
+/** The snapshot of a machine that is known; that of an install does not name its own. */
+function readAny(given: unknown): JournaledSnapshot {
+  const machine = (given as { machine?: unknown } | null)?.machine
+  if (machine === 'pluginUpgrade') {
+    const known = readUpgradeSnapshot(given)
+    check(upgradeSnapshot, known, 'snapshot.')
+    return known
+  }
+  if (machine !== undefined)
+    throw new RangeError('it is of a machine that this version does not know')
+  const known = readSnapshot(given)
+  check(installSnapshot, known, 'snapshot.')
+  return known
 }
 
 /** Quotes nothing of the file, which may have values of settings in it. */

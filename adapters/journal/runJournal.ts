@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 import { assertOwnFolder, codeOf, makeOwnFolder, replaceFile } from './files.ts'
 import {
   JournalError,
   type JournaledEngine,
   type JournaledRun,
+  type JournaledSnapshot,
   readRun,
   unreadable,
 } from './runFile.ts'
@@ -24,7 +24,7 @@ export interface OpenRun {
    *
    * @throws RunInUse when another process drives the run by now: this one may not go on with it
    */
-  write(snapshot: InstallSnapshot): Promise<void>
+  write(snapshot: JournaledSnapshot): Promise<void>
   /** Gives the run back, once. A run that left nothing behind is forgotten. */
   close(): Promise<void>
 }
@@ -151,7 +151,7 @@ async function openRun(
   { id, engine, began }: Omit<JournaledRun, 'snapshot'>,
 ): Promise<OpenRun> {
   const lock = await takeLock(lockPath(folder, id))
-  let last: InstallSnapshot | undefined
+  let last: JournaledSnapshot | undefined
   let isOpen = true
   return {
     id,
@@ -173,9 +173,9 @@ async function openRun(
 }
 
 /** True once the run needs no further attention. */
-function isClean({ outcome }: InstallSnapshot): boolean {
-  if (outcome?.state === 'rolledBack') return outcome.rollback.result !== 'failed'
-  return outcome !== undefined
+function isClean({ outcome }: JournaledSnapshot): boolean {
+  if (outcome && 'rollback' in outcome) return outcome.rollback.result !== 'failed'
+  return outcome !== undefined && outcome.state !== 'stranded'
 }
 
 function runPath(folder: string, id: string): string {

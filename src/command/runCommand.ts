@@ -9,6 +9,7 @@ import { lsCommand } from './commands/ls.ts'
 import { machineCommand } from './commands/machine.ts'
 import { resumeCommand, rollbackCommand, runsCommand } from './commands/runs.ts'
 import { uiCommand } from './commands/ui.ts'
+import { upgradeCommand } from './commands/upgrade.ts'
 import {
   type CommandEntry,
   commonOptions,
@@ -25,6 +26,7 @@ import { type CommandIo, createOutput, type ProcessIo, report } from './processI
 /** Every command, in the order of the help. */
 export const commandTable: readonly CommandEntry[] = [
   installCommand,
+  upgradeCommand,
   lsCommand,
   inspectCommand,
   ...changeCommands,

@@ -183,6 +183,12 @@ export interface Flow<
   readonly actor: FlowActor<Machine>
 }
 
+/** A flow of any machine, for those that show it and answer its questions. */
+export type WatchedFlow<Snapshot, Request extends ConsentRequest = ConsentRequest> = Omit<
+  Flow<AnyStateMachine, Snapshot, unknown, Request>,
+  'actor'
+>
+
 export type InstallActor = FlowActor<typeof pluginInstallMachine>
 
 /** A running install. Its `result` is the installed plugin, or rejects with an `InstallError`. */

@@ -76,7 +76,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'adapters/embedded': { holds: 'the simulated engine', imports: ['machines'], packages: NODE },
   'adapters/journal': {
     holds: 'runs in files, and their locks',
-    imports: ['machines', 'machines/plugin-install'],
+    imports: ['machines', 'machines/plugin-install', 'machines/plugin-upgrade'],
     packages: /^(valibot|node:.*)$/,
   },
   'src/text': {
@@ -142,6 +142,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'machines',
       'machines/plugin-install',
+      'machines/plugin-upgrade',
       'adapters/docker',
       'adapters/engine',
       'adapters/engine/http',

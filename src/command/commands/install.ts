@@ -3,13 +3,14 @@ import { defineCommand } from '../defineCommand.ts'
 import type { InstallCommand } from '../install/install.ts'
 import { consentOptions, readConsentOptions } from '../options/consent.ts'
 import { embeddableOptions, readEmbeddableOptions } from '../options/engine.ts'
+import { flowOptions, readFlowOptions } from '../options/flow.ts'
 import { loginOptions, readLoginOptions } from '../options/login.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
 import {
   checkSettingArguments,
   outputOptions,
+  readChoice,
   readOutputFormat,
-  readSeconds,
 } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 
@@ -22,10 +23,6 @@ export const installCommand = defineCommand({
   options: {
     alias: { type: 'string', value: 'NAME', help: 'Local name of the plugin' },
     disable: { type: 'boolean', help: 'Install the plugin without enabling it' },
-    'disable-content-trust': {
-      type: 'boolean',
-      help: "Accepted because it is the default of Docker's own command, and without effect",
-    },
     ...secretOptions,
     ...consentOptions,
     'if-present': {
@@ -36,19 +33,7 @@ export const installCommand = defineCommand({
     },
     ...loginOptions,
     ...embeddableOptions,
-    'keep-on-failure': {
-      type: 'boolean',
-      help: 'Leave the plugin in place when a later step fails',
-    },
-    'enable-timeout': {
-      type: 'string',
-      value: 'SECONDS',
-      help: "How long the engine waits for the plugin (default: the engine's own)",
-    },
-    'dry-run': {
-      type: 'boolean',
-      help: 'Show what would be installed, granted and sent, and change nothing',
-    },
+    ...flowOptions,
     ...outputOptions,
   },
   examples: [
@@ -91,11 +76,6 @@ export const installCommand = defineCommand({
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('install needs a PLUGIN')
     checkSettingArguments('install', settings)
-    if (values['disable-content-trust'] === false) {
-      throw new UsageError(
-        'content trust is not supported: leave out --disable-content-trust=false',
-      )
-    }
     return {
       reference,
       settings,
@@ -104,19 +84,11 @@ export const installCommand = defineCommand({
       ...readLoginOptions(values),
       disabled: values.disable ?? false,
       ...readConsentOptions(values),
-      ifPresent: readIfPresent(values['if-present'] ?? 'fail'),
+      ifPresent: readChoice('--if-present', IF_PRESENT, values['if-present']),
       ...readEmbeddableOptions(values),
-      keepOnFailure: values['keep-on-failure'] ?? false,
-      enableTimeout: readSeconds('--enable-timeout', values['enable-timeout'] ?? '0'),
-      dryRun: values['dry-run'] ?? false,
+      ...readFlowOptions(values),
       ...readOutputFormat(values),
     }
   },
   run: async (command, io) => (await import('../install/install.ts')).install(command, io),
 })
-
-function readIfPresent(text: string): InstallCommand['ifPresent'] {
-  const known = IF_PRESENT.find((each) => each === text)
-  if (known) return known
-  throw new UsageError(`--if-present takes fail, keep or finish, and not "${text}"`)
-}

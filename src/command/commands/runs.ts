@@ -14,11 +14,13 @@ import { type CommandIo, report, writeLines } from '../processIo.ts'
 export const runsCommand = defineCommand({
   name: 'runs',
   synopsis: '',
-  summary: 'List installs that are running or were left behind',
+  summary: 'List installs and upgrades that are running or were left behind',
   options: { json: { type: 'boolean', help: 'One JSON object per line' } },
-  examples: [{ title: 'Did an install die on this machine?', line: 'plugin-flow runs' }],
+  examples: [
+    { title: 'Did an install or an upgrade die on this machine?', line: 'plugin-flow runs' },
+  ],
   notes:
-    'Every install is recorded before each step that changes the engine, in $XDG_STATE_HOME/plugin-flow (else ~/.local/state/plugin-flow). The record is deleted when the install has ended with nothing left behind. It contains the values of settings except those of --set-secret, and no credentials.',
+    'Every install and every upgrade is recorded before each step that changes the engine, in $XDG_STATE_HOME/plugin-flow (else ~/.local/state/plugin-flow). The record is deleted when it has ended with nothing left behind. It contains the values of settings except those of --set-secret, and no credentials.',
   read({ values, positionals }) {
     readNoArguments('runs', positionals)
     return { json: values.json ?? false }
@@ -55,38 +57,58 @@ interface ListedRun {
 
 function toJson({ run, isDriven }: ListedRun) {
   const { id, engine, began, snapshot } = run
-  const { name = snapshot.input.reference, outcome } = snapshot
+  const { outcome } = snapshot
   const state = outcome ? 'left behind' : isDriven ? 'running' : `left in ${snapshot.state}`
   const { host, context } = engine
-  return { id, name, state, began, host, ...defined({ context }) }
+  return {
+    id,
+    kind: kindOf(snapshot),
+    name: nameOf(snapshot),
+    state,
+    began,
+    host,
+    ...defined({ context }),
+  }
+}
+
+function kindOf(snapshot: JournaledRun['snapshot']): 'install' | 'upgrade' {
+  return 'machine' in snapshot ? 'upgrade' : 'install'
+}
+
+function nameOf(snapshot: JournaledRun['snapshot']): string {
+  const { name } = snapshot
+  return name ?? ('machine' in snapshot ? snapshot.input.name : snapshot.input.reference)
 }
 
 async function asTable(runs: readonly ListedRun[], io: CommandIo): Promise<string[]> {
   const { alignColumns, fitColumns } = await import('../listing.ts')
-  const { describeState } = await import('../views/view.ts')
+  const { shownOf } = await import('../install/resume.ts')
+  const { wordsOf } = await import('../views/words.ts')
   const rows = runs.map(({ run: { id, engine, began, snapshot }, isDriven }) => {
-    const { input, name = input.reference, outcome, state } = snapshot
-    const words = describeState(state, { ...input, settingCount: 0, keepOnFailure: false })
+    const { outcome, state } = snapshot
+    const shown = { ...shownOf(snapshot), settingCount: 0, keepOnFailure: false }
+    const words = wordsOf(shown).describeState(state, shown)
     const left = outcome || !words ? 'left behind' : `left: ${words.short}`
     const at = Date.parse(began)
     return [
       id,
-      name,
+      kindOf(snapshot),
+      nameOf(snapshot),
       isDriven && !outcome ? 'running' : left,
       Number.isNaN(at) ? began : formatAgo(Date.now() - at),
       // The end is cut first.
       engine.context === undefined ? engine.host : `context ${engine.context} (${engine.host})`,
     ].map(visible)
   })
-  const table = [['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'], ...rows]
-  return alignColumns(fitColumns(table, [1, 4], io))
+  const table = [['RUN', 'KIND', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'], ...rows]
+  return alignColumns(fitColumns(table, [2, 5], io))
 }
 
 const options = {
   ...engineOptions,
   own: {
     type: 'boolean',
-    help: 'The plugin is that of the run, although the run is too old to tell',
+    help: 'The plugin is that of the install, although the run is too old to tell',
   },
   ...outputOptions,
 } as const satisfies OptionTable
@@ -94,7 +116,7 @@ const options = {
 export const resumeCommand = defineCommand({
   name: 'resume',
   synopsis: '[RUN]',
-  summary: 'Continue an install whose process has died',
+  summary: 'Continue an install or upgrade whose process has died',
   options: { ...secretOptions, ...options },
   examples: [
     { title: 'Continue the only run that was left:', line: 'plugin-flow resume' },
@@ -104,7 +126,7 @@ export const resumeCommand = defineCommand({
     },
   ],
   notes:
-    'It checks the state of the engine first: nothing is pulled, set or enabled twice. A rollback that was under way continues.',
+    'It checks the state of the engine first: nothing is pulled, set or enabled twice. A rollback that was under way continues, and so does that of an upgrade whose way back has failed.',
   read: (given) => ({ ...read('resume', given, false), ...readSecretOptions(given.values) }),
   run: async (command, io) => (await import('../install/resume.ts')).resume(command, io),
 })
@@ -112,7 +134,7 @@ export const resumeCommand = defineCommand({
 export const rollbackCommand = defineCommand({
   name: 'rollback',
   synopsis: '[RUN]',
-  summary: 'Take back what an install whose process has died left behind',
+  summary: 'Take back an install or upgrade whose process has died or whose rollback has failed',
   options,
   examples: [
     {
@@ -120,7 +142,8 @@ export const rollbackCommand = defineCommand({
       line: 'plugin-flow rollback 1f0c',
     },
   ],
-  notes: 'Exit status: 0 taken back, 1 something may be left, 2 wrong usage.',
+  notes:
+    'What an install left is removed. Of an upgrade, the old version is put back with what was in effect. Exit status: 0 taken back, 1 something may be left, 2 wrong usage.',
   read: (given) => read('rollback', given, true),
   run: async (command, io) => (await import('../install/resume.ts')).resume(command, io),
 })

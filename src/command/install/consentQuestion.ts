@@ -45,6 +45,21 @@ const MARGIN = ' '.repeat(2 + LABEL_COLUMNS)
 type Lines = Pick<Output, 'paint' | 'stream'>
 
 /**
+ * What somebody is asked to agree to, up to where the answer is typed.
+ *
+ * @param explained for a person at a terminal; `before` is the last request of the same flow
+ */
+export type Question<Request> = (
+  request: Request,
+  explained?: { before: ConsentRequest | undefined; output: Lines },
+) => string
+
+export const installQuestion: Question<ConsentRequest> = (request, explained) =>
+  explained
+    ? explainedQuestion(request, explained.before, explained.output)
+    : consentQuestion(request)
+
+/**
  * The question about privileges for a person at a terminal: what each means for the host, the worst first, and which
  * content it is about.
  *

@@ -2,10 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 import { Subscription } from 'rxjs'
 import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
 import type { OpenRun } from '../../../adapters/journal/runJournal.ts'
-import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
-import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
+import { defined } from '../../../machines/defined.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
-import type { FlowOptions, PluginInstall } from '../../flow/types.ts'
+import type { FlowOptions, WatchedFlow } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
 import { type OpenEngine, openEngine } from '../openEngine.ts'
 import type { EngineSelection } from '../options/engine.ts'
@@ -13,13 +12,15 @@ import { type Login, readLogin } from '../options/login.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, catchInterrupts, type Interrupts } from '../processIo.ts'
 import { chooseView, questionOutput } from '../views/chooseView.ts'
-import type { ShownRun, View } from '../views/view.ts'
+import type { RunOutcome, RunSnapshot, ShownRun, View } from '../views/view.ts'
+import { outcomeOfBadStart, wordsOf } from '../views/words.ts'
 import { answerOf } from './journal.ts'
-import { exitCode, outcomeOf, outcomeOfBadStart, outcomeWhenLeft } from './outcome.ts'
+import { exitCode, outcomeOf } from './outcome.ts'
 import { answerConsent, askCredentials, createPrompt, type Prompt } from './prompt.ts'
 
 /** The tools of a run of the command. */
 export interface Run {
+  shown: ShownRun
   view: View
   prompt: Prompt
   interrupts: Interrupts
@@ -31,6 +32,12 @@ interface Driven extends EngineSelection, OutputFormat {
   login?: Login
   dryRun?: boolean
 }
+
+/** What the command gives every flow that it runs. */
+export type DrivenOptions<Snapshot> = Pick<
+  FlowOptions<Snapshot>,
+  'signal' | 'credentials' | 'journal'
+>
 
 /** Once the command is being left, nothing is waited for any longer than this. */
 const LEAVE_MS = 3_000
@@ -47,14 +54,15 @@ export async function drive(
   command: Driven,
   shown: ShownRun,
   io: CommandIo,
-  act: (engine: ConnectedEngine, run: Run) => Promise<InstallOutput | number>,
+  act: (engine: ConnectedEngine, run: Run) => Promise<RunOutcome | number>,
 ): Promise<number> {
   const view = chooseView(command, shown, io)
   const warn = (warning: DockerWarning) => {
     view.notice(visible(`plugin-flow: warning: ${warning.message}`))
     view.warning?.(warning)
   }
-  const open = () => openEngine(command, io, warn).catch(outcomeOfBadStart)
+  const badStart = (error: unknown) => outcomeOfBadStart(shown, error)
+  const open = () => openEngine(command, io, warn).catch(badStart)
   // Node.js delivers no signal while Docker's files are read, so signals are caught only after that. The
   // embedded engine reads none, and has a socket to remove.
   const opened = command.embedded ? undefined : await open()
@@ -66,11 +74,11 @@ export async function drive(
     view.notice(`plugin-flow: ${visible(reason)}: cancelled${next}`)
   })
   const prompt = createPrompt(io, questionOutput(command, io), interrupts.interrupt)
-  const run = { view, prompt, interrupts, signal: cancel.signal }
+  const run = { shown, view, prompt, interrupts, signal: cancel.signal }
   try {
     const outcome = await actOn(opened ?? (await open()), command.login, run, (engine) => {
       if (command.embedded) view.notice(SIMULATION)
-      return act(engine, run).catch(outcomeOfBadStart)
+      return act(engine, run).catch(badStart)
     })
     if (typeof outcome === 'number') return outcome
     const code = exitCode(outcome, interrupts.first, shown.rollBack)
@@ -83,16 +91,18 @@ export async function drive(
 }
 
 async function actOn<Result>(
-  opened: OpenEngine | InstallOutput,
+  opened: OpenEngine | RunOutcome,
   login: Login | undefined,
-  { prompt, signal }: Run,
+  { shown, prompt, signal }: Run,
   act: (engine: ConnectedEngine) => Promise<Result>,
-): Promise<Result | InstallOutput> {
+): Promise<Result | RunOutcome> {
   if ('state' in opened) return opened
   const { engine, close } = opened
   try {
     if (!login) return await act(engine)
-    const credentials = await readLogin(login, prompt, signal).catch(outcomeOfBadStart)
+    const credentials = await readLogin(login, prompt, signal).catch((error: unknown) =>
+      outcomeOfBadStart(shown, error),
+    )
     if (credentials && 'state' in credentials) return credentials
     // These credentials and no others count as configured.
     return await act({ ...engine, configured: async () => credentials })
@@ -107,12 +117,13 @@ async function actOn<Result>(
  *
  * @param journaled awaited before the first step that changes the engine
  */
-export async function runFlow(
-  start: (options: FlowOptions) => PluginInstall,
+export async function runFlow<Snapshot extends RunSnapshot>(
+  start: (options: DrivenOptions<Snapshot>) => WatchedFlow<Snapshot>,
   journaled: Promise<OpenRun | undefined> | undefined,
   { embedded = false, login, plain }: Pick<Driven, 'embedded' | 'login' | 'plain'>,
-  { view, prompt, interrupts, signal }: Run,
-): Promise<InstallOutput> {
+  { shown: run, view, prompt, interrupts, signal }: Run,
+): Promise<RunOutcome> {
+  const words = wordsOf(run)
   const recorder = journaled && createRecorder(journaled, view)
   const ended = new AbortController()
   const impatient = interrupts.second.then(async () => {
@@ -127,17 +138,21 @@ export async function runFlow(
   })
   const shown = new Subscription()
   try {
-    answerConsent(flow, prompt, view, plain)
+    answerConsent(flow, prompt, view, words.question, plain)
     shown.add(flow.transition$.subscribe((transition) => view.transition(transition)))
     shown.add(flow.progress$.subscribe((progress) => view.progress(progress)))
     shown.add(flow.retry$.subscribe((retry) => view.retry(retry)))
     const left = interrupts.second.then(async () => {
       const recorded = await Promise.race([recorder?.last(), impatient])
-      if (recorded !== 'unknown') return outcomeWhenLeft(flow, embedded, recorded?.id)
+      if (recorded !== 'unknown') return words.whenLeft(flow.snapshot(), embedded, recorded?.id)
       view.notice(NOT_RECORDED)
-      return outcomeWhenLeft(flow, embedded)
+      return words.whenLeft(flow.snapshot(), embedded)
     })
-    return await Promise.race([outcomeOf(flow), left])
+    const outcome = await Promise.race([outcomeOf<RunOutcome>(flow), left])
+    if (outcome.state !== 'stranded') return outcome
+    const recorded = await Promise.race([recorder?.last(), impatient])
+    const id = recorded === 'unknown' ? undefined : recorded?.id
+    return { ...outcome, ...defined({ run: id }) }
   } finally {
     // A flow that is left goes on for a moment, but its outcome must be the last thing that is shown.
     shown.unsubscribe()
@@ -159,7 +174,7 @@ function createRecorder(journaled: Promise<OpenRun | undefined>, view: View) {
     return 'unknown'
   }
   return {
-    async journal(snapshot: InstallSnapshot) {
+    async journal(snapshot: RunSnapshot) {
       const writing = journaled.then(async (run) => {
         await run?.write(snapshot)
         return { id: run?.id }

@@ -9,8 +9,8 @@ import { describeRetry } from '../../text/formatAmount.ts'
 import { visible, visibleJson } from '../../text/visible.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
-import { withoutValues } from '../views/jsonView.ts'
 import { privilegeLines } from './consentQuestion.ts'
+import { withoutValues } from './outcomeJson.ts'
 
 /**
  * Shows what an install would do, and sends nothing that changes anything. Resolves to the exit status, or to the
@@ -33,17 +33,17 @@ export async function dryRun(
 }
 
 /** `nothing`: no consent is needed. `asked`: a person would be asked. */
-type Answer = 'nothing' | 'granted' | 'denied' | 'asked'
+export type Answer = 'nothing' | 'granted' | 'denied' | 'asked'
 
-function answerOf({ present, request, consent }: InstallPlan): Answer {
-  if (present || !asksFor(request)) return 'nothing'
+export function answerOf({ request, consent }: Pick<InstallPlan, 'request' | 'consent'>): Answer {
+  if (!asksFor(request)) return 'nothing'
   if (!consent) return 'asked'
   return consent.granted ? 'granted' : 'denied'
 }
 
 /** Shows the plan, and returns the exit status: 1 when it would be denied, else 0. */
 function showPlan(plan: InstallPlan, { json, quiet }: OutputFormat, io: CommandIo): number {
-  const answer = answerOf(plan)
+  const answer = plan.present ? 'nothing' : answerOf(plan)
   const exitCode = answer === 'denied' ? 1 : 0
   if (json) io.stdout.write(`${visibleJson({ ...toJson(plan, answer), exitCode })}\n`)
   else if (!quiet) writeLines(io.stdout, planLines(plan, answer))
@@ -64,7 +64,7 @@ function toJson({ request, consent, present, requests }: InstallPlan, answer: An
   }
 }
 
-const ANSWERS: Readonly<Record<Answer, string>> = {
+export const ANSWERS: Readonly<Record<Answer, string>> = {
   nothing: 'nothing is asked for',
   granted: 'granted',
   denied: 'denied',
@@ -84,7 +84,8 @@ function planLines({ request, consent, present, requests }: InstallPlan, answer:
   ]
 }
 
-function block(title: string, lines: readonly string[], otherwise = ''): string[] {
+/** Lines behind their title. */
+export function block(title: string, lines: readonly string[], otherwise = ''): string[] {
   const shown = lines.length > 0 ? lines : [otherwise]
   return shown.map((line, index) => `${(index === 0 ? title : '').padEnd(12)}${visible(line)}`)
 }

@@ -2,19 +2,21 @@ import { journalFolder, listRuns } from '../../../adapters/journal/runJournal.ts
 import { defined } from '../../../machines/defined.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import { removeCommand } from '../../../machines/plugin-install/rollbackReport.ts'
-import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
+import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { resolveNames } from '../../../machines/reference.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
 import { installPlugin } from '../../flow/install.ts'
 import { defaultPolicy, type PolicyOptions } from '../../flow/retry/policy.ts'
-import type { ConsentPolicy, FlowOptions, InstallOptions } from '../../flow/types.ts'
+import type { ConsentPolicy, InstallOptions } from '../../flow/types.ts'
 import { type ConsentSelection, readPolicy } from '../options/consent.ts'
 import type { EngineSelection } from '../options/engine.ts'
+import type { FlowSelection } from '../options/flow.ts'
 import type { Login } from '../options/login.ts'
 import { readSecrets, type SecretSelection, withSecrets } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'
 import type { CommandIo } from '../processIo.ts'
-import { drive, runFlow } from './drive.ts'
+import type { RunOutcome } from '../views/view.ts'
+import { type DrivenOptions, drive, runFlow } from './drive.ts'
 import { dryRun } from './dryRun.ts'
 import { beginJournal } from './journal.ts'
 import { onEngine } from './outcome.ts'
@@ -24,6 +26,7 @@ export interface InstallCommand
   extends EngineSelection,
     ConsentSelection,
     SecretSelection,
+    FlowSelection,
     OutputFormat {
   reference: string
   /** `KEY=VALUE` each, in their order. */
@@ -34,22 +37,19 @@ export interface InstallCommand
   ifPresent: 'fail' | 'keep' | 'finish'
   /** Install on a simulated engine in this process. */
   embedded: boolean
-  keepOnFailure: boolean
-  /** In whole seconds. */
-  enableTimeout: number
-  /** Show the plan, and change nothing. */
-  dryRun: boolean
 }
 
 export async function install(command: InstallCommand, io: CommandIo): Promise<number> {
   const policy = await readPolicy(command)
   const secrets = await readSecrets(command)
-  const shown = { ...command, settingCount: command.settings.length + secrets.size }
+  const settingCount = command.settings.length + secrets.size
+  const shown = { ...command, machine: 'pluginInstall', settingCount } as const
   return drive(command, shown, io, async (engine, run) => {
     const options = { ...installOptions(command, policy, secrets), signal: run.signal }
     if (command.dryRun) return dryRun(engine, options, command, io)
     const journaled = command.embedded ? undefined : beginJournal(engine, command, io.env, run.view)
-    const start = (more: FlowOptions) => installPlugin(engine, { ...options, ...more })
+    const start = (more: DrivenOptions<InstallSnapshot>) =>
+      installPlugin(engine, { ...options, ...more })
     const outcome = await runFlow(start, journaled, command, run)
     return withNextStep(outcome, command, engine, io.env)
   })
@@ -85,11 +85,11 @@ export function waitingFor(enableTimeout: number): PolicyOptions {
  * plugin behind that is in the way, its ID is named.
  */
 export async function withNextStep(
-  outcome: InstallOutput,
+  outcome: RunOutcome,
   command: EngineSelection & { reference: string; alias?: string; embedded: boolean },
   { host }: ConnectedEngine,
   env: CommandIo['env'],
-): Promise<InstallOutput> {
+): Promise<RunOutcome> {
   if (outcome.state === 'done' || outcome.failure.code !== 'already-exists') return outcome
   const names = resolveNames(command)
   if (isEngineError(names)) return outcome

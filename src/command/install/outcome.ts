@@ -1,17 +1,21 @@
-import { type Failure, isEngineError } from '../../../machines/errors.ts'
-import { makeFailure, toFailure } from '../../../machines/failure.ts'
+import type { Failure } from '../../../machines/errors.ts'
+import { makeFailure } from '../../../machines/failure.ts'
 import { failed } from '../../../machines/plugin-install/rollbackReport.ts'
+import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { oneLine } from '../../../machines/text.ts'
-import type { PluginInstall } from '../../flow/types.ts'
 import { differenceLines } from '../../privileges/privilegeText.ts'
 import { visible } from '../../text/visible.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { type Paint, plain } from '../paint.ts'
 import type { Interrupt } from '../processIo.ts'
+import type { RunOutcome } from '../views/view.ts'
 
 /** How a flow ended. Rethrows an error that is not a failure of the flow. */
-export async function outcomeOf(flow: PluginInstall): Promise<InstallOutput> {
+export async function outcomeOf<Outcome>(flow: {
+  result: Promise<unknown>
+  snapshot(): { outcome?: Outcome }
+}): Promise<Outcome> {
   const [ended] = await Promise.allSettled([flow.result])
   const { outcome } = flow.snapshot()
   if (outcome) return outcome
@@ -19,16 +23,15 @@ export async function outcomeOf(flow: PluginInstall): Promise<InstallOutput> {
 }
 
 /**
- * What is known of a flow that is left before it has ended.
+ * What is known of an install that is left before it has ended.
  *
  * @param recorded ID of its run in the journal
  */
 export function outcomeWhenLeft(
-  flow: PluginInstall,
+  { outcome, name, input, state, run }: InstallSnapshot,
   embedded: boolean,
   recorded?: string,
 ): InstallOutput {
-  const { outcome, name, input, state, run } = flow.snapshot()
   if (outcome) return outcome
   const { ownership, enableRequested, id, failure } = run
   const plugin = { name: name ?? input.reference, enableRequested }
@@ -42,42 +45,32 @@ export function outcomeWhenLeft(
   }
 }
 
-/** Outcome of a flow that could not start because the engine or the login is invalid. */
-export function outcomeOfBadStart(error: unknown): InstallOutput {
-  if (!isEngineError(error)) throw error
-  return {
-    state: 'rolledBack',
-    failure: toFailure(error, 'checkPrivileges'),
-    rollback: { result: 'nothingToRemove' },
-  }
-}
-
 const USAGE_CODES = ['invalid-reference', 'invalid-setting', 'invalid-option']
 
-/** 0 done as asked, 1 taken back, 2 wrong usage, 128 plus the number of the signal that ended it. */
+/** 0 done as asked, 1 taken back or stranded, 2 wrong usage, 128 plus the number of the signal that ended it. */
 export function exitCode(
-  outcome: InstallOutput,
+  outcome: RunOutcome,
   interrupt: Interrupt | undefined,
   rollBack = false,
 ): number {
   if (outcome.state === 'done' || (rollBack && isTakenBack(outcome))) return 0
+  if (outcome.state === 'stranded') return 1
   if (interrupt) return interrupt.exitCode
   return USAGE_CODES.includes(outcome.failure.code) ? 2 : 1
 }
 
 /** True if nothing of the run is on the engine any more. */
-function isTakenBack(outcome: InstallOutput): boolean {
-  return (
-    outcome.state === 'rolledBack' &&
-    ['removed', 'nothingToRemove'].includes(outcome.rollback.result)
-  )
+function isTakenBack(outcome: RunOutcome): boolean {
+  if (outcome.state !== 'rolledBack') return false
+  if (!('rollback' in outcome)) return true
+  return ['removed', 'nothingToRemove'].includes(outcome.rollback.result)
 }
 
-/** Lines for a person about the end of a run, for `stdout` and for `stderr`, in the colours of each. */
+/** Lines for a person about the end of an install, for `stdout` and for `stderr`, in the colours of each. */
 export function outcomeLines(
   outcome: InstallOutput,
   engine: EngineSelection & { rollBack?: boolean },
-  { stdout, stderr }: Record<'stdout' | 'stderr', { paint: Paint }> = WITHOUT_COLOURS,
+  { stdout, stderr }: Painted = WITHOUT_COLOURS,
 ): { stdout: string[]; stderr: string[] } {
   if (outcome.state === 'done') {
     const { name, id, enabled, changed } = outcome.plugin
@@ -92,22 +85,30 @@ export function outcomeLines(
     const what = 'name' in rollback ? `${visible(rollback.name)} was removed` : 'nothing was left'
     return { stdout: [`${stdout.paint('done', 'rolled back:')} ${what}`], stderr: [] }
   }
-  const { paint } = stderr
-  return {
-    stdout: [],
-    stderr: [
-      `${paint('failed', 'plugin-flow:')} ${paint('strong', visible(failure.message))}`,
-      ...differenceLines(failure.difference).map(({ sign, text }) =>
-        paint(sign === '+' ? 'failed' : 'quiet', `  ${sign} ${visible(text)}`),
-      ),
-      `${paint('strong', 'what to do:')} ${visible(failure.next)}`,
-      `${paint('strong', 'on the engine:')} ${visible(describeRollback(rollback, engine))}`,
-      ...unsaid(failure).map((words) => `${paint('strong', 'the engine said:')} ${visible(words)}`),
-    ],
-  }
+  return { stdout: [], stderr: failureLines(failure, [describeRollback(rollback, engine)], stderr) }
 }
 
-const WITHOUT_COLOURS = { stdout: { paint: plain }, stderr: { paint: plain } }
+/** Lines about a failure, and what is on the engine now. */
+export function failureLines(
+  failure: Failure,
+  onTheEngine: readonly string[],
+  { paint }: Painted['stderr'],
+): string[] {
+  return [
+    `${paint('failed', 'plugin-flow:')} ${paint('strong', visible(failure.message))}`,
+    ...differenceLines(failure.difference).map(({ sign, text }) =>
+      paint(sign === '+' ? 'failed' : 'quiet', `  ${sign} ${visible(text)}`),
+    ),
+    `${paint('strong', 'what to do:')} ${visible(failure.next)}`,
+    ...onTheEngine.map((line) => `${paint('strong', 'on the engine:')} ${visible(line)}`),
+    ...unsaid(failure).map((words) => `${paint('strong', 'the engine said:')} ${visible(words)}`),
+  ]
+}
+
+/** Where lines are written, with the colours of each. */
+export type Painted = Readonly<Record<'stdout' | 'stderr', { paint: Paint }>>
+
+export const WITHOUT_COLOURS: Painted = { stdout: { paint: plain }, stderr: { paint: plain } }
 
 /** The words of the engine, where the message does not end in them. */
 function unsaid({ message, engineMessage = '' }: Failure): string[] {
@@ -130,13 +131,16 @@ function describeRollback(rollback: RollbackReport, engine: EngineSelection): st
   }
 }
 
-/** A command of Docker's that removes a plugin, as a command of this program with the options of its engine. */
+/** A command that mends something, as one of this program with the options of its engine. */
 export function onEngine(command: string, { host, context, tls, proxy }: EngineSelection): string {
   const options = Object.entries({ host, context, ...tls, proxy }).map(([name, value]) => {
     if (value === undefined || value === false) return ''
     return `--${name} ${value === true ? '' : `${quoted(value)} `}`
   })
-  return command.replace(/^docker plugin rm /, () => `plugin-flow rm ${options.join('')}`)
+  return command.replace(
+    /^(?:docker plugin|plugin-flow) (?!rollback|resume)(\w+) /,
+    (_, verb) => `plugin-flow ${verb} ${options.join('')}`,
+  )
 }
 
 function quoted(text: string): string {

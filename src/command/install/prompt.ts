@@ -2,11 +2,12 @@ import { userInfo } from 'node:os'
 import type { CredentialsSource } from '../../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
 import type { CredentialsRequest } from '../../../machines/engine.ts'
-import type { PluginInstall } from '../../flow/types.ts'
+import type { UpgradeConsentRequest } from '../../../machines/plugin-upgrade/types.ts'
+import type { WatchedFlow } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
 import type { CommandIo, Output } from '../processIo.ts'
 import type { View } from '../views/view.ts'
-import { consentQuestion, explainedQuestion } from './consentQuestion.ts'
+import type { Question } from './consentQuestion.ts'
 import { createLineInput } from './lineInput.ts'
 
 /**
@@ -72,23 +73,36 @@ const DENIALS = {
   taken: 'standard input was used for the password; --allow or --grant-all-permissions grants them',
 }
 
+/** Of a question that grants of privileges alone do not answer. */
+const NO_WAY_BACK =
+  'no answer was given; --no-way-back accept with --grant-all-permissions goes on without asking'
+
+function denial(
+  answer: keyof typeof DENIALS,
+  request: ConsentRequest & Partial<Pick<UpgradeConsentRequest, 'wayBack'>>,
+): string {
+  const isOneWay = request.wayBack !== undefined && 'none' in request.wayBack
+  return isOneWay && answer !== 'denied' ? NO_WAY_BACK : DENIALS[answer]
+}
+
 /**
  * Puts the flow's requests for consent to the prompt. A transition withdraws the question.
  *
  * @param isPlain ask on a terminal as Docker's own command does, too
  */
 export function answerConsent(
-  flow: PluginInstall,
+  flow: Pick<WatchedFlow<unknown>, 'transition$' | 'consent$' | 'grant' | 'deny'>,
   prompt: Prompt,
   view: View,
+  question: Question<ConsentRequest>,
   isPlain = false,
 ): void {
   let asked: AbortController | undefined
   let before: ConsentRequest | undefined
   const questionOf = (request: ConsentRequest) =>
     prompt.hasTerminal && !isPlain
-      ? explainedQuestion(request, before, prompt.output)
-      : consentQuestion(request)
+      ? question(request, { before, output: prompt.output })
+      : question(request)
   flow.transition$.subscribe(() => asked?.abort())
   flow.consent$.subscribe((request) => {
     asked = new AbortController()
@@ -97,11 +111,11 @@ export function answerConsent(
 
   async function ask(request: ConsentRequest, signal: AbortSignal): Promise<void> {
     view.asking(request)
-    const question = questionOf(request)
+    const words = questionOf(request)
     before = request
-    const answer = await prompt.ask(question, signal)
+    const answer = await prompt.ask(words, signal)
     if (answer === 'granted') flow.grant(request, userName())
-    else if (answer !== 'cancelled') flow.deny(DENIALS[answer], request)
+    else if (answer !== 'cancelled') flow.deny(denial(answer, request), request)
   }
 }
 

@@ -7,14 +7,20 @@ import {
   takeUpRun,
 } from '../../../adapters/journal/runJournal.ts'
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
+import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
+import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
+import { keyOf } from '../../../machines/settings.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
-import { resumeInstall, secretNames } from '../../flow/install.ts'
+import { resumeInstall } from '../../flow/install.ts'
+import { resumeUpgrade } from '../../flow/upgrade.ts'
 import { type EngineSelection, namesEngine } from '../options/engine.ts'
 import { readSecrets, type SecretSelection } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 import type { CommandIo } from '../processIo.ts'
-import { drive, runFlow } from './drive.ts'
+import { waitingForUpgrade } from '../upgrade/upgrade.ts'
+import type { ShownRun } from '../views/view.ts'
+import { type DrivenOptions, drive, runFlow } from './drive.ts'
 import { waitingFor } from './install.ts'
 import { boundedRun } from './journal.ts'
 
@@ -35,35 +41,55 @@ export async function resume(command: ResumeCommand, io: CommandIo): Promise<num
   const taken = await takeUp(journalFolder(io.env), command.run)
   try {
     checkSecrets(taken, command)
-    const { reference, settings, onFailure, enableTimeout } = taken.snapshot.input
+    if (command.isOwn && 'machine' in taken.snapshot) {
+      throw new UsageError('--own is about plugins of installs, and this run is an upgrade')
+    }
+    const { snapshot } = taken
+    const { settings, onFailure, enableTimeout } = snapshot.input
     const secretSettings = Object.fromEntries(await readSecrets(command))
     const selection = namesEngine(command) ? command : { ...selectionOf(taken), ...command }
     const shown = {
       ...selection,
-      reference,
+      ...shownOf(snapshot),
       settingCount: settings.length,
       keepOnFailure: onFailure === 'keep',
       rollBack: command.rollBack,
     }
     return await drive(selection, shown, io, async (engine, run) => {
       if (!namesEngine(command)) assertSame(engine, taken)
-      const options = {
-        rollBack: command.rollBack,
-        isOwn: command.isOwn,
-        secretSettings,
-        policy: waitingFor(enableTimeout),
+      const { rollBack, isOwn, plain } = command
+      const options = { rollBack, secretSettings }
+      const journaled = Promise.resolve(taken)
+      if ('machine' in snapshot) {
+        const upgradeOptions = { ...options, policy: waitingForUpgrade(enableTimeout) }
+        const start = (more: DrivenOptions<UpgradeSnapshot>) =>
+          resumeUpgrade(engine, snapshot, { ...upgradeOptions, ...more })
+        return runFlow(start, journaled, { plain }, run)
       }
-      const start = (more: object) => resumeInstall(engine, taken.snapshot, { ...options, ...more })
-      return runFlow(start, Promise.resolve(taken), { plain: command.plain }, run)
+      const installOptions = { ...options, isOwn, policy: waitingFor(enableTimeout) }
+      const start = (more: DrivenOptions<InstallSnapshot>) =>
+        resumeInstall(engine, snapshot, { ...installOptions, ...more })
+      return runFlow(start, journaled, { plain }, run)
     })
   } finally {
     await taken.close()
   }
 }
 
+/** How a run is shown that another process began. */
+export function shownOf(
+  snapshot: JournaledRun['snapshot'],
+): Pick<ShownRun, 'machine' | 'reference'> {
+  if (!('machine' in snapshot)) {
+    return { machine: 'pluginInstall', reference: snapshot.input.reference }
+  }
+  const { machine, name, input } = snapshot
+  return { machine, reference: input.reference ?? name ?? input.name }
+}
+
 /** The values of secret settings were not recorded. */
 function checkSecrets({ id, snapshot }: JournaledRun, { rollBack, secrets = [] }: ResumeCommand) {
-  const names = secretNames(snapshot)
+  const names = snapshot.input.settings.filter(({ secret }) => secret).map(keyOf)
   const given = secrets.map(({ name }) => name)
   const unknown = given.find((name) => !names.includes(name))
   if (unknown !== undefined) throw new UsageError(`the run has no secret setting ${unknown}`)

@@ -22,10 +22,14 @@ export function readNames(command: string, names: readonly string[]): readonly s
  *
  * @throws UsageError
  */
-export function checkSettingArguments(command: string, settings: readonly string[]): void {
+export function checkSettingArguments(
+  command: string,
+  settings: readonly string[],
+  takes = 'one PLUGIN',
+): void {
   const reference = settings.find((text) => /^[^=]*[/:][^=]*$/.test(text))
   if (reference === undefined) return
-  throw new UsageError(`${command} takes one PLUGIN: "${reference}" is not KEY=VALUE`)
+  throw new UsageError(`${command} takes ${takes}: "${reference}" is not KEY=VALUE`)
 }
 
 /** @throws UsageError where there are any */
@@ -37,6 +41,22 @@ export function readNoArguments(command: string, { length }: readonly string[]):
 export function readSeconds(option: string, text: string): number {
   if (/^\d{1,4}$/.test(text) && Number(text) <= MAX_SECONDS) return Number(text)
   throw new UsageError(`${option} takes whole seconds up to ${MAX_SECONDS}, and not "${text}"`)
+}
+
+/**
+ * The value of an option that takes one of a few words, the first by default.
+ *
+ * @throws UsageError
+ */
+export function readChoice<const Choices extends readonly [string, string, ...string[]]>(
+  option: string,
+  choices: Choices,
+  text: string = choices[0],
+): Choices[number] {
+  const known = choices.find((each) => each === text)
+  if (known !== undefined) return known
+  const words = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
+  throw new UsageError(`${option} takes ${words}, and not "${text}"`)
 }
 
 /** How a run is shown, where the default is lines or a live view. */
@@ -52,7 +72,7 @@ export const outputOptions = optionGroup('Output', {
   quiet: {
     type: 'boolean',
     short: 'q',
-    help: 'Print only the ID of the installed plugin, or the failure',
+    help: 'Print only the ID of the plugin, or the failure',
   },
   plain: {
     type: 'boolean',

@@ -1,18 +1,11 @@
 import { describeRetry, formatProgress } from '../../text/formatAmount.ts'
-import { outcomeLines } from '../install/outcome.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, type Output, writeLines } from '../processIo.ts'
 import { jsonView } from './jsonView.ts'
 import { terminalStyle } from './terminal.ts'
 import { terminalView } from './terminalView.ts'
-import {
-  describeState,
-  type ShownRun,
-  stateName,
-  type View,
-  type ViewOptions,
-  writeOutcome,
-} from './view.ts'
+import { type ShownRun, stateName, type View, type ViewOptions } from './view.ts'
+import { wordsOf, writeOutcome } from './words.ts'
 
 /** JSON or almost nothing where that is asked for, live bars on a capable terminal, lines otherwise. */
 export function chooseView(
@@ -44,6 +37,7 @@ const PROGRESS_EVERY_MS = 1_000
 /** For a pipe or a log: a line per state, and at most one line of progress per second. */
 export function lineView(options: ViewOptions): View {
   const { run, stdout, stderr, now } = options
+  const { pulls, describeState } = wordsOf(run)
   let state = ''
   let shownAt = 0
   return {
@@ -54,7 +48,7 @@ export function lineView(options: ViewOptions): View {
       if (words) stdout.write(`${words.doing}\n`)
     },
     progress(progress) {
-      if (state !== 'pulling' || progress.layers.length === 0) return
+      if (!pulls.includes(state) || progress.layers.length === 0) return
       if (now() - shownAt < PROGRESS_EVERY_MS) return
       shownAt = now()
       stdout.write(`pulling: ${formatProgress(progress)}\n`)
@@ -84,7 +78,7 @@ export function quietView({ run, stdout, stderr }: Omit<ViewOptions, 'now'>): Vi
     },
     outcome(outcome) {
       if (outcome.state === 'done') stdout.write(`${outcome.plugin.id}\n`)
-      writeLines(stderr, outcomeLines(outcome, run, { stdout, stderr }).stderr)
+      writeLines(stderr, wordsOf(run).outcomeLines(outcome, run, { stdout, stderr }).stderr)
     },
     close() {},
   }

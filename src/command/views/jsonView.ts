@@ -1,12 +1,8 @@
-import type { ConsentRequest } from '../../../machines/consent.ts'
-import type { InstalledPlugin, InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
-import { keyOf, textOf } from '../../../machines/settings.ts'
 import { visibleJson } from '../../text/visible.ts'
-import { onEngine, outcomeLines } from '../install/outcome.ts'
-import type { EngineSelection } from '../options/engine.ts'
 import { writeLines } from '../processIo.ts'
 import type { View, ViewOptions } from './view.ts'
+import { wordsOf } from './words.ts'
 
 const PROGRESS_EVERY_MS = 100
 
@@ -15,6 +11,7 @@ const PROGRESS_EVERY_MS = 100
  * docs/command.schema.json. Progress is shown at most ten times a second, and the newest before any other line.
  */
 export function jsonView({ run, stdout, stderr, now }: ViewOptions): View {
+  const words = wordsOf(run)
   let waiting: Progress | undefined
   let shownAt = Number.NEGATIVE_INFINITY
   const write = (type: string, value: object) => {
@@ -42,7 +39,7 @@ export function jsonView({ run, stdout, stderr, now }: ViewOptions): View {
     asking(request) {
       showWaiting()
       if ('registry' in request) write('credentials', request)
-      else write('consent', withoutValues(request))
+      else write('consent', words.requestJson(request))
     },
     notice(line) {
       stderr.write(`${line}\n`)
@@ -53,35 +50,9 @@ export function jsonView({ run, stdout, stderr, now }: ViewOptions): View {
     },
     outcome(outcome, exitCode) {
       showWaiting()
-      write('outcome', { ...toOutcome(outcome, run), exitCode })
-      writeLines(stderr, outcomeLines(outcome, run, { stdout, stderr }).stderr)
+      write('outcome', { ...words.outcomeJson(outcome, run), exitCode })
+      writeLines(stderr, words.outcomeLines(outcome, run, { stdout, stderr }).stderr)
     },
     close() {},
   }
-}
-
-function toOutcome(outcome: InstallOutput, engine: EngineSelection) {
-  if (outcome.state === 'done') return { ...outcome, plugin: withoutPluginValues(outcome.plugin) }
-  const { rollback } = outcome
-  if (!('command' in rollback)) return outcome
-  return { ...outcome, rollback: { ...rollback, command: onEngine(rollback.command, engine) } }
-}
-
-function withoutPluginValues(plugin: InstalledPlugin) {
-  const request = withoutValues(plugin.consent.request)
-  return {
-    ...plugin,
-    settings: request.settings.map(({ setting }) => setting),
-    consent: { ...plugin.consent, request },
-  }
-}
-
-/** Removes the values of settings, where plugins take their secrets, except for those that need consent. */
-export function withoutValues(request: ConsentRequest) {
-  const settings = request.settings.map((setting) => ({
-    setting: setting.widens ? textOf(setting) : keyOf(setting),
-    ...(setting.secret && { secret: setting.secret }),
-    widens: setting.widens,
-  }))
-  return { ...request, settings }
 }

@@ -9,7 +9,8 @@ import {
 } from '../../text/formatAmount.ts'
 import { visible } from '../../text/visible.ts'
 import { fitLine, type Line, liveRegion, type Piece, type TerminalStyle } from './terminal.ts'
-import { describeState, stateName, type View, type ViewOptions, writeOutcome } from './view.ts'
+import { stateName, type View, type ViewOptions } from './view.ts'
+import { wordsOf, writeOutcome } from './words.ts'
 
 const REDRAW_EVERY_MS = 100
 
@@ -20,6 +21,8 @@ interface TerminalViewOptions extends ViewOptions {
 /** The current state. */
 interface Step {
   name: string
+  /** The engine pulls. */
+  pulls: boolean
   doing: string
   done: string
   since: number
@@ -30,6 +33,7 @@ interface Step {
 /** For a terminal: each past state stays as a line, the current one is drawn live. */
 export function terminalView(options: TerminalViewOptions): View {
   const { run, stdout, now, style } = options
+  const words = wordsOf(run)
   const columns = () => Math.max((stdout.stream.columns ?? 80) - 1, 1)
   const region = liveRegion(stdout, () => columns() + 1)
   let step: Step | undefined
@@ -41,7 +45,7 @@ export function terminalView(options: TerminalViewOptions): View {
   const draw = () => {
     if (!step || isAsking) return
     const rows = Math.max((stdout.stream.rows ?? 24) - 2, 0)
-    const layers = step.name === 'pulling' ? (progress?.layers ?? []) : []
+    const layers = step.pulls ? (progress?.layers ?? []) : []
     const lines = [activeLine(step, progress, now(), style)]
     region.draw([...lines, ...layerLines(layers, rows, columns(), style)].map(fit))
   }
@@ -60,14 +64,15 @@ export function terminalView(options: TerminalViewOptions): View {
   return {
     transition({ to }) {
       const name = stateName(to)
-      const isEnd = name === 'done' || name === 'rolledBack'
+      const isEnd = name === 'done' || FAILURES.includes(name)
       if (step?.name !== name && !(isEnd && step?.name === 'rollingBack')) {
         finish(endOf(step?.name, name))
       }
       if (isEnd) return
-      if (name === 'checkPrivileges') progress = undefined
-      const words = describeState(to, run)
-      if (words) step = { name, ...words, since: step?.since ?? now() }
+      const pulls = words.pulls.includes(name)
+      if (!pulls) progress = undefined
+      const shown = words.describeState(to, run)
+      if (shown) step = { name, pulls, ...shown, since: step?.since ?? now() }
       redraw(true)
       draw()
     },
@@ -90,8 +95,8 @@ export function terminalView(options: TerminalViewOptions): View {
     },
     outcome(outcome) {
       redraw(false)
-      const isLeft = outcome.state === 'rolledBack' && outcome.rollback.result === 'failed'
-      finish(isLeft ? 'failed' : 'done')
+      const isLeft = 'rollback' in outcome && outcome.rollback.result === 'failed'
+      finish(isLeft || outcome.state === 'stranded' ? 'failed' : 'done')
       writeOutcome(outcome, options)
     },
     close() {
@@ -101,11 +106,14 @@ export function terminalView(options: TerminalViewOptions): View {
   }
 }
 
+/** The final states of a run that has not done what was asked. */
+const FAILURES = ['rolledBack', 'stranded']
+
 /** How a step ended. `again`: the registry wants other credentials, or what was looked up has changed. */
 type StepEnd = 'done' | 'failed' | 'again'
 
 function endOf(name: string | undefined, next: string): StepEnd {
-  if (next === 'rollingBack' || next === 'rolledBack') return 'failed'
+  if (next === 'rollingBack' || FAILURES.includes(next)) return 'failed'
   const isBack = next === 'reauth' || (name === 'pulling' && next === 'checkPrivileges')
   return isBack ? 'again' : 'done'
 }
@@ -113,13 +121,13 @@ function endOf(name: string | undefined, next: string): StepEnd {
 const TONES = { done: 'done', failed: 'failed', again: 'quiet' } as const
 
 function activeLine(
-  { name, doing, since, retry }: Step,
+  { pulls, doing, since, retry }: Step,
   progress: Progress | undefined,
   now: number,
   { spinner }: TerminalStyle,
 ): Piece[] {
   const turn = Math.floor(now / REDRAW_EVERY_MS) % spinner.length
-  const isPulling = name === 'pulling' && progress !== undefined && progress.layers.length > 0
+  const isPulling = pulls && progress !== undefined && progress.layers.length > 0
   const text = isPulling ? `pulling: ${formatProgress(progress)}` : doing
   return [
     { text: `${spinner[turn]} `, tone: 'active' },
@@ -129,14 +137,13 @@ function activeLine(
 }
 
 function finishedLine(
-  { name, doing, done, since }: Step,
+  { pulls, doing, done, since }: Step,
   progress: Progress | undefined,
   end: StepEnd,
   now: number,
   style: TerminalStyle,
 ): Piece[] {
-  const pulled =
-    name === 'pulling' && progress && end === 'done' ? `${formatBytes(progress.current)}  ` : ''
+  const pulled = pulls && progress && end === 'done' ? `${formatBytes(progress.current)}  ` : ''
   return [
     { text: `${style[end]} `, tone: TONES[end] },
     { text: `${end === 'done' ? done : doing}  ${pulled}` },

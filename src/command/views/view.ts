@@ -1,14 +1,23 @@
 import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
 import type { CredentialsRequest } from '../../../machines/engine.ts'
+import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
+import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
+import type { UpgradeOutput } from '../../../machines/plugin-upgrade/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
 import type { Retry } from '../../../machines/retry.ts'
 import type { Transition } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
-import { outcomeLines } from '../install/outcome.ts'
 import type { EngineSelection } from '../options/engine.ts'
-import { type Output, writeLines } from '../processIo.ts'
+import type { Output } from '../processIo.ts'
+
+/** Of the machines that the command runs. */
+export type RunSnapshot = InstallSnapshot | UpgradeSnapshot
+export type RunOutcome = InstallOutput | EndedUpgrade
+
+/** The end of an upgrade, with the id of its run where the journal still has it. */
+export type EndedUpgrade = UpgradeOutput & { run?: string }
 
 /** Shows a run: on a terminal, as lines, or as JSON. */
 export interface View {
@@ -23,13 +32,15 @@ export interface View {
   /** A warning that a notice has shown, for programs. */
   warning?(warning: DockerWarning): void
   /** The end; nothing is shown after it. */
-  outcome(outcome: InstallOutput, exitCode: number): void
+  outcome(outcome: RunOutcome, exitCode: number): void
   /** Leaves the terminal as it was found. Called on every way out. */
   close(): void
 }
 
 /** The facts about a run that a view shows besides its events. */
 export interface ShownRun extends EngineSelection {
+  /** Id of the machine: it decides the words. */
+  machine: 'pluginInstall' | 'pluginUpgrade'
   reference: string
   /** Number of settings, the secret ones included. */
   settingCount: number
@@ -52,7 +63,7 @@ export function stateName(path: string): string {
 }
 
 /** What a person reads of a state. */
-interface StateWords {
+export interface StateWords {
   /** While it lasts, and where it fails. */
   doing: string
   /** Once it has ended well. */
@@ -61,8 +72,11 @@ interface StateWords {
   short: string
 }
 
-/** The words for a state; the final ones have none. */
-export function describeState(path: string, run: ShownRun): StateWords | undefined {
+/** The words for a state of an install; the final ones have none. */
+export function describeState(
+  path: string,
+  run: Pick<ShownRun, 'reference' | 'settingCount' | 'keepOnFailure'>,
+): StateWords | undefined {
   switch (path) {
     case 'checkPrivileges': {
       const what = `the privileges of ${visible(run.reference)}`
@@ -108,14 +122,4 @@ export function describeState(path: string, run: ShownRun): StateWords | undefin
     default:
       return undefined
   }
-}
-
-/** Writes how a run ended, for a person. */
-export function writeOutcome(
-  outcome: InstallOutput,
-  { run, stdout, stderr }: Omit<ViewOptions, 'now'>,
-): void {
-  const lines = outcomeLines(outcome, run, { stdout, stderr })
-  writeLines(stdout, lines.stdout)
-  writeLines(stderr, lines.stderr)
 }

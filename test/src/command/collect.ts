@@ -77,5 +77,11 @@ export function installCommand(command: Partial<InstallCommand> = {}): InstallCo
 }
 
 export function shownRun(run: Partial<ShownRun> = {}): ShownRun {
-  return { reference: 'acme/plain:latest', settingCount: 0, keepOnFailure: false, ...run }
+  return {
+    machine: 'pluginInstall',
+    reference: 'acme/plain:latest',
+    settingCount: 0,
+    keepOnFailure: false,
+    ...run,
+  }
 }

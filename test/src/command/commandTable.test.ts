@@ -49,7 +49,7 @@ suite('commandTable', (test) => {
     test(`${name} :: an option has a name for its value, or takes none`, () => {
       for (const [option, entry] of Object.entries<OptionEntry>(options)) {
         assert.is(entry.type === 'string', entry.value !== undefined, option)
-        for (const choice of entry.choices ?? []) assert.match(choice, /^[\w=]+$/)
+        for (const choice of entry.choices ?? []) assert.match(choice, /^\w[\w=-]*$/)
       }
     })
   }

@@ -2,14 +2,11 @@ import * as assert from 'uvu/assert'
 import { EngineError } from '../../../machines/errors.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput, Resumed } from '../../../machines/plugin-install/types.ts'
-import {
-  exitCode,
-  outcomeOf,
-  outcomeOfBadStart,
-  outcomeWhenLeft,
-} from '../../../src/command/install/outcome.ts'
+import { exitCode, outcomeOf, outcomeWhenLeft } from '../../../src/command/install/outcome.ts'
+import { outcomeOfBadStart } from '../../../src/command/views/words.ts'
 import { InstallError, type PluginInstall } from '../../../src/index.ts'
 import { suite } from '../../support/suite.ts'
+import { shownRun } from './collect.ts'
 import { done, removed, rolledBack } from './views.ts'
 
 suite('outcomeOf', (test) => {
@@ -28,9 +25,15 @@ suite('outcomeOf', (test) => {
   })
 
   test('an invalid address, and no other error, is an outcome', () => {
-    const outcome = outcomeOfBadStart(new EngineError('invalid-option', 'it is no address'))
+    const outcome = outcomeOfBadStart(
+      shownRun(),
+      new EngineError('invalid-option', 'it is no address'),
+    )
     assert.is(outcome.state === 'rolledBack' && outcome.failure.code, 'invalid-option')
-    assert.throws(() => outcomeOfBadStart(new TypeError('no such thing')), /no such thing/)
+    assert.throws(
+      () => outcomeOfBadStart(shownRun(), new TypeError('no such thing')),
+      /no such thing/,
+    )
   })
 })
 
@@ -38,11 +41,14 @@ suite('outcomeWhenLeft', (test) => {
   const pulling = { ownership: 'uncertain', enableRequested: false } as const
 
   test('a flow that has ended meanwhile is not left', () => {
-    assert.is(outcomeWhenLeft(flow({ outcome: done }), false), done)
+    assert.is(outcomeWhenLeft(flow({ outcome: done }).snapshot(), false), done)
   })
 
   test('nothing of it is there yet', () => {
-    const outcome = outcomeWhenLeft(flow({ run: { ...pulling, ownership: 'nothing' } }), false)
+    const outcome = outcomeWhenLeft(
+      flow({ run: { ...pulling, ownership: 'nothing' } }).snapshot(),
+      false,
+    )
     assert.is(outcome.state === 'rolledBack' && outcome.failure.code, 'cancelled')
     assert.is(outcome.state === 'rolledBack' && outcome.failure.state, 'rollingBack')
     assert.equal(rollbackOf(outcome), { result: 'nothingToRemove' })
@@ -51,7 +57,7 @@ suite('outcomeWhenLeft', (test) => {
   test('it may be there, under its name, with its id', () => {
     const { id } = done.plugin
     const left = flow({ name: 'sshfs:latest', run: { ...pulling, id, enableRequested: true } })
-    assert.equal(rollbackOf(outcomeWhenLeft(left, false)), {
+    assert.equal(rollbackOf(outcomeWhenLeft(left.snapshot(), false)), {
       result: 'failed',
       name: 'sshfs:latest',
       id,
@@ -62,12 +68,12 @@ suite('outcomeWhenLeft', (test) => {
 
   test('names the failure from before it was left', () => {
     const { failure } = rolledBack(removed)
-    const outcome = outcomeWhenLeft(flow({ run: { ...pulling, failure } }), false)
+    const outcome = outcomeWhenLeft(flow({ run: { ...pulling, failure } }).snapshot(), false)
     assert.is(outcome.state === 'rolledBack' && outcome.failure, failure)
   })
 
   test('a simulated engine ends with the command', () => {
-    const outcome = outcomeWhenLeft(flow({ run: pulling }), true)
+    const outcome = outcomeWhenLeft(flow({ run: pulling }).snapshot(), true)
     assert.equal(rollbackOf(outcome), { result: 'nothingToRemove' })
   })
 })

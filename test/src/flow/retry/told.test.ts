@@ -60,6 +60,7 @@ suite('a retry', (test) => {
       undefined,
       { plain: false },
       {
+        shown: shownRun(),
         view,
         prompt: createPrompt(io, stdout, () => {}),
         interrupts,
