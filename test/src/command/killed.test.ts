@@ -112,7 +112,8 @@ suite('killed', (test) => {
       await killIn(ground, 'configuring')
       assert.is(ground.embedded.plugins().length, 1)
       const listed = await ground.end('runs')
-      const [, id] = /^([0-9a-f]{8}) +install +vieux\/sshfs:latest +left: /m.exec(listed.stdout) ?? []
+      const [, id] =
+        /^([0-9a-f]{8}) +install +vieux\/sshfs:latest +left: /m.exec(listed.stdout) ?? []
       assert.ok(id, listed.stdout)
       const { code, stdout } = await ground.end('rollback', id)
       assert.is(code, 0)
