@@ -213,7 +213,8 @@ suite('inspection', (test) => {
   test('events of a kind that is not known are kept back', () => {
     const told: InspectionEvent[] = []
     const show = inspectFlow(toObserver((event: InspectionEvent) => told.push(event)))
-    const actorRef = { id: 'x', sessionId: 'x:0', send() {}, getSnapshot: () => undefined }
+    const logic = pluginInstallMachine
+    const actorRef = { id: 'x', sessionId: 'x:0', logic, send() {}, getSnapshot: () => undefined }
     show({ type: '@xstate.actor', rootId: 'x:0', actorRef })
     show({ type: '@xstate.later', rootId: 'x:0', actorRef } as never)
     assert.equal(
