@@ -131,7 +131,7 @@ async function endOf(
 }
 
 /** What is there is what the outcome says, and the process of the plugin has what inspect shows. */
-function assertTrue(embedded: EmbeddedEngine, output: UpgradeOutput, before: Observed | undefined) {
+export function assertTrue(embedded: EmbeddedEngine, output: UpgradeOutput, before: Observed | undefined) {
   const leftover = output.state === 'done' ? output.plugin.leftover : output.leftover
   const copies = embedded.plugins().filter(({ Name }) => Name.startsWith('plugin-flow/upgrade-'))
   assert.equal(

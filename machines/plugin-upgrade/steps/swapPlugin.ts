@@ -15,8 +15,9 @@ export async function swapPlugin(
   { mode, before, remote, privileges }: SwapRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
-  await checkUntouched(ports, before, signal, false)
   await ports.record()
+  // To record may take a while: the look comes last.
+  await checkUntouched(ports, before, signal, false)
   await put(ports, mode, before, { remote, privileges }, before.id, signal)
 }
 

@@ -22,11 +22,12 @@ export async function disablePlugin(
   { plugin, force, mayBeDisabled }: DisableRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
+  await ports.record()
+  // To record may take a while: the look comes last.
   const { Enabled: isOn } = await inspectNow(ports, plugin.id, signal)
   const wasDisabled = mayBeDisabled && !isOn
   await checkUntouched(ports, plugin, signal, wasDisabled ? false : plugin.enabled)
   if (wasDisabled) return
-  await ports.record()
   try {
     await ports.engine.call('pluginDisable', { name: plugin.id, force }, { signal })
   } catch (error) {

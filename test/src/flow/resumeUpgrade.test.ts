@@ -1,0 +1,82 @@
+import * as assert from 'uvu/assert'
+import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
+import { connect } from '../../../src/flow/connect.ts'
+import { resumeUpgrade, type UpgradeOptions } from '../../../src/upgrade.ts'
+import type { Stage } from '../../support/embedded.ts'
+import { type Moment, mortal } from '../../support/mortal.ts'
+import { suite } from '../../support/suite.ts'
+import {
+  assertTrue,
+  inEffect,
+  look,
+  notes,
+  OLD,
+  OWNERS,
+  onUpgradeStage,
+  resume,
+  upgrade,
+} from '../../support/upgradeStage.ts'
+
+const moments: Moment[] = ['before', 'during', 'after']
+
+/** Lets a run live until it dies at a call; what it had journalled last is what is left of it. */
+async function liveUntil(
+  stage: Stage,
+  options: Partial<UpgradeOptions>,
+  call: number,
+  moment: Moment,
+): Promise<{ left: UpgradeSnapshot | undefined; died: boolean }> {
+  const engine = connect({ host: stage.embedded.host, env: { DOCKER_CONFIG: '/nonexistent' } })
+  let left: UpgradeSnapshot | undefined
+  let isDead = false
+  await new Promise<void>((resolve) => {
+    const mortalEngine = mortal(engine, call, moment, () => {
+      isDead = true
+      resolve()
+    })
+    const journal = (snapshot: UpgradeSnapshot) => {
+      if (!isDead) left = JSON.parse(JSON.stringify(snapshot))
+    }
+    const end = upgrade(stage, { ...options, engine: mortalEngine, journal })
+    end.then(() => resolve(), () => resolve())
+  })
+  engine.close()
+  // The engine has noticed that its client is gone once it answers the next one.
+  await stage.call('GET', '/_ping')
+  return { left, died: isDead }
+}
+
+suite('resumeUpgrade', (test) => {
+  for (const mode of ['inPlace', 'replace'] as const) {
+    for (const rollBack of [false, true]) {
+      const what = rollBack ? 'goes back' : 'goes on'
+      test(`a process that dies at any moment of any call, ${mode} :: the run ${what} in another`, async () => {
+        let lives = 0
+        for (let call = 1, died = true; died; call++) {
+          for (const moment of moments) {
+            await onUpgradeStage(
+              async (stage) => {
+                const options = { mode, grantAllPermissions: true, trial: true } as const
+                const life = await liveUntil(stage, options, call, moment)
+                died &&= life.died
+                if (!life.left || !life.died) return
+                lives++
+                const before = life.left.run.before
+                const { output } = await resume(stage, life.left, { rollBack })
+                const where = `call ${call}, ${moment}: ${life.left.state} ${JSON.stringify(output)}`
+                const isLost = mode === 'replace' && output.state === 'stranded'
+                if (isLost) return assert.match(where, /not known to this process/)
+                if (rollBack && !life.left.outcome) assert.is(output.state, 'rolledBack', where)
+                else assert.is(output.state, 'done', where)
+                assert.ok(before)
+              },
+              { settings: OWNERS },
+            )
+          }
+        }
+        assert.ok(lives > 30, `${lives} lives`)
+      })
+    }
+  }
+})
+void [resumeUpgrade, assertTrue, inEffect, look, notes, OLD]

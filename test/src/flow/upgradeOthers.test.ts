@@ -1,0 +1,229 @@
+import * as assert from 'uvu/assert'
+import { upgradePlugin } from '../../../src/upgrade.ts'
+import { suite } from '../../support/suite.ts'
+import {
+  changes,
+  inEffect,
+  notes,
+  OLD,
+  OLD_DEFAULTS,
+  OLD_OWNERS,
+  OWNERS,
+  onUpgradeStage,
+  upgrade,
+} from '../../support/upgradeStage.ts'
+import type { Stage } from '../../support/embedded.ts'
+
+/** Calls once, before the flow writes down this state. */
+function before(state: string, act: (stage: Stage) => unknown, stage: Stage) {
+  let done = false
+  return {
+    journal: async (snapshot: { state: string }) => {
+      if (done || snapshot.state !== state) return
+      done = true
+      await act(stage)
+    },
+  }
+}
+
+const enable = ({ call }: Stage) => call('POST', `/plugins/${OLD}/enable?timeout=0`)
+const disable = ({ call }: Stage) => call('POST', `/plugins/${OLD}/disable`)
+const remove = ({ call }: Stage) => call('DELETE', `/plugins/${OLD}?force=1`)
+
+suite('an upgrade that other clients cross', (test) => {
+  test('disabled meanwhile :: it stays so', () =>
+    onUpgradeStage(async (stage) => {
+      const { output } = await upgrade(stage, {
+        at: (state) => void (state === 'staging' && disable(stage)),
+      })
+      assert.is(output.state, 'stranded')
+      if (output.state !== 'stranded') return
+      assert.is(output.failure.code, 'changed-by-others')
+      assert.equal([output.version, output.commands], ['old', [`plugin-flow enable ${OLD}`]])
+      assert.equal(changes(stage, OLD), [`POST /plugins/${OLD}/disable`])
+    }))
+
+  test('enabled before the swap :: it is left alone, and it runs', () =>
+    onUpgradeStage(
+      async (stage) => {
+        const { output } = await upgrade(stage, {
+          ...before('upgrading', enable, stage),
+        })
+        assert.is(output.state, 'stranded')
+        if (output.state !== 'stranded') return
+        assert.equal([output.version, output.commands], ['old', []])
+        assert.is(inEffect(stage), OLD_OWNERS)
+      },
+      { settings: OWNERS },
+    ))
+
+  test('enabled during the swap :: its old process does not stay', () =>
+    onUpgradeStage(async (stage) => {
+      const { output } = await upgrade(stage, {
+        ...before('configuring', enable, stage),
+        mode: 'inPlace',
+      })
+      assert.is(output.state, 'done')
+      assert.is(stage.embedded.process(OLD)?.digest, notes('2.0').digest)
+    }))
+
+  for (const mode of ['inPlace', 'replace'] as const) {
+    for (const state of ['disabling', 'upgrading', 'configuring', 'enabling']) {
+      test(`removed before ${state}, ${mode} :: it does not come back`, () =>
+        onUpgradeStage(async (stage) => {
+          const { output } = await upgrade(stage, { ...before(state, remove, stage), mode })
+          assert.is(output.state, 'stranded')
+          if (output.state !== 'stranded') return
+          assert.equal(
+            [output.version, output.commands],
+            ['gone', [`plugin-flow install --alias ${OLD} docker.io/${OLD}`]],
+          )
+          assert.equal(stage.embedded.plugins().map(({ Name }) => Name), [output.leftover?.name])
+        }))
+    }
+  }
+
+  test('upgraded to another version meanwhile :: that stays', () =>
+    onUpgradeStage(async (stage) => {
+      const other = 'acme/notes:4.0'
+      stage.embedded.publish(other, { ...notes('2.0'), config: { ...notes('2.0').config, Description: 'other' } })
+      let ended: unknown
+      const { output } = await upgrade(stage, {
+        ...before('upgrading', async () => {
+          const options = { name: OLD, reference: other, grantAllPermissions: true } as const
+          ended = await upgradePlugin(stage.engine, { ...options, mode: 'inPlace' }).result
+        }, stage),
+        mode: 'inPlace',
+      })
+      assert.ok(ended)
+      assert.is(output.state, 'stranded')
+    }))
+
+  test('the tag moves between the copy and the swap :: back, for that content was not agreed to', () =>
+    onUpgradeStage(
+      async (stage) => {
+        const { output } = await upgrade(stage, {
+          mode: 'inPlace',
+          at: (state) => {
+            if (state === 'disabling') stage.embedded.publish('acme/notes:2.0', notes('1.0'))
+          },
+        })
+        assert.is(output.state, 'rolledBack')
+        assert.is(output.state === 'rolledBack' && output.failure.code, 'privileges-changed')
+        assert.is(inEffect(stage), OLD_OWNERS)
+      },
+      { settings: OWNERS },
+    ))
+
+  test('to content that asks for the same :: back as well', () =>
+    onUpgradeStage(async (stage) => {
+      const moved = { ...notes('2.0'), config: { ...notes('2.0').config, WorkDir: '/moved' } }
+      for (const mode of ['inPlace', 'replace'] as const) {
+        const { output } = await upgrade(stage, {
+          mode,
+          at: (state) => {
+            if (state === 'disabling') stage.embedded.publish('acme/notes:2.0', moved)
+          },
+        })
+        assert.is(output.state, 'rolledBack', mode)
+        assert.is(output.state === 'rolledBack' && output.failure.code, 'digest-changed')
+        assert.match(inEffect(stage), /^DEBUG=0/)
+        stage.embedded.publish('acme/notes:2.0', notes('2.0'))
+      }
+    }))
+})
+
+suite('an upgrade whose registry goes away', (test) => {
+  test('before the way back :: stranded with the new version, and what mends it', () =>
+    onUpgradeStage(
+      async (stage) => {
+        const { output } = await upgrade(stage, {
+          mode: 'inPlace',
+          reference: 'acme/notes:3.0',
+          at: (state) => {
+            if (state === 'verifying') stage.embedded.changeRegistry('docker.io', { reachable: false })
+          },
+        })
+        assert.is(output.state, 'stranded')
+        if (output.state !== 'stranded') return
+        assert.equal(
+          [output.version, output.commands],
+          ['new', [`plugin-flow upgrade ${OLD} docker.io/${OLD}`, `plugin-flow enable ${OLD}`]],
+        )
+        assert.match(output.reason, 'docker.io')
+        assert.equal(stage.embedded.plugins()[0]?.Enabled, false)
+      },
+      { settings: OWNERS },
+    ))
+
+  test('before the second half of a replacement :: stranded without it, and what mends it', () =>
+    onUpgradeStage(async (stage) => {
+      const { output } = await upgrade(stage, {
+        mode: 'replace',
+        at: (state) => {
+          if (state === 'upgrading') stage.embedded.changeRegistry('docker.io', { reachable: false })
+        },
+      })
+      assert.is(output.state, 'stranded')
+      assert.is(output.state === 'stranded' && output.version, 'gone')
+      assert.is(stage.embedded.plugins().length, 1)
+    }))
+
+  test('before the swap in place :: the old version is back', () =>
+    onUpgradeStage(async (stage) => {
+      const { output } = await upgrade(stage, {
+        mode: 'inPlace',
+        at: (state) => {
+          if (state === 'upgrading') stage.embedded.changeRegistry('docker.io', { reachable: false })
+        },
+      })
+      assert.is(output.state, 'rolledBack')
+      assert.is(inEffect(stage), OLD_DEFAULTS)
+    }))
+})
+
+suite('a cancelled upgrade', (test) => {
+  for (const state of [
+    'reading',
+    'resolving',
+    'awaitConsent',
+    'staging',
+    'trying',
+    'disabling',
+    'upgrading',
+    'verifying',
+    'configuring',
+    'enabling',
+    'proving',
+  ]) {
+    for (const mode of ['inPlace', 'replace'] as const) {
+      test(`in ${state}, ${mode} :: the old version is there as it was`, () =>
+        onUpgradeStage(
+          async (stage) => {
+            const { output } = await upgrade(stage, {
+              mode,
+              trial: true,
+              onFailure: 'keep',
+              answer: (request, flow) => state !== 'awaitConsent' && flow.grant(request),
+              at: (reached, flow) => void (reached === state && setImmediate(flow.cancel)),
+            })
+            assert.is(output.state, 'rolledBack')
+            if (output.state !== 'rolledBack') return
+            assert.equal([output.failure.code, output.failure.state], ['cancelled', state])
+            assert.match(inEffect(stage), /^DEBUG=1 FORMAT=text.* \| --loud \| \/data\/notes \| \/dev\/fuse$/)
+          },
+          { settings: OWNERS },
+        ))
+    }
+  }
+
+  test('in the middle of the pull :: no copy is left', () =>
+    onUpgradeStage(async (stage) => {
+      stage.embedded.changeRegistry('docker.io', { bytesPerSecond: 1 })
+      const { output } = await upgrade(stage, {
+        at: (reached, flow) => void (reached === 'staging' && setTimeout(flow.cancel, 50)),
+      })
+      assert.is(output.state, 'rolledBack')
+      assert.ok(stage.requests().includes('POST /plugins/pull'))
+    }))
+})
