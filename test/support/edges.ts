@@ -4,36 +4,10 @@ import * as assert from 'uvu/assert'
 import type { InstallEvent } from '../../machines/plugin-install/events.ts'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import { statePath } from '../../machines/statePath.ts'
-import { type ChartEdge, chartEdge, chartEdges } from '../../src/chart/chart.ts'
-import { assertActionsSeen } from './actionsSeen.ts'
-import { type Snapshot, send } from './chart.ts'
+import type { Snapshot } from './chart.ts'
+import { edgeTests } from './edgeTests.ts'
 
-/**
- * A test of one transition. The title is the transition itself, as the chart has it now: one that
- * moved, lost its guard or is no longer taken fails here by its name. Each action of the transition
- * has to change something here, and `check` has to fail without it, as without each entry and exit.
- */
-export function edge(
-  test: Test,
-  title: string,
-  from: Snapshot,
-  event: InstallEvent,
-  check: (next: Snapshot) => void = () => {},
-): void {
-  test(title, () => {
-    const taken = pluginInstallMachine.getTransitionData(from, event).map(chartEdge)
-    assert.equal(taken.map(label), [title])
-    const next = send(from, event)
-    const target = (taken[0]?.target ?? statePath(from.value)).split('.')
-    assert.equal(statePath(next.value).split('.').slice(0, target.length), target)
-    const checkAll = (result: Snapshot) => {
-      checkOutcome(from, event, result)
-      check(result)
-    }
-    checkAll(next)
-    assertActionsSeen(from, event, checkAll)
-  })
-}
+export const { edge, listEdges } = edgeTests(pluginInstallMachine, checkOutcome)
 
 /** Of every transition: a failure names its state and its cause, and an answer ends the question. */
 function checkOutcome(
@@ -66,15 +40,4 @@ export function eventless(
     assert.is(statePath(start.value), title.split(' → ')[1])
     check(start)
   })
-}
-
-/** Every transition of the chart by its title. */
-export function listEdges(): string[] {
-  return chartEdges(pluginInstallMachine).map(label)
-}
-
-/** `pulling.streaming · error(pluginPull) [mayReauth] → reauth`. */
-export function label({ source, target, event, guard }: ChartEdge): string {
-  const condition = guard === undefined ? '' : ` [${guard}]`
-  return `${source} · ${event}${condition} → ${target ?? `${source} (stays)`}`
 }

@@ -99,7 +99,7 @@ function standIns(): ToStandIn {
 
 /** The chart as data, which inspectors draw. */
 function configOf(actor: ActorRefLike): unknown {
-  return (actor as Actor<AnyStateMachine>).logic.config
+  return (actor as Partial<Actor<AnyStateMachine>>).logic?.config
 }
 
 type FlowSnapshot = SnapshotFrom<typeof pluginInstallMachine>

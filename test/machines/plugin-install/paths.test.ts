@@ -16,7 +16,8 @@ import type { InstallInput } from '../../../machines/plugin-install/types.ts'
 import { statePath } from '../../../machines/statePath.ts'
 import { chartEdge } from '../../../src/chart/chart.ts'
 import { after, done, failed, lookUp, type Snapshot } from '../../support/chart.ts'
-import { label, listEdges } from '../../support/edges.ts'
+import { listEdges } from '../../support/edges.ts'
+import { label } from '../../support/edgeTests.ts'
 import {
   agreed,
   digest,

@@ -5,17 +5,7 @@ import { resumeUpgrade, type UpgradeOptions } from '../../../src/upgrade.ts'
 import type { Stage } from '../../support/embedded.ts'
 import { type Moment, mortal } from '../../support/mortal.ts'
 import { suite } from '../../support/suite.ts'
-import {
-  assertTrue,
-  inEffect,
-  look,
-  notes,
-  OLD,
-  OWNERS,
-  onUpgradeStage,
-  resume,
-  upgrade,
-} from '../../support/upgradeStage.ts'
+import { OLD, OWNERS, onUpgradeStage, resume, upgrade } from '../../support/upgradeStage.ts'
 
 const moments: Moment[] = ['before', 'during', 'after']
 
@@ -38,7 +28,10 @@ async function liveUntil(
       if (!isDead) left = JSON.parse(JSON.stringify(snapshot))
     }
     const end = upgrade(stage, { ...options, engine: mortalEngine, journal })
-    end.then(() => resolve(), () => resolve())
+    end.then(
+      () => resolve(),
+      () => resolve(),
+    )
   })
   engine.close()
   // The engine has noticed that its client is gone once it answers the next one.
@@ -61,14 +54,12 @@ suite('resumeUpgrade', (test) => {
                 died &&= life.died
                 if (!life.left || !life.died) return
                 lives++
-                const before = life.left.run.before
                 const { output } = await resume(stage, life.left, { rollBack })
                 const where = `call ${call}, ${moment}: ${life.left.state} ${JSON.stringify(output)}`
                 const isLost = mode === 'replace' && output.state === 'stranded'
                 if (isLost) return assert.match(where, /not known to this process/)
                 if (rollBack && !life.left.outcome) assert.is(output.state, 'rolledBack', where)
                 else assert.is(output.state, 'done', where)
-                assert.ok(before)
               },
               { settings: OWNERS },
             )
@@ -79,4 +70,33 @@ suite('resumeUpgrade', (test) => {
     }
   }
 })
-void [resumeUpgrade, assertTrue, inEffect, look, notes, OLD]
+
+suite('the snapshot of an upgrade', (test) => {
+  test('of a run that has ended :: tells its end again, and changes nothing', () =>
+    onUpgradeStage(async (stage) => {
+      const { written } = await upgrade(stage, { reference: OLD })
+      const last = written.at(-1)
+      assert.ok(last?.outcome)
+      const plugins = stage.embedded.plugins()
+      assert.is((await resume(stage, last)).output.state, 'done')
+      assert.equal(stage.embedded.plugins(), plugins)
+    }))
+
+  test('without the values of its secret settings :: is refused in one line', () =>
+    onUpgradeStage(async (stage) => {
+      const settings = { LEVEL: { value: 'x', secret: true } } as const
+      const { written } = await upgrade(stage, { settings, mode: 'inPlace' })
+      const left = written.find(({ state }) => state === 'disabling')
+      assert.ok(left)
+      assert.throws(
+        () => resumeUpgrade(stage.engine, left),
+        /hand in LEVEL \(secretSettings\), or go back \(rollBack\)/,
+      )
+    }))
+
+  test('of something else :: is refused in one line', () => {
+    const engine = { call: () => Promise.reject(new Error('no call is made')) }
+    const refuse = (snapshot: unknown) => () => resumeUpgrade(engine, snapshot as UpgradeSnapshot)
+    assert.throws(refuse({ machine: 'pluginInstall' }), 'this is no snapshot of an upgrade')
+  })
+})

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { upgradePlugin } from '../../../src/upgrade.ts'
+import type { Stage } from '../../support/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import {
   changes,
@@ -12,7 +13,6 @@ import {
   onUpgradeStage,
   upgrade,
 } from '../../support/upgradeStage.ts'
-import type { Stage } from '../../support/embedded.ts'
 
 /** Calls once, before the flow writes down this state. */
 function before(state: string, act: (stage: Stage) => unknown, stage: Stage) {
@@ -78,7 +78,10 @@ suite('an upgrade that other clients cross', (test) => {
             [output.version, output.commands],
             ['gone', [`plugin-flow install --alias ${OLD} docker.io/${OLD}`]],
           )
-          assert.equal(stage.embedded.plugins().map(({ Name }) => Name), [output.leftover?.name])
+          assert.equal(
+            stage.embedded.plugins().map(({ Name }) => Name),
+            [output.leftover?.name],
+          )
         }))
     }
   }
@@ -86,13 +89,20 @@ suite('an upgrade that other clients cross', (test) => {
   test('upgraded to another version meanwhile :: that stays', () =>
     onUpgradeStage(async (stage) => {
       const other = 'acme/notes:4.0'
-      stage.embedded.publish(other, { ...notes('2.0'), config: { ...notes('2.0').config, Description: 'other' } })
+      stage.embedded.publish(other, {
+        ...notes('2.0'),
+        config: { ...notes('2.0').config, Description: 'other' },
+      })
       let ended: unknown
       const { output } = await upgrade(stage, {
-        ...before('upgrading', async () => {
-          const options = { name: OLD, reference: other, grantAllPermissions: true } as const
-          ended = await upgradePlugin(stage.engine, { ...options, mode: 'inPlace' }).result
-        }, stage),
+        ...before(
+          'upgrading',
+          async () => {
+            const options = { name: OLD, reference: other, grantAllPermissions: true } as const
+            ended = await upgradePlugin(stage.engine, { ...options, mode: 'inPlace' }).result
+          },
+          stage,
+        ),
         mode: 'inPlace',
       })
       assert.ok(ended)
@@ -141,7 +151,8 @@ suite('an upgrade whose registry goes away', (test) => {
           mode: 'inPlace',
           reference: 'acme/notes:3.0',
           at: (state) => {
-            if (state === 'verifying') stage.embedded.changeRegistry('docker.io', { reachable: false })
+            if (state === 'verifying')
+              stage.embedded.changeRegistry('docker.io', { reachable: false })
           },
         })
         assert.is(output.state, 'stranded')
@@ -161,7 +172,8 @@ suite('an upgrade whose registry goes away', (test) => {
       const { output } = await upgrade(stage, {
         mode: 'replace',
         at: (state) => {
-          if (state === 'upgrading') stage.embedded.changeRegistry('docker.io', { reachable: false })
+          if (state === 'upgrading')
+            stage.embedded.changeRegistry('docker.io', { reachable: false })
         },
       })
       assert.is(output.state, 'stranded')
@@ -174,7 +186,8 @@ suite('an upgrade whose registry goes away', (test) => {
       const { output } = await upgrade(stage, {
         mode: 'inPlace',
         at: (state) => {
-          if (state === 'upgrading') stage.embedded.changeRegistry('docker.io', { reachable: false })
+          if (state === 'upgrading')
+            stage.embedded.changeRegistry('docker.io', { reachable: false })
         },
       })
       assert.is(output.state, 'rolledBack')
@@ -210,7 +223,10 @@ suite('a cancelled upgrade', (test) => {
             assert.is(output.state, 'rolledBack')
             if (output.state !== 'rolledBack') return
             assert.equal([output.failure.code, output.failure.state], ['cancelled', state])
-            assert.match(inEffect(stage), /^DEBUG=1 FORMAT=text.* \| --loud \| \/data\/notes \| \/dev\/fuse$/)
+            assert.match(
+              inEffect(stage),
+              /^DEBUG=1 FORMAT=text.* \| --loud \| \/data\/notes \| \/dev\/fuse$/,
+            )
           },
           { settings: OWNERS },
         ))
@@ -226,4 +242,31 @@ suite('a cancelled upgrade', (test) => {
       assert.is(output.state, 'rolledBack')
       assert.ok(stage.requests().includes('POST /plugins/pull'))
     }))
+})
+
+suite('an upgrade that has lost its right to act', (test) => {
+  const steps = ['staging', 'trying', 'disabling', 'upgrading', 'configuring', 'enabling']
+  for (const state of [...steps, 'rollingBack.returning', 'rollingBack.restoring']) {
+    test(`${state} :: sends nothing more, not even to take back`, () =>
+      onUpgradeStage(async (stage) => {
+        const sent = () => stage.requests().filter((request) => !request.startsWith('GET'))
+        let before: string[] | undefined
+        const { output } = await upgrade(stage, {
+          reference: 'acme/notes:3.0',
+          mode: 'inPlace',
+          trial: state === 'trying',
+          journal: (snapshot) => {
+            if (snapshot.state !== state && !before) return
+            before ??= sent()
+            return 'abandon'
+          },
+        })
+        assert.ok(before, 'it was never there')
+        assert.equal(sent(), before)
+        const isUntouched = ['staging', 'trying', 'disabling'].includes(state)
+        assert.is(output.state, isUntouched ? 'rolledBack' : 'stranded')
+        const code = state.startsWith('rollingBack') ? 'plugin-did-not-listen' : 'abandoned'
+        assert.is(output.state !== 'done' && output.failure.code, code)
+      }))
+  }
 })

@@ -3,7 +3,14 @@ import * as assert from 'uvu/assert'
 import type { InspectionEvent } from 'xstate'
 import { definePlugin } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
-import { inEffect, notes, OLD, onUpgradeStage, resume, upgrade } from '../../support/upgradeStage.ts'
+import {
+  inEffect,
+  notes,
+  OLD,
+  onUpgradeStage,
+  resume,
+  upgrade,
+} from '../../support/upgradeStage.ts'
 
 const NEW_VALUE = 'hunter2-the-new'
 const OWN_VALUE = 'hunter1-the-old'
