@@ -65,7 +65,11 @@ suite('planning', (test) => {
       done('resolveVersions', { ...resolved, privileges: computePrivileges(withDisk.config) }),
     ),
     staged(withDisk),
-    ({ context }) => assert.is(context.failure?.code, 'only-by-replacing'),
+    ({ context }) => {
+      assert.is(context.failure?.code, 'only-by-replacing')
+      assert.equal(context.copy, withDisk)
+      assert.is(context.plan?.mode, 'inPlace')
+    },
   )
 
   always(
