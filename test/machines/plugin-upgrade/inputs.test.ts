@@ -1,0 +1,106 @@
+import * as assert from 'uvu/assert'
+import type { AnyStateNode } from 'xstate'
+import {
+  configureInput,
+  disableInput,
+  enableInput,
+  quiesceInput,
+  readInput,
+  resolveInput,
+  restoreInput,
+  stageInput,
+} from '../../../machines/plugin-upgrade/inputs.ts'
+import { pluginUpgradeMachine } from '../../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
+import { digest } from '../../support/samples.ts'
+import { suite } from '../../support/suite.ts'
+import { at, begin, cancel, copy, failed, old, resolved, send } from '../../support/upgradeChart.ts'
+
+const { name } = old
+const remote = 'docker.io/acme/probe:2.0'
+const { privileges } = resolved
+const copyName = copy.name
+
+/** Each actor that the chart invokes, and what it is handed. */
+const rows: [actor: string, state: string, expected: unknown][] = [
+  ['readPlugin', 'reading', { name: 'acme/probe', mayBeSwapped: false }],
+  ['requestCredentials', 'reauth', { registry: 'docker.io', attempt: 1 }],
+  ['stageCopy', 'staging', { remote, copyName, privileges, settings: [], mayBePresent: false }],
+  ['tryCopy', 'trying', { copy, timeout: 0 }],
+  ['disablePlugin', 'disabling', { plugin: old, force: false, mayBeDisabled: false }],
+  ['swapPlugin', 'upgrading', { mode: 'inPlace', before: old, remote, privileges }],
+  ['inspectPlugin', 'verifying', { name }],
+  [
+    'configurePlugin',
+    'configuring',
+    { name, settings: [{ name: 'LEVEL', value: 'info' }], staysDisabled: false },
+  ],
+  ['enablePlugin', 'enabling', { name, timeout: 0 }],
+  ['inspectPlugin', 'proving', { name }],
+  ['removeCopy', 'cleaning', { name: copyName, remote, wasEnabled: false, id: copy.id }],
+  ['quiescePlugin', 'rollingBack.quiescing', { name, enable: 'none' }],
+  [
+    'returnPlugin',
+    'rollingBack.returning',
+    { mode: 'inPlace', before: old, copy, back: resolved.back, swap: 'ended' },
+  ],
+  ['restorePlugin', 'rollingBack.restoring', { before: old, secrets: [] }],
+  ['lookAround', 'rollingBack.looking', { name, copyName }],
+]
+
+suite('inputs', (test) => {
+  for (const [actor, state, expected] of rows) {
+    test(`${state} :: ${actor} has all that it needs`, () => {
+      const { context, _nodes } = at(state)
+      const [invoked] = (_nodes as AnyStateNode[]).flatMap(({ invoke }) => invoke)
+      assert.is(invoked?.src, actor)
+      assert.equal((invoked?.input as (args: object) => unknown)({ context }), expected)
+    })
+  }
+
+  test('every actor of the chart has its row, but for those that a suite of its own asks', () => {
+    const actors = Object.keys(pluginUpgradeMachine.implementations.actors)
+    const known = [...rows.map(([actor]) => actor), 'resolveVersions', 'decideConsent']
+    assert.equal([...new Set(known)].sort(), actors.sort())
+  })
+
+  test('resolveVersions :: the digests that are expected, where they are', () => {
+    const request = {
+      before: old,
+      names: { name, remote, registry: 'docker.io' },
+      reference: 'acme/probe:2.0',
+      settings: [],
+      enableTimeout: 0,
+    }
+    assert.equal(resolveInput(at('resolving')), request)
+    const digests = { digest, previousDigest: digest }
+    assert.equal(resolveInput(at('resolving', digests)), { ...request, ...digests })
+  })
+
+  test('a run that is taken up again :: may have its copy, a disabled plugin, and values of its own', () => {
+    const resumed = (phase: 'staging' | 'disabling' | 'swapping') =>
+      begin({ resumed: { phase, before: old, resolved } })
+    assert.equal(readInput(resumed('staging')), { name, copyName, mayBeSwapped: false })
+    assert.equal(readInput(resumed('swapping')), { name, copyName, mayBeSwapped: true })
+    assert.ok(stageInput(resumed('staging')).mayBePresent)
+    assert.not(disableInput(resumed('staging')).mayBeDisabled)
+    assert.ok(disableInput(resumed('disabling')).mayBeDisabled)
+    assert.ok(disableInput(resumed('swapping')).mayBeDisabled)
+  })
+
+  test('enablePlugin, after no more than a disable :: what became of that', () => {
+    const refused = send(at('disabling'), failed('disablePlugin', 'in-use', { status: 409 }))
+    assert.is(enableInput(refused).disable, 'refused')
+    assert.is(enableInput(send(at('disabling'), cancel)).disable, 'unknown')
+  })
+
+  test('the way back :: knows of the enable, and which settings were secret', () => {
+    const cut = send(at('enabling'), cancel)
+    assert.is(quiesceInput(cut).enable, 'unknown')
+    const settings = [
+      { name: 'LEVEL', secret: true as const },
+      { name: 'LEVEL', value: '1' },
+    ]
+    assert.equal(restoreInput(at('configuring', { settings })).secrets, ['LEVEL'])
+    assert.ok(configureInput(at('configuring', {}, { ...old, enabled: false })).staysDisabled)
+  })
+})
