@@ -53,7 +53,8 @@ suite('inputs', (test) => {
       const { context, _nodes } = at(state)
       const [invoked] = (_nodes as AnyStateNode[]).flatMap(({ invoke }) => invoke)
       assert.is(invoked?.src, actor)
-      assert.equal((invoked?.input as (args: object) => unknown)({ context }), expected)
+      const input = invoked?.input as ((args: object) => unknown) | undefined
+      assert.equal(input?.({ context }), expected)
     })
   }
 
