@@ -104,6 +104,7 @@ suite('awaitConsent', (test) => {
   test('awaitConsent :: a policy decides on privileges, and not on doing without a way back', () => {
     const asked = send(withoutWayBack('ask'), done('decideConsent', { granted: true }))
     assert.equal([asked.value, asked.context.asksPerson], ['awaitConsent', true])
+    assert.is(asked.context.consentRequest?.id, 2)
     const accepted = send(withoutWayBack('accept'), done('decideConsent', { granted: true }))
     assert.is(accepted.value, 'disabling')
   })
