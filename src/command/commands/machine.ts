@@ -1,12 +1,15 @@
 import { defineCommand } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 
+/** By their ids in kebab case, as options are written; a test compares them with the machines. */
+const MACHINES = ['plugin-install', 'plugin-upgrade'] as const
 const FORMATS = ['json', 'mermaid', 'scxml', 'svg'] as const
 
 export const machineCommand = defineCommand({
   name: 'machine',
   synopsis: '[MACHINE]',
-  summary: 'Print a statechart (default: pluginInstall, that of an install)',
+  arguments: MACHINES,
+  summary: 'Print a statechart: plugin-install (default) or plugin-upgrade',
   options: {
     format: {
       type: 'string',
@@ -18,20 +21,25 @@ export const machineCommand = defineCommand({
   },
   examples: [
     { title: 'A picture:', line: 'plugin-flow machine --format svg > install.svg' },
+    {
+      title: 'That of an upgrade, as text:',
+      line: 'plugin-flow machine plugin-upgrade --format mermaid',
+    },
     { title: 'Its states:', line: "plugin-flow machine | jq '.states | keys'" },
   ],
-  read({ values, positionals: [id = 'pluginInstall', ...others] }) {
+  read({ values, positionals: [name = MACHINES[0], ...others] }) {
     if (others.length > 0) throw new UsageError('machine takes one machine at most')
     const { format = 'json' } = values
     const known = FORMATS.find((each) => each === format)
     if (!known) throw new UsageError(`--format takes ${FORMATS.join(', ')}, and not "${format}"`)
-    return { format: known, id }
+    const id = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+    return { format: known, name, id }
   },
-  async run({ format, id }, { stdout }) {
+  async run({ format, name, id }, { stdout }) {
     const { machines } = await import('../../chart/machines.ts')
     const machine = machines.get(id)
     if (!machine) {
-      throw new UsageError(`there is no machine "${id}", only ${[...machines.keys()].join(', ')}`)
+      throw new UsageError(`there is no machine "${name}", only ${MACHINES.join(', ')}`)
     }
     switch (format) {
       case 'json':

@@ -3,6 +3,7 @@ import { type AnyStateMachine, createMachine } from 'xstate'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../../../src/chart/chart.ts'
 import { pluginInstallLayout } from '../../../src/chart/layouts/pluginInstall.generated.ts'
+import { machines } from '../../../src/chart/machines.ts'
 import { toScxml } from '../../../src/chart/toScxml.ts'
 import { suite } from '../../support/suite.ts'
 import { onStage } from './stage.ts'
@@ -15,6 +16,19 @@ suite('plugin-flow machine', (test) => {
       const machine: AnyStateMachine = createMachine(JSON.parse(stdout))
       assert.equal(chartEdges(machine), chartEdges(pluginInstallMachine))
       assert.is(machine.id, 'pluginInstall')
+    }))
+
+  test('each machine by its id in kebab case, and no other', () =>
+    onStage(async ({ command }) => {
+      const ids = [...machines.keys()]
+      const names = ids.map((id) => id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
+      const printed = await Promise.all(names.map((name) => command('machine', name)))
+      assert.equal(
+        printed.map(({ stdout }) => JSON.parse(stdout).id),
+        ids,
+      )
+      const { stderr } = await command('machine', 'x')
+      assert.match(stderr, `only ${names.join(', ')};`)
     }))
 
   test('a machine by its id', () =>
@@ -52,7 +66,10 @@ suite('plugin-flow machine', (test) => {
       const bad = await command('machine', '--format', 'png')
       assert.equal([bad.code, /takes json, mermaid, scxml, svg/.test(bad.stderr)], [2, true])
       const unknown = await command('machine', 'x')
-      assert.equal([unknown.code, /only pluginInstall/.test(unknown.stderr)], [2, true])
+      assert.equal(
+        [unknown.code, /only plugin-install, plugin-upgrade/.test(unknown.stderr)],
+        [2, true],
+      )
       assert.is((await command('machine', 'pluginInstall', 'x')).code, 2)
     }))
 })
