@@ -6,7 +6,7 @@ import { jsonView } from '../../../src/command/views/jsonView.ts'
 import { type Schema, violations } from '../../support/jsonSchema.ts'
 import { suite } from '../../support/suite.ts'
 import { collected, shownRun } from './collect.ts'
-import { lines, onStage, type Stage } from './stage.ts'
+import { lines, onStage, run, type Stage } from './stage.ts'
 import { away, done, left, removed, rolledBack } from './views.ts'
 
 const path = join(import.meta.dirname, '../../../docs/command.schema.json')
@@ -40,6 +40,27 @@ const installs: [args: string[], forms: string[]][] = [
   [['acme/plain', '--alias', 'd', '--dry-run', GRANT], ['plan']],
 ]
 
+/** Upgrades of acme/notes 1.0, and the forms that are among their lines. */
+const upgrades: [args: string[], forms: string[]][] = [
+  [['--dry-run', 'acme/notes:2.0'], ['upgradePlan']],
+  [['acme/notes:2.0'], ['upgradeConsent', 'upgradeRolledBack']],
+  [[GRANT, '--no-way-back', 'accept'], ['upgraded']],
+  [
+    [GRANT, '--mode', 'in-place', 'acme/notes:2.0', 'LEVEL=debug'],
+    ['transition', 'progress', 'upgraded'],
+  ],
+  [[GRANT, '--keep-on-failure', '--no-way-back', 'accept', 'acme/notes:3.0'], ['stranded']],
+]
+
+async function upgradeLines({ embedded, config }: Stage, args: readonly string[]) {
+  const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host }
+  const argv = ['upgrade', '--json', 'acme/notes:1.0', ...args]
+  const { code, stdin, stdout } = run({}, env, argv)
+  stdin.end()
+  await code
+  return lines(stdout).map((line) => JSON.parse(line) as unknown)
+}
+
 async function linesOf({ run }: Stage, args: readonly string[]): Promise<unknown[]> {
   const { code, stdin, stdout } = run('--json', ...args)
   stdin.end()
@@ -48,16 +69,24 @@ async function linesOf({ run }: Stage, args: readonly string[]): Promise<unknown
 }
 
 function formOf(line: unknown): string {
-  const { type, state } = line as { type: string; state?: string }
+  const { type, state, ...rest } = line as { type: string; state?: string; plugin?: object }
+  if (type === 'consent') return 'wayBack' in rest ? 'upgradeConsent' : type
+  if (state === 'rolledBack') return 'remnants' in rest ? 'upgradeRolledBack' : state
+  if (state === 'done') return 'mode' in (rest.plugin ?? {}) ? 'upgraded' : state
   return type === 'outcome' ? String(state) : type
 }
 
 suite('command.schema.json', (test) => {
-  test('every line of real installs is valid', () =>
+  test('every line of real installs and upgrades is valid', () =>
     onStage(async (stage) => {
       const seen = new Set<string>()
-      for (const [args, forms] of installs) {
-        const told = await linesOf(stage, args)
+      await stage.command('install', GRANT, 'acme/notes:1.0', 'DEBUG=1', 'state.source=/data')
+      const all = [
+        ...installs.map((row) => [linesOf, ...row] as const),
+        ...upgrades.map((row) => [upgradeLines, ...row] as const),
+      ]
+      for (const [tell, args, forms] of all) {
+        const told = await tell(stage, args)
         for (const line of told) {
           assert.equal(violations(schema, line), [], JSON.stringify(line))
           seen.add(formOf(line))
@@ -65,7 +94,7 @@ suite('command.schema.json', (test) => {
         for (const form of forms) {
           assert.ok(
             told.some((line) => formOf(line) === form),
-            `${args.join(' ')}: ${form}`,
+            `${args.join(' ')}: ${form}: ${JSON.stringify(told.at(-1))}`,
           )
         }
       }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -28,14 +28,35 @@ suite('plugin-flow runs', (test) => {
         return stdout.text().trimEnd().split('\n')
       }
       const [head = '', row = ''] = await list(asTerminal(collector(), 80))
-      assert.equal(head.split(/ {2,}/), ['RUN', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'])
+      assert.equal(head.split(/ {2,}/), ['RUN', 'KIND', 'PLUGIN', 'STATE', 'BEGAN', 'ENGINE'])
       assert.ok(row.length <= 80, `${row.length}: ${row}`)
       const shown =
-        /^[0-9a-f]{8} {3}registry\S+\.\.\. +left: looking up +\d+ seconds? ago +tcp:\S+\.\.\.$/
+        /^[0-9a-f]{8} {3}install +regis\S+\.\.\. +left: looking up +\d+ seconds? ago +tcp:\S+\.\.\.$/
       assert.ok(shown.test(row), row)
       const [, whole = ''] = await list()
       assert.match(whole, reference)
       assert.match(whole, host)
+    } finally {
+      rmSync(state, { recursive: true })
+    }
+  })
+
+  test('a run of an unknown machine :: it is named, and hides nothing', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'plugin-flow-runs-'))
+    try {
+      const folder = join(state, 'plugin-flow')
+      mkdirSync(folder, { mode: 0o700 })
+      const began = new Date().toISOString()
+      const snapshot = { machine: 'pluginMove', version: 1 }
+      const run1 = JSON.stringify({ engine: { host: 'unix:///nosuch' }, began, snapshot })
+      writeFileSync(join(folder, '0000000a.json'), run1, { mode: 0o600 })
+      const { code, stdout, stderr } = run({}, { XDG_STATE_HOME: state }, ['runs'])
+      assert.is(await code, 1)
+      assert.match(
+        stderr.text(),
+        '0000000a.json cannot be read: it is of a machine that this version',
+      )
+      assert.is(stdout.text().trimEnd().split('\n').length, 1)
     } finally {
       rmSync(state, { recursive: true })
     }

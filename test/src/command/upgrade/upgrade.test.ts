@@ -1,0 +1,221 @@
+import { PassThrough } from 'node:stream'
+import * as assert from 'uvu/assert'
+import { definePlugin, type EmbeddedEngine } from '../../../../src/embedded.ts'
+import { suite } from '../../../support/suite.ts'
+import { onStage, run, type Stage } from '../stage.ts'
+
+const GRANT = '--grant-all-permissions'
+const NAME = 'acme/notes:1.0'
+
+/** A stage with 1.0 installed and set. */
+function withNotes(act: (stage: Stage) => Promise<void>): Promise<void> {
+  return onStage(async (stage) => {
+    const settings = ['DEBUG=1', 'state.source=/data']
+    const { code } = await stage.command('install', GRANT, NAME, ...settings)
+    assert.is(code, 0)
+    await act(stage)
+  })
+}
+
+/** Upgrades with these lines of standard input. */
+async function answering({ embedded, config }: Stage, input: string, ...args: string[]) {
+  const stdin = new PassThrough()
+  stdin.end(input)
+  const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host }
+  const { code, stdout, stderr } = run({ stdin }, env, ['upgrade', ...args])
+  return { code: await code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+function inEffect(embedded: EmbeddedEngine) {
+  const { Env, Mounts, Args } = embedded.process(NAME) ?? {}
+  return { Env, mounts: Mounts?.map(({ Source }) => Source), Args }
+}
+
+const BEFORE = { Env: ['DEBUG=1', 'FORMAT=text'], mounts: ['/data'], Args: ['--quiet'] }
+
+suite('plugin-flow upgrade', (test) => {
+  test('both questions show the difference, and the end what became of each setting', () =>
+    withNotes(async (stage) => {
+      const { code, stdout, stderr } = await answering(stage, 'y\ny\n', NAME, 'acme/notes:2.0')
+      assert.is(code, 0, stderr)
+      for (const words of [
+        'Upgrading plugin "acme/notes:1.0" from acme/notes:1.0 to acme/notes:2.0\n',
+        ' - added: network: [host]\n',
+        ' - added: mount: [/etc/notes]\n',
+        ' - as before: device: [/dev/fuse]\n',
+        ' - setting state.source=/data: may point a mount or device of the plugin there\n',
+        'If the upgrade fails, the old version comes back from acme/notes:1.0.\n',
+        'Do you grant the above permissions? [y/N] ',
+        'Replacing plugin "acme/notes:1.0" does not carry everything over:\n',
+        'it gets another ID, and the data in its own mount is lost\n',
+        ' - variable DEBUG: its value is dropped, for the new version has no such setting\n',
+        '  mount state: its value /data is set again\n',
+      ]) {
+        assert.ok(stdout.includes(words), `${words}: ${stdout}`)
+      }
+      assert.match(stdout, /^replaced acme\/notes:1\.0 \([0-9a-f]{12}, enabled\): .* now$/m)
+      assert.equal(inEffect(stage.embedded), {
+        Env: ['LEVEL=info', 'FORMAT=json'],
+        mounts: ['/data', '/etc/notes'],
+        Args: ['--verbose'],
+      })
+      assert.is(stage.embedded.plugins().length, 1)
+    }))
+
+  test('no answer, or no to one of the questions :: nothing has changed, 1', () =>
+    withNotes(async (stage) => {
+      const [before] = stage.embedded.plugins()
+      const rows: [input: string, why: string][] = [
+        ['', 'no answer was given; --grant-all-permissions grants them without asking'],
+        ['n\n', 'the answer was not y'],
+        ['y\nn\n', 'the answer was not y'],
+      ]
+      for (const [input, why] of rows) {
+        const { code, stderr } = await answering(stage, input, NAME, 'acme/notes:2.0')
+        assert.is(code, 1)
+        assert.match(stderr, why)
+        assert.match(stderr, 'on the engine: nothing was changed\n')
+        assert.equal(stage.embedded.plugins(), [before])
+      }
+    }))
+
+  test('in place :: what stays and what cannot be had is asked for', () =>
+    withNotes(async (stage) => {
+      const args = [NAME, 'acme/notes:2.0', '--mode', 'in-place', 'LEVEL=debug']
+      const { code, stdout } = await answering(stage, 'y\ny\n', ...args)
+      assert.is(code, 0)
+      assert.match(stdout, 'variable DEBUG: its value stays in effect, although the new version')
+      assert.match(stdout, 'device kmsg: the value of the new version, /dev/kmsg, can only be had')
+      assert.match(stdout, 'variable LEVEL: set as asked\n')
+      assert.match(stdout, /^upgraded acme\/notes:1\.0 /m)
+      assert.not.match(stdout, 'debug')
+    }))
+
+  test('of this content already :: says so, 0', () =>
+    withNotes(async ({ embedded, command }) => {
+      const [before] = embedded.plugins()
+      const accept = ['--no-way-back', 'accept']
+      const { code, stdout } = await command('upgrade', GRANT, ...accept, NAME)
+      assert.is(code, 0)
+      assert.match(stdout, 'is of this content already: nothing was changed\n')
+      assert.equal(embedded.plugins(), [before])
+    }))
+
+  test('no way back :: unattended it is refused with the way out, or accepted', () =>
+    withNotes(async ({ embedded, command }) => {
+      const moved = definePlugin({ config: { Description: 'moved' } })
+      embedded.publish('docker.io/acme/notes:1.0', moved)
+      const refused = await command('upgrade', GRANT, NAME)
+      assert.is(refused.code, 1)
+      assert.match(refused.stderr, '--no-way-back accept')
+      const accepted = await command('upgrade', GRANT, '--no-way-back', 'accept', '-q', NAME)
+      assert.is(accepted.code, 0, accepted.stderr)
+      assert.equal(accepted.stdout, `${embedded.plugins()[0]?.Id}\n`)
+    }))
+
+  test('another repository :: asks as Docker does, unless --skip-remote-check', () =>
+    withNotes(async (stage) => {
+      const { embedded, command } = stage
+      const refused = await answering(stage, '', GRANT, NAME, 'acme/plain')
+      assert.is(refused.code, 1)
+      assert.match(refused.stdout, 'Plugin images do not match, are you sure? [y/N] ')
+      assert.match(refused.stderr, '--skip-remote-check')
+      assert.match(embedded.plugins()[0]?.PluginReference ?? '', 'notes')
+      const agreed = await answering(stage, 'y\n', GRANT, NAME, 'acme/plain')
+      assert.is(agreed.code, 0, agreed.stderr)
+      const skipped = await command('upgrade', GRANT, '--skip-remote-check', NAME, 'acme/notes:2.0')
+      assert.is(skipped.code, 0, skipped.stderr)
+    }))
+
+  test('a new version that does not start :: the old one is back as it was, 1', () =>
+    withNotes(async ({ embedded, command }) => {
+      assert.equal(inEffect(embedded), BEFORE)
+      const args = [GRANT, '--mode', 'in-place', NAME, 'acme/notes:3.0']
+      const { code, stderr } = await command('upgrade', ...args)
+      assert.is(code, 1)
+      assert.match(stderr, 'on the engine: the old version is back, as it was\n')
+      const { mounts, Args, Env } = inEffect(embedded)
+      assert.equal([mounts, Args], [BEFORE.mounts, BEFORE.Args])
+      for (const line of BEFORE.Env) assert.ok(Env?.includes(line), line)
+      assert.is(embedded.plugins().length, 1)
+    }))
+
+  test('kept on failure :: says what is there; rollback takes it back', () =>
+    withNotes(async ({ embedded, command }) => {
+      const args = [GRANT, '--keep-on-failure', '--mode', 'in-place', NAME, 'acme/notes:3.0']
+      const { code, stderr } = await command('upgrade', ...args)
+      assert.is(code, 1)
+      assert.match(stderr, 'on the engine: acme/notes:1.0 is the new version now (')
+      const [, id = ''] =
+        /the way back again: plugin-flow rollback ([0-9a-f]{8})$/m.exec(stderr) ?? []
+      assert.match(
+        stderr,
+        `to mend it by hand: plugin-flow upgrade acme/notes:1.0 docker.io/acme/notes:1.0 && plugin-flow enable acme/notes:1.0\n`,
+      )
+      const listed = await command('runs', '--json')
+      const row = listed.stdout.split('\n').find((line) => line.includes(id)) ?? '{}'
+      const { kind, name, state } = JSON.parse(row)
+      assert.equal([kind, name, state], ['upgrade', NAME, 'left behind'])
+      const own = await command('resume', '--own', id)
+      assert.equal([own.code, own.stderr.includes('this run is an upgrade')], [2, true])
+      const back = await command('rollback', id)
+      assert.is(back.code, 0, back.stderr)
+      assert.match(back.stdout, 'rolled back: the old version is back, as it was\n')
+      const { mounts, Args, Env } = inEffect(embedded)
+      assert.equal([mounts, Args], [BEFORE.mounts, BEFORE.Args])
+      for (const line of BEFORE.Env) assert.ok(Env?.includes(line), line)
+    }))
+
+  test('--dry-run :: sends nothing that changes anything, and says what cannot be known', () =>
+    withNotes(async ({ embedded, command }) => {
+      const already = embedded.requests().length
+      const { code, stdout } = await command('upgrade', '--dry-run', NAME, 'acme/notes:2.0')
+      assert.is(code, 0)
+      const methods = embedded
+        .requests()
+        .slice(already)
+        .map(({ method }) => method)
+      assert.equal([...new Set(methods)], ['GET'])
+      assert.match(stdout, /^in effect +mount state: \/data$/m)
+      assert.match(stdout, /^ +env DEBUG: set by its owner$/m)
+      assert.match(stdout, /^ +- added: network: \[host\]$/m)
+      assert.match(stdout, /^not known +which settings are kept, set again, changed or lost/m)
+      assert.match(stdout, /^way back +If the upgrade fails, the old version comes back/m)
+    }))
+
+  test('--dry-run :: 1 where a policy denies, or there is no way back and none may be done without', () =>
+    withNotes(async ({ command }) => {
+      const denied = await command(
+        'upgrade',
+        '--dry-run',
+        '--allow',
+        'mount:/x',
+        NAME,
+        'acme/notes:2.0',
+      )
+      assert.is(denied.code, 1)
+      assert.match(denied.stderr, 'acme/notes:2.0 would be denied: ')
+      const refused = await command('upgrade', '--dry-run', GRANT, NAME)
+      assert.is(refused.code, 1)
+      assert.match(refused.stderr, 'would be refused')
+      const missing = await command('upgrade', '--dry-run', 'acme/nosuch')
+      assert.is(missing.code, 1)
+      assert.match(missing.stderr, 'the engine has no plugin acme/nosuch')
+    }))
+
+  test('wrong words :: one line, 2', () =>
+    onStage(async ({ command }) => {
+      const rows: [args: string[], words: string][] = [
+        [[], 'upgrade needs a PLUGIN'],
+        [['a', 'b:1', 'c/d'], 'upgrade takes one PLUGIN and one REFERENCE: "c/d" is not KEY=VALUE'],
+        [['a', '--mode', 'inplace'], '--mode takes auto, in-place or replace, and not "inplace"'],
+        [['a', '--no-way-back', 'no'], '--no-way-back takes ask, refuse or accept, and not "no"'],
+        [['a', '--disable-content-trust=false'], 'content trust is not supported'],
+      ]
+      for (const [args, words] of rows) {
+        const { code, stderr } = await command('upgrade', ...args)
+        assert.is(code, 2)
+        assert.match(stderr, words)
+      }
+    }))
+})
