@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../../../support/suite.ts'
+import { onStage, ROOT } from '../stage.ts'
+
+const guide = readFileSync(join(ROOT, 'docs/upgrade.md'), 'utf8')
+const lines = [...guide.matchAll(/^```sh\nplugin-flow (.+)\n```$/gm)].map(([, line = '']) => line)
+
+suite('docs/upgrade.md', (test) => {
+  assert.is(lines.length, 4)
+  for (const line of lines) {
+    test(`it runs :: ${line}`, () =>
+      onStage(async ({ command }) => {
+        await command('install', '--grant-all-permissions', 'acme/notes:1.0', 'DEBUG=1')
+        const words = line.split(' ')
+        // A question is answered by the option that takes its place.
+        const asks = !words.includes('--grant-all-permissions') && !words.includes('--dry-run')
+        const answer = asks ? ['--grant-all-permissions'] : []
+        const { code, stderr } = await command(...words, ...answer)
+        assert.is(code, 0, stderr)
+      }))
+  }
+
+  test('every promise names a test that is there', () => {
+    const promises = [...guide.matchAll(/^ {2}`(test\/.+)`: `(.+)`$/gm)]
+    assert.is(promises.length, 4)
+    for (const [, file = '', title = ''] of promises) {
+      assert.ok(existsSync(join(ROOT, file)), file)
+      assert.ok(readFileSync(join(ROOT, file), 'utf8').includes(title), title)
+    }
+  })
+})
