@@ -39,8 +39,8 @@ interface Operation<Input, Output> {
 export interface Operations {
   /** The API version that further calls use. */
   systemPing: Operation<Record<never, never>, EngineVersion>
-  /** The engine's own version, `undefined` where the engine does not report it. */
-  systemVersion: Operation<Record<never, never>, string | undefined>
+  /** The engine's own version and architecture (Go's name, such as `amd64`), as far as the engine reports them. */
+  systemVersion: Operation<Record<never, never>, { version?: string; arch?: string }>
   /**
    * Has the registry of a reference check the credentials that go along. Rejects with `unauthorized` where it
    * does not accept them, and with `unsent` where there are none that it can check.

@@ -1,6 +1,7 @@
 import type { CallOptions, Engine, InputOf, OperationId, OutputOf } from '../../machines/engine.ts'
-import { EngineError } from '../../machines/errors.ts'
+import { EngineError, isEngineError } from '../../machines/errors.ts'
 import { untilAborted } from '../../machines/retry.ts'
+import { oneLine } from '../../machines/text.ts'
 import { wantedVersion } from './api/systemPing.ts'
 import { callOperation } from './callOperation.ts'
 import { connectEngine } from './http/connectEngine.ts'
@@ -48,7 +49,7 @@ export function httpEngine(target: EngineTarget): HttpEngine {
       }
     },
   }
-  return { ...withoutDigestCrash(engine, host), close: connection.close }
+  return { ...withArchitecture(withoutDigestCrash(engine, host)), close: connection.close }
 }
 
 /**
@@ -125,9 +126,33 @@ export function withoutDigestCrash(engine: Engine, host: string): Engine {
   }
 }
 
+/** An engine whose architecture is named where a plugin may be built for another one. */
+function withArchitecture(engine: Engine): Engine {
+  return {
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+      try {
+        return await engine.call(id, input, options)
+      } catch (error) {
+        if (id !== 'pluginEnable' || !isEngineError(error) || !mayBeForeign(error)) throw error
+        const { arch } = await engine.call('systemVersion', {}, options).catch(() => NOT_TOLD)
+        if (arch === undefined) throw error
+        const next = `${error.details.next} The architecture of the engine is ${oneLine(arch)}.`
+        throw new EngineError(error.code, error.message, { ...error.details, next })
+      }
+    },
+  }
+}
+
+const NOT_TOLD: OutputOf<'systemVersion'> = {}
+
+/** Whether the next step speaks of architectures. */
+function mayBeForeign({ details }: EngineError): boolean {
+  return /\barchitecture\b/.test(details.next ?? '')
+}
+
 async function ownVersion(engine: Engine, { signal }: CallOptions): Promise<string | undefined> {
   const { version } = await engine.call('systemPing', {}, { signal })
-  return version ?? engine.call('systemVersion', {}, { signal })
+  return version ?? (await engine.call('systemVersion', {}, { signal })).version
 }
 
 /** Versions as numbers in their own order; NaN, which is in no range, for what is no version. */

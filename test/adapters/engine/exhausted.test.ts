@@ -67,7 +67,7 @@ suite('no descriptor is left', (test) => {
         await first.call('systemVersion', {}, { signal })
         first.close()
         setTimeout(fill(), 200)
-        console.log(await engine.call('systemVersion', {}, { signal }))
+        console.log((await engine.call('systemVersion', {}, { signal })).version)
         engine.close()
       `)
       assert.is(out, '20.10.24\n')

@@ -111,12 +111,58 @@ suite('httpEngine', (test) => {
     await withHttpEngine(
       (_, response) => answerJSON(response, 200, { Version: '28.5.1' }),
       async (engine, { requests }) => {
-        assert.is(await call(engine, 'systemVersion'), '28.5.1')
-        assert.is(await call(engine, 'systemVersion'), '28.5.1')
+        assert.equal(await call(engine, 'systemVersion'), { version: '28.5.1' })
+        assert.equal(await call(engine, 'systemVersion'), { version: '28.5.1' })
         assert.equal(
           requests.map(({ url }) => url),
           ['/version'],
         )
+      },
+    )
+  })
+
+  for (const words of [
+    'dial unix /run/p.sock: connect: no such file or directory',
+    'exec format error',
+  ]) {
+    for (const [version, next] of [
+      [{ Arch: 'arm64' }, / The architecture of the engine is arm64\.$/],
+      [{}, /\.$/],
+      ['no object', /\.$/],
+    ] as const) {
+      test(`${words}, engine ${JSON.stringify(version)} :: its architecture is named if it is known`, async () => {
+        await withHttpEngine(
+          (request, response, message) => {
+            if (request.url === '/version') return answerJSON(response, 200, version)
+            if (!request.url.includes('/enable')) return willing(request, response, message)
+            return answerJSON(response, 500, { message: words })
+          },
+          async (engine) => {
+            const { details } = await call(engine, 'pluginEnable').then(
+              () => assert.unreachable(),
+              (error) => error,
+            )
+            assert.match(details.next, /architecture/)
+            assert.match(details.next, next)
+            assert.is(
+              / is arm64/.test(details.next),
+              typeof version === 'object' && 'Arch' in version,
+            )
+          },
+        )
+      })
+    }
+  }
+
+  test('another failure of an enable :: the architecture is not asked for', async () => {
+    await withHttpEngine(
+      (request, response, message) =>
+        request.url.includes('/enable')
+          ? answerJSON(response, 500, { message: 'the moon is full' })
+          : willing(request, response, message),
+      async (engine, { requests }) => {
+        await refusedWith('enable-failed', () => call(engine, 'pluginEnable'))
+        assert.not(requests.some(({ url }) => url === '/version'))
       },
     )
   })

@@ -116,7 +116,8 @@ function recordedValue(recording: Recording): unknown {
       return { name: header?.[1], digest, messages }
     }
     case 'version':
-      if (recording.scenario === 'version.version') return '20.10.24+dfsg1'
+      if (recording.scenario === 'version.version')
+        return { version: '20.10.24+dfsg1', arch: 'amd64' }
       return { apiVersion: '1.41', version: '20.10.24+dfsg1' }
     default:
       return undefined

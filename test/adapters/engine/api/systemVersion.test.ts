@@ -7,9 +7,12 @@ import { callOn, withEngine } from '../engineFixture.ts'
 suite('systemVersion :: request', (test) => {
   test('GET', async () => {
     await withEngine(
-      (_, response) => answerJSON(response, 200, { Version: '28.5.1', ApiVersion: '1.51' }),
+      (_, response) => answerJSON(response, 200, { Version: '28.5.1', Arch: 'arm64' }),
       async (connection, { requests }) => {
-        assert.is(await callOn(connection, 'systemVersion', {}), '28.5.1')
+        assert.equal(await callOn(connection, 'systemVersion', {}), {
+          version: '28.5.1',
+          arch: 'arm64',
+        })
         assert.is(requests[0]?.method, 'GET')
         assert.is(requests[0]?.url, '/version')
         assert.is(requests[0]?.headers['x-registry-auth'], undefined)
@@ -21,14 +24,14 @@ suite('systemVersion :: request', (test) => {
     test(`${JSON.stringify(answer)} :: the engine does not tell`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
-        async (connection) => assert.is(await callOn(connection, 'systemVersion', {}), undefined),
+        async (connection) => assert.equal(await callOn(connection, 'systemVersion', {}), {}),
       )
     })
   }
 })
 
 suite('systemVersion :: failure', (test) => {
-  for (const answer of [null, [], { Version: 28 }]) {
+  for (const answer of [null, [], { Version: 28 }, { Arch: 64 }]) {
     test(`200 ${JSON.stringify(answer)}`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
