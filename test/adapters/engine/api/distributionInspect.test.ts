@@ -49,8 +49,44 @@ suite('distributionInspect :: an index', (test) => {
           const error = await refusedWith('not-a-plugin', () =>
             callOn(connection, 'distributionInspect', { remote }),
           )
-          assert.match(error.message, /is an index of several platforms .* no engine installs/)
-          assert.match(error.details.next ?? '', /platform of the engine/)
+          assert.is(
+            error.message,
+            `${remote} is an index (${mediaType}) of several platforms, which no engine installs as a plugin`,
+          )
+          assert.match(error.details.next ?? '', /digest of the manifest .* platform .* engine/)
+        },
+      )
+    })
+  }
+
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const amd64 = { architecture: 'amd64', os: 'linux' }
+  test('its platforms :: are named', async () => {
+    const Platforms = [amd64, amd64, { architecture: 'arm', os: 'linux', variant: 'v7' }]
+    await withEngine(
+      (_, response) => answerJSON(response, 200, { Descriptor: { mediaType, digest }, Platforms }),
+      async (connection) => {
+        const { message } = await refusedWith('not-a-plugin', () =>
+          callOn(connection, 'distributionInspect', { remote }),
+        )
+        assert.match(message, '+json) of linux/amd64, linux/arm/v7, which no engine')
+      },
+    )
+  })
+
+  for (const [Platforms, field] of [
+    ['linux', 'Platforms is not a list'],
+    [[{ ...amd64, os: 7 }], 'Platforms[0].os is not a string'],
+  ] as const) {
+    test(`${field} :: is no answer of an engine`, async () => {
+      await withEngine(
+        (_, response) =>
+          answerJSON(response, 200, { Descriptor: { mediaType, digest }, Platforms }),
+        async (connection) => {
+          const { message } = await refusedWith('engine-protocol', () =>
+            callOn(connection, 'distributionInspect', { remote }),
+          )
+          assert.ok(message.endsWith(field), message)
         },
       )
     })
