@@ -21,7 +21,7 @@ export function configFolder(env: NodeJS.ProcessEnv): string {
 
 /** Something of Docker's configuration that is passed over: as with Docker's own command, the rest goes on. */
 export interface DockerWarning {
-  code: 'docker-config' | 'credential-helper'
+  code: 'docker-config' | 'credential-helper' | 'content-trust'
   /** One line that names the file, variable or program, and quotes no secret. */
   message: string
 }

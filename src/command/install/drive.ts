@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Subscription } from 'rxjs'
-import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
+import type { Warn } from '../../../adapters/docker/configFile.ts'
 import type { OpenRun } from '../../../adapters/journal/runJournal.ts'
 import { defined } from '../../../machines/defined.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
@@ -25,6 +25,8 @@ export interface Run {
   prompt: Prompt
   interrupts: Interrupts
   signal: AbortSignal
+  /** Shows what is passed over, to people and to programs. */
+  warn: Warn
 }
 
 interface Driven extends EngineSelection, OutputFormat {
@@ -57,7 +59,7 @@ export async function drive(
   act: (engine: ConnectedEngine, run: Run) => Promise<RunOutcome | number>,
 ): Promise<number> {
   const view = chooseView(command, shown, io)
-  const warn = (warning: DockerWarning) => {
+  const warn: Warn = (warning) => {
     view.notice(visible(`plugin-flow: warning: ${warning.message}`))
     view.warning?.(warning)
   }
@@ -74,7 +76,7 @@ export async function drive(
     view.notice(`plugin-flow: ${visible(reason)}: cancelled${next}`)
   })
   const prompt = createPrompt(io, questionOutput(command, io), interrupts.interrupt)
-  const run = { shown, view, prompt, interrupts, signal: cancel.signal }
+  const run = { shown, view, prompt, interrupts, signal: cancel.signal, warn }
   try {
     const outcome = await actOn(opened ?? (await open()), command.login, run, (engine) => {
       if (command.embedded) view.notice(SIMULATION)
@@ -121,7 +123,7 @@ export async function runFlow<Snapshot extends RunSnapshot>(
   start: (options: DrivenOptions<Snapshot>) => WatchedFlow<Snapshot>,
   journaled: Promise<OpenRun | undefined> | undefined,
   { embedded = false, login, plain }: Pick<Driven, 'embedded' | 'login' | 'plain'>,
-  { shown: run, view, prompt, interrupts, signal }: Run,
+  { shown: run, view, prompt, interrupts, signal }: Omit<Run, 'warn'>,
 ): Promise<RunOutcome> {
   const words = wordsOf(run)
   const recorder = journaled && createRecorder(journaled, view)

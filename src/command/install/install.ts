@@ -10,7 +10,7 @@ import { defaultPolicy, type PolicyOptions } from '../../flow/retry/policy.ts'
 import type { ConsentPolicy, InstallOptions } from '../../flow/types.ts'
 import { type ConsentSelection, readPolicy } from '../options/consent.ts'
 import type { EngineSelection } from '../options/engine.ts'
-import type { FlowSelection } from '../options/flow.ts'
+import { type FlowSelection, warnOfTrust } from '../options/flow.ts'
 import type { Login } from '../options/login.ts'
 import { readSecrets, type SecretSelection, withSecrets } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'
@@ -45,6 +45,7 @@ export async function install(command: InstallCommand, io: CommandIo): Promise<n
   const settingCount = command.settings.length + secrets.size
   const shown = { ...command, machine: 'pluginInstall', settingCount } as const
   return drive(command, shown, io, async (engine, run) => {
+    warnOfTrust(command, io.env, run.warn)
     const options = { ...installOptions(command, policy, secrets), signal: run.signal }
     if (command.dryRun) return dryRun(engine, options, command, io)
     const journaled = command.embedded ? undefined : beginJournal(engine, command, io.env, run.view)

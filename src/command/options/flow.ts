@@ -1,3 +1,4 @@
+import type { DockerWarning, Warn } from '../../../adapters/docker/configFile.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 import { readSeconds } from './values.ts'
@@ -6,7 +7,7 @@ import { readSeconds } from './values.ts'
 export const flowOptions = {
   'disable-content-trust': {
     type: 'boolean',
-    help: "Accepted because it is the default of Docker's own command, and without effect",
+    help: 'As by default: signatures are not verified, whatever DOCKER_CONTENT_TRUST says',
   },
   'keep-on-failure': {
     type: 'boolean',
@@ -24,6 +25,8 @@ export const flowOptions = {
 } as const satisfies OptionTable
 
 export interface FlowSelection {
+  /** `DOCKER_CONTENT_TRUST` is passed over without a warning. */
+  disableContentTrust?: true
   keepOnFailure: boolean
   /** In whole seconds. */
   enableTimeout: number
@@ -37,8 +40,32 @@ export function readFlowOptions(values: OptionValues<typeof flowOptions>): FlowS
     throw new UsageError('content trust is not supported: leave out --disable-content-trust=false')
   }
   return {
+    ...(values['disable-content-trust'] && { disableContentTrust: true }),
     keepOnFailure: values['keep-on-failure'] ?? false,
     enableTimeout: readSeconds('--enable-timeout', values['enable-timeout'] ?? '0'),
     dryRun: values['dry-run'] ?? false,
   }
+}
+
+const NOT_VERIFIED: DockerWarning = {
+  code: 'content-trust',
+  message:
+    'DOCKER_CONTENT_TRUST is set, and signatures are not verified here: give the plugin by its digest, or unset it (--disable-content-trust)',
+}
+
+/**
+ * Warns that signatures are not verified where `DOCKER_CONTENT_TRUST` asks for it. As Docker reads it, any value but a
+ * false one does, and what is named by a digest needs no signature.
+ */
+export function warnOfTrust(
+  {
+    reference = '',
+    disableContentTrust,
+    embedded = false,
+  }: Pick<FlowSelection, 'disableContentTrust'> & { reference?: string; embedded?: boolean },
+  { DOCKER_CONTENT_TRUST: value = '' }: NodeJS.ProcessEnv,
+  warn: Warn,
+): void {
+  if (embedded || disableContentTrust || reference.includes('@')) return
+  if (!/^(?:|0|f|F|false|False|FALSE)$/.test(value)) warn(NOT_VERIFIED)
 }

@@ -12,7 +12,7 @@ import { type DrivenOptions, drive, type Run, runFlow } from '../install/drive.t
 import { beginJournal } from '../install/journal.ts'
 import { type ConsentSelection, readPolicy } from '../options/consent.ts'
 import type { EngineSelection } from '../options/engine.ts'
-import type { FlowSelection } from '../options/flow.ts'
+import { type FlowSelection, warnOfTrust } from '../options/flow.ts'
 import type { Login } from '../options/login.ts'
 import { readSecrets, type SecretSelection, withSecrets } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'
@@ -45,6 +45,7 @@ export async function upgrade(command: UpgradeCommand, io: CommandIo): Promise<n
   const settingCount = command.settings.length + secrets.size
   const shown = { ...command, machine: 'pluginUpgrade', reference, settingCount } as const
   return drive(command, shown, io, async (engine, run) => {
+    warnOfTrust(command, io.env, run.warn)
     const options = { ...upgradeOptions(command, policy, secrets), signal: run.signal }
     if (command.dryRun) return upgradeDryRun(engine, options, command, io)
     const refused = await checkRepository(engine, command, run)

@@ -127,4 +127,35 @@ suite('plugin-flow install :: failed', (test) => {
     })
     rmSync(config, { recursive: true })
   })
+
+  const trusts: [value: string, args: string[], warns: boolean][] = [
+    ['1', [], true],
+    ['yes', [], true],
+    ['1', ['--disable-content-trust'], false],
+    ['0', [], false],
+    ['False', [], false],
+    ['', [], false],
+  ]
+  for (const [value, args, warns] of trusts) {
+    test(`DOCKER_CONTENT_TRUST=${value} ${args} :: ${warns ? 'a warning' : 'no warning'}`, () =>
+      onStage(async ({ embedded }) => {
+        const env = {
+          DOCKER_CONFIG: '/nowhere',
+          DOCKER_HOST: embedded.host,
+          DOCKER_CONTENT_TRUST: value,
+        }
+        const line = ['install', '--grant-all-permissions', '--json', ...args, 'acme/plain']
+        const { code, stdout, stderr } = run({}, env, line)
+        assert.is(await code, 0)
+        const warnings = lines(stdout)
+          .map((each) => JSON.parse(each))
+          .filter(({ type }) => type === 'warning')
+        assert.equal(
+          warnings.map(({ code: kind }) => kind),
+          warns ? ['content-trust'] : [],
+        )
+        const told = lines(stderr).filter((each) => each.includes('signatures are not verified'))
+        assert.is(told.length, warns ? 1 : 0)
+      }))
+  }
 })
