@@ -113,15 +113,26 @@ async function takeUp(
   wanted: string | undefined,
 ): Promise<OpenRun & JournaledRun> {
   if (folder === undefined) throw new UsageError('there is no home, so no run was recorded')
+  const id = await findRun(folder, wanted).catch(throwUsage)
   try {
-    return boundedRun(await takeUpRun(folder, await findRun(folder, wanted)), folder)
+    return boundedRun(await takeUpRun(folder, id), folder)
   } catch (error) {
+    if (error instanceof JournalError && isMissing(error.cause)) {
+      throw new UsageError(`no run has the ID ${id}; plugin-flow runs lists them`)
+    }
     if (error instanceof RunInUse) {
       throw new UsageError(`another plugin-flow process owns this run (${error.message})`)
     }
-    if (error instanceof JournalError) throw new UsageError(error.message)
-    throw error
+    return throwUsage(error)
   }
+}
+
+function throwUsage(error: unknown): never {
+  throw error instanceof JournalError ? new UsageError(error.message) : error
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
 }
 
 /** The whole ID of a run. */

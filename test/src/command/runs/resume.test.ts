@@ -164,6 +164,22 @@ suite('plugin-flow rollback', (test) => {
       assert.match(gone.stderr, `no run begins with "${one.slice(0, length)}"`)
     }))
 
+  test('a whole id that no run has :: refused in words, and the list is named', () =>
+    onGround(async ({ leave, command, left }) => {
+      const id = await leave({})
+      const unknown = id === 'ffffffff' ? 'fffffffe' : 'ffffffff'
+      for (const verb of ['resume', 'rollback'] as const) {
+        const { code, stderr } = await command(verb, unknown)
+        assert.is(code, 2)
+        assert.match(
+          stderr,
+          `plugin-flow: no run has the ID ${unknown}; plugin-flow runs lists them`,
+        )
+        assert.not.match(stderr, '/')
+      }
+      assert.equal(left(), [`${id}.json`])
+    }))
+
   test('an id that two begin with, or none while two were left :: refused, and both stay', () =>
     onGround(async ({ folder, leave, command, left }) => {
       const id = await leave({})
