@@ -1,9 +1,11 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
 import { asksFor, isGrantedAlready, makeConsentRecord } from '../consent.ts'
+import { defined } from '../defined.ts'
 import type { Difference } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
 import { comparePrivileges, computePrivileges, privilegesOfSettings } from '../privileges.ts'
+import { findTarget, unseenWidening } from '../settings.ts'
 import { expectedDigest, makeConsentRequest, required } from './context.ts'
 import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
 import { failed } from './rollbackReport.ts'
@@ -139,8 +141,19 @@ export function rememberError({ context, event }: Args, { state }: { state: stri
 }
 
 export function fail(args: Args, { code, state }: FailureParams): Update {
-  const difference = differenceOf(args, code)
-  return { failure: makeFailure(code, state, undefined, difference && { difference }) }
+  const details = defined({ difference: differenceOf(args, code), next: nextOf(args, code) })
+  return { failure: makeFailure(code, state, undefined, details) }
+}
+
+/** How the settings have to be written that were not shown as what they are. */
+function nextOf({ context }: Args, code: InstallErrorCode): string | undefined {
+  if (code !== 'setting-not-shown') return undefined
+  const { Config } = required(context, 'plugin')
+  const { settings } = required(context, 'consent').request
+  const written = unseenWidening(Config, settings).map(
+    ({ name }) => `${name}.${findTarget(Config, name)?.field}=/ABSOLUTE/PATH`,
+  )
+  return `Write it with its field, so that it is consented to: ${written.join(' ')}`
 }
 
 /** How the installed plugin differs from what was granted, where that is the failure. */

@@ -308,6 +308,7 @@ suite('pulling', (test) => {
     done('pluginInspect', samplePlugin({ Config: withMount })),
     ({ context }) => {
       assert.is(context.failure?.code, 'setting-not-shown')
+      assert.match(context.failure?.next ?? '', / state\.source=\/ABSOLUTE\/PATH$/)
       assert.is(context.plugin?.Id, pluginId)
     },
   )
