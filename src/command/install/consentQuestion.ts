@@ -70,19 +70,24 @@ export function explainedQuestion(
   before: ConsentRequest | undefined,
   output: Lines,
 ): string {
-  const { privileges, settings, digest } = request
-  const widening = settings.filter(({ widens }) => widens).map(textOf)
+  const { settings, digest } = request
   const others = settings.filter(({ widens }) => !widens).map(keyOf)
   return [
     output.paint('strong', consentHeading(request)),
     '',
     ...changedLines(request, before, output),
-    ...explainRequest(privileges, widening).flatMap((each) => explanationLines(each, output)),
+    ...explainedLines(request, output),
     '',
     ...factLines('Digest', digest, output),
     ...factLines('Settings', others.join(' '), output),
     CONSENT_QUESTION,
   ].join('\n')
+}
+
+/** What each privilege means for the host, the worst first, after the settings that widen them. */
+export function explainedLines({ privileges, settings }: ConsentRequest, output: Lines): string[] {
+  const widening = settings.filter(({ widens }) => widens).map(textOf)
+  return explainRequest(privileges, widening).flatMap((each) => explanationLines(each, output))
 }
 
 function explanationLines(

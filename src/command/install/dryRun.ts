@@ -9,7 +9,7 @@ import { describeRetry } from '../../text/formatAmount.ts'
 import { visible, visibleJson } from '../../text/visible.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
-import { privilegeLines } from './consentQuestion.ts'
+import { explainedLines, privilegeLines } from './consentQuestion.ts'
 import { withoutValues } from './outcomeJson.ts'
 
 /**
@@ -42,11 +42,11 @@ export function answerOf({ request, consent }: Pick<InstallPlan, 'request' | 'co
 }
 
 /** Shows the plan, and returns the exit status: 1 when it would be denied, else 0. */
-function showPlan(plan: InstallPlan, { json, quiet }: OutputFormat, io: CommandIo): number {
+function showPlan(plan: InstallPlan, { json, quiet, plain }: OutputFormat, io: CommandIo): number {
   const answer = plan.present ? 'nothing' : answerOf(plan)
   const exitCode = answer === 'denied' ? 1 : 0
   if (json) io.stdout.write(`${visibleJson({ ...toJson(plan, answer), exitCode })}\n`)
-  else if (!quiet) writeLines(io.stdout, planLines(plan, answer))
+  else if (!quiet) writeLines(io.stdout, planLines(plan, answer, shownPrivileges(plan, plain, io)))
   if (answer === 'denied') {
     const reason = plan.consent?.reason ?? 'the policy denies it'
     report(io, `${plan.request.reference} would be denied: ${reason}`)
@@ -71,14 +71,29 @@ export const ANSWERS: Readonly<Record<Answer, string>> = {
   asked: 'a person would be asked',
 }
 
-function planLines({ request, consent, present, requests }: InstallPlan, answer: Answer): string[] {
+/** Explained to a person at a terminal, as in the question. */
+function shownPrivileges(
+  { request }: InstallPlan,
+  plain: boolean,
+  { stdout }: Pick<CommandIo, 'stdout'>,
+): string[] {
+  const isExplained = stdout.stream.isTTY && !plain && asksFor(request)
+  if (isExplained) return ['privileges', ...explainedLines(request, stdout)]
+  return block('privileges', privilegeLines(request), 'none')
+}
+
+function planLines(
+  { request, consent, present, requests }: InstallPlan,
+  answer: Answer,
+  privileges: readonly string[],
+): string[] {
   const { name, reference, digest = 'unknown to the engine' } = request
   const reason = consent?.reason === undefined ? '' : `: ${consent.reason}`
   return [
     'dry run: nothing was changed',
     ...block('plugin', [present ? `${name} is installed already` : `${name}, from ${reference}`]),
     ...block('digest', [digest]),
-    ...block('privileges', privilegeLines(request), 'none'),
+    ...privileges,
     ...block('consent', [`${ANSWERS[answer]}${reason}`]),
     ...block('requests', requests, 'none that changes anything'),
   ]

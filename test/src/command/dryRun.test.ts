@@ -1,8 +1,11 @@
+import { stripVTControlCharacters } from 'node:util'
 import * as assert from 'uvu/assert'
 import { definePlugin } from '../../../adapters/embedded/definePlugin.ts'
 import { afterPing, answerJSON, serveEngine } from '../../support/engineServer.ts'
 import { digest } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
+import { collector } from './collect.ts'
+import { asTerminal } from './screen.ts'
 import { lines, onStage, run, type Stage } from './stage.ts'
 
 const SSHFS = 'vieux/sshfs'
@@ -53,6 +56,28 @@ suite('plugin-flow install --dry-run', (test) => {
         '            POST /plugins/vieux/sshfs:latest/set',
         '            POST /plugins/vieux/sshfs:latest/enable?timeout=7',
       ])
+    }))
+
+  test('on a terminal :: each privilege is explained, with --plain it is not', () =>
+    onStage(async (stage) => {
+      const show = async (...args: string[]) => {
+        const stdout = asTerminal(collector())
+        const { code } = stage.runWith({ stdout }, '--dry-run', ...args)
+        assert.is(await code, 0)
+        return stripVTControlCharacters(stdout.text()).split('\n')
+      }
+      const explained = await show(SSHFS, 'state.source=/data')
+      const start = explained.indexOf('privileges')
+      assert.equal(explained.slice(start, start + 5), [
+        'privileges',
+        '  medium    Setting that changes what it reaches: state.source=/data',
+        '            It can read and change what is in this directory, and hand it on.',
+        '  critical  Capability: CAP_SYS_ADMIN',
+        '            It can mount, and change most of the system: as good as root.',
+      ])
+      assert.ok(explained.includes('consent     a person would be asked'))
+      assert.ok((await show(SSHFS, '--plain')).includes('privileges  network: [host]'))
+      assert.ok((await show('acme/plain')).includes('privileges  none'))
     }))
 
   test('the values of settings stay out of it', () =>
