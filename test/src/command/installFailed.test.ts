@@ -158,4 +158,24 @@ suite('plugin-flow install :: failed', (test) => {
         assert.is(told.length, warns ? 1 : 0)
       }))
   }
+
+  test('DOCKER_CONTENT_TRUST :: a warning of an upgrade as well; none on the embedded engine, or for a digest', () =>
+    onStage(async ({ embedded, command }) => {
+      const env = {
+        DOCKER_CONFIG: '/nowhere',
+        DOCKER_HOST: embedded.host,
+        DOCKER_CONTENT_TRUST: '1',
+      }
+      const pinned = `acme/plain@sha256:${'0'.repeat(64)}`
+      await command('install', '--grant-all-permissions', 'acme/plain')
+      for (const [line, warns] of [
+        [['upgrade', '--dry-run', 'acme/plain:latest'], true],
+        [['install', '--dry-run', '--engine', 'embedded', 'acme/plain'], false],
+        [['install', '--dry-run', pinned], false],
+      ] as const) {
+        const { code, stderr } = run({}, env, line)
+        await code
+        assert.is(stderr.text().includes('signatures are not verified'), warns, line.join(' '))
+      }
+    }))
 })
