@@ -18,6 +18,7 @@ const engine = v.object({
 })
 
 const text = v.exactOptional(v.string())
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const privilege = v.looseObject({
   Name: v.string(),
   Description: v.string(),
@@ -51,10 +52,10 @@ const installSnapshot = v.looseObject({
     alias: text,
     disabled: v.boolean(),
     grantAllPermissions: v.boolean(),
-    ifPresent: v.string(),
-    onFailure: v.string(),
-    enableTimeout: v.number(),
-    credentialsAttempts: v.number(),
+    ifPresent: v.picklist(['fail', 'keep', 'finish']),
+    onFailure: v.picklist(['remove', 'keep']),
+    enableTimeout: count,
+    credentialsAttempts: count,
   }),
   run: v.looseObject({
     id: text,

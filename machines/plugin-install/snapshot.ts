@@ -1,6 +1,8 @@
 import type { SnapshotFrom } from 'xstate'
 import { defined } from '../defined.ts'
+import { isEngineError } from '../errors.ts'
 import type { Plugin } from '../plugin.ts'
+import { resolveNames } from '../reference.ts'
 import type { Setting } from '../settings.ts'
 import { statePath } from '../statePath.ts'
 import type { pluginInstallMachine } from './pluginInstallMachine.ts'
@@ -58,17 +60,26 @@ export function makeSnapshot({
 export function readSnapshot(value: unknown): InstallSnapshot {
   if (!isRecord(value)) throw new RangeError('a snapshot is an object')
   if (value.version !== VERSION) {
-    throw new RangeError(
-      `this is a snapshot of version ${String(value.version)}, and not of ${VERSION}`,
-    )
+    const version = typeof value.version === 'number' ? `version ${value.version}` : 'no version'
+    throw new RangeError(`this is a snapshot of ${version}, and not of version ${VERSION}`)
   }
   const { input, run } = value
-  const texts = isRecord(input) && typeof input.reference === 'string' && isSettings(input.settings)
-  const facts = isRecord(run) && OWNERSHIPS.includes(String(run.ownership))
+  const texts =
+    isRecord(input) &&
+    typeof input.reference === 'string' &&
+    isSettings(input.settings) &&
+    areTexts(input.alias, input.digest)
+  const facts =
+    isRecord(run) && OWNERSHIPS.some((each) => each === run.ownership) && areTexts(run.pullBegan)
   if (!texts || !facts || typeof run.enableRequested !== 'boolean') {
     throw new RangeError('the snapshot is damaged')
   }
-  return value as unknown as InstallSnapshot
+  const snapshot = value as unknown as InstallSnapshot
+  // A run ends at once where its names are invalid, and owns nothing then.
+  if (snapshot.run.ownership !== 'nothing' && isEngineError(resolveNames(snapshot.input))) {
+    throw new RangeError('the snapshot is damaged')
+  }
+  return snapshot
 }
 
 const VERSION = 2
@@ -84,8 +95,11 @@ function isSettings(value: unknown): value is Setting[] {
 
 function isSetting(value: unknown): value is Setting {
   if (!isRecord(value) || typeof value.name !== 'string') return false
-  const texts = [value.field, value.value]
-  return texts.every((text) => ['string', 'undefined'].includes(typeof text))
+  return areTexts(value.field, value.value)
+}
+
+function areTexts(...values: unknown[]): boolean {
+  return values.every((value) => ['string', 'undefined'].includes(typeof value))
 }
 
 /** The content of a plugin, by its layers; `undefined` where the engine does not tell. */

@@ -53,9 +53,8 @@ export function readUpgradeSnapshot(value: unknown): UpgradeSnapshot {
   const given = isRecord(value) ? value : {}
   if (given.machine !== 'pluginUpgrade') throw new RangeError('this is no snapshot of an upgrade')
   if (given.version !== VERSION) {
-    throw new RangeError(
-      `this is a snapshot of version ${String(given.version)}, and not of ${VERSION}`,
-    )
+    const version = typeof given.version === 'number' ? `version ${given.version}` : 'no version'
+    throw new RangeError(`this is a snapshot of ${version}, and not of version ${VERSION}`)
   }
   const { input, run } = given
   const isInput =

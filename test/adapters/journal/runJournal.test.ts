@@ -295,6 +295,9 @@ suite('listRuns :: one bad file', (test) => {
       for (const { run: listed } of runs) {
         const { id, began, engine, snapshot: seen } = listed
         const { name, state, input } = seen
+        assert.ok(['fail', 'keep', 'finish'].includes(input.ifPresent))
+        assert.ok(['remove', 'keep'].includes(input.onFailure))
+        assert.ok(Number.isSafeInteger(input.enableTimeout + input.credentialsAttempts))
         const shown = [id, began, engine.host, engine.context, name, state, input.reference]
         assert.ok(shown.every((each) => ['string', 'undefined'].includes(typeof each)))
       }

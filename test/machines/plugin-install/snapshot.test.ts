@@ -93,8 +93,16 @@ suite('readSnapshot', (test) => {
   })
 
   test('another version is refused by its name', () => {
-    assert.throws(() => readSnapshot({ ...sound, version: 1 }), 'of version 1, and not of 2')
-    assert.throws(() => readSnapshot({ ...sound, version: '2x' }), 'of version 2x, and not of 2')
+    assert.throws(
+      () => readSnapshot({ ...sound, version: 1 }),
+      /of version 1, and not of version 2$/,
+    )
+    for (const version of ['2x', undefined, {}, [{}], { toString: 1 }]) {
+      assert.throws(
+        () => readSnapshot({ ...sound, version }),
+        /of no version, and not of version 2$/,
+      )
+    }
   })
 
   test('one with a part that is not what it has to be is refused', () => {
@@ -109,6 +117,14 @@ suite('readSnapshot', (test) => {
       settings({ name: 5 }),
       settings({ name: 'DEBUG', value: 1 }),
       settings({ name: 'state', field: null }),
+      { input: { ...input, alias: null } },
+      { input: { ...input, digest: 7 } },
+      { run: { ownership: ['created'], enableRequested: false } },
+      { run: { ownership: 'created', enableRequested: false, pullBegan: { toString: 1 } } },
+      {
+        input: { ...input, reference: '' },
+        run: { ownership: 'created', enableRequested: false },
+      },
       { run: undefined },
       { run: { enableRequested: true } },
       { run: { ownership: 'mine', enableRequested: true } },
