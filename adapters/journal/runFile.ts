@@ -58,7 +58,7 @@ const installSnapshot = v.looseObject({
     credentialsAttempts: count,
   }),
   run: v.looseObject({
-    id: text,
+    id: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
     layers: v.exactOptional(v.array(v.string())),
     pulledDigest: text,
     consent: v.exactOptional(consent),

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { defined } from '../../../machines/defined.ts'
 import type { ConsentPolicy } from '../../flow/types.ts'
 import { type OptionValues, optionGroup } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
-import { givenOptions, unusableFile } from './values.ts'
+import { givenOptions, readText, unusableFile } from './values.ts'
+
+/** Of a policy file; far more than any policy has. */
+const MAX_BYTES = 1024 * 1024
 
 /** The options that give consent without a person. */
 export const consentOptions = optionGroup('Consent', {
@@ -58,7 +60,7 @@ export async function readPolicy({
   }
   if (policy === undefined) return undefined
   const option = `--policy ${policy}`
-  const text = await readFile(policy, 'utf8').catch((error: unknown) => {
+  const text = await readText(policy, MAX_BYTES).catch((error: unknown) => {
     throw unusableFile(option, error)
   })
   const { parseConsentPolicy } = await import('../../flow/consent/consentPolicyFile.ts')

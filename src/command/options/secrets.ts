@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises'
 import type { GivenSetting } from '../../flow/types.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
-import { unusableFile } from './values.ts'
+import { readText, unusableFile } from './values.ts'
 
 /** The option for settings whose values stay secret. */
 export const secretOptions = {
@@ -89,34 +88,10 @@ export function withSecrets(
 }
 
 async function readValue(path: string): Promise<string> {
-  const bytes = await readBytes(path)
-  if (bytes.length > MAX_BYTES) throw new RangeError(`it has more than ${MAX_BYTES} bytes`)
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new RangeError('it is not text in UTF-8')
-  }
+  const text = await readText(path, MAX_BYTES)
   if (text.includes('\0')) throw new RangeError('it is not text in UTF-8')
   // As Docker reads a password from standard input.
   const value = text.replace(/\r?\n$/, '')
   if (value === '') throw new RangeError('it is empty')
   return value
-}
-
-/** Reads up to the limit: the size of a pipe is not known beforehand. */
-async function readBytes(path: string): Promise<Buffer> {
-  const file = await open(path)
-  try {
-    const bytes = Buffer.alloc(MAX_BYTES + 1)
-    let length = 0
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length, null)
-      if (bytesRead === 0) break
-      length += bytesRead
-    }
-    return bytes.subarray(0, length)
-  } finally {
-    await file.close()
-  }
 }

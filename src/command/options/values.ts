@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import { type OptionTable, type OptionValues, optionGroup } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 
@@ -112,4 +113,34 @@ export function unusableFile(which: string, error: unknown): UsageError {
   if (error instanceof RangeError) return new UsageError(`${which}: ${error.message}`)
   const { code = String(error) } = error as NodeJS.ErrnoException
   return new UsageError(`${which}: ${FILE_PROBLEMS[code] ?? `it cannot be read (${code})`}`)
+}
+
+/**
+ * Reads a file as text, up to a limit: the size of a pipe or a device is not known beforehand.
+ *
+ * @throws RangeError when it has more bytes, or is not text
+ */
+export async function readText(path: string, maxBytes: number): Promise<string> {
+  const file = await open(path)
+  try {
+    const bytes = Buffer.alloc(maxBytes + 1)
+    let length = 0
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length, null)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    if (length > maxBytes) throw new RangeError(`it has more than ${maxBytes} bytes`)
+    return decode(bytes.subarray(0, length))
+  } finally {
+    await file.close()
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new RangeError('it is not text in UTF-8')
+  }
 }

@@ -277,6 +277,7 @@ suite('listRuns :: one bad file', (test) => {
       const request = { id: 1, reference: 'r', name: 'n', privileges, settings: [] }
       const run = {
         ...snapshot.run,
+        id: 'a1',
         failure,
         consent: { by: 'person', at: 'now', request },
       }
@@ -298,6 +299,7 @@ suite('listRuns :: one bad file', (test) => {
         assert.ok(['fail', 'keep', 'finish'].includes(input.ifPresent))
         assert.ok(['remove', 'keep'].includes(input.onFailure))
         assert.ok(Number.isSafeInteger(input.enableTimeout + input.credentialsAttempts))
+        assert.is.not(seen.run.id, '')
         const shown = [id, began, engine.host, engine.context, name, state, input.reference]
         assert.ok(shown.every((each) => ['string', 'undefined'].includes(typeof each)))
       }

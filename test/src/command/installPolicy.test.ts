@@ -115,13 +115,20 @@ suite('plugin-flow install :: a policy answers', (test) => {
 
   test('--policy :: a file that cannot be read', () =>
     onStage(async ({ config, run }) => {
+      const [large, latin] = [join(config, 'large.json'), join(config, 'latin.json')]
+      writeFileSync(large, ' '.repeat(1024 * 1024 + 1))
+      writeFileSync(latin, Buffer.from('{"version":1,"rules":[],"\xe9":1}', 'latin1'))
       for (const [path, why] of [
         [join(config, 'nosuch.json'), 'there is no such file'],
         [config, 'it is a folder'],
+        [large, 'it has more than 1048576 bytes'],
+        [latin, 'it is not text in UTF-8'],
+        // A device has no end.
+        ...(process.platform === 'win32' ? [] : [['/dev/zero', 'it has more than'] as const]),
       ] as const) {
         const { code, stderr } = run(SSHFS, '--policy', path)
         assert.is(await code, 2)
-        assert.match(stderr.text(), `plugin-flow: --policy ${path}: ${why}; see`)
+        assert.match(stderr.text(), `plugin-flow: --policy ${path}: ${why}`)
       }
     }))
 
