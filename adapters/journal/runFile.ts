@@ -111,8 +111,8 @@ const upgradeSnapshot = v.looseObject({
     onFailure: v.picklist(['goBack', 'keep']),
     noWayBack: v.picklist(['ask', 'refuse', 'accept']),
     grantAllPermissions: v.boolean(),
-    enableTimeout: v.number(),
-    credentialsAttempts: v.number(),
+    enableTimeout: count,
+    credentialsAttempts: count,
   }),
   run: v.looseObject({
     before: v.exactOptional(observed),

@@ -145,6 +145,6 @@ async function readJSON<T>(
     return await read(value)
   } catch (error) {
     if (isEngineError(error)) throw error
-    throw protocolError(context, (error as Error).message)
+    throw protocolError(context, `JSON that is not as documented: ${(error as Error).message}`)
   }
 }

@@ -295,11 +295,11 @@ suite('listRuns :: one bad file', (test) => {
       assert.is(runs.length + unreadable.length, files)
       for (const { run: listed } of runs) {
         const { id, began, engine, snapshot: seen } = listed
-        const { name, state, input } = seen
+        const { name, state, input, run: known } = seen as InstallSnapshot
         assert.ok(['fail', 'keep', 'finish'].includes(input.ifPresent))
         assert.ok(['remove', 'keep'].includes(input.onFailure))
         assert.ok(Number.isSafeInteger(input.enableTimeout + input.credentialsAttempts))
-        assert.is.not(seen.run.id, '')
+        assert.is.not(known.id, '')
         const shown = [id, began, engine.host, engine.context, name, state, input.reference]
         assert.ok(shown.every((each) => ['string', 'undefined'].includes(typeof each)))
       }

@@ -96,7 +96,9 @@ suite('getPluginPrivileges :: failure', (test) => {
             callOn(connection, 'getPluginPrivileges', { remote }),
           )
           assert.ok(
-            error.message.endsWith(`it answered getPluginPrivileges with ${field}`),
+            error.message.endsWith(
+              `it answered getPluginPrivileges with JSON that is not as documented: ${field}`,
+            ),
             error.message,
           )
         },

@@ -154,7 +154,9 @@ suite('pluginInspect :: failure', (test) => {
             callOn(connection, 'pluginInspect', { name }),
           )
           assert.ok(
-            error.message.endsWith(`it answered pluginInspect with ${field}`),
+            error.message.endsWith(
+              `it answered pluginInspect with JSON that is not as documented: ${field}`,
+            ),
             error.message,
           )
         },
