@@ -70,7 +70,7 @@ export function describeUpgradeState(
     'rollingBack.proving': { doing: 'comparing what is in effect with what was before', ...BACK },
     'rollingBack.cleaning': { doing: 'removing the copy', ...BACK },
   }
-  return states[path]
+  return Object.hasOwn(states, path) ? states[path] : undefined
 }
 
 /** Lines for a person about the end of an upgrade, for `stdout` and for `stderr`. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { beginRun } from '../../../../adapters/journal/runJournal.ts'
+import { describeUpgradeState } from '../../../../src/command/upgrade/upgradeOutcome.ts'
+import { describeState } from '../../../../src/command/views/view.ts'
 import { connect } from '../../../../src/flow/connect.ts'
 import { installPlugin } from '../../../../src/flow/install.ts'
 import { suite } from '../../../support/suite.ts'
@@ -84,6 +86,15 @@ suite('plugin-flow runs', (test) => {
       }
     } finally {
       rmSync(state, { recursive: true })
+    }
+  })
+
+  test('a recorded state that the chart does not have :: has no words', () => {
+    const run = { reference: 'acme/left', settingCount: 0, keepOnFailure: false }
+    assert.is(describeUpgradeState('cleaning', run)?.short, 'removing the copy')
+    for (const path of ['nosuch', '__proto__', 'constructor', 'toString']) {
+      assert.is(describeState(path, run), undefined, path)
+      assert.is(describeUpgradeState(path, run), undefined, path)
     }
   })
 })
