@@ -49,15 +49,15 @@ suite('secureContext', (test) => {
 
   for (const text of ['', PLANTED, `-----BEGIN CERTIFICATE-----\n${PLANTED}\n`]) {
     test(`no PEM :: ${JSON.stringify(text.slice(0, 10))}`, async () => {
-      await refused({ ca: text }, 'the certificate of the CA is none')
-      await refused({ cert: text, key: client.key }, "the client's certificate is none")
-      await refused({ cert: client.cert, key: Buffer.from(text) }, "the client's key is none")
+      await refused({ ca: text }, 'the certificate of the CA is invalid')
+      await refused({ cert: text, key: client.key }, "the client's certificate is invalid")
+      await refused({ cert: client.cert, key: Buffer.from(text) }, "the client's key is invalid")
     })
   }
 
   test('DER, which nothing else here takes', async () => {
     const ca = Buffer.from(authority.ca.replace(/-----.*-----|\s/g, ''), 'base64')
-    await refused({ ca }, 'the certificate of the CA is none')
+    await refused({ ca }, 'the certificate of the CA is invalid')
   })
 
   test('a key with a passphrase', async () => {
