@@ -126,7 +126,7 @@ suite('killed', (test) => {
     onGround(async ({ end }) => {
       const rows: [args: string[], words: string][] = [
         [['resume'], 'no run was left'],
-        [['resume', '00000000'], 'cannot be read'],
+        [['resume', '00000000'], 'no run has the ID 00000000'],
         [['rollback', 'x'], '"x" is not the ID of a run'],
         [['rollback', '00000000', '11111111'], 'takes one RUN'],
         [['runs', 'x'], 'takes no arguments'],
