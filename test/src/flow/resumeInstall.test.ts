@@ -167,7 +167,7 @@ suite('snapshot', (test) => {
     const rows: [value: unknown, words: RegExp][] = [
       [null, /is an object/],
       [[], /is an object/],
-      [{}, /version undefined/],
+      [{}, /no version/],
       [{ version: 1 }, /version 1/],
       [{ version: 2 }, /damaged/],
       [good, /damaged/],
