@@ -79,13 +79,13 @@ suite('package', (test) => {
       .split('\n')
     assert.is(
       main,
-      'EngineError InstallError allowList catalogue connect defaultPolicy flowEvents installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall',
+      'EngineError InstallError allowList catalogue connect defaultPolicy flowEvents installPlugin isInstallError parseConsentPolicy planInstall readSnapshot resumeInstall setLimits',
     )
     assert.is(core, 'EngineError InstallError catalogue defaultPolicy installPlugin isInstallError')
     assert.is(actors, 'authenticate installLogic makeSnapshot')
     assert.is(
       upgrade,
-      'UpgradeError isUpgradeError pluginUpgradeMachine resumeUpgrade upgradeLogic upgradePlugin',
+      'UpgradeError isUpgradeError planUpgrade pluginUpgradeMachine resumeUpgrade upgradeLogic upgradePlugin',
     )
     assert.is(events, 'flowEvents')
     assert.match(machine ?? '', 'pluginInstallMachine')
