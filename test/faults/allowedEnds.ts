@@ -179,6 +179,13 @@ export const allowedEnds: readonly AllowedEnd[] = [
   {
     kinds: ['wrong type'],
     roles: ['verify'],
+    ends: ['changed-by-others'],
+    state: 'configuring',
+    why: 'the look after the set shows another plugin than the look before it, even in a field that decides nothing',
+  },
+  {
+    kinds: ['wrong type'],
+    roles: ['verify'],
     ends: ['plugin-gone'],
     leavesIt: true,
     why: "by what is shown, somebody else's plugin has the name: it must not be touched",
