@@ -1,5 +1,6 @@
-import { type Agent, request } from 'node:http'
+import { type Agent, type IncomingMessage, request } from 'node:http'
 import { type AxiosAdapter, AxiosError, CanceledError } from 'axios'
+import { onAbort } from '../../../machines/onAbort.ts'
 import { type EngineAddress, withoutBrackets } from './dockerHost.ts'
 import { SWITCHED } from './toEngineError.ts'
 
@@ -25,10 +26,16 @@ export function nodeAdapter(address: EngineAddress): AxiosAdapter {
       })
       const fail = (error: Error) =>
         reject(AxiosError.from(error, (error as { code?: string }).code, config, sent))
-      const onAbort = () => sent.destroy(new CanceledError())
-      signal?.addEventListener?.('abort', onAbort)
+      let taken: IncomingMessage | undefined
+      const cancel = () => {
+        sent.destroy(new CanceledError())
+        taken?.destroy(new CanceledError())
+      }
+      const release = signal instanceof AbortSignal ? onAbort(signal, cancel) : () => {}
       sent
         .on('error', fail)
+        // Once the answer has ended, too.
+        .on('close', release)
         .on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
         // Node.js closes the connection without an event: the call would wait for its timeout.
         .on('upgrade', (_, socket) => {
@@ -36,7 +43,7 @@ export function nodeAdapter(address: EngineAddress): AxiosAdapter {
           fail(Object.assign(new Error('status 101'), { code: SWITCHED }))
         })
         .on('response', (answer) => {
-          signal?.addEventListener?.('abort', () => answer.destroy(new CanceledError()))
+          taken = answer
           const { statusCode: status = 0, statusMessage: statusText = '' } = answer
           const headers = answer.headers as Record<string, string>
           resolve({ status, statusText, headers, config, request: sent, data: answer })

@@ -1,0 +1,35 @@
+import { getEventListeners } from 'node:events'
+import axios from 'axios'
+import * as assert from 'uvu/assert'
+import { parseHost } from '../../../../adapters/engine/http/dockerHost.ts'
+import { nodeAdapter } from '../../../../adapters/engine/http/nodeAdapter.ts'
+import { answerPing, serveEngine } from '../../../support/engineServer.ts'
+import { suite } from '../../../support/suite.ts'
+
+suite('nodeAdapter', (test) => {
+  test('a signal that many requests share :: has one listener while they run, and none afterwards', async () => {
+    const server = await serveEngine((_, response) => void setTimeout(answerPing, 20, response))
+    const { signal } = new AbortController()
+    const client = axios.create({
+      adapter: nodeAdapter(parseHost(server.host)),
+      responseType: 'stream',
+    })
+    const ask = async () => {
+      const { data } = await client.get('/_ping', { signal })
+      for await (const _ of data);
+    }
+    try {
+      const asked = Promise.all(Array.from({ length: 12 }, ask))
+      await new Promise((next) => setTimeout(next, 5))
+      assert.is(getEventListeners(signal, 'abort').length, 1)
+      await asked
+      // A connection closes some turns after its answer has ended.
+      for (let turn = 0; turn < 100 && getEventListeners(signal, 'abort').length > 0; turn++) {
+        await new Promise((next) => setTimeout(next, 10))
+      }
+      assert.is(getEventListeners(signal, 'abort').length, 0)
+    } finally {
+      await server.close()
+    }
+  })
+})
