@@ -13,6 +13,7 @@ import {
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import { onAbort } from '../../machines/onAbort.ts'
 import type { Progress } from '../../machines/progress.ts'
+import { statePath } from '../../machines/statePath.ts'
 import type { FlowDependencies, FlowWork } from './flowTools.ts'
 import { createPlace, type Place, queuedNow } from './place.ts'
 import { completePolicy } from './retry/policy.ts'
@@ -166,8 +167,10 @@ function openRun<Machine extends AnyStateMachine, Snapshot>(
           reject(signal.reason)
         })
         emit({ type: 'queued', queued: queuedNow() })
-      }).finally(() => emit({ type: 'queued', queued: undefined }))
-      release()
+      }).finally(() => {
+        emit({ type: 'queued', queued: undefined })
+        release()
+      })
     },
     putOff: (event) =>
       event.type.startsWith('xstate.after.') && deadline.putOff(() => self.send(event)),
@@ -218,18 +221,24 @@ export function actorsOf<Actors extends object>(machine: {
   return Object.fromEntries(names.map((name) => [name, actor(name)])) as Actors
 }
 
-/** A flow that waits for a person holds no place. One that takes back keeps the place it has, and waits for none. */
-const PLACELESS: ReadonlySet<string> = new Set(['requestCredentials', 'decideConsent', 'takeBack'])
+/**
+ * Whether a state is work for which a flow needs its place. One that waits for a person holds none; one that takes back
+ * keeps the place that it has, and waits for none.
+ */
+function needsPlace(snapshot: AnyMachineSnapshot): boolean {
+  return !snapshot.hasTag('waitingForUser') && !statePath(snapshot.value).startsWith('rollingBack')
+}
 
 /** Leaving a state aborts its actor's signal, and with it the request. */
 function actor(name: string) {
   return fromPromise<unknown, unknown>(async ({ input, signal, self }) => {
-    const run = self._parent && runOf(self._parent)
+    const { _parent: flow } = self
+    const run = flow && runOf(flow)
     if (!run) throw new Error('the chart runs by its own logic alone, such as installLogic()')
     // Actors start before their state is shown: a turn later the host has seen it.
     const work = await run.work()
     signal.throwIfAborted()
-    if (!PLACELESS.has(name)) await run.takePlace(signal)
+    if (needsPlace(flow.getSnapshot())) await run.takePlace(signal)
     try {
       return await work.steps[name]?.(input, signal)
     } catch (error) {
