@@ -221,7 +221,7 @@ export function toResumedInput(
   const { timeouts } = completePolicy(policy, upgradeTimeouts)
   return {
     ...input,
-    // Who asks to go back has changed their mind about keeping the new version.
+    // To go back by name overrules that the new version was to be kept.
     ...(rollBack && { onFailure: 'goBack' }),
     timeouts,
     resumed: { ...run, ...(rollBack && !run.failure && { failure }) },

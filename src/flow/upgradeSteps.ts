@@ -36,6 +36,7 @@ import { checkSettings } from '../../machines/steps/checkSettings.ts'
 import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
 import { createTools, type FlowDependencies, type FlowWork } from './flowTools.ts'
 import { pullLock } from './pullLock.ts'
+import { withTimeout } from './retry/time.ts'
 
 /** The work of one upgrade. */
 export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
@@ -126,6 +127,8 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
       returnPlugin: (input: ReturnRequest, signal) => returnPlugin(swap(signal), input, signal),
       restorePlugin: (input: RestoreRequest, signal) => restorePlugin(ports(signal), input, signal),
       async removeCopy({ wasEnabled, ...copy }: RemoveCopyRequest, signal) {
+        // What cannot be written down, or not in time, has to be taken back all the same.
+        await withTimeout(record(), dependencies.time)
         if (tools.isAbandoned()) throw new EngineError('abandoned', 'the copy was left as it is')
         const pulled = await copyEnd
         const report = await takeBack(

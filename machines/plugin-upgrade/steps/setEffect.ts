@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
-import { kindsOf, type Setting } from '../../settings.ts'
+import type { Setting } from '../../settings.ts'
 import {
   differences,
   type EffectItem,
@@ -90,15 +90,9 @@ async function setEach(
 
 /**
  * A setting that has its value already: until the next set or enable, the engine has not written down where
- * the plugin comes from (recording `upgrade.inspect-after-restart`). Empty where nothing can be set.
+ * the plugin comes from (recording `upgrade.inspect-after-restart`). Empty where no mount can be set.
  */
 function unchanged({ Config }: Plugin): Setting[] {
-  for (const { kind, items, field } of kindsOf(Config)) {
-    const item = items.find(({ Settable }) => Settable?.includes(field))
-    if (item && kind === 'mount') {
-      const mount = Config.Mounts?.find(({ Name }) => Name === item.Name)
-      return [{ name: item.Name, field, value: mount?.Source ?? '' }]
-    }
-  }
-  return []
+  const mount = Config.Mounts?.find(({ Settable }) => Settable?.includes('source'))
+  return mount ? [{ name: mount.Name, field: 'source', value: mount.Source ?? '' }] : []
 }

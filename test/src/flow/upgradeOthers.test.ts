@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { flowGate } from '../../../src/flow/place.ts'
 import { upgradePlugin } from '../../../src/upgrade.ts'
 import type { Stage } from '../../support/embedded.ts'
 import { suite } from '../../support/suite.ts'
@@ -269,4 +270,46 @@ suite('an upgrade that has lost its right to act', (test) => {
         assert.is(output.state !== 'done' && output.failure.code, code)
       }))
   }
+
+  for (const way of ['forward', 'back']) {
+    test(`the removal of its copy, on the way ${way} :: not even that is sent`, () =>
+      onUpgradeStage(async (stage) => {
+        let isLost = false
+        const { output } = await upgrade(stage, {
+          mode: 'inPlace',
+          at: (state) => {
+            isLost ||= state.endsWith('cleaning')
+          },
+          answer: (request, flow) =>
+            request.plan && way === 'back' ? flow.deny('no', request) : flow.grant(request),
+          journal: () => (isLost ? 'abandon' : undefined),
+        })
+        assert.is(output.state, way === 'forward' ? 'done' : 'rolledBack')
+        const removals = stage.requests().filter((request) => request.startsWith('DELETE'))
+        assert.equal(removals, [])
+      }))
+  }
+
+  test('denied while other flows have every place :: it takes back without waiting for one', () =>
+    onUpgradeStage(async (stage) => {
+      const before = flowGate.limit
+      let leave: (() => void) | undefined
+      flowGate.limit = flowGate.taken + 1
+      try {
+        const { output } = await upgrade(stage, {
+          mode: 'inPlace',
+          answer(request, flow) {
+            if (!request.plan) return flow.grant(request)
+            leave = flowGate.tryEnter()
+            assert.ok(leave, 'a flow that asks holds no place')
+            return flow.deny('no', request)
+          },
+        })
+        assert.is(output.state, 'rolledBack')
+        assert.ok(leave)
+      } finally {
+        leave?.()
+        flowGate.limit = before
+      }
+    }))
 })
