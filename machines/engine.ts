@@ -43,7 +43,7 @@ export interface Operations {
   systemVersion: Operation<Record<never, never>, { version?: string; arch?: string }>
   /**
    * Has the registry of a reference check the credentials that go along. Rejects with `unauthorized` where it
-   * does not accept them, and with `unsent` where there are none that it can check.
+   * does not accept them, and with `unsent` where credentials that it can check are missing.
    */
   systemAuth: Operation<PluginRemote, void>
   getPluginPrivileges: Operation<PluginRemote, PrivilegesLookUp>

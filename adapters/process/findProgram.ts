@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join } from 'node:path'
 /** `undefined`: no file of this name. `isExecutable` is false of one that cannot be run. */
 export type FoundProgram = { file: string; isExecutable: boolean } | undefined
 
-/** Finds the full path of a program on the `PATH`; `undefined` if there is none that can be run. */
+/** Finds the full path of a program on the `PATH`; `undefined` where it is missing. */
 export async function findProgram(
   name: string,
   env: NodeJS.ProcessEnv,

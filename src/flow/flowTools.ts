@@ -149,7 +149,7 @@ function noCredentials(
 }
 
 /**
- * The failure of the host's own code. A mistake in it is told by the words that the language has for it;
+ * The failure of the host's own code. A mistake in it is reported in the words that the language has for it;
  * anything else may have been made of a secret.
  */
 function hostFailed(error: unknown): EngineError {

@@ -122,7 +122,7 @@ export function inspectLater(
   }
   const begin = ({ inspectFlow }: typeof import('./inspection/inspectFlow.ts')) => {
     const later = inspectFlow(inspect)
-    // What an observer brings about while it is told comes after what it is told.
+    // An event that an observer causes comes after the one that it observes.
     for (const event of early) later(event)
     tell = later
   }

@@ -55,7 +55,7 @@ export interface FlowOptions<Snapshot = InstallSnapshot, Limits = Timeouts> {
    * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It is
    * told what happens, without account names, values of settings, or anything in somebody's own words,
    * and by stand-ins for the actors that cannot be spoken to. What happens until its part of the package is
-   * loaded it is told then, in order. It is never completed.
+   * loaded it gets those events then, in order. It is never completed.
    */
   inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
 }
@@ -110,7 +110,7 @@ export interface InstallOptions extends FlowOptions {
   digest?: string
   /** What becomes of a plugin this run created when a later step fails. Default `remove`. */
   onFailure?: 'remove' | 'keep'
-  /** Whole seconds that the engine is told to wait for the plugin. Default 0: the engine's own. */
+  /** How long the engine waits for the plugin, in whole seconds. Default 0: the engine's own. */
   enableTimeout?: number
 }
 

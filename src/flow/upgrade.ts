@@ -60,7 +60,7 @@ export interface UpgradeOptions extends UpgradeFlowOptions {
   grantAllPermissions?: boolean
   /** How often credentials are asked for. Default 3. */
   credentialsAttempts?: number
-  /** Whole seconds that the engine is told to wait for the plugin. Default 0: the engine's own. */
+  /** How long the engine waits for the plugin, in whole seconds. Default 0: the engine's own. */
   enableTimeout?: number
 }
 

@@ -48,7 +48,7 @@ export class SshStream extends Duplex {
     // One that was not started may have no pipes.
     if (child.pid === undefined) return
     this.#child = child
-    // Why it takes no more is told by its end.
+    // Its end reports why it takes no more.
     child.stdin.on('error', () => {}).write(PROBE)
     child.stderr.setEncoding('utf8').on('data', (words: string) => {
       this.#words = (this.#words + words).slice(-MAX_WORDS)

@@ -15,7 +15,7 @@ type Present = Pick<PluginLookUp, 'privileges' | 'digest' | 'present'>
 
 /**
  * Whether a plugin that has the name already is what was asked for, or can be finished. Its
- * privileges are those of its config as it is set now; no digest is told of what is installed.
+ * privileges are those of its config as it is set now; an engine reports no digest of what is installed.
  *
  * @throws EngineError `already-exists`
  */

@@ -18,7 +18,7 @@ import { shownContext, shownOutput } from './shownContext.ts'
 import { shownUpgradeContext, shownUpgradeOutput } from './shownUpgrade.ts'
 
 /**
- * Hands a flow's inspection events on with what may be seen of them. Actors are told of by
+ * Hands a flow's inspection events on with what may be seen of them. Actors are reported by
  * stand-ins that can be read and not spoken to. What the observer throws is thrown on its own, as
  * that of any other observer, and stops no flow. It is not completed: one inspector may watch many
  * flows.
@@ -107,8 +107,8 @@ type UpgradeFlowSnapshot = SnapshotFrom<typeof pluginUpgradeMachine>
 
 /**
  * What an inspector gets to see of a snapshot. Of the actors that a flow invokes that is whether
- * they run, and how they ended: their input and output stay hidden. An actor is told of before it
- * has one.
+ * they run, and how they ended: their input and output stay hidden. An actor is reported before it
+ * has a snapshot.
  */
 export function shownSnapshot(snapshot: Snapshot<unknown> | undefined): Snapshot<unknown> {
   const { status, error } = snapshot ?? { status: 'active' }

@@ -15,7 +15,7 @@ import { keyOf } from '../../../machines/settings.ts'
 export function shownContext(context: InstallContext) {
   const { input, names, lookUp, consent, consentRequest, plugin, failure, rollback } = context
   return {
-    // The reference is told by `names`, once it is known to be one: until then it may be any text.
+    // `names` shows the reference once it is valid: until then it may be any text.
     input: {
       settings: input.settings.map(keyOf),
       ...pick(input, 'disabled', 'grantAllPermissions', 'ifPresent', 'onFailure', 'enableTimeout'),
