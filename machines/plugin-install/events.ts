@@ -2,10 +2,8 @@ import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { ConsentDecision } from '../consent.ts'
 import type { PullResult } from '../engine.ts'
 import { isEngineError } from '../errors.ts'
-import type { Queued } from '../gate.ts'
+import { errorOf, type FlowEmitted } from '../flow.ts'
 import type { Account, Plugin } from '../plugin.ts'
-import type { Progress } from '../progress.ts'
-import type { Retry } from '../retry.ts'
 import type { InstallContext, PluginLookUp, RollbackReport } from './types.ts'
 
 /** What people do. */
@@ -30,17 +28,7 @@ type ActorEvent =
 
 export type InstallEvent = PersonEvent | ActorEvent
 
-/** What a running install emits for its host; neither changes its state. */
-export type InstallEmitted =
-  | { type: 'progress'; progress: Progress }
-  | { type: 'retry'; retry: Retry }
-  /** `undefined`: it does not wait any more. */
-  | { type: 'queued'; queued: Queued | undefined }
-
-/** What an actor rejected with. */
-export function errorOf(event: InstallEvent): unknown {
-  return 'error' in event ? event.error : undefined
-}
+export type InstallEmitted = FlowEmitted
 
 /**
  * Whether a pull was refused because the one that an earlier process of this run began has ended

@@ -1,11 +1,12 @@
 import { assertEvent } from 'xstate'
 import { asksFor, isGrantedAlready } from '../consent.ts'
 import { isEngineError } from '../errors.ts'
+import { errorOf } from '../flow.ts'
 import { computePrivileges, samePrivileges, settingsMatchConfig } from '../privileges.ts'
 import { isPulledFrom } from '../reference.ts'
 import { unseenWidening } from '../settings.ts'
 import { expectedDigest, makeConsentRequest, required } from './context.ts'
-import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
+import { type InstallEvent, isOwnEarlierPull } from './events.ts'
 import type { InstallContext } from './types.ts'
 
 interface Args {

@@ -2,6 +2,7 @@ import type { ConsentRequest } from '../consent.ts'
 import type { HasContent } from '../cutPull.ts'
 import { defined } from '../defined.ts'
 import type { InputOf } from '../engine.ts'
+import type { AuthRequest } from '../flow.ts'
 import type { Plugin } from '../plugin.ts'
 import type { PluginNames } from '../reference.ts'
 import type { Setting } from '../settings.ts'
@@ -38,12 +39,6 @@ export interface TakeBackRequest {
   onFailure: 'remove' | 'keep'
   /** A plugin found by its name may be somebody else's by now. */
   claimExpired?: true
-}
-
-export interface AuthRequest {
-  registry: string
-  /** 1 for the first time this flow asks. */
-  attempt: number
 }
 
 export interface InspectRequest {

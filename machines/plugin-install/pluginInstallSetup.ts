@@ -1,11 +1,11 @@
-import { assign, fromPromise, setup } from 'xstate'
+import { assign, setup } from 'xstate'
 import type { ConsentDecision, ConsentRequest } from '../consent.ts'
 import type { InputOf, PullResult } from '../engine.ts'
+import { type AuthRequest, slot } from '../flow.ts'
 import type { Account, Plugin } from '../plugin.ts'
 import type { InstallEmitted, InstallEvent } from './events.ts'
 import * as guards from './guards.ts'
 import type {
-  AuthRequest,
   EnableRequest,
   InspectRequest,
   LookUpRequest,
@@ -48,10 +48,12 @@ export const pluginInstallSetup = setup({
     recordConsentUnasked: assign(updates.recordConsentUnasked),
     recordConsentOfPolicy: assign(updates.recordConsentOfPolicy),
     recordConsentOfPerson: assign(updates.recordConsentOfPerson),
-    askPerson: assign(updates.askPerson),
-    stopAsking: assign(updates.stopAsking),
+    askPerson: assign({ asksPerson: true }),
+    stopAsking: assign({ asksPerson: false }),
     rememberAccount: assign(updates.rememberAccount),
-    countAttempt: assign(updates.countAttempt),
+    countAttempt: assign({
+      credentialsAttempt: ({ context }) => context.credentialsAttempt + 1,
+    }),
     countChange: assign(updates.countChange),
     keepPresent: assign(updates.keepPresent),
     adopt: assign(updates.adopt),
@@ -80,11 +82,6 @@ export const pluginInstallSetup = setup({
     rollingBackTimeout: timeout('rollingBack'),
   },
 })
-
-/** The chart loads without any adapter: what it invokes is provided by `installPlugin`. */
-function slot<Output, Input>(name: string) {
-  return fromPromise<Output, Input>(() => Promise.reject(new Error(`${name} is not provided`)))
-}
 
 function timeout(state: keyof Timeouts) {
   return ({ context }: { context: InstallContext }) => context.input.timeouts[state]

@@ -4,10 +4,11 @@ import { asksFor, isGrantedAlready, makeConsentRecord } from '../consent.ts'
 import { defined } from '../defined.ts'
 import type { Difference } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
+import { errorOf } from '../flow.ts'
 import { comparePrivileges, computePrivileges, privilegesOfSettings } from '../privileges.ts'
 import { findTarget, unseenWidening } from '../settings.ts'
 import { expectedDigest, makeConsentRequest, required } from './context.ts'
-import { errorOf, type InstallEvent, isOwnEarlierPull } from './events.ts'
+import { type InstallEvent, isOwnEarlierPull } from './events.ts'
 import { failed } from './rollbackReport.ts'
 import type { InstallContext } from './types.ts'
 
@@ -51,21 +52,9 @@ export function recordConsentOfPerson({ context, event }: Args): Update {
   return { consent: makeConsentRecord(required(context, 'consentRequest'), 'person', event.who) }
 }
 
-export function askPerson(): Update {
-  return { asksPerson: true }
-}
-
-export function stopAsking(): Update {
-  return { asksPerson: false }
-}
-
 export function rememberAccount({ event }: Args): Update {
   assertEvent(event, ['credentials.submit', 'xstate.done.actor.requestCredentials'])
   return { account: 'account' in event ? event.account : event.output }
-}
-
-export function countAttempt({ context }: Args): Update {
-  return { credentialsAttempt: context.credentialsAttempt + 1 }
 }
 
 export function countChange({ context, event }: Args): Update {

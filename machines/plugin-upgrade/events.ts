@@ -1,9 +1,7 @@
 import type { DoneActorEvent, ErrorActorEvent } from 'xstate'
 import type { ConsentDecision } from '../consent.ts'
-import type { Queued } from '../gate.ts'
+import type { FlowEmitted } from '../flow.ts'
 import type { Account } from '../plugin.ts'
-import type { Progress } from '../progress.ts'
-import type { Retry } from '../retry.ts'
 import type { Observed } from './effect.ts'
 import type { Found, Reading, Resolved, Staged } from './types.ts'
 
@@ -37,14 +35,4 @@ type ActorEvent =
 
 export type UpgradeEvent = PersonEvent | ActorEvent
 
-/** What a running upgrade emits for its host; neither changes its state. */
-export type UpgradeEmitted =
-  | { type: 'progress'; progress: Progress }
-  | { type: 'retry'; retry: Retry }
-  /** `undefined`: it does not wait any more. */
-  | { type: 'queued'; queued: Queued | undefined }
-
-/** What an actor rejected with. */
-export function errorOf(event: UpgradeEvent): unknown {
-  return 'error' in event ? event.error : undefined
-}
+export type UpgradeEmitted = FlowEmitted

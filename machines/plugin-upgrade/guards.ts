@@ -1,11 +1,12 @@
 import { assertEvent } from 'xstate'
 import { isEngineError } from '../errors.ts'
+import { errorOf } from '../flow.ts'
 import { computePrivileges, samePrivileges } from '../privileges.ts'
 import { isPulledFrom } from '../reference.ts'
 import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { required } from './context.ts'
 import { differences, isRemnant, type Observed, sameContent } from './effect.ts'
-import { errorOf, type UpgradeEvent } from './events.ts'
+import type { UpgradeEvent } from './events.ts'
 import type { UpgradeContext } from './types.ts'
 
 interface Args {

@@ -1,3 +1,4 @@
+import type { AuthRequest } from '../flow.ts'
 import type { PluginPrivilege } from '../plugin.ts'
 import type { PluginNames } from '../reference.ts'
 import type { Setting } from '../settings.ts'
@@ -27,12 +28,6 @@ export interface ResolveRequest {
   enableTimeout: number
   digest?: string
   previousDigest?: string
-}
-
-export interface AuthRequest {
-  registry: string
-  /** 1 for the first time this flow asks. */
-  attempt: number
 }
 
 export interface StageRequest {

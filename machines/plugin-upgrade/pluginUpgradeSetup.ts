@@ -1,11 +1,11 @@
-import { assign, fromPromise, setup } from 'xstate'
+import { assign, setup } from 'xstate'
 import type { ConsentDecision } from '../consent.ts'
+import { type AuthRequest, slot } from '../flow.ts'
 import type { Account } from '../plugin.ts'
 import type { Observed } from './effect.ts'
 import type { UpgradeEmitted, UpgradeEvent } from './events.ts'
 import * as guards from './guards.ts'
 import type {
-  AuthRequest,
   ConfigureRequest,
   DisableRequest,
   EnableRequest,
@@ -70,10 +70,12 @@ export const pluginUpgradeSetup = setup({
     recordConsentOfPolicy: assign(updates.recordConsentOfPolicy),
     recordConsentOfPerson: assign(updates.recordConsentOfPerson),
     requestConsentOfPlan: assign(updates.requestConsentOfPlan),
-    askPerson: assign(updates.askPerson),
-    stopAsking: assign(updates.stopAsking),
+    askPerson: assign({ asksPerson: true }),
+    stopAsking: assign({ asksPerson: false }),
     rememberAccount: assign(updates.rememberAccount),
-    countAttempt: assign(updates.countAttempt),
+    countAttempt: assign({
+      credentialsAttempt: ({ context }) => context.credentialsAttempt + 1,
+    }),
     begin: assign(updates.begin),
     rememberCopy: assign(updates.rememberCopy),
     makePlan: assign(updates.makePlan),
@@ -111,11 +113,6 @@ export const pluginUpgradeSetup = setup({
     rollingBackTimeout: timeout('rollingBack'),
   },
 })
-
-/** The chart loads without any adapter: what it invokes is provided by `upgradePlugin`. */
-function slot<Output, Input>(name: string) {
-  return fromPromise<Output, Input>(() => Promise.reject(new Error(`${name} is not provided`)))
-}
 
 function timeout(state: keyof UpgradeTimeouts) {
   return ({ context }: { context: UpgradeContext }) => context.input.timeouts[state]

@@ -2,10 +2,11 @@ import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
 import { makeConsentRecord } from '../consent.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
+import { errorOf } from '../flow.ts'
 import { comparePrivileges, computePrivileges } from '../privileges.ts'
 import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { namesOf, required } from './context.ts'
-import { errorOf, type UpgradeEvent } from './events.ts'
+import type { UpgradeEvent } from './events.ts'
 import { lostOnReturn, needsReplacing, planUpgrade, type UpgradePlan } from './planUpgrade.ts'
 import type { Phase, UpgradeConsent, UpgradeContext } from './types.ts'
 
@@ -64,21 +65,9 @@ export function requestConsentOfPlan({ context }: Args): Update {
   return { consentRequest: makeConsentRequest(context, resolved, plan) }
 }
 
-export function askPerson(): Update {
-  return { asksPerson: true }
-}
-
-export function stopAsking(): Update {
-  return { asksPerson: false }
-}
-
 export function rememberAccount({ event }: Args): Update {
   assertEvent(event, ['credentials.submit', 'xstate.done.actor.requestCredentials'])
   return { account: 'account' in event ? event.account : event.output }
-}
-
-export function countAttempt({ context }: Args): Update {
-  return { credentialsAttempt: context.credentialsAttempt + 1 }
 }
 
 /** How far the engine is asked to change something from here on. */

@@ -7,6 +7,7 @@ import { catalogue } from '../../machines/catalogue.ts'
 import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import type { CredentialsReason } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
+import type { AuthRequest } from '../../machines/flow.ts'
 import type { Account, JSONMessage } from '../../machines/plugin.ts'
 import { createProgress, type Progress } from '../../machines/progress.ts'
 import type { RetryNotice } from '../../machines/retry.ts'
@@ -50,12 +51,6 @@ export interface FlowWork {
   toEngineError(error: unknown): unknown
   /** Drops what is secret. */
   forget(): void
-}
-
-interface AuthRequest {
-  registry: string
-  /** 1 for the first time this flow asks. */
-  attempt: number
 }
 
 /** What the steps of every flow need: an engine that retries, redacts and has credentials, and what people answer. */

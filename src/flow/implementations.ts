@@ -1,8 +1,8 @@
 import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import type { InputOf, PullResult } from '../../machines/engine.ts'
+import type { AuthRequest } from '../../machines/flow.ts'
 import type { Account, Plugin } from '../../machines/plugin.ts'
 import type {
-  AuthRequest,
   EnableRequest,
   InspectRequest,
   LookUpRequest,

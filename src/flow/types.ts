@@ -52,10 +52,10 @@ export interface FlowOptions<Snapshot = InstallSnapshot, Limits = Timeouts> {
    */
   journal?: (snapshot: Snapshot) => void | JournalAnswer | Promise<void> | Promise<JournalAnswer>
   /**
-   * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It is
-   * told what happens, without account names, values of settings, or anything in somebody's own words,
-   * and by stand-ins for the actors that cannot be spoken to. What happens until its part of the package is
-   * loaded it gets those events then, in order. It is never completed.
+   * XState's inspection observer, as `createActor` takes it; that of `@statelyai/inspect` is one. It gets the
+   * events without account names, values of settings, or anything in somebody's own words, and stand-ins for the
+   * actors, which cannot be spoken to. Events from before its part of the package is loaded follow then, in order. It is
+   * never completed.
    */
   inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
 }
