@@ -41,11 +41,8 @@ export interface RegistryAuthOptions {
  * Its methods reject with an `EngineError`: `cancelled` once the signal has fired, or `host-failed`.
  */
 export interface FlowAuth extends RegistryAuth {
-  /**
-   * The value of `X-Registry-Auth` for a registry, if there is one. Default: the registry whose credentials are
-   * the newest.
-   */
-  header(registry?: string): string | undefined
+  /** The value of `X-Registry-Auth` for a registry, if there is one. */
+  header(registry: string): string | undefined
   /**
    * Takes credentials that a person entered.
    *
@@ -64,15 +61,13 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
   }
   /** By registry: an upgrade may go from one to another, and neither gets what is meant for the other. */
   const all = new Map<string, Held>()
-  let newest: Held | undefined
 
   const take = (registry: string, given: unknown, from: string): Account => {
     const credentials = readCredentials(given, from)
     const username = 'username' in credentials ? credentials.username : undefined
     const account = { registry, ...(username === undefined ? {} : { username }) }
     const header = authHeader(credentials, registryKey(registry))
-    newest = { header, account, configured: from === CONFIGURATION }
-    all.set(registry, newest)
+    all.set(registry, { header, account, configured: from === CONFIGURATION })
     return account
   }
   const ask = async (registry: string, from: string, answer: () => Answer, signal: AbortSignal) => {
@@ -111,10 +106,9 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
       return ask(request.registry, SOURCE, () => source?.(request, signal), signal)
     },
     submit: (registry, credentials) => take(registry, credentials, 'the host'),
-    header: (registry) => (registry === undefined ? newest : all.get(registry))?.header,
+    header: (registry) => all.get(registry)?.header,
     forget() {
       all.clear()
-      newest = undefined
     },
   }
 }

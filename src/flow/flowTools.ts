@@ -46,7 +46,7 @@ export interface FlowWork {
   /** Takes credentials that a person entered. */
   submit: FlowAuth['submit']
   /** Why credentials are asked for. */
-  credentialsReason(): CredentialsReason
+  credentialsReason(registry: string): CredentialsReason
   /** The error of a step as the machine may know it: without a secret of this flow. */
   toEngineError(error: unknown): unknown
   /** Drops what is secret. */
@@ -65,7 +65,8 @@ export function createTools(dependencies: FlowDependencies) {
   /** Why the registry refused last. */
   let refusal: EngineError | undefined
   let isAbandoned = false
-  const credentialsReason = () => (auth.header() === undefined ? 'missing' : 'refused')
+  const credentialsReason = (registry: string) =>
+    auth.header(registry) === undefined ? 'missing' : 'refused'
   return {
     auth,
     redaction,
@@ -89,7 +90,7 @@ export function createTools(dependencies: FlowDependencies) {
       input: AuthRequest,
       signal: AbortSignal,
     ): Promise<Account | undefined> {
-      const reason = credentialsReason()
+      const reason = credentialsReason(input.registry)
       const account = await auth.request({ ...input, reason }, signal)
       if (!account && options.credentials) throw noCredentials(input, reason, refusal)
       return account

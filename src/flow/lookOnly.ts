@@ -56,7 +56,7 @@ export async function lookOnly<Limits extends object, Result>(
   const notify = (notice: RetryNotice) =>
     detached(() => options.onRetry?.({ ...notice, state, at: Date.now() }))
   try {
-    const once = redaction.withRedaction(withRegistryAuth(host, () => auth.header()))
+    const once = redaction.withRedaction(withRegistryAuth(host, auth.header))
     const policy = { retry, rollback }
     return await act({
       engine: withRetries(once, { policy, time, remaining: deadline.remaining, notify }).engine,

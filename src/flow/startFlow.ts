@@ -57,8 +57,8 @@ export function startFlow<
   const openMachine = () => {
     const askedCredentials = ({ value, context }: AnyMachineSnapshot) => {
       if (value !== 'reauth' || !context.asksPerson) return undefined
-      const reason = runOf(opened.ref)?.loaded?.credentialsReason()
       const { registry } = context.names
+      const reason = runOf(opened.ref)?.loaded?.credentialsReason(registry)
       return reason && { registry, attempt: context.credentialsAttempt as number, reason }
     }
     const opened = openSession(

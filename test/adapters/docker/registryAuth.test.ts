@@ -19,7 +19,7 @@ suite('createRegistryAuth', (test) => {
     const auth = createRegistryAuth()
     assert.is(await auth.load('r.example', never), undefined)
     assert.is(await auth.request(request, never), undefined)
-    assert.is(auth.header(), undefined)
+    assert.is(auth.header('r.example'), undefined)
   })
 
   test('load :: takes what is configured, and tells the account', async () => {
@@ -32,7 +32,7 @@ suite('createRegistryAuth', (test) => {
     })
     assert.equal(await auth.load('r.example', never), { registry: 'r.example', username: 'alice' })
     assert.equal(asked, ['r.example'])
-    assert.equal(decode(auth.header()), { ...alice, serveraddress: 'r.example' })
+    assert.equal(decode(auth.header('r.example')), { ...alice, serveraddress: 'r.example' })
   })
 
   test('load :: a later one follows the configuration', async () => {
@@ -43,13 +43,13 @@ suite('createRegistryAuth', (test) => {
     const auth = createRegistryAuth({ configured: () => configured.shift() })
     await auth.load('r.example', never)
     await auth.load('r.example', never)
-    assert.is(decode(auth.header()).registrytoken, 'b')
+    assert.is(decode(auth.header('r.example')).registrytoken, 'b')
   })
 
   test('Docker Hub :: has its own key', async () => {
     const auth = createRegistryAuth({ configured: async () => alice })
     await auth.load('docker.io', never)
-    assert.is(decode(auth.header()).serveraddress, 'https://index.docker.io/v1/')
+    assert.is(decode(auth.header('docker.io')).serveraddress, 'https://index.docker.io/v1/')
   })
 
   test('request :: hands the request and the signal to the source', async () => {
@@ -63,14 +63,17 @@ suite('createRegistryAuth', (test) => {
     assert.equal(await auth.request(request, never), { registry: 'r.example' })
     assert.is(seen[0], request)
     assert.is(seen[1], never)
-    assert.equal(decode(auth.header()), { identitytoken: 't', serveraddress: 'r.example' })
+    assert.equal(decode(auth.header('r.example')), {
+      identitytoken: 't',
+      serveraddress: 'r.example',
+    })
   })
 
   test('request :: a source without an answer leaves what is held', async () => {
     const auth = createRegistryAuth({ configured: () => alice, source: () => undefined })
     await auth.load('r.example', never)
     assert.is(await auth.request(request, never), undefined)
-    assert.is(decode(auth.header()).username, 'alice')
+    assert.is(decode(auth.header('r.example')).username, 'alice')
   })
 
   test('request :: the configuration has other credentials by now, and nobody is asked', async () => {
@@ -85,7 +88,7 @@ suite('createRegistryAuth', (test) => {
     })
     await auth.load('r.example', never)
     assert.equal(await auth.request(request, never), { registry: 'r.example' })
-    assert.is(decode(auth.header()).registrytoken, 'new')
+    assert.is(decode(auth.header('r.example')).registrytoken, 'new')
     assert.is(asked, 0)
     assert.equal(await auth.request(request, never), { registry: 'r.example', username: 'alice' })
     assert.is(asked, 1)
@@ -122,14 +125,14 @@ suite('createRegistryAuth', (test) => {
     const auth = createRegistryAuth()
     assert.equal(auth.submit('r.example', alice), { registry: 'r.example', username: 'alice' })
     assert.equal(auth.submit('r.example', { registrytoken: 't' }), { registry: 'r.example' })
-    assert.is(decode(auth.header()).registrytoken, 't')
+    assert.is(decode(auth.header('r.example')).registrytoken, 't')
   })
 
   test('load :: does not put the configuration over what came since', async () => {
     const auth = createRegistryAuth({ configured: () => ({ username: 'old', password: 'x' }) })
     auth.submit('r.example', alice)
     assert.equal(await auth.load('r.example', never), { registry: 'r.example', username: 'alice' })
-    assert.is(decode(auth.header()).username, 'alice')
+    assert.is(decode(auth.header('r.example')).username, 'alice')
     assert.equal(await auth.load('s.example', never), { registry: 's.example', username: 'old' })
   })
 
@@ -137,7 +140,7 @@ suite('createRegistryAuth', (test) => {
     const auth = createRegistryAuth()
     auth.submit('r.example', alice)
     auth.forget()
-    assert.is(auth.header(), undefined)
+    assert.is(auth.header('r.example'), undefined)
   })
 
   test('shows nothing of what it holds', async () => {
@@ -171,7 +174,7 @@ suite('createRegistryAuth :: failure', (test) => {
         /^the source of credentials returned something other than a username/,
       )
       await refusedWith('host-failed', async () => auth.submit('r.example', given as never))
-      assert.is(auth.header(), undefined)
+      assert.is(auth.header('r.example'), undefined)
     })
   }
 
@@ -238,6 +241,6 @@ suite('createRegistryAuth :: failure', (test) => {
     await refusedWith('cancelled', () => auth.request(request, controller.signal))
     answer(alice)
     await new Promise((next) => setImmediate(next))
-    assert.is(auth.header(), undefined)
+    assert.is(auth.header('r.example'), undefined)
   })
 })

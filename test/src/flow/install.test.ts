@@ -84,7 +84,7 @@ suite('a flow whose work is loaded', (test) => {
     }).result
     await setImmediate()
     assert.type(sent[0], 'string')
-    assert.is(work?.credentialsReason(), 'missing', 'none are held any more')
+    assert.is(work?.credentialsReason('docker.io'), 'missing', 'none are held any more')
   })
 })
 

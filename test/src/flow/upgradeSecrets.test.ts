@@ -1,7 +1,10 @@
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
 import type { InspectionEvent } from 'xstate'
+import { parseReference } from '../../../machines/reference.ts'
 import { definePlugin } from '../../../src/embedded.ts'
+import type { Engine } from '../../../src/flow/types.ts'
+import { planUpgrade, upgradePlugin } from '../../../src/upgrade.ts'
 import { suite } from '../../support/suite.ts'
 import {
   inEffect,
@@ -95,4 +98,38 @@ suite('secrets of an upgrade', (test) => {
       assert.match(inEffect(stage), `LEVEL=${NEW_VALUE}`)
       assert.is(stage.embedded.process(OLD)?.digest, notes('2.0').digest)
     }))
+
+  for (const [what, begin] of [
+    ['planned', planUpgrade],
+    ['begun', (...given: Parameters<typeof upgradePlugin>) => upgradePlugin(...given).result],
+  ] as const) {
+    test(`from one registry to another, ${what} :: neither gets the credentials of the other`, () =>
+      onUpgradeStage(async (stage) => {
+        const sent: string[] = []
+        const engine: Engine = {
+          ...stage.engine,
+          configured: async (username) => ({ username, password: 'planted' }),
+          call(id, input, options) {
+            if ('remote' in input && options.registryAuth !== undefined) {
+              const { username } = JSON.parse(
+                Buffer.from(options.registryAuth, 'base64url').toString(),
+              )
+              sent.push(`${username} at ${parseRegistry(input.remote)}`)
+            }
+            return stage.engine.call(id, input, options)
+          },
+        }
+        const reference = 'registry.example.com/acme/private:1.0'
+        await begin(engine, { name: OLD, reference, credentials: () => undefined }).catch(() => {})
+        assert.equal([...new Set(sent)].sort(), [
+          'docker.io at docker.io',
+          'registry.example.com at registry.example.com',
+        ])
+      }))
+  }
 })
+
+function parseRegistry(remote: string): string {
+  const reference = parseReference(remote)
+  return typeof reference === 'string' ? '' : reference.domain
+}
