@@ -13,7 +13,7 @@ import { MAX_TIMEOUT, type Timeouts } from './http/timeouts.ts'
  * @param version of the API, as the path begins with it: `/v1.41`, or empty
  */
 export async function callOperation<Id extends OperationId>(
-  connection: EngineConnection,
+  connection: Omit<EngineConnection, 'close'>,
   id: Id,
   input: InputOf<Id>,
   options: CallOptions,
@@ -35,7 +35,7 @@ export async function callOperation<Id extends OperationId>(
 }
 
 function makeRequest<Id extends OperationId>(
-  { host, timeouts }: EngineConnection,
+  { host, timeouts }: Omit<EngineConnection, 'close'>,
   id: Id,
   input: InputOf<Id>,
   { registryAuth }: CallOptions,

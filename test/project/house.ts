@@ -74,6 +74,17 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: NONE,
   },
   'adapters/embedded': { holds: 'the simulated engine', imports: ['machines'], packages: NODE },
+  'adapters/simulation': {
+    holds: 'the simulated engine as the port that flows call, without a connection',
+    imports: [
+      'machines',
+      'adapters/embedded',
+      'adapters/engine',
+      'adapters/engine/http',
+      'adapters/engine/words',
+    ],
+    packages: NONE,
+  },
   'adapters/journal': {
     holds: 'runs in files, and their locks',
     imports: ['machines', 'machines/plugin-install', 'machines/plugin-upgrade'],
@@ -165,6 +176,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'machines/plugin-upgrade',
       'adapters/docker',
       'adapters/embedded',
+      'adapters/simulation',
       'adapters/engine',
       'adapters/engine/http',
       'src/flow',

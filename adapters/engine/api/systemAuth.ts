@@ -1,4 +1,5 @@
 import { EngineError } from '../../../machines/errors.ts'
+import { textOfAuth } from '../words/withoutSecrets.ts'
 import { type Operation, plainName } from './operation.ts'
 import { fields } from './shape.ts'
 
@@ -24,7 +25,7 @@ export const systemAuth: Operation<'systemAuth'> = {
  * @throws EngineError `unauthorized`, unsent, for a token that an engine does not check but ignores
  */
 function readAuth(registryAuth: string): unknown {
-  const credentials = JSON.parse(Buffer.from(registryAuth, 'base64url').toString('utf8') || '{}')
+  const credentials = JSON.parse(textOfAuth(registryAuth) || '{}')
   if (!('registrytoken' in credentials)) return credentials
   throw new EngineError('unauthorized', 'an engine cannot check a registrytoken', { unsent: true })
 }

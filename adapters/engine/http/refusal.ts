@@ -8,7 +8,7 @@ import { noAnswerBehind, notLetIn, protocolError } from './toEngineError.ts'
 export interface Refusal {
   status: number
   header(name: string): string | undefined
-  body: AnswerBody
+  body: Pick<AnswerBody, 'refusalText'>
   context: CallContext
   clean: Cleaner
 }

@@ -162,7 +162,7 @@ function secretsIn(registryAuth: string): string[] {
   const bare = registryAuth.replace(/=+$/, '')
   const secrets = [registryAuth, bare, bare.replaceAll('-', '+').replaceAll('_', '/')]
   try {
-    const config: unknown = JSON.parse(Buffer.from(registryAuth, 'base64url').toString('utf8'))
+    const config: unknown = JSON.parse(textOfAuth(registryAuth))
     const fields = (config ?? {}) as Record<string, unknown>
     for (const field of SECRET_FIELDS) {
       const value = fields[field]
@@ -172,4 +172,10 @@ function secretsIn(registryAuth: string): string[] {
     // Not JSON: there is nothing inside it to look for.
   }
   return secrets
+}
+
+/** The JSON in a value of `X-Registry-Auth`; may throw where it is no base64. */
+export function textOfAuth(registryAuth: string): string {
+  const binary = atob(registryAuth.replaceAll('-', '+').replaceAll('_', '/'))
+  return new TextDecoder().decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)))
 }

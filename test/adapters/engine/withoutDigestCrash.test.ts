@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { crashesOnDigest } from '../../../adapters/engine/httpEngine.ts'
+import { crashesOnDigest } from '../../../adapters/engine/withoutDigestCrash.ts'
 import type { Engine } from '../../../machines/engine.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { answerJSON, answerPing, type Handler } from '../../support/engineServer.ts'
