@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import { shortage, shortageOf } from '../../machines/shortage.ts'
+import { type ReadBounds, readFile } from '../process/readFile.ts'
 import { parseJson } from './parseJson.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -35,7 +36,7 @@ export function readConfigFile(env: NodeJS.ProcessEnv, warn: Warn): ConfigSource
   const name = `the Docker config ${file}`
   const empty = { name, fields: {} }
   return unlessUnusable(warn, empty, () => {
-    const text = readTextFile(file, name, AT_ONCE)
+    const text = readTextFile(file, name)
     if (text === undefined && isFile(folder)) {
       throw unusable(
         name,
@@ -64,21 +65,18 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-/** More than any such file has: an endless device is not read any further. */
+/** More than any such file has. */
 const MOST_BYTES = 4 * 1024 * 1024
-const CHUNK_BYTES = 16 * 1024
-/** Opens a pipe that has no writer, rather than wait for one. Windows has no such flag, and no such pipes. */
-const AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: ': it belongs to another user, as after sudo docker login; give it back with chown',
   EISDIR: ': it is a folder, as a bind mount of a missing file makes one',
   ELOOP: ': it is a symbolic link that leads back to itself',
+  ENXIO: ': it is a socket',
 }
 
 /**
- * Reads a file of Docker's configuration synchronously: four system calls cost less than four trips to
- * another thread. `undefined`: there is no such file.
+ * Reads a file of Docker's configuration. `undefined`: there is no such file.
  *
  * @throws EngineError `invalid-configuration` naming the file, when it cannot be read; `host-exhausted` when this process
  * cannot open any file now
@@ -86,34 +84,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export function readTextFile(
   file: string,
   name: string,
-  flags: number = AT_ONCE,
+  bounds: Pick<ReadBounds, 'pipe'> = {},
 ): string | undefined {
-  let opened: number | undefined
-  let why = `it has more than ${MOST_BYTES / 1024 ** 2} MiB`
   try {
-    opened = openSync(file, flags)
-    const chunks: Buffer[] = []
-    for (let size = 0; size <= MOST_BYTES; ) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-      const bytes = readSync(opened, chunk)
-      if (bytes === 0 && size === 0 && flags === AT_ONCE && fstatSync(opened).isFIFO()) {
-        why = 'it is a pipe that nothing writes to'
-        break
-      }
-      if (bytes === 0) return decode(Buffer.concat(chunks))
-      chunks.push(chunk.subarray(0, bytes))
-      size += bytes
-    }
+    return decode(readFile(file, { most: MOST_BYTES, ...bounds }))
   } catch (error) {
+    if (error instanceof RangeError) throw unusable(name, `cannot be read: ${error.message}`)
     const { code = '' } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     const short = shortageOf(code)
     if (short !== undefined) throw shortage(`${name} cannot be read`, short)
     throw unusable(name, `cannot be read (${code})${REMEDIES[code] ?? ''}`)
-  } finally {
-    if (opened !== undefined) closeSync(opened)
   }
-  throw unusable(name, `cannot be read: ${why}`)
 }
 
 /** Editors and shells of Windows write a byte order mark, or UTF-16, which Docker itself cannot read. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { constants, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defined } from '../../machines/defined.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { quoted } from '../../machines/text.ts'
 import type { TlsOptions } from '../engine/http/engineTarget.ts'
+import { namedPipe } from '../process/readFile.ts'
 import {
   asFields,
   type ConfigSource,
@@ -134,8 +135,8 @@ export function readTlsFiles(flags: TlsFlags, env: NodeJS.ProcessEnv): TlsOption
   const folder = env.DOCKER_CERT_PATH || configFolder(env)
   const read = (named: string | undefined, file: string, isNeeded: boolean) => {
     const path = named ?? join(folder, file)
-    // A file that was named may be a pipe, as of `<(…)` in a shell, and is waited for.
-    const text = readTextFile(path, `the TLS file ${path}`, constants.O_RDONLY)
+    const pipe = named === undefined ? {} : { pipe: namedPipe }
+    const text = readTextFile(path, `the TLS file ${path}`, pipe)
     if (text !== undefined || (named === undefined && !isNeeded)) return text
     throw new EngineError(
       'invalid-option',

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { parseStatechart, type Statechart } from '../chart/statechart/readStatechart.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
@@ -10,7 +9,7 @@ import { SIMULATION } from './install/drive.ts'
 import { answerOf, beginJournal } from './install/journal.ts'
 import { openEngine } from './openEngine.ts'
 import type { EngineSelection } from './options/engine.ts'
-import { unusableFile } from './options/values.ts'
+import { readText, unusableFile } from './options/values.ts'
 import { type CommandIo, catchInterrupts, type Interrupts, messageOf, report } from './processIo.ts'
 
 /** A page that installs plugins on an engine. */
@@ -132,21 +131,20 @@ export async function showMachine({ machine, port }: MachinePage, io: CommandIo)
 /** @throws UsageError that names the file, and the reason why it cannot be used */
 async function readMachine(file: string, stdin: Readable): Promise<Statechart> {
   try {
-    return parseStatechart(await readText(file === '-' ? stdin : createReadStream(file)))
+    const text = file === '-' ? await readInput(stdin) : readText(file, MAX_BYTES)
+    return parseStatechart(text.replace(/^\ufeff/, ''))
   } catch (error) {
     throw unusableFile(`--machine ${file}`, error)
   }
 }
 
-async function readText(stream: Readable): Promise<string> {
+async function readInput(stream: Readable): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of stream) {
     chunks.push(Buffer.from(chunk))
     length += chunk.length
-    if (length > MAX_BYTES) throw new RangeError('it is larger than 8 MiB')
+    if (length > MAX_BYTES) throw new RangeError('it has more than 8 MiB')
   }
-  return Buffer.concat(chunks)
-    .toString()
-    .replace(/^\ufeff/, '')
+  return Buffer.concat(chunks).toString()
 }

@@ -47,7 +47,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['machines', 'machines/plugin-upgrade', 'machines/steps'],
     packages: NONE,
   },
-  'adapters/process': { holds: 'programs of this host', imports: ['machines'], packages: NODE },
+  'adapters/process': {
+    holds: 'programs, limits and files of this host',
+    imports: ['machines'],
+    packages: NODE,
+  },
   'adapters/docker': {
     holds: "Docker's own configuration and credentials",
     imports: ['machines', 'adapters/process', 'adapters/engine/http', 'adapters/engine/words'],
@@ -154,6 +158,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'machines',
       'machines/plugin-install',
       'machines/plugin-upgrade',
+      'adapters/process',
       'adapters/docker',
       'adapters/engine',
       'adapters/engine/http',

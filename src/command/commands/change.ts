@@ -82,7 +82,7 @@ const setCommand = defineCommand({
     return { ...readEngineOptions(values), name, settings, ...secrets }
   },
   async run(command, io) {
-    const given = withSecrets(command.settings, await readSecrets(command))
+    const given = withSecrets(command.settings, readSecrets(command))
     const { parseSettings } = await import('../../flow/secrets/parseSettings.ts')
     const { createRedaction } = await import('../../flow/secrets/redaction.ts')
     const { settings, values } = asUsage(() => parseSettings(given))

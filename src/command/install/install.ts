@@ -41,7 +41,7 @@ export interface InstallCommand
 
 export async function install(command: InstallCommand, io: CommandIo): Promise<number> {
   const policy = await readPolicy(command)
-  const secrets = await readSecrets(command)
+  const secrets = readSecrets(command)
   const settingCount = command.settings.length + secrets.size
   const shown = { ...command, machine: 'pluginInstall', settingCount } as const
   return drive(command, shown, io, async (engine, run) => {

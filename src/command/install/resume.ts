@@ -46,7 +46,7 @@ export async function resume(command: ResumeCommand, io: CommandIo): Promise<num
     }
     const { snapshot } = taken
     const { settings, onFailure, enableTimeout } = snapshot.input
-    const secretSettings = Object.fromEntries(await readSecrets(command))
+    const secretSettings = Object.fromEntries(readSecrets(command))
     const selection = namesEngine(command) ? command : { ...selectionOf(taken), ...command }
     const shown = {
       ...selection,

@@ -60,11 +60,17 @@ export async function readPolicy({
   }
   if (policy === undefined) return undefined
   const option = `--policy ${policy}`
-  const text = await readText(policy, MAX_BYTES).catch((error: unknown) => {
-    throw unusableFile(option, error)
-  })
+  const text = readPolicyFile(option, policy)
   const { parseConsentPolicy } = await import('../../flow/consent/consentPolicyFile.ts')
   return namedAfter(option, () => parseConsentPolicy(text))
+}
+
+function readPolicyFile(option: string, path: string): string {
+  try {
+    return readText(path, MAX_BYTES)
+  } catch (error) {
+    throw unusableFile(option, error)
+  }
 }
 
 /** A policy whose answers name the option that they come from. */

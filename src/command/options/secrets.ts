@@ -65,13 +65,14 @@ function readSecretFile(text: string): SecretFile {
  *
  * @throws UsageError that names the option and the file that cannot be used
  */
-export async function readSecrets({ secrets = [] }: SecretSelection): Promise<Map<string, string>> {
+export function readSecrets({ secrets = [] }: SecretSelection): Map<string, string> {
   const values = new Map<string, string>()
   for (const { name, path } of secrets) {
-    const value = await readValue(path).catch((error: unknown) => {
+    try {
+      values.set(name, readValue(path))
+    } catch (error) {
       throw unusableFile(`--set-secret ${name}: ${path}`, error)
-    })
-    values.set(name, value)
+    }
   }
   return values
 }
@@ -87,8 +88,8 @@ export function withSecrets(
   return [...settings, ...given]
 }
 
-async function readValue(path: string): Promise<string> {
-  const text = await readText(path, MAX_BYTES)
+function readValue(path: string): string {
+  const text = readText(path, MAX_BYTES)
   if (text.includes('\0')) throw new RangeError('it is not text in UTF-8')
   // As Docker reads a password from standard input.
   const value = text.replace(/\r?\n$/, '')

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { namedPipe, readFile } from '../../../adapters/process/readFile.ts'
 import { type OptionTable, type OptionValues, optionGroup } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 
@@ -105,6 +105,7 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EISDIR: 'it is a folder',
+  ENXIO: 'it is a socket',
   EACCES: 'this user may not read it',
 }
 
@@ -116,25 +117,12 @@ export function unusableFile(which: string, error: unknown): UsageError {
 }
 
 /**
- * Reads a file as text, up to a limit: the size of a pipe or a device is not known beforehand.
+ * Reads a file as text, up to a limit.
  *
- * @throws RangeError when it has more bytes, or is not text
+ * @throws RangeError when it cannot be used, or is not text; the system's error
  */
-export async function readText(path: string, maxBytes: number): Promise<string> {
-  const file = await open(path)
-  try {
-    const bytes = Buffer.alloc(maxBytes + 1)
-    let length = 0
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length, null)
-      if (bytesRead === 0) break
-      length += bytesRead
-    }
-    if (length > maxBytes) throw new RangeError(`it has more than ${maxBytes} bytes`)
-    return decode(bytes.subarray(0, length))
-  } finally {
-    await file.close()
-  }
+export function readText(path: string, maxBytes: number): string {
+  return decode(readFile(path, { most: maxBytes, pipe: namedPipe }))
 }
 
 function decode(bytes: Buffer): string {

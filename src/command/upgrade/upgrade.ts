@@ -40,7 +40,7 @@ export interface UpgradeCommand
 
 export async function upgrade(command: UpgradeCommand, io: CommandIo): Promise<number> {
   const policy = await readPolicy(command)
-  const secrets = await readSecrets(command)
+  const secrets = readSecrets(command)
   const { name, reference = name } = command
   const settingCount = command.settings.length + secrets.size
   const shown = { ...command, machine: 'pluginUpgrade', reference, settingCount } as const

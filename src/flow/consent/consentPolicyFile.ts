@@ -86,7 +86,9 @@ function forReference(pattern: string): Rule['applies'] {
   }
 }
 
-function readJson(text: string): unknown {
+/** Windows' editors and shells begin a file with a byte order mark. */
+function readJson(written: string): unknown {
+  const text = written.replace(/^\ufeff/, '')
   let value: unknown
   try {
     value = JSON.parse(text)

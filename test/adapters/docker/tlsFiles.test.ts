@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -80,6 +82,19 @@ suite('readTlsFiles', (test) => {
         assert.match(error.message, 'there is no file /nosuch/x.pem')
       }))
   }
+
+  test('a pipe that is named :: is waited for, and given up without a writer', () =>
+    withDockerFolder(async ({ env, path }) => {
+      const tlskey = join(path, 'key')
+      execFileSync('mkfifo', [tlskey])
+      const ended = once(spawn('sh', ['-c', 'printf text > "$0"', tlskey]), 'close')
+      assert.equal(readTlsFiles({ tls: true, tlskey }, env), { verify: false, key: 'text' })
+      await ended
+      const error = await refusedWith('invalid-configuration', async () =>
+        readTlsFiles({ tls: true, tlskey }, env),
+      )
+      assert.match(error.message, `${tlskey} cannot be read: it is a pipe that nothing writes to`)
+    }))
 
   test('a file that cannot be read', () =>
     withDockerFolder(async ({ env, path }) => {

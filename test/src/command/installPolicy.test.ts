@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -116,15 +117,22 @@ suite('plugin-flow install :: a policy answers', (test) => {
   test('--policy :: a file that cannot be read', () =>
     onStage(async ({ config, run }) => {
       const [large, latin] = [join(config, 'large.json'), join(config, 'latin.json')]
+      const pipe = join(config, 'pipe')
+      if (process.platform !== 'win32') execFileSync('mkfifo', [pipe])
       writeFileSync(large, ' '.repeat(1024 * 1024 + 1))
       writeFileSync(latin, Buffer.from('{"version":1,"rules":[],"\xe9":1}', 'latin1'))
       for (const [path, why] of [
         [join(config, 'nosuch.json'), 'there is no such file'],
         [config, 'it is a folder'],
-        [large, 'it has more than 1048576 bytes'],
+        [large, 'it has more than 1 MiB'],
         [latin, 'it is not text in UTF-8'],
         // A device has no end.
-        ...(process.platform === 'win32' ? [] : [['/dev/zero', 'it has more than'] as const]),
+        ...(process.platform === 'win32'
+          ? []
+          : ([
+              ['/dev/zero', 'it has more than'],
+              [pipe, 'it is a pipe that nothing writes to'],
+            ] as const)),
       ] as const) {
         const { code, stderr } = run(SSHFS, '--policy', path)
         assert.is(await code, 2)

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,6 +29,11 @@ function secretFile({ config }: Pick<Stage, 'config'>, content: string | Buffer)
   const path = join(config, 'password.txt')
   writeFileSync(path, content)
   return path
+}
+
+function pipe(file: string): string {
+  assert.is(spawnSync('mkfifo', [`${file}.pipe`]).status, 0)
+  return `${file}.pipe`
 }
 
 const envOf = ({ embedded }: Stage) => embedded.plugins()[0]?.Settings.Env
@@ -91,6 +96,8 @@ suite('plugin-flow install --set-secret', (test) => {
     ['no file', () => [`PASSWORD=@/nowhere/x`], 'PASSWORD: /nowhere/x: there is no such file'],
     ['a path below a file', (file) => [`PASSWORD=@${file}/x`], 'there is no such file'],
     ['a folder', (file) => [`PASSWORD=@${join(file, '..')}`], 'it is a folder'],
+    ['a pipe without a writer', (file) => [`PASSWORD=@${pipe(file)}`], 'nothing writes to'],
+    ['an endless device', () => ['PASSWORD=@/dev/zero'], 'it has more than 131072 bytes'],
     ['a value', () => [`PASSWORD=${PLANTED}`], '--set-secret takes KEY=@FILE'],
     ['no name', (file) => [`=@${file}`], '--set-secret takes KEY=@FILE'],
     ['no path', () => ['PASSWORD=@'], '--set-secret takes KEY=@FILE'],
@@ -142,13 +149,14 @@ suite('readSecrets', (test) => {
     onVolumes(async ({ config }) => {
       const path = join(config, 'pipe')
       assert.is(spawnSync('mkfifo', [path]).status, 0)
+      const writer = spawn('sh', ['-c', 'printf "a\\nb\\n" > "$0"', path])
+      const ended = once(writer, 'close')
       const read = readSecrets({ secrets: [{ name: 'A', path }] })
-      const writer = spawnSync('sh', ['-c', 'printf "a\\nb\\n" > "$0"', path], { timeout: 60_000 })
-      assert.is(writer.status, 0)
-      assert.equal(await read, new Map([['A', 'a\nb']]))
+      assert.equal(read, new Map([['A', 'a\nb']]))
+      await ended
     }))
 
-  test('no secrets', async () => assert.equal(await readSecrets({}), new Map()))
+  test('no secrets', () => assert.equal(readSecrets({}), new Map()))
 })
 
 suite('plugin-flow set --set-secret', (test) => {

@@ -103,11 +103,17 @@ suite('plugin-flow ui', (test) => {
     assert.is(await code, 130)
   })
 
-  const unusable: [what: string, file: string, content: string | undefined, message: string][] = [
+  const unusable: [
+    what: string,
+    file: string,
+    content: string | Buffer | undefined,
+    message: string,
+  ][] = [
     ['not there', 'none.json', undefined, 'there is no such file'],
     ['a folder', '.', undefined, 'it is a folder'],
     ['no JSON', 'code.ts', 'export {}', 'it is not JSON'],
-    ['too large', 'large.json', ' '.repeat(9_000_000), 'it is larger than 8 MiB'],
+    ['too large', 'large.json', ' '.repeat(9_000_000), 'it has more than 8 MiB'],
+    ['not text', 'code.bin', Buffer.from([0xff, 0xfe]), 'it is not text in UTF-8'],
     [
       'a target that is nowhere',
       'lost.json',

@@ -25,6 +25,11 @@ suite('parseConsentPolicy', (test) => {
     assert.is(answer(policy, { ...three, digest }), 'granted')
   })
 
+  test('a byte order mark before it is passed over', () => {
+    const marked = parseConsentPolicy('\ufeff{"version":1,"rules":[]}')
+    assert.is(answer(marked, asking({})), 'the policy has no rule for acme/probe')
+  })
+
   test('a reference without a rule is denied', () => {
     const other = asking({ network: ['host'] }, [], { reference: 'evil/probe' })
     assert.is(answer(policy, other), 'the policy has no rule for evil/probe')
