@@ -30,6 +30,16 @@ interface Forced extends PluginName {
   force?: boolean
 }
 
+/** A container, as far as it shows which plugins it uses. */
+export interface ContainerSummary {
+  /** Each begins with a slash. */
+  Names: string[]
+  /** The volume driver of each mount; empty where it has none. */
+  Mounts: { Driver: string }[]
+  /** Names of its networks. */
+  Networks: string[]
+}
+
 interface Operation<Input, Output> {
   input: Input
   output: Output
@@ -51,6 +61,11 @@ export interface Operations {
   distributionInspect: Operation<PluginRemote, { digest: string }>
   /** `filters` by the engine's names for them (`enabled`, `capability`). */
   pluginList: Operation<{ filters?: Readonly<Record<string, readonly string[]>> }, Plugin[]>
+  /** Of one driver. Those of a plugin that is disabled are not listed. */
+  volumeList: Operation<{ driver: string }, { Name: string }[]>
+  networkList: Operation<{ driver: string }, { Name: string }[]>
+  /** All of them, also those that do not run. */
+  containerList: Operation<Record<never, never>, ContainerSummary[]>
   /** `undefined` when the engine has no such plugin. */
   pluginInspect: Operation<PluginName, Plugin | undefined>
   /** Settles when the stream has ended; rejects on an error line and on a cut stream. */

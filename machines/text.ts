@@ -25,3 +25,10 @@ export function quoted(text: string, longest = 200): string {
       .join(''),
   )
 }
+
+/** The first few of a list, and how many more there are. */
+export function listSome(names: readonly string[], most = 5): string {
+  const more = names.length - most
+  const shown = names.slice(0, most).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown
+}

@@ -9,7 +9,7 @@ export {
   type PluginSketch,
   type RegistryAccess,
 } from '../adapters/embedded/definePlugin.ts'
-export type { PluginProcess } from '../adapters/embedded/pluginStore.ts'
+export type { PluginProcess, PluginUses } from '../adapters/embedded/pluginStore.ts'
 export { sampleRegistries } from '../adapters/embedded/sampleRegistries.ts'
 export type { DiskState } from '../adapters/embedded/simulatedDisk.ts'
 export {

@@ -10,8 +10,9 @@ import { pluginRoutes } from './pluginOperations.ts'
 import { registryRoutes } from './registryOperations.ts'
 import type { SimulatedEngine } from './simulatedEngine.ts'
 import { API_VERSION, MIN_API_VERSION, SERVER, systemRoutes } from './systemAnswers.ts'
+import { useRoutes } from './useOperations.ts'
 
-const routes = [...systemRoutes, ...registryRoutes, ...pluginRoutes]
+const routes = [...systemRoutes, ...registryRoutes, ...useRoutes, ...pluginRoutes]
 
 /** Below this version errors are plain text. */
 const JSON_ERRORS_SINCE = '1.24'

@@ -2,6 +2,7 @@ import type { Plugin } from '../../machines/plugin.ts'
 import { ApiError, type Exchange } from './exchange.ts'
 import { asList, asObject, asString, decodeJson } from './goJson.ts'
 import { applySettings } from './pluginSettings.ts'
+import type { Installed } from './pluginStore.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 import { startPlugin } from './startPlugin.ts'
 
@@ -62,6 +63,7 @@ async function pluginDisable(engine: SimulatedEngine, exchange: Exchange): Promi
     const cause = `plugin ${plugin.Name} found but disabled`
     throw new ApiError(409, `plugin is already disabled: ${cause}`)
   }
+  demandUnused(installed, exchange)
   await engine.clock.wait(STOP_MS)
   plugin.Enabled = false
   installed.process = undefined
@@ -73,14 +75,21 @@ async function pluginDisable(engine: SimulatedEngine, exchange: Exchange): Promi
 async function pluginDelete(engine: SimulatedEngine, exchange: Exchange): Promise<void> {
   const installed = engine.store.find(exchange.name)
   const { plugin } = installed
-  const force = isTrue(exchange.query.get('force'))
+  if (plugin.Enabled && !isForced(exchange)) {
+    throw new ApiError(409, `plugin ${plugin.Name} is enabled`)
+  }
+  demandUnused(installed, exchange)
   if (plugin.Enabled) {
-    if (!force) throw new ApiError(409, `plugin ${plugin.Name} is enabled`)
     await engine.clock.wait(STOP_MS)
     plugin.Enabled = false
   }
   engine.store.remove(installed)
   exchange.nothing(200)
+}
+
+function demandUnused({ plugin, uses }: Installed, exchange: Exchange): void {
+  const isUsed = uses.volumes.length + uses.containers.length > 0
+  if (isUsed && !isForced(exchange)) throw new ApiError(409, `plugin ${plugin.Name} is in use`)
 }
 
 function demandInteger(text: string): void {
@@ -89,8 +98,8 @@ function demandInteger(text: string): void {
 }
 
 /** Any other value is true to the engine. */
-function isTrue(value: string | null): boolean {
-  return !['', '0', 'no', 'false', 'none'].includes((value ?? '').trim().toLowerCase())
+function isForced({ query }: Exchange): boolean {
+  return !['', '0', 'no', 'false', 'none'].includes((query.get('force') ?? '').trim().toLowerCase())
 }
 
 function parsePairs(body: string): string[] {

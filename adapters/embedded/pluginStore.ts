@@ -15,8 +15,15 @@ export interface Installed {
   enabling: boolean
   /** True while the engine still starts a process again that has ended at once. */
   dying: boolean
+  uses: PluginUses
   /** From the begin of an enable until the plugin is disabled, or has failed to start. */
   process?: PluginProcess | undefined
+}
+
+/** Volumes of a plugin, and containers that mount one, by their names. */
+export interface PluginUses {
+  volumes: readonly string[]
+  containers: readonly string[]
 }
 
 /**
@@ -91,7 +98,8 @@ export class PluginStore {
       Settings: initialSettings(config),
     }
     const saved = structuredClone(plugin)
-    this.#installed.set(plugin.Id, { plugin, content, saved, enabling: false, dying: false })
+    const uses = { volumes: [], containers: [] }
+    this.#installed.set(plugin.Id, { plugin, content, saved, enabling: false, dying: false, uses })
   }
 
   remove({ plugin }: Installed): void {

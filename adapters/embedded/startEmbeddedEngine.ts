@@ -8,7 +8,7 @@ import type { Plugin } from '../../machines/plugin.ts'
 import { answerRequest } from './answerRequest.ts'
 import type { EmbeddedPlugin, EmbeddedRegistry } from './definePlugin.ts'
 import type { EngineReply, EngineRequest } from './exchange.ts'
-import type { PluginProcess } from './pluginStore.ts'
+import type { PluginProcess, PluginUses } from './pluginStore.ts'
 import type { DiskState } from './simulatedDisk.ts'
 import { SimulatedEngine, type SimulationOptions } from './simulatedEngine.ts'
 
@@ -44,6 +44,8 @@ export interface EmbeddedEngine {
   changeRegistry(host: string, changes: Partial<EmbeddedRegistry>): void
   /** Changes the disk of the engine: `{ free: 0 }` fills it. */
   changeDisk(changes: Partial<DiskState>): void
+  /** Has volumes and containers use a plugin; `disable.in-use` is what an engine says to that. */
+  use(name: string, uses: Partial<PluginUses>): void
   /** The engine dies, which ends every connection, and starts again with the plugins on its disk. */
   restart(): Promise<void>
   /** The last requests, oldest first; at most 1000. */
@@ -96,6 +98,9 @@ export async function startEmbeddedEngine(
     publish: (reference, plugin) => engine.registries.publish(reference, plugin),
     changeRegistry: (host, changes) => engine.registries.change(host, changes),
     changeDisk: (changes) => Object.assign(engine.store.disk.state, changes),
+    use: (name, uses) => {
+      engine.store.find(name).uses = { volumes: [], containers: [], ...uses }
+    },
     restart: () =>
       engine.restart(() => {
         server.closeAllConnections()

@@ -1,4 +1,5 @@
 import { asksFor } from '../consent.ts'
+import { defined } from '../defined.ts'
 import { comparePrivileges, computePrivileges, samePrivileges } from '../privileges.ts'
 import { describeSettings, type Setting } from '../settings.ts'
 import { required } from './context.ts'
@@ -9,7 +10,7 @@ import type { Resolved, UpgradeConsentRequest, UpgradeContext } from './types.ts
 /** What somebody has to agree to before a copy is pulled; with the plan, before the plugin is changed. */
 export function makeConsentRequest(
   context: UpgradeContext,
-  { privileges, digest, back }: Resolved,
+  { privileges, digest, back, uses }: Resolved,
   plan?: UpgradePlan,
 ): UpgradeConsentRequest {
   const { input, consentRequest } = context
@@ -27,6 +28,7 @@ export function makeConsentRequest(
     removed,
     settings: describeSettings([...pointed(before, input.settings), ...input.settings]),
     wayBack: back,
+    ...defined({ uses }),
     ...(plan && { plan: { mode: plan.mode, entries: entriesToAgreeTo(plan) } }),
   }
 }

@@ -49,6 +49,18 @@ export function mayNotGoOn({ context }: Args): boolean {
   return noWayBack === 'refuse' || (noWayBack === 'ask' && grantAllPermissions)
 }
 
+/** A plugin that containers use is neither removed, nor disabled without force: the engine would refuse it. */
+export function isInUse({ context, event }: Args): boolean {
+  const { mode, force } = context.input
+  const { uses } =
+    event.type === 'xstate.done.actor.resolveVersions'
+      ? event.output
+      : required(context, 'resolved')
+  const isReplaced = (context.plan?.mode ?? mode) === 'replace'
+  const isRefused = isReplaced || (!force && required(context, 'before').enabled)
+  return isRefused && uses !== undefined && uses.containers.length > 0
+}
+
 export function needsConsent({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.resolveVersions')
   const request = makeConsentRequest(context, event.output)

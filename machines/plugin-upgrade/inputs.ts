@@ -48,6 +48,8 @@ export interface TryRequest {
 export interface DisableRequest {
   plugin: Observed
   force: boolean
+  /** An engine removes no plugin that is in use, forced or not, so it had better refuse the disable. */
+  isReplaced: boolean
   /** An earlier process of this run may have disabled it already. */
   mayBeDisabled: boolean
 }
@@ -154,7 +156,8 @@ export function tryInput({ context }: Args): TryRequest {
 export function disableInput({ context }: Args): DisableRequest {
   const { force, resumed } = context.input
   const mayBeDisabled = resumed?.phase === 'disabling' || resumed?.phase === 'swapping'
-  return { plugin: required(context, 'before'), force, mayBeDisabled }
+  const isReplaced = context.plan?.mode === 'replace'
+  return { plugin: required(context, 'before'), force, isReplaced, mayBeDisabled }
 }
 
 export function swapInput({ context }: Args): SwapRequest {

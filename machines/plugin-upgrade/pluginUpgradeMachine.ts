@@ -65,6 +65,11 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
         src: 'resolveVersions',
         input: resolveInput,
         onDone: [
+          {
+            guard: 'isInUse',
+            target: 'rollingBack',
+            actions: ['rememberResolved', fail('in-use', 'resolving')],
+          },
           { guard: 'needsConsent', target: 'awaitConsent', actions: 'rememberResolved' },
           { target: 'staging', actions: ['rememberResolved', 'recordConsentUnasked'] },
         ],
@@ -175,6 +180,7 @@ export const pluginUpgradeMachine = pluginUpgradeSetup.createMachine({
           target: 'rollingBack',
           actions: fail('only-by-replacing', 'staging'),
         },
+        { guard: 'isInUse', target: 'rollingBack', actions: fail('in-use', 'staging') },
         {
           guard: 'mayNotGoOn',
           target: 'rollingBack',

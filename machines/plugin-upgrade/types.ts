@@ -102,9 +102,18 @@ export type WayBack =
   /** One clause that says why it cannot. */
   | { none: string }
 
-/** What the look-ups at the registries found. */
+/** What uses the plugin, by names. A volume or a network that is listed need not be in use. */
+export interface Uses {
+  volumes: string[]
+  networks: string[]
+  containers: string[]
+}
+
+/** What the look-ups at the registries and the engine found. */
 export interface Resolved {
   engine: EngineVersion
+  /** Absent where the engine did not tell. */
+  uses?: Uses
   /** What the new version asks for. */
   privileges: PluginPrivilege[]
   /** Of the new version; absent where the engine could not tell. */
@@ -121,6 +130,8 @@ export interface UpgradeConsentRequest extends ConsentRequest {
   /** Privileges that it has and the new version does not ask for, one value each. */
   removed: PluginPrivilege[]
   wayBack: WayBack
+  /** Absent where the engine did not tell. */
+  uses?: Uses
   /** With the second question: how, and what is not as its owner or the new version wants it. */
   plan?: { mode: UpgradePlan['mode']; entries: PlanEntry[] }
 }

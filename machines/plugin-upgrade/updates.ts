@@ -1,9 +1,11 @@
 import { assertEvent } from 'xstate'
 import type { InstallErrorCode } from '../catalogue.ts'
 import { makeConsentRecord } from '../consent.ts'
+import type { Failure } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
 import { errorOf } from '../flow.ts'
 import { comparePrivileges, computePrivileges } from '../privileges.ts'
+import { listSome } from '../text.ts'
 import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { namesOf, required } from './context.ts'
 import type { UpgradeEvent } from './events.ts'
@@ -142,6 +144,7 @@ function withName(message: string, { before, now }: UpgradeContext): string {
 }
 
 export function fail({ context }: Args, { code, state }: FailureParams): Update {
+  if (code === 'in-use') return { failure: inUse(context, state) }
   const difference =
     code === 'privileges-not-enforced'
       ? comparePrivileges(
@@ -150,6 +153,19 @@ export function fail({ context }: Args, { code, state }: FailureParams): Update 
         )
       : undefined
   return { failure: makeFailure(code, state, undefined, difference ? { difference } : {}) }
+}
+
+export function inUse(context: UpgradeContext, state: string): Failure {
+  const { name } = required(context, 'before')
+  const { containers = [] } = required(context, 'resolved').uses ?? {}
+  const isReplaced = (context.plan?.mode ?? context.input.mode) === 'replace'
+  const way = isReplaced ? 'upgrade in place (--mode in-place --force)' : 'use --force'
+  return makeFailure(
+    'in-use',
+    state,
+    `${name} is in use by ${listSome(containers)}${isReplaced ? ', so it cannot be replaced' : ''}`,
+    { next: `Remove the containers that use it, or ${way}.` },
+  )
 }
 
 export function rememberDenial({ event }: Args): Update {

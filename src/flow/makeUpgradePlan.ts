@@ -1,17 +1,20 @@
 import type { ConsentDecision } from '../../machines/consent.ts'
+import { defined } from '../../machines/defined.ts'
 import { makeConsentRequest } from '../../machines/plugin-upgrade/consent.ts'
 import { initialContext, namesOf, required } from '../../machines/plugin-upgrade/context.ts'
 import type { Observed } from '../../machines/plugin-upgrade/effect.ts'
-import { mayNotGoOn } from '../../machines/plugin-upgrade/guards.ts'
+import { isInUse, mayNotGoOn } from '../../machines/plugin-upgrade/guards.ts'
 import { readInput, resolveInput } from '../../machines/plugin-upgrade/inputs.ts'
 import { readPlugin } from '../../machines/plugin-upgrade/steps/readPlugin.ts'
 import { resolveVersions } from '../../machines/plugin-upgrade/steps/resolveVersions.ts'
 import type {
+  Resolved,
   UpgradeConsentRequest,
   UpgradeContext,
   UpgradeInput,
   UpgradeTimeouts,
 } from '../../machines/plugin-upgrade/types.ts'
+import { inUse } from '../../machines/plugin-upgrade/updates.ts'
 import { UpgradeError } from './errors.ts'
 import type { Begin } from './flowLogic.ts'
 import { type AnswerOptions, decide, type LookOptions, lookOnly, pullRequest } from './lookOnly.ts'
@@ -26,8 +29,10 @@ export interface PlannedUpgrade {
   request: UpgradeConsentRequest
   /** `undefined`: a person is asked. */
   consent: ConsentDecision
-  /** `false`: there is no way back, and the options refuse to go on without one. */
+  /** `false`: the plugin is in use, or there is no way back and the options refuse to go on without one. */
   mayGoOn: boolean
+  /** Why it may not, in a sentence with the way out. */
+  refusal?: string
   /** The requests that change the engine, in their order, as long as nothing fails. */
   requests: string[]
   /** What only the upgrade itself finds out, as clauses. */
@@ -60,11 +65,13 @@ export async function makeUpgradePlan(
       )
       const context = { ...read, resolved }
       const request = makeConsentRequest(context, resolved)
+      const refusal = refusalOf(context)
       return {
         plugin,
         request,
         consent: await decide(request, options, signal),
-        mayGoOn: !mayNotGoOn({ context, event: { type: 'upgrade.cancel' } }),
+        mayGoOn: refusal === undefined,
+        ...defined({ refusal }),
         requests: changes(context),
         unknown: unknown(context),
       }
@@ -106,9 +113,28 @@ function unknown({ input, before, resolved }: UpgradeContext): string[] {
     ...(resolved?.digest === undefined ? ['the digest of the new version'] : []),
     'which settings are kept, set again, changed or lost: only a copy of the new version shows what it has',
     ...(mode === 'auto' ? ['whether the plugin has to be replaced, which follows from that'] : []),
-    ...(before?.enabled && !force ? ['whether the plugin is in use'] : []),
+    ...(isUsePossible(before, resolved) && !force
+      ? ['whether the engine takes it for in use']
+      : []),
     trial
       ? 'whether the new version starts on this host: the trial finds out'
       : 'whether the new version starts on this host: only a trial would find out beforehand',
   ]
+}
+
+/** Volumes and networks that are listed need not be in use, and of a log driver the engine does not tell. */
+function isUsePossible(before?: Observed, resolved?: Resolved): boolean {
+  if (!before?.enabled) return false
+  const { uses } = resolved ?? {}
+  return uses === undefined || uses.volumes.length + uses.networks.length > 0
+}
+
+/** What an upgrade would be refused for, once it has looked all this up. */
+function refusalOf(context: UpgradeContext): string | undefined {
+  const look = { context, event: { type: 'upgrade.cancel' } } as const
+  if (isInUse(look)) {
+    const { message, next } = inUse(context, 'resolving')
+    return `${message}. ${next}`
+  }
+  return mayNotGoOn(look) ? 'there is no way back: see --no-way-back' : undefined
 }

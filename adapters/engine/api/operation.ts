@@ -54,3 +54,13 @@ export function plainName(name: string): string {
 export function plainQuery(name: string): string {
   return encodeURIComponent(plainName(name))
 }
+
+/** As a map of maps: newer engines announce the end of the shorter form (recording `list.enabled-map-form`). */
+export function filtersQuery(filters: Readonly<Record<string, readonly string[]>> = {}): string {
+  const maps = Object.entries(filters).map(([name, values]) => [
+    name,
+    Object.fromEntries(values.map((value) => [value, true])),
+  ])
+  if (maps.length === 0) return ''
+  return `?filters=${encodeURIComponent(JSON.stringify(Object.fromEntries(maps)))}`
+}

@@ -1,6 +1,8 @@
 import type { OperationId } from '../../../machines/engine.ts'
+import { containerList } from './containerList.ts'
 import { distributionInspect } from './distributionInspect.ts'
 import { getPluginPrivileges } from './getPluginPrivileges.ts'
+import { networkList } from './networkList.ts'
 import type { Operation } from './operation.ts'
 import { pluginDelete } from './pluginDelete.ts'
 import { pluginDisable } from './pluginDisable.ts'
@@ -13,11 +15,14 @@ import { pluginUpgrade } from './pluginUpgrade.ts'
 import { systemAuth } from './systemAuth.ts'
 import { systemPing } from './systemPing.ts'
 import { systemVersion } from './systemVersion.ts'
+import { volumeList } from './volumeList.ts'
 
 /** Every operation, by Docker's `operationId`. */
 export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
+  containerList,
   distributionInspect,
   getPluginPrivileges,
+  networkList,
   pluginDelete,
   pluginDisable,
   pluginEnable,
@@ -29,4 +34,5 @@ export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
   systemAuth,
   systemPing,
   systemVersion,
+  volumeList,
 }

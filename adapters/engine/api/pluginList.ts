@@ -1,5 +1,4 @@
-import type { InputOf } from '../../../machines/engine.ts'
-import type { Operation } from './operation.ts'
+import { filtersQuery, type Operation } from './operation.ts'
 import { readPlugin } from './readPlugin.ts'
 import { listOrNull } from './shape.ts'
 
@@ -10,14 +9,4 @@ export const pluginList: Operation<'pluginList'> = {
   path: ({ filters }) => `/plugins${filtersQuery(filters)}`,
   read: (answer) =>
     answer.json((value) => listOrNull(value, 'the answer', (each) => readPlugin(each)) ?? []),
-}
-
-/** As a map of maps: newer engines announce the end of the shorter form (`list.enabled-map-form`). */
-function filtersQuery(filters: InputOf<'pluginList'>['filters'] = {}): string {
-  const maps = Object.entries(filters).map(([name, values]) => [
-    name,
-    Object.fromEntries(values.map((value) => [value, true])),
-  ])
-  if (maps.length === 0) return ''
-  return `?filters=${encodeURIComponent(JSON.stringify(Object.fromEntries(maps)))}`
 }

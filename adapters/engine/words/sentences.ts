@@ -86,8 +86,10 @@ export function during(
 
 /** What people call the operations that a policy of an engine may forbid. */
 const DEEDS: Readonly<Record<OperationId, string>> = {
+  containerList: 'list the containers of',
   distributionInspect: 'look up',
   getPluginPrivileges: 'look up',
+  networkList: 'list the networks of',
   pluginDelete: 'remove',
   pluginDisable: 'disable',
   pluginEnable: 'enable',
@@ -99,6 +101,7 @@ const DEEDS: Readonly<Record<OperationId, string>> = {
   systemAuth: 'log in for',
   systemPing: 'ask for the version of',
   systemVersion: 'ask for the version of',
+  volumeList: 'list the volumes of',
 }
 
 /**

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Engine, RegistryAuth } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import { computePrivileges, samePrivileges } from '../../privileges.ts'
@@ -7,6 +8,7 @@ import { lookUpRemote } from '../../steps/lookUpRemote.ts'
 import type { Observed } from '../effect.ts'
 import type { ResolveRequest } from '../inputs.ts'
 import type { Resolved, WayBack } from '../types.ts'
+import { findUses } from './findUses.ts'
 
 export interface ResolvePorts {
   engine: Engine
@@ -32,6 +34,7 @@ export async function resolveVersions(
   ])
   const read = lookUpRemote(engine, names.remote, signal)
   const back = findWayBack(engine, request, names.remote, signal)
+  const uses = findUses(engine, before, signal)
   const found = await read()
   if (expected !== undefined && found.digest !== undefined && expected !== found.digest) {
     throw new EngineError(
@@ -43,7 +46,7 @@ export async function resolveVersions(
       },
     )
   }
-  return { engine: version, ...found, back: await back }
+  return { engine: version, ...found, back: await back, ...defined({ uses: await uses }) }
 }
 
 function checkOptions({ settings, enableTimeout }: ResolveRequest): void {

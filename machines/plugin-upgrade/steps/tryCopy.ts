@@ -1,4 +1,4 @@
-import { EngineError } from '../../errors.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
 import type { DisableRequest, TryRequest } from '../inputs.ts'
 import { checkUntouched, inspectNow, type UpgradePorts } from './ports.ts'
 
@@ -19,7 +19,7 @@ export async function tryCopy(
  */
 export async function disablePlugin(
   ports: Pick<UpgradePorts, 'engine' | 'record'>,
-  { plugin, force, mayBeDisabled }: DisableRequest,
+  { plugin, isReplaced, mayBeDisabled, ...request }: DisableRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
   await ports.record()
@@ -28,11 +28,21 @@ export async function disablePlugin(
   const wasDisabled = mayBeDisabled && !isOn
   await checkUntouched(ports, plugin, signal, wasDisabled ? false : plugin.enabled)
   if (wasDisabled) return
+  const force = request.force && !isReplaced
   try {
     await ports.engine.call('pluginDisable', { name: plugin.id, force }, { signal })
   } catch (error) {
-    if (signal.aborted || (await inspectNow(ports, plugin.id, signal)).Enabled) throw error
+    if (signal.aborted || (await inspectNow(ports, plugin.id, signal)).Enabled) {
+      throw isReplaced ? whyNotReplaced(error) : error
+    }
   }
   const { Enabled } = await inspectNow(ports, plugin.id, signal)
   if (Enabled) throw new EngineError('engine-failed', `${plugin.name} is still enabled`)
+}
+
+function whyNotReplaced(error: unknown): unknown {
+  if (!isEngineError(error) || error.code !== 'in-use') return error
+  const next =
+    'Remove the volumes and containers that use it, or upgrade in place (--mode in-place --force).'
+  return new EngineError('in-use', error.message, { ...error.details, next })
 }

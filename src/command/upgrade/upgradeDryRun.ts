@@ -12,7 +12,7 @@ import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
 import type { RunOutcome } from '../views/view.ts'
 import { upgradeRequestJson } from './upgradeOutcome.ts'
-import { differenceTexts, familiar, wayBackText } from './upgradeQuestion.ts'
+import { differenceTexts, familiar, usesTexts, wayBackText } from './upgradeQuestion.ts'
 
 /**
  * Shows what can be known of an upgrade beforehand, and sends nothing that changes anything. Resolves to the exit
@@ -50,6 +50,7 @@ function showPlan(plan: PlannedUpgrade, { json, quiet }: OutputFormat, io: Comma
       request: upgradeRequestJson(request),
       consent: { answer, ...defined({ reason: consent?.reason }) },
       mayGoOn,
+      ...defined({ refusal: plan.refusal }),
       requests,
       unknown,
       exitCode,
@@ -60,7 +61,7 @@ function showPlan(plan: PlannedUpgrade, { json, quiet }: OutputFormat, io: Comma
     const reason = consent?.reason ?? 'the policy denies it'
     report(io, `${request.reference} would be denied: ${reason}`)
   } else if (!mayGoOn) {
-    report(io, 'the upgrade would be refused, as there is no way back: see --no-way-back')
+    report(io, `the upgrade would be refused: ${plan.refusal}`)
   }
   return exitCode
 }
@@ -77,6 +78,7 @@ function planLines(plan: PlannedUpgrade): string[] {
     ...block('digest', [digest]),
     ...block('in effect', effectLines(plugin), 'nothing'),
     ...block('privileges', differenceTexts(request)),
+    ...block('uses', usesTexts(request), 'none that the engine tells of'),
     ...block('way back', [wayBackText(request.wayBack)]),
     ...block('consent', [`${ANSWERS[answerOf(plan)]}${reason}`]),
     ...block('requests', requests),

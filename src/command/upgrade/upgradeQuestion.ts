@@ -2,6 +2,7 @@ import type { PlanEntry } from '../../../machines/plugin-upgrade/planUpgrade.ts'
 import type { UpgradeConsentRequest, WayBack } from '../../../machines/plugin-upgrade/types.ts'
 import { comparePrivileges } from '../../../machines/privileges.ts'
 import { familiarName, parseReference } from '../../../machines/reference.ts'
+import { listSome } from '../../../machines/text.ts'
 import { privilegeText } from '../../privileges/privilegeText.ts'
 import { asWord, visible } from '../../text/visible.ts'
 import { privilegeLines } from '../install/consentQuestion.ts'
@@ -22,6 +23,7 @@ export function upgradeQuestion(request: UpgradeConsentRequest): string {
     : [
         `Upgrading plugin "${visible(name)}" from ${visible(familiar(from))} to ${visible(reference)}`,
         ...differenceTexts(request),
+        ...usesTexts(request),
         wayBackText(wayBack),
         'Do you grant the above permissions? [y/N] ',
       ]
@@ -54,6 +56,18 @@ export function differenceTexts(request: UpgradeConsentRequest): string[] {
     ...(removed.length > 0 ? ['It is no longer requesting these:'] : []),
     ...removed.map((privilege) => listed(privilegeText(privilege))),
   ]
+}
+
+/** What uses the plugin, as far as the engine tells. */
+export function usesTexts({ uses }: UpgradeConsentRequest): string[] {
+  if (!uses) return ['The engine does not tell whether the plugin is in use.']
+  const listed = (names: readonly string[]) => listSome(names.map(asWord))
+  const { containers, volumes, networks } = uses
+  return [
+    ...(containers.length > 0 ? [`Containers that use it: ${listed(containers)}.`] : []),
+    ...(volumes.length > 0 ? [`Its volumes: ${listed(volumes)}.`] : []),
+    ...(networks.length > 0 ? [`Its networks: ${listed(networks)}.`] : []),
+  ].map((line) => visible(line))
 }
 
 /** Whether the old version can be had again, in one line. */

@@ -14,7 +14,6 @@ import { type Step, stepsBefore, stepsMeanwhile } from './startingStates.ts'
 const leftOut: [scenarios: RegExp, reason: string][] = [
   [/^create\./, 'the embedded engine takes no upload of a plugin'],
   [/^push\./, 'the embedded engine uploads nothing to a registry'],
-  [/\.in-use(-force)?$/, 'the embedded engine has no volumes, so no plugin is in use'],
   [/^version\.(version|info)$/, 'tells of the machine; its fields are compared in system.test.ts'],
 ]
 
@@ -105,6 +104,7 @@ function recordedIds({ scenario, request, response }: Recording): () => string {
 async function take(engine: EmbeddedEngine, step: Step): Promise<void> {
   const { host } = engine
   if (step.do === 'restart') return engine.restart()
+  if (step.do === 'use') return engine.use(step.name, { volumes: ['data'] })
   if (step.do === 'publish') return engine.publish(step.remote, step.plugin)
   if (step.do === 'change disk') return engine.changeDisk(step.changes)
   if (step.do === 'change registry') return engine.changeRegistry(step.host, step.changes)

@@ -5,7 +5,7 @@ import type { Recording } from './recordings.ts'
 /** Something that was done to the engine before the recorded request. */
 export type Step =
   | { do: 'pull'; remote: string; name?: string; grant?: 'nothing' }
-  | { do: 'enable' | 'disable' | 'remove'; name: string }
+  | { do: 'enable' | 'disable' | 'remove' | 'use'; name: string }
   | { do: 'set'; name: string; pairs: string[] }
   | { do: 'upgrade'; name: string; remote: string; grant?: 'nothing' }
   /** An enable that is left waiting for the plugin's socket. */
@@ -60,7 +60,7 @@ const unwritable: Step[] = [
 const refused = (tag: string): Step[] => [pull(UP), { ...upgrade(tag), grant: 'nothing' }]
 /** An upgrade whose new version did not start. */
 const failedUp = [...setUpTo('2.0-dies'), enable(UP)]
-const forced: Step[] = [pull(UP), enable(UP), { do: 'disable', name: UP }]
+const forced: Step[] = [pull(UP), enable(UP), { do: 'use', name: UP }, { do: 'disable', name: UP }]
 const beginUp = (tag: string): Step => ({
   do: 'begin upgrade',
   name: UP,
@@ -68,6 +68,7 @@ const beginUp = (tag: string): Step => ({
 })
 const crawl: Step = { do: 'change registry', host: SLOW_LINK, changes: { bytesPerSecond: 1 } }
 const enabled = [pull(PROBE), enable(PROBE)]
+const used: Step[] = [...enabled, { do: 'use', name: PROBE }]
 const enabling: Step[] = [pull(SLOW), { do: 'begin enable', name: SLOW }]
 const aliased = [pull(PROBE, 'myprobe:1.0')]
 const latest = [pull(PROBE, 'myprobe')]
@@ -75,6 +76,8 @@ const listed = [...enabled, pull(PLAIN, 'plain:1.0')]
 
 /** What a scenario's name and note say of the state that it starts from. */
 const states: Record<string, Step[]> = {
+  'disable.in-use': used,
+  'disable.in-use-force': used,
   'disable.ok': enabled,
   'disable.ok-force': enabled,
   'disable.while-enabling': enabling,
@@ -120,6 +123,8 @@ const states: Record<string, Step[]> = {
   'remove.enabled': enabled,
   'remove.enabled-force': enabled,
   'remove.force-true': enabled,
+  'remove.in-use': used,
+  'remove.in-use-force': used,
   'remove.while-enabling': enabling,
   'remove.while-enabling-force': enabling,
   'set.by-alias': aliased,

@@ -79,6 +79,7 @@ const sample: Readonly<Record<string, unknown>> = {
   settings: ['A=1'],
   timeout: 0,
   force: true,
+  driver: 'probe:1.0',
 }
 
 /** Input with every field that a request of the operation is made of. */
@@ -115,7 +116,9 @@ export const willing: Handler = (request, response) => {
   if (/\/plugins\/pull\?|\/upgrade\?/.test(request.url))
     return response.end('{"status":"done"}\r\n')
   if (request.url.includes('/privileges')) return answerJSON(response, 200, null)
-  if (/\/plugins(?:\?|$)/.test(request.url)) return answerJSON(response, 200, [])
+  if (/\/volumes\?/.test(request.url)) return answerJSON(response, 200, { Volumes: null })
+  if (/\/(?:plugins|networks|containers\/json)(?:\?|$)/.test(request.url))
+    return answerJSON(response, 200, [])
   if (request.method === 'GET') return answerJSON(response, 200, plugin)
   return response.writeHead(204).end()
 }

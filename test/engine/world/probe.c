@@ -25,12 +25,35 @@ static void answer(int client, const char *body) {
   if (write(client, text, length) != length) perror("write");
 }
 
-static void serve(int client, const char *volumes) {
+/* The one volume that was created, if there is one. */
+static char volume[128];
+
+static void take(const char *request) {
+  const char *at = strstr(request, "\"Name\":\"");
+  volume[0] = 0;
+  if (at) sscanf(at + 8, "%127[^\"]", volume);
+}
+
+static void list(int client, const char *shown) {
+  char text[1536];
+  snprintf(text, sizeof text, "{\"Volumes\":[{\"Name\":\"%s\"}%s%s%s],\"Err\":\"\"}", shown,
+           volume[0] ? ",{\"Name\":\"" : "", volume, volume[0] ? "\"}" : "");
+  answer(client, text);
+}
+
+static void serve(int client, const char *shown) {
   char request[4096] = {0};
   ssize_t length = read(client, request, sizeof request - 1);
   if (length <= 0) return;
   if (strstr(request, "/Plugin.Activate")) answer(client, "{\"Implements\":[\"VolumeDriver\"]}");
-  else if (strstr(request, "/VolumeDriver.List")) answer(client, volumes);
+  else if (strstr(request, "/VolumeDriver.List")) list(client, shown);
+  else if (strstr(request, "/VolumeDriver.Create")) take(request), answer(client, "{\"Err\":\"\"}");
+  else if (strstr(request, "/VolumeDriver.Remove")) volume[0] = 0, answer(client, "{\"Err\":\"\"}");
+  else if (volume[0] && strstr(request, "/VolumeDriver.Get")) {
+    char text[256];
+    snprintf(text, sizeof text, "{\"Volume\":{\"Name\":\"%s\"},\"Err\":\"\"}", volume);
+    answer(client, text);
+  }
   else if (strstr(request, "/VolumeDriver.Capabilities"))
     answer(client, "{\"Capabilities\":{\"Scope\":\"local\"}}");
   else answer(client, "{\"Err\":\"not here\"}");
@@ -66,13 +89,11 @@ int main(int count, char **arguments) {
     for (;;) pause();
   if (!strcmp(mode, "late")) sleep(2);
 
-  char volumes[1024];
   const char *debug = getenv("DEBUG");
   const char *last = count > 2 ? arguments[count - 1] : "none";
   char shown[768];
   if (!strcmp(mode, "show")) describe(shown, sizeof shown, count, arguments);
   else snprintf(shown, sizeof shown, "DEBUG=%s,last=%s", debug ? debug : "none", last);
-  snprintf(volumes, sizeof volumes, "{\"Volumes\":[{\"Name\":\"%s\"}],\"Err\":\"\"}", shown);
 
   mkdir("/run", 0755);
   mkdir("/run/docker", 0755);
@@ -89,7 +110,7 @@ int main(int count, char **arguments) {
   for (;;) {
     int client = accept(server, NULL, NULL);
     if (client < 0) continue;
-    serve(client, volumes);
+    serve(client, shown);
     close(client);
   }
 }

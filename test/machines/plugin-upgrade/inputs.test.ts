@@ -26,7 +26,11 @@ const rows: [actor: string, state: string, expected: unknown][] = [
   ['requestCredentials', 'reauth', { registry: 'docker.io', attempt: 1 }],
   ['stageCopy', 'staging', { remote, copyName, privileges, settings: [], mayBePresent: false }],
   ['tryCopy', 'trying', { copy, timeout: 0 }],
-  ['disablePlugin', 'disabling', { plugin: old, force: false, mayBeDisabled: false }],
+  [
+    'disablePlugin',
+    'disabling',
+    { plugin: old, force: false, isReplaced: false, mayBeDisabled: false },
+  ],
   ['swapPlugin', 'upgrading', { mode: 'inPlace', before: old, remote, privileges }],
   ['inspectPlugin', 'verifying', { name }],
   [

@@ -74,6 +74,26 @@ suite('planning', (test) => {
 
   always(
     test,
+    'planning · always [isInUse] → rollingBack',
+    send(
+      at('resolving', { mode: 'auto', force: true, grantAllPermissions: true }),
+      done('resolveVersions', {
+        ...resolved,
+        uses: { volumes: [], networks: [], containers: ['web'] },
+      }),
+    ),
+    staged(),
+    ({ context, value }) => {
+      assert.equal([value, context.plan?.mode], [{ rollingBack: 'cleaning' }, 'replace'])
+      const { code, message, next } = context.failure ?? {}
+      assert.is(code, 'in-use')
+      assert.is(message, 'acme/probe:1.0 is in use by web, so it cannot be replaced')
+      assert.match(next ?? '', '--mode in-place --force')
+    },
+  )
+
+  always(
+    test,
     'planning · always [mayNotGoOn] → rollingBack',
     withoutWayBack({ noWayBack: 'refuse' }),
     staged(),

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Uses } from '../../../machines/plugin-upgrade/types.ts'
 import { suite } from '../../support/suite.ts'
 import {
   after,
@@ -7,9 +8,13 @@ import {
   done,
   edge,
   failed,
+  old,
+  oldDisabled,
   resolved,
   send,
 } from '../../support/upgradeChart.ts'
+
+const used: Uses = { volumes: ['data'], networks: [], containers: ['web', 'db'] }
 
 suite('resolving', (test) => {
   edge(
@@ -36,6 +41,38 @@ suite('resolving', (test) => {
       })
     },
   )
+
+  edge(
+    test,
+    'resolving · done(resolveVersions) [isInUse] → rollingBack',
+    at('resolving'),
+    done('resolveVersions', { ...resolved, uses: used }),
+    ({ context }) => {
+      const { code, message, next } = context.failure ?? {}
+      assert.equal(
+        [code, message, next],
+        [
+          'in-use',
+          'acme/probe:1.0 is in use by web, db',
+          'Remove the containers that use it, or use --force.',
+        ],
+      )
+      assert.equal(context.resolved?.uses, used)
+    },
+  )
+
+  test('resolving :: what is in use is only refused where the engine would refuse it', () => {
+    const end = (given: object, uses: Uses = used, before = old) => {
+      const from = at('resolving', { ...given }, before)
+      return send(from, done('resolveVersions', { ...resolved, uses })).value
+    }
+    assert.is(end({ force: true }), 'awaitConsent')
+    assert.is(end({}, used, oldDisabled), 'awaitConsent')
+    assert.is(end({}, { ...used, containers: [] }), 'awaitConsent')
+    for (const given of [{ force: true }, {}]) {
+      assert.is(end({ ...given, mode: 'replace' }, used, oldDisabled), 'rolledBack')
+    }
+  })
 
   edge(
     test,

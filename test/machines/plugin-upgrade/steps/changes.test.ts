@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { EngineError } from '../../../../machines/errors.ts'
 import type { Plugin } from '../../../../machines/plugin.ts'
 import { observe } from '../../../../machines/plugin-upgrade/effect.ts'
+import type { DisableRequest } from '../../../../machines/plugin-upgrade/inputs.ts'
 import {
   enablePlugin,
   quiescePlugin,
@@ -101,16 +102,22 @@ suite('tryCopy', (test) => {
 })
 
 suite('disablePlugin', (test) => {
-  const run = async (looks: Plugin[], answers: Answers = {}, mayBeDisabled = false) => {
+  const run = async (
+    looks: Plugin[],
+    answers: Answers = {},
+    more: Partial<DisableRequest> = {},
+  ) => {
     const { ports: of, log } = ports(looks, answers)
-    const request = { plugin: observe(on), force: false, mayBeDisabled }
+    const rest = { force: false, isReplaced: false, mayBeDisabled: false }
+    const request = { plugin: observe(on), ...rest, ...more }
     const error = await disablePlugin(of, request, signal).catch((thrown) => thrown)
-    return { log, code: error?.code, message: error?.message }
+    return { log, code: error?.code, message: error?.message, next: error?.details?.next }
   }
   const disabled = ['record', `pluginDisable ${id} false`]
 
   test('one that is as it was :: is disabled, after the record', async () => {
-    assert.equal(await run([on, on, off]), { log: disabled, code: undefined, message: undefined })
+    const { log, code } = await run([on, on, off])
+    assert.equal([log, code], [disabled, undefined])
   })
 
   test('an answer that it failed :: the plugin tells', async () => {
@@ -125,14 +132,27 @@ suite('disablePlugin', (test) => {
   })
 
   test('disabled by an earlier process of the run :: is done, by another client: left to it', async () => {
-    assert.equal((await run([off], {}, true)).log, ['record'])
+    assert.equal((await run([off], {}, { mayBeDisabled: true })).log, ['record'])
     const others = await run([off])
     assert.equal([others.code, others.log], ['changed-by-others', ['record']])
     assert.match(others.message, /during the upgrade: its enabled$/)
     assert.equal(
-      (await run([{ ...off, PluginReference: 'x' }], {}, true)).code,
+      (await run([{ ...off, PluginReference: 'x' }], {}, { mayBeDisabled: true })).code,
       'changed-by-others',
     )
+  })
+
+  test('one that is to be replaced :: is not forced, for an engine removes none that is in use', async () => {
+    const pluginDisable = () => Promise.reject(new EngineError('in-use', 'in use'))
+    const replaced = await run([on], { pluginDisable }, { force: true, isReplaced: true })
+    assert.equal([replaced.log, replaced.code], [disabled, 'in-use'])
+    assert.match(replaced.next, '--mode in-place --force')
+    const inPlace = await run([on], { pluginDisable }, { force: true })
+    assert.equal(inPlace.log, ['record', `pluginDisable ${id} true`])
+    assert.is(inPlace.next, undefined)
+    const pluginFails = () => Promise.reject(full)
+    const other = await run([on], { pluginDisable: pluginFails }, { isReplaced: true })
+    assert.equal([other.code, other.next], ['disk-full', undefined])
   })
 
   for (const [part, changed] of [

@@ -203,6 +203,44 @@ suite('plugin-flow upgrade', (test) => {
       assert.match(missing.stderr, 'the engine has no plugin acme/nosuch')
     }))
 
+  test('in use by a container :: refused before anything is asked, also by a dry run', () =>
+    withNotes(async ({ embedded, command }) => {
+      embedded.use(NAME, { volumes: ['data'], containers: ['web'] })
+      const [before] = embedded.plugins()
+      for (const [args, words] of [
+        [[], 'acme/notes:1.0 is in use by web'],
+        [['--force', '--mode', 'replace'], 'so it cannot be replaced'],
+      ] as const) {
+        const refused = await command('upgrade', GRANT, ...args, NAME, 'acme/notes:2.0')
+        assert.is(refused.code, 1)
+        assert.match(refused.stderr, words)
+        assert.equal(embedded.plugins(), [before])
+        const dry = await command('upgrade', '--dry-run', GRANT, ...args, NAME, 'acme/notes:2.0')
+        assert.is(dry.code, 1)
+        assert.match(dry.stdout, /^uses +Containers that use it: web\.$/m)
+        assert.match(dry.stdout, /^ +Its volumes: data\.$/m)
+        assert.match(dry.stderr, words)
+      }
+      const forced = ['--force', '--mode', 'in-place']
+      const done = await command('upgrade', GRANT, ...forced, NAME, 'acme/notes:2.0')
+      assert.is(done.code, 0, done.stderr)
+    }))
+
+  test('of a volume only :: the question names it, and the engine decides', () =>
+    withNotes(async (stage) => {
+      const { embedded, command } = stage
+      embedded.use(NAME, { volumes: ['a', 'b', 'c', 'd', 'e', 'f g'] })
+      const asked = await answering(stage, 'n\n', NAME, 'acme/notes:2.0')
+      assert.match(asked.stdout, 'Its volumes: a, b, c, d, e and 1 more.\n')
+      const forced = [GRANT, '--force', '--mode', 'replace', NAME, 'acme/notes:2.0']
+      const refused = await command('upgrade', ...forced)
+      assert.is(refused.code, 1)
+      assert.match(refused.stderr, 'is in use')
+      assert.match(refused.stderr, '--mode in-place --force')
+      assert.match(refused.stderr, 'on the engine: nothing was changed\n')
+      assert.match(embedded.plugins()[0]?.PluginReference ?? '', 'notes:1.0')
+    }))
+
   test('wrong words :: one line, 2', () =>
     onStage(async ({ command }) => {
       const rows: [args: string[], words: string][] = [
