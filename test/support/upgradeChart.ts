@@ -1,12 +1,13 @@
 import * as assert from 'uvu/assert'
 import { initialTransition, type SnapshotFrom, transition } from 'xstate'
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
-import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
+import { defined } from '../../machines/defined.ts'
+import { EngineError, type EngineErrorDetails, type Failure } from '../../machines/errors.ts'
 import type { PluginConfig } from '../../machines/plugin.ts'
 import { defaultsOf, type Observed } from '../../machines/plugin-upgrade/effect.ts'
 import type { UpgradeEvent } from '../../machines/plugin-upgrade/events.ts'
 import { pluginUpgradeMachine } from '../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
-import type { Resolved, UpgradeInput } from '../../machines/plugin-upgrade/types.ts'
+import type { Resolved, UpgradeInput, UpgradeRun } from '../../machines/plugin-upgrade/types.ts'
 import { computePrivileges } from '../../machines/privileges.ts'
 import { statePath } from '../../machines/statePath.ts'
 import { upgradeTimeouts } from '../../src/flow/retry/policy.ts'
@@ -166,6 +167,13 @@ export function at(
   const reached = send(begin(input), ...way)
   assert.is(statePath(reached.value), state.split(/,| of/)[0])
   return reached
+}
+
+/** A run that an earlier process left after it had begun to change the plugin. */
+export function leftWhile(phase: 'disabling' | 'swapping', failure?: Failure): UpgradeRun {
+  const { before, resolved: found, consent, copy: staged, plan } = at('disabling').context
+  const run = { phase, before, resolved: found, consent, copy: staged, plan, failure }
+  return defined(run) as UpgradeRun
 }
 
 /** At the start of a run. */

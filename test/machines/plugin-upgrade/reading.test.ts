@@ -1,9 +1,7 @@
 import * as assert from 'uvu/assert'
 import { initialTransition } from 'xstate'
-import { defined } from '../../../machines/defined.ts'
 import { makeFailure } from '../../../machines/failure.ts'
 import { pluginUpgradeMachine } from '../../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
-import type { UpgradeRun } from '../../../machines/plugin-upgrade/types.ts'
 import { suite } from '../../support/suite.ts'
 import {
   after,
@@ -14,6 +12,7 @@ import {
   done,
   edge,
   failed,
+  leftWhile,
   old,
   oldDisabled,
   other,
@@ -23,12 +22,8 @@ import {
 } from '../../support/upgradeChart.ts'
 
 suite('reading', (test) => {
-  const resumed = (phase: 'disabling' | 'swapping', failure?: ReturnType<typeof makeFailure>) => {
-    const { context } = at('disabling')
-    const { before, resolved, consent, copy, plan } = context
-    const run = { phase, before, resolved, consent, copy, plan, failure }
-    return begin({ resumed: defined(run) as UpgradeRun })
-  }
+  const resumed = (...[phase, failure]: Parameters<typeof leftWhile>) =>
+    begin({ resumed: leftWhile(phase, failure) })
 
   edge(
     test,
