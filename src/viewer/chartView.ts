@@ -1,8 +1,8 @@
-import type { ChartLayout } from '../chart/chartLayout.ts'
+import type { ChartArrow, ChartLayout } from '../chart/chartLayout.ts'
 import { drawChart } from '../chart/drawChart.ts'
 import type { TransitionTaken } from '../events/flowEvent.ts'
 import { element, setText, svgElement } from './element.ts'
-import { arrowOf, moodOf, type RunState, withAncestors } from './runAt.ts'
+import { arrowsOf, moodOf, type RunState, withAncestors } from './runAt.ts'
 
 /**
  * The chart with its active states, the way taken so far, and the last step of it. Without a layout only
@@ -44,19 +44,22 @@ export function createChartView() {
       shown = key
       setText(caption, last ? describeStep(last) : '')
       if (!next) return
-      const way = transitions.map((transition) => arrowOf(next, transition))
-      const visited = new Set(transitions.flatMap(({ to }) => withAncestors(to)))
+      const steps = transitions.map((transition) => arrowsOf(next, transition))
+      const way = steps.flat()
+      const states = [...transitions, ...way].map(({ to }) => to)
+      const visited = new Set(states.flatMap(withAncestors))
       const active = new Set(withAncestors(last?.to ?? ''))
-      const taken = new Set(way)
+      const taken = new Set(way.map(keyOf))
+      const lastTaken = new Set(steps.at(-1)?.map(keyOf))
       for (const part of parts) {
         const { state = '', from = '', to = '' } = part.dataset
-        const arrow = to && `${from} ${to}`
+        const arrow = keyOf({ from, to })
         const isActive = active.has(state)
         part.classList.toggle('active', isActive)
         part.classList.toggle('good', isActive && moodOf(state) === 'good')
         part.classList.toggle('bad', isActive && moodOf(state) === 'bad')
-        part.classList.toggle('visited', visited.has(state) || (arrow !== '' && taken.has(arrow)))
-        part.classList.toggle('last', arrow !== '' && arrow === way.at(-1))
+        part.classList.toggle('visited', visited.has(state) || taken.has(arrow))
+        part.classList.toggle('last', lastTaken.has(arrow))
       }
       for (const picture of pictures) {
         picture.setAttribute('aria-label', last ? `${name}. Active: ${last.to}.` : `${name}.`)
@@ -64,6 +67,10 @@ export function createChartView() {
       }
     },
   }
+}
+
+function keyOf({ from, to }: Pick<ChartArrow, 'from' | 'to'>): string {
+  return `${from} ${to}`
 }
 
 function describeStep({ from, to, event }: TransitionTaken): string {
@@ -75,6 +82,5 @@ function raise(picture: SVGElement): void {
   const firstLabel = picture.querySelector('.label')
   for (const arrow of picture.querySelectorAll('.arrow.visited'))
     picture.insertBefore(arrow, firstLabel)
-  const last = picture.querySelector('.arrow.last')
-  if (last) picture.insertBefore(last, firstLabel)
+  for (const last of picture.querySelectorAll('.arrow.last')) picture.insertBefore(last, firstLabel)
 }

@@ -1,4 +1,4 @@
-import type { ChartLayout } from '../chart/chartLayout.ts'
+import type { ChartArrow, ChartLayout } from '../chart/chartLayout.ts'
 import type {
   CredentialsAsked,
   FlowEvent,
@@ -76,16 +76,49 @@ export function countAtStep(events: readonly FlowEvent[], step: number): number 
   return events.length
 }
 
-/** The arrow of the chart that a transition took; empty where the chart has none for it. */
-export function arrowOf(layout: ChartLayout, { from, to, event }: TransitionTaken): string {
-  if (from === undefined) return ''
-  const targets = new Set(withAncestors(to).filter((path) => entered(layout, path) === to))
-  const fitting = layout.arrows.filter(
-    (arrow) => withAncestors(from).includes(arrow.from) && targets.has(arrow.to),
+/** No chart of ours passes more states at once. */
+const MOST_PASSED = 3
+
+/**
+ * The arrows of the chart that a transition took: several where it passed states that are left at once. None where the
+ * chart has no such way.
+ */
+export function arrowsOf(
+  layout: ChartLayout,
+  { from, to, event }: TransitionTaken,
+): readonly ChartArrow[] {
+  if (from === undefined) return []
+  const on = arrowsOn(layout, from, event)
+  const direct = layout.arrows.find(
+    (arrow) => withAncestors(from).includes(arrow.from) && entered(layout, arrow.to) === to,
   )
-  const named = fitting.find(({ events }) => events.some((name) => name.split(' ')[0] === event))
-  const arrow = named ?? fitting[0]
-  return arrow ? `${arrow.from} ${arrow.to}` : ''
+  return passing(layout, on, to, MOST_PASSED) ?? (direct ? [direct] : [])
+}
+
+/** The first of these arrows, and those behind it, that lead to a state. */
+function passing(
+  layout: ChartLayout,
+  arrows: readonly ChartArrow[],
+  to: string,
+  most: number,
+): readonly ChartArrow[] | undefined {
+  const last = arrows.find((arrow) => entered(layout, arrow.to) === to)
+  if (last) return [last]
+  if (most === 0) return undefined
+  for (const arrow of arrows) {
+    const next = arrowsOn(layout, entered(layout, arrow.to), 'always')
+    const rest = passing(layout, next, to, most - 1)
+    if (rest) return [arrow, ...rest]
+  }
+  return undefined
+}
+
+function arrowsOn({ arrows }: ChartLayout, state: string, event: string): ChartArrow[] {
+  const sources = withAncestors(state)
+  return arrows.filter(
+    ({ from, events }) =>
+      sources.includes(from) && events.some((name) => name.split(' ')[0] === event),
+  )
 }
 
 /** The state that is active once a state was entered. */
@@ -128,5 +161,5 @@ export function wordsOf(
  */
 export function moodOf(state: string): 'good' | 'bad' | undefined {
   if (state === 'done') return 'good'
-  return /^roll(?:ingBack|edBack)\b/.test(state) ? 'bad' : undefined
+  return /^(?:rollingBack|rolledBack|stranded)\b/.test(state) ? 'bad' : undefined
 }

@@ -130,6 +130,11 @@ suite('covers', (test) => {
     assert.not(covers(given(request()), request({ privileges: [] })))
   })
 
+  test('the first question again :: whatever is known of the way back or the plan by now', () => {
+    assert.ok(covers(given(request()), request({ back: none })))
+    assert.ok(covers(given(request({}, plan([lost]))), request()))
+  })
+
   test('a first agreement :: does not cover a plan that asks for something', () => {
     assert.not(covers(given(request()), request({}, plan([lost]))))
   })

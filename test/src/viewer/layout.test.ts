@@ -4,12 +4,11 @@ import { gzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import { layoutFiles } from '../../../.ci/layout.ts'
-import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges } from '../../../src/chart/chart.ts'
-import { pluginInstallLayout } from '../../../src/chart/layouts/pluginInstall.generated.ts'
+import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
 import { layouts } from '../../../src/chart/layouts.generated.ts'
 import { machines } from '../../../src/chart/machines.ts'
-import { arrowOf } from '../../../src/viewer/runAt.ts'
+import { arrowsOf } from '../../../src/viewer/runAt.ts'
 import { suite } from '../../support/suite.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -32,43 +31,41 @@ suite('viewer layout', (test) => {
     for (const [id, layout] of layouts) assert.is(layout.id, id)
   })
 
-  test('every transition of the chart is found again on an arrow of its own', () => {
-    for (const { source, target, event } of chartEdges(pluginInstallMachine)) {
-      if (target === undefined) continue
-      const [from = '', to = ''] = [source, target].map(innermost)
-      const arrow = arrowOf(pluginInstallLayout, {
-        type: 'transition',
-        sequence: 1,
-        at: 0,
-        from,
-        to,
-        event,
-      })
-      assert.ok(
-        [`${source} ${target}`, `${from} ${to}`].includes(arrow),
-        `${source} → ${target}: ${arrow}`,
-      )
-    }
-  })
+  for (const [id, layout] of layouts) {
+    test(`${id} :: every transition of the chart is found again on an arrow of its own`, () => {
+      const machine = machines.get(id)
+      assert.ok(machine)
+      for (const { source, target, event } of chartEdges(machine)) {
+        if (target === undefined) continue
+        const [from, to] = [innermost(layout, source), innermost(layout, target)]
+        const taken = { type: 'transition', sequence: 1, at: 0, from, to, event } as const
+        const [arrow, ...others] = arrowsOf(layout, taken)
+        assert.equal(others, [])
+        assert.ok(arrow, `${source} → ${target}`)
+        assert.ok([source, from].includes(arrow.from), `${source} → ${target}: ${arrow.from}`)
+        assert.ok([target, to].includes(arrow.to), `${source} → ${target}: ${arrow.to}`)
+      }
+    })
 
-  test('every box and every route is within both pictures', () => {
-    for (const picture of [pluginInstallLayout.wide, pluginInstallLayout.narrow]) {
-      assert.is(picture.boxes.length, pluginInstallLayout.states.length)
-      assert.is(picture.routes.length, pluginInstallLayout.arrows.length)
-      for (const [x = -1, y = -1, width = 0, height = 0] of picture.boxes) {
-        assert.ok(x >= 0 && y >= 0 && x + width <= picture.width && y + height <= picture.height)
-        assert.ok(width > 0 && height > 0)
+    test(`${id} :: every box and every route is within both pictures`, () => {
+      for (const picture of [layout.wide, layout.narrow]) {
+        assert.is(picture.boxes.length, layout.states.length)
+        assert.is(picture.routes.length, layout.arrows.length)
+        for (const [x = -1, y = -1, width = 0, height = 0] of picture.boxes) {
+          assert.ok(x >= 0 && y >= 0 && x + width <= picture.width && y + height <= picture.height)
+          assert.ok(width > 0 && height > 0)
+        }
+        for (const { points } of picture.routes) {
+          assert.ok(points.length >= 4)
+          assert.ok(
+            points.every(
+              (at, index) => at >= 0 && at <= (index % 2 ? picture.height : picture.width),
+            ),
+          )
+        }
       }
-      for (const { points } of picture.routes) {
-        assert.ok(points.length >= 4)
-        assert.ok(
-          points.every(
-            (at, index) => at >= 0 && at <= (index % 2 ? picture.height : picture.width),
-          ),
-        )
-      }
-    }
-  })
+    })
+  }
 
   test(`the element with the chart has at most ${MOST_BYTES} bytes, gzipped, and imports nothing`, async () => {
     const bundle = await bundleForBrowser('src/viewer.ts')
@@ -79,7 +76,7 @@ suite('viewer layout', (test) => {
 })
 
 /** Where a flow is once it has entered a state. */
-function innermost(path: string): string {
-  const initial = pluginInstallLayout.states.find((state) => state.path === path)?.initial
-  return initial === undefined ? path : innermost(initial)
+function innermost(layout: ChartLayout, path: string): string {
+  const initial = layout.states.find((state) => state.path === path)?.initial
+  return initial === undefined ? path : innermost(layout, initial)
 }
