@@ -29,6 +29,7 @@ import { walkChart } from '../../support/walkChart.ts'
 
 const account = { registry: 'docker.io' }
 const noWayBack = { ...resolved, back: { none: 'the tag has moved' } }
+const uses = { containers: ['web'], volumes: [], networks: [] }
 const exceeding = observed(sampleConfig({ IpcHost: true }), { name: copy.name })
 const withDevice = observed(
   sampleConfig({
@@ -117,6 +118,7 @@ const others = {
   swapped: done('readPlugin', { plugin: swapped }),
   foreign: done('readPlugin', { plugin: other }),
   noWayBack: done('resolveVersions', noWayBack),
+  used: done('resolveVersions', { ...resolved, uses }),
   sameAsked: done('resolveVersions', { ...resolved, privileges: [] }),
   sameContent: done('stageCopy', { copy: { ...copy, config: old.config }, digest }),
   withDevice: done('stageCopy', { copy: withDevice, digest }),
@@ -133,6 +135,8 @@ const runs: [input: Partial<UpgradeInput>, ...more: UpgradeEvent[]][] = [
   ],
   [{ grantAllPermissions: true, settings: parsed('disk.path=/dev/b') }, others.withDevice],
   [{ onFailure: 'keep' }, others.disabled],
+  [{ mode: 'auto', force: true }, others.used],
+  [{ mode: 'replace' }, others.used],
   [{ resumed: leftWhile('disabling') }, others.foreign],
   [{ resumed: leftWhile('swapping') }, others.swapped],
   [{ resumed: leftWhile('disabling', makeFailure('cancelled', 'disabling')) }],
@@ -166,6 +170,7 @@ function identity({ value, context }: UpgradeChart): unknown {
     phase,
     before?.enabled,
     hasWayBack,
+    resolved?.uses,
     consent?.request.id,
     !plan,
   ]
