@@ -3,13 +3,20 @@ interface Hub {
   fire: () => void
 }
 
-const hubs = new WeakMap<AbortSignal, Hub>()
+/** What is used of an `AbortSignal`. */
+export interface Abortable {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { once: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+const hubs = new WeakMap<Abortable, Hub>()
 
 /**
  * Calls once when the signal fires, unless the function that it returns was called before. However many wait for one
  * signal, it has one listener: Node.js warns of a leak at eleven.
  */
-export function onAbort(signal: AbortSignal, call: () => void): () => void {
+export function onAbort(signal: Abortable, call: () => void): () => void {
   const { calls, fire } = hubs.get(signal) ?? listen(signal)
   // Two that wait with the same function are two.
   const own = () => call()
@@ -21,7 +28,7 @@ export function onAbort(signal: AbortSignal, call: () => void): () => void {
   }
 }
 
-function listen(signal: AbortSignal): Hub {
+function listen(signal: Abortable): Hub {
   const calls = new Set<() => void>()
   const fire = () => {
     hubs.delete(signal)

@@ -1,5 +1,5 @@
 import { EngineError } from './errors.ts'
-import { onAbort } from './onAbort.ts'
+import { type Abortable, onAbort } from './onAbort.ts'
 
 /** What a process or its system can have too little of for a while, by the code of the system's error. */
 const SHORTAGES: ReadonlyMap<unknown, string> = new Map([
@@ -29,7 +29,7 @@ export function shortage(what: string, why: string): EngineError {
  */
 export async function whenThereIsRoom<Result>(
   act: () => Result | Promise<Result>,
-  signal?: AbortSignal,
+  signal?: Abortable,
 ): Promise<Result> {
   const end = performance.now() + LONGEST_MS
   for (let ms = FIRST_PAUSE_MS; ; ms = Math.min(2 * ms, LONGEST_PAUSE_MS)) {
@@ -48,7 +48,7 @@ function isShortage(error: unknown): boolean {
 }
 
 /** Ends early with the signal. */
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+function pause(ms: number, signal?: Abortable): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       release?.()

@@ -1,6 +1,4 @@
-import type { Agent } from 'node:http'
-import axios, { type AxiosInstance } from 'axios'
-import type { EngineAddress } from './dockerHost.ts'
+import { Axios } from 'axios'
 import { dialer, EngineAgent } from './engineAgent.ts'
 import type { EngineTarget } from './engineTarget.ts'
 import { nodeAdapter } from './nodeAdapter.ts'
@@ -29,7 +27,8 @@ export function connectEngine(target: EngineTarget): EngineConnection {
   // over it late, or twice, would be taken for the answer to the call that is made next.
   const oneCall = new EngineAgent(dial, isSecure, false)
   const wire = {
-    http: axiosClient(address, headers, agent),
+    // Without axios' defaults: none of them is for an engine, and each is merged with every request.
+    http: new Axios({ adapter: nodeAdapter(address, headers), httpAgent: agent }),
     oneCall,
     timeouts,
     secrets: [...secretsInHeaders(headers), ...(proxy?.secrets ?? [])],
@@ -44,29 +43,4 @@ export function connectEngine(target: EngineTarget): EngineConnection {
       oneCall.destroy()
     },
   }
-}
-
-/** An HTTP client for one engine, which takes no redirect and no proxy, and every status for an answer. */
-function axiosClient(
-  address: EngineAddress,
-  headers: Readonly<Record<string, string>>,
-  agent: Agent,
-): AxiosInstance {
-  return axios.create({
-    adapter: nodeAdapter(address),
-    httpAgent: agent,
-    // An engine does not compress. Taking compressed answers would hide a cut.
-    responseType: 'stream',
-    validateStatus: null,
-    transformRequest: [],
-    transformResponse: [],
-    headers: {
-      common: {
-        ...headers,
-        Accept: 'application/json',
-        'Accept-Encoding': false,
-        'User-Agent': 'docker-plugin-flow',
-      },
-    },
-  })
 }

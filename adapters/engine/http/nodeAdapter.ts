@@ -1,6 +1,6 @@
 import { type Agent, type IncomingMessage, request } from 'node:http'
 import { type AxiosAdapter, AxiosError, CanceledError } from 'axios'
-import { onAbort } from '../../../machines/onAbort.ts'
+import { type Abortable, onAbort } from '../../../machines/onAbort.ts'
 import { type EngineAddress, withoutBrackets } from './dockerHost.ts'
 import { SWITCHED } from './toEngineError.ts'
 
@@ -10,8 +10,13 @@ const KEEP_ALIVE_MS = 60_000
  * Sends axios' requests by `node:http` itself. Axios' own adapter does much that an engine is not for (redirects, proxies,
  * forms, progress, URLs of other hosts), and takes as long as a whole flow's other work does.
  */
-export function nodeAdapter(address: EngineAddress): AxiosAdapter {
+export function nodeAdapter(
+  address: EngineAddress,
+  ownHeaders: Readonly<Record<string, string>> = {},
+): AxiosAdapter {
   const { prefix, ...peer } = peerOf(address)
+  // An engine does not compress. Taking compressed answers would hide a cut.
+  const common = { ...ownHeaders, Accept: 'application/json', 'User-Agent': 'docker-plugin-flow' }
   return (config) =>
     new Promise((resolve, reject) => {
       const { url = '', signal, headers, data } = config
@@ -21,7 +26,7 @@ export function nodeAdapter(address: EngineAddress): AxiosAdapter {
         // An absolute path, and not the host that one with two slashes would name.
         path: `${prefix}/${url.replace(/^\/+/, '')}`,
         method: String(config.method).toUpperCase(),
-        headers: headers.toJSON() as Record<string, string>,
+        headers: { ...common, ...(headers.toJSON() as Record<string, string>) },
         agent: (config.httpAgent as Agent | undefined) ?? false,
       })
       const fail = (error: Error) =>
@@ -31,7 +36,7 @@ export function nodeAdapter(address: EngineAddress): AxiosAdapter {
         sent.destroy(new CanceledError())
         taken?.destroy(new CanceledError())
       }
-      const release = signal instanceof AbortSignal ? onAbort(signal, cancel) : () => {}
+      const release = signal ? onAbort(signal as Abortable, cancel) : () => {}
       sent
         .on('error', fail)
         // Once the answer has ended, too.
@@ -45,8 +50,8 @@ export function nodeAdapter(address: EngineAddress): AxiosAdapter {
         .on('response', (answer) => {
           taken = answer
           const { statusCode: status = 0, statusMessage: statusText = '' } = answer
-          const headers = answer.headers as Record<string, string>
-          resolve({ status, statusText, headers, config, request: sent, data: answer })
+          // The headers are read from the message: axios would copy them twice.
+          resolve({ status, statusText, headers: {}, config, request: sent, data: answer })
         })
         .end(data)
     })

@@ -1,6 +1,5 @@
-import type { Agent } from 'node:http'
-import type { Readable } from 'node:stream'
-import type { AxiosInstance, AxiosResponse } from 'axios'
+import type { Agent, IncomingMessage } from 'node:http'
+import type { Axios, AxiosResponse } from 'axios'
 import { EngineError } from '../../../machines/errors.ts'
 import { whenThereIsRoom } from '../../../machines/shortage.ts'
 import { type EngineMessage, explain } from '../words/explain.ts'
@@ -44,7 +43,7 @@ export interface EngineAnswer extends AnswerBody {
 }
 
 export interface Wire {
-  http: AxiosInstance
+  http: Axios
   /** Makes the dedicated connections. */
   oneCall: Agent
   timeouts: Timeouts
@@ -118,7 +117,7 @@ async function exchangeWithin(
   deadline: Deadline,
   wire: Wire,
   request: EngineRequest,
-): Promise<AxiosResponse<Readable>> {
+): Promise<AxiosResponse<IncomingMessage>> {
   deadline.start(request.answerWithin)
   try {
     return await exchange(wire, request, deadline.signal)
@@ -133,8 +132,8 @@ async function exchangeWithin(
 async function exchange(
   { http, oneCall }: Pick<Wire, 'http' | 'oneCall'>,
   { method, path, json, registryAuth, dedicatedConnection }: EngineRequest,
-  signal: AbortSignal,
-): Promise<AxiosResponse<Readable>> {
+  signal: Deadline['signal'],
+): Promise<AxiosResponse<IncomingMessage>> {
   const config = {
     method,
     url: path,
@@ -148,9 +147,9 @@ async function exchange(
     ...(dedicatedConnection ? { httpAgent: oneCall } : {}),
   }
   try {
-    return await http.request<Readable>(config)
+    return await http.request<IncomingMessage>(config)
   } catch (error) {
-    if (method === 'GET' && isStaleSocket(error)) return http.request<Readable>(config)
+    if (method === 'GET' && isStaleSocket(error)) return http.request<IncomingMessage>(config)
     throw error
   }
 }
@@ -161,7 +160,7 @@ function remember(sent: string[], registryAuth: string | undefined): void {
   if (sent.length > MOST_SENT) sent.shift()
 }
 
-function stringHeader(response: AxiosResponse, name: string): string | undefined {
-  const value: unknown = response.headers[name]
+function stringHeader({ data }: AxiosResponse<IncomingMessage>, name: string): string | undefined {
+  const value: unknown = data.headers[name]
   return typeof value === 'string' ? value : undefined
 }

@@ -1,7 +1,11 @@
-import { getEventListeners, once } from 'node:events'
+import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
-import { createDeadline } from '../../../../adapters/engine/http/deadline.ts'
+import { createDeadline, type Deadline } from '../../../../adapters/engine/http/deadline.ts'
 import { suite } from '../../../support/suite.ts'
+
+function fired({ signal }: Deadline): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', resolve))
+}
 
 suite('createDeadline', (test) => {
   test('nothing yet', () => {
@@ -29,7 +33,7 @@ suite('createDeadline', (test) => {
   test('the clock runs out', async () => {
     const deadline = createDeadline(new AbortController().signal)
     deadline.start(5)
-    await once(deadline.signal, 'abort')
+    await fired(deadline)
     assert.is(deadline.reason(), 'timed-out')
     deadline.dispose()
   })
@@ -38,9 +42,21 @@ suite('createDeadline', (test) => {
     const caller = new AbortController()
     const deadline = createDeadline(caller.signal)
     deadline.start(5)
-    await once(deadline.signal, 'abort')
+    await fired(deadline)
     caller.abort()
     assert.is(deadline.reason(), 'timed-out')
+  })
+
+  test('a listener that is removed :: is not called', () => {
+    const caller = new AbortController()
+    const deadline = createDeadline(caller.signal)
+    const called: string[] = []
+    const removed = () => called.push('removed')
+    deadline.signal.addEventListener('abort', removed)
+    deadline.signal.addEventListener('abort', () => called.push('kept'))
+    deadline.signal.removeEventListener('abort', removed)
+    caller.abort()
+    assert.equal(called, ['kept'])
   })
 
   test('a clock that is stopped or started anew :: does not run out', async () => {
@@ -52,7 +68,7 @@ suite('createDeadline', (test) => {
     other.stop()
     const last = createDeadline(new AbortController().signal)
     last.start(10)
-    await once(last.signal, 'abort')
+    await fired(last)
     assert.is(deadline.reason(), undefined)
     assert.is(other.reason(), undefined)
     for (const each of [deadline, other, last]) each.dispose()
@@ -68,7 +84,7 @@ suite('createDeadline', (test) => {
     caller.abort()
     const last = createDeadline(new AbortController().signal)
     last.start(10)
-    await once(last.signal, 'abort')
+    await fired(last)
     last.dispose()
     assert.is(deadline.reason(), undefined)
   })
