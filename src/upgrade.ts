@@ -15,6 +15,7 @@ export type {
   UpgradeTimeouts,
   WayBack,
 } from '../machines/plugin-upgrade/types.ts'
+export { noNewPrivileges } from './flow/consent/noNewPrivileges.ts'
 export { isUpgradeError, UpgradeError } from './flow/errors.ts'
 export type { PlannedUpgrade } from './flow/makeUpgradePlan.ts'
 export {

@@ -35,6 +35,10 @@ const ownOptions = {
     choices: NO_WAY_BACK,
     help: 'Where the old version could not be had again: ask (default) a person, refuse, or accept it',
   },
+  'no-new-privileges': {
+    type: 'boolean',
+    help: 'Grant what the plugin has already, and deny anything that is new without asking; with --allow or --policy these decide as well',
+  },
   digest: {
     type: 'string',
     value: 'DIGEST',
@@ -95,13 +99,19 @@ export const upgradeCommand = defineCommand({
     const isReference = second !== undefined && !second.includes('=')
     const settings = isReference || second === undefined ? others : [second, ...others]
     checkSettingArguments('upgrade', settings, 'one PLUGIN and one REFERENCE')
+    const consent = readConsentOptions(values)
+    const noNewPrivileges = values['no-new-privileges'] ?? false
+    if (noNewPrivileges && consent.grantAllPermissions) {
+      throw new UsageError('--no-new-privileges and --grant-all-permissions cannot be combined')
+    }
     const mode = readChoice('--mode', MODES, values.mode)
     return {
       name,
       ...(isReference && { reference: second }),
       settings,
       ...readSecretOptions(values, settings),
-      ...readConsentOptions(values),
+      ...consent,
+      noNewPrivileges,
       ...readLoginOptions(values),
       ...readEngineOptions(values),
       mode: mode === 'in-place' ? 'inPlace' : mode,

@@ -42,7 +42,7 @@ const WIDEST = 100
 const LABEL_COLUMNS = 10
 const MARGIN = ' '.repeat(2 + LABEL_COLUMNS)
 
-type Lines = Pick<Output, 'paint' | 'stream'>
+export type Lines = Pick<Output, 'paint' | 'stream'>
 
 /**
  * What somebody is asked to agree to, up to where the answer is typed.

@@ -33,6 +33,8 @@ export interface ConsentSelection {
   allow?: readonly string[]
   /** Path of a policy file. */
   policy?: string
+  /** Of an upgrade: nothing is granted that the plugin does not have. */
+  noNewPrivileges?: boolean
 }
 
 /** @throws UsageError when more than one of them is given */
@@ -50,10 +52,14 @@ export function readConsentOptions(values: OptionValues<typeof consentOptions>):
  *
  * @throws UsageError that names the pattern, or the file and the rule, that cannot be used
  */
-export async function readPolicy({
-  allow,
-  policy,
-}: ConsentSelection): Promise<ConsentPolicy | undefined> {
+export async function readPolicy(command: ConsentSelection): Promise<ConsentPolicy | undefined> {
+  const policy = await readGiven(command)
+  if (!command.noNewPrivileges) return policy
+  const { noNewPrivileges } = await import('../../flow/consent/noNewPrivileges.ts')
+  return noNewPrivileges(policy)
+}
+
+async function readGiven({ allow, policy }: ConsentSelection): Promise<ConsentPolicy | undefined> {
   if (allow) {
     const { allowList } = await import('../../flow/consent/allowList.ts')
     return namedAfter('--allow', () => allowList(allow))

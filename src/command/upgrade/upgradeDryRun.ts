@@ -1,3 +1,4 @@
+import { asksFor } from '../../../machines/consent.ts'
 import { defined } from '../../../machines/defined.ts'
 import type { Observed } from '../../../machines/plugin-upgrade/effect.ts'
 import type { Retry } from '../../../machines/retry.ts'
@@ -12,7 +13,13 @@ import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
 import type { RunOutcome } from '../views/view.ts'
 import { upgradeRequestJson } from './upgradeOutcome.ts'
-import { differenceTexts, familiar, usesTexts, wayBackText } from './upgradeQuestion.ts'
+import {
+  differenceTexts,
+  explainedDifference,
+  familiar,
+  usesTexts,
+  wayBackText,
+} from './upgradeQuestion.ts'
 
 /**
  * Shows what can be known of an upgrade beforehand, and sends nothing that changes anything. Resolves to the exit
@@ -35,7 +42,11 @@ export async function upgradeDryRun(
 }
 
 /** Shows the plan, and returns the exit status: 1 when the upgrade would be refused, else 0. */
-function showPlan(plan: PlannedUpgrade, { json, quiet }: OutputFormat, io: CommandIo): number {
+function showPlan(
+  plan: PlannedUpgrade,
+  { json, quiet, plain }: OutputFormat,
+  io: CommandIo,
+): number {
   const { plugin, request, consent, mayGoOn, requests, unknown } = plan
   const answer = answerOf(plan)
   const isDenied = answer === 'denied'
@@ -56,7 +67,7 @@ function showPlan(plan: PlannedUpgrade, { json, quiet }: OutputFormat, io: Comma
       exitCode,
     }
     io.stdout.write(`${visibleJson(told)}\n`)
-  } else if (!quiet) writeLines(io.stdout, planLines(plan))
+  } else if (!quiet) writeLines(io.stdout, planLines(plan, privilegesOf(plan, plain, io)))
   if (isDenied) {
     const reason = consent?.reason ?? 'the policy denies it'
     report(io, `${request.reference} would be denied: ${reason}`)
@@ -66,7 +77,18 @@ function showPlan(plan: PlannedUpgrade, { json, quiet }: OutputFormat, io: Comma
   return exitCode
 }
 
-function planLines(plan: PlannedUpgrade): string[] {
+/** Explained to a person at a terminal, as in the question. */
+function privilegesOf(
+  { request }: PlannedUpgrade,
+  plain: boolean,
+  { stdout }: Pick<CommandIo, 'stdout'>,
+): string[] {
+  const isExplained = stdout.stream.isTTY && !plain && asksFor(request)
+  if (isExplained) return ['privileges', ...explainedDifference(request, stdout)]
+  return block('privileges', differenceTexts(request))
+}
+
+function planLines(plan: PlannedUpgrade, privileges: readonly string[]): string[] {
   const { plugin, request, consent, requests, unknown } = plan
   const { digest = 'unknown to the engine' } = request
   const reason = consent?.reason === undefined ? '' : `: ${consent.reason}`
@@ -77,7 +99,7 @@ function planLines(plan: PlannedUpgrade): string[] {
     ...block('to', [request.reference]),
     ...block('digest', [digest]),
     ...block('in effect', effectLines(plugin), 'nothing'),
-    ...block('privileges', differenceTexts(request)),
+    ...privileges,
     ...block('uses', usesTexts(request), 'none that the engine tells of'),
     ...block('way back', [wayBackText(request.wayBack)]),
     ...block('consent', [`${ANSWERS[answerOf(plan)]}${reason}`]),

@@ -5,10 +5,17 @@ import { familiarName, parseReference } from '../../../machines/reference.ts'
 import { listSome } from '../../../machines/text.ts'
 import { privilegeText } from '../../privileges/privilegeText.ts'
 import { asWord, visible } from '../../text/visible.ts'
-import { privilegeLines } from '../install/consentQuestion.ts'
+import {
+  CONSENT_QUESTION,
+  consentHeading,
+  explainedLines,
+  type Lines,
+  privilegeLines,
+  type Question,
+} from '../install/consentQuestion.ts'
 
 /** The question about the privileges of the new version, or about what becomes of each setting. */
-export function upgradeQuestion(request: UpgradeConsentRequest): string {
+export const upgradeQuestion: Question<UpgradeConsentRequest> = (request, explained) => {
   const { name, from, reference, plan, wayBack } = request
   const isReplaced = plan?.mode === 'replace'
   const isAllKept = !isReplaced && plan?.entries.length === 0
@@ -22,10 +29,10 @@ export function upgradeQuestion(request: UpgradeConsentRequest): string {
       ]
     : [
         `Upgrading plugin "${visible(name)}" from ${visible(familiar(from))} to ${visible(reference)}`,
-        ...differenceTexts(request),
+        ...(explained ? explainedDifference(request, explained.output) : differenceTexts(request)),
         ...usesTexts(request),
         wayBackText(wayBack),
-        'Do you grant the above permissions? [y/N] ',
+        CONSENT_QUESTION,
       ]
   return lines.join('\n')
 }
@@ -35,27 +42,47 @@ const LOST_BY_REPLACING =
 
 /** The privileges as they differ from those of the plugin that is there. */
 export function differenceTexts(request: UpgradeConsentRequest): string[] {
-  const { added, reference, settings } = request
-  // What a mount or a device is pointed at stays, where that is set again.
-  const removed = request.removed.filter(
-    ({ Value: [place] }) => !settings.some(({ widens, value }) => widens && value === place),
-  )
-  const whole = privilegeLines(request)
-  const widening = whole.slice(request.privileges.length)
-  const kept = comparePrivileges(added, request.privileges)?.added ?? []
+  const { added, kept } = differenceOf(request)
+  const widening = privilegeLines(request).slice(request.privileges.length)
   const asked = [
     ...added.map((privilege) => `added: ${privilegeText(privilege)}`),
     ...kept.map((privilege) => `as before: ${privilegeText(privilege)}`),
     ...widening,
   ]
-  return [
-    ...(asked.length > 0
-      ? [`Plugin "${visible(reference)}" is requesting the following privileges:`]
-      : [`Plugin "${visible(reference)}" is requesting no privileges.`]),
-    ...asked.map(listed),
-    ...(removed.length > 0 ? ['It is no longer requesting these:'] : []),
-    ...removed.map((privilege) => listed(privilegeText(privilege))),
+  return [heading(request, asked), ...asked.map(listed), ...removedTexts(request)]
+}
+
+/** The same for a person at a terminal: what each privilege means for the host, the worst first, and what is new before the rest. */
+export function explainedDifference(request: UpgradeConsentRequest, output: Lines): string[] {
+  const { added, kept } = differenceOf(request)
+  const { settings } = request
+  const part = (title: string, lines: readonly string[]) =>
+    lines.length > 0 ? [output.paint('quiet', `  ${title}:`), ...lines] : []
+  const asked = [
+    ...part('Added', explainedLines({ ...request, privileges: added, settings: [] }, output)),
+    ...part('As before', explainedLines({ ...request, privileges: kept, settings: [] }, output)),
+    ...part('Settings', explainedLines({ ...request, privileges: [], settings }, output)),
   ]
+  return [output.paint('strong', heading(request, asked)), ...asked, ...removedTexts(request)]
+}
+
+function differenceOf({ added, privileges }: UpgradeConsentRequest) {
+  return { added, kept: comparePrivileges(added, privileges)?.added ?? [] }
+}
+
+function heading(request: UpgradeConsentRequest, asked: readonly string[]): string {
+  return asked.length > 0
+    ? consentHeading(request)
+    : `Plugin "${visible(request.reference)}" is requesting no privileges.`
+}
+
+function removedTexts({ removed, settings }: UpgradeConsentRequest): string[] {
+  // What a mount or a device is pointed at stays, where that is set again.
+  const gone = removed.filter(
+    ({ Value: [place] }) => !settings.some(({ widens, value }) => widens && value === place),
+  )
+  const lines = gone.map((privilege) => listed(privilegeText(privilege)))
+  return lines.length > 0 ? ['It is no longer requesting these:', ...lines] : []
 }
 
 /** What uses the plugin, as far as the engine tells. */

@@ -48,14 +48,17 @@ const EMPTY = new Map([
 ])
 
 /** `NAME:VALUE`; without a value it looks cut, so the pattern for it is added. */
-function describeAsked({ name, value }: Asked): string {
+export function describeAsked({ name, value }: Asked): string {
   const missing = value === '' ? EMPTY.get(name) : undefined
   if (missing === undefined) return `${name}:${MISTAKABLE.test(value) ? quoted(value) : value}`
   return `${name}: (it has no ${missing} yet: --allow ${name}: or the pattern "${name}:" allows it)`
 }
 
 /** Everything a request asks for, one value at a time, the settings that widen included. */
-export function askedOf({ privileges, settings }: ConsentRequest): Asked[] {
+export function askedOf({
+  privileges,
+  settings,
+}: Pick<ConsentRequest, 'privileges' | 'settings'>): Asked[] {
   return [
     ...privileges.flatMap(({ Name, Value }) =>
       // A privilege without a value is asked for all the same.
@@ -65,7 +68,8 @@ export function askedOf({ privileges, settings }: ConsentRequest): Asked[] {
   ]
 }
 
-function askedBySetting({ field, value = '' }: RequestedSetting): Asked[] {
+/** One that names no field may make either kind. */
+export function askedBySetting({ field, value = '' }: RequestedSetting): Asked[] {
   return (kindsByField.get(field) ?? PATHS).map((name) => ({ name, value }))
 }
 

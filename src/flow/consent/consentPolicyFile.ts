@@ -2,12 +2,15 @@ import type { ConsentRequest } from '../../../machines/consent.ts'
 import { canonicalName, familiarName, parseReference } from '../../../machines/reference.ts'
 import type { ConsentPolicy } from '../types.ts'
 import { allowList, glob } from './allowList.ts'
+import { isUpgrade, refuseNew } from './noNewPrivileges.ts'
 
 interface Rule {
   /** As people count: 1 is the first. */
   number: number
   applies(request: ConsentRequest): boolean
-  allow: string[]
+  /** Absent in a rule that grants an upgrade whatever the plugin has already. */
+  allow?: string[]
+  noNewPrivileges: boolean
 }
 
 /**
@@ -15,10 +18,13 @@ interface Rule {
  *
  *     { "version": 1, "rules": [
  *       { "reference": "vieux/sshfs:*", "allow": ["network:host", "device:/dev/fuse"] },
- *       { "digest": "sha256:…", "allow": ["mount:/var/lib/*"] } ] }
+ *       { "digest": "sha256:…", "allow": ["mount:/var/lib/*"] },
+ *       { "reference": "acme/*", "noNewPrivileges": true } ] }
  *
  * A rule is for the references that its pattern matches (as people write them, or with the registry),
- * or for one content. What the rules for a request allow together is granted, everything else denied.
+ * or for one content. What the rules for a request allow together is granted, everything else denied. One with
+ * `noNewPrivileges` denies an upgrade that asks for anything that the plugin does not have; without `allow` it grants
+ * the rest of an upgrade.
  *
  * @throws RangeError that names what is wrong with it, and where
  */
@@ -29,8 +35,12 @@ export function parseConsentPolicy(text: string): ConsentPolicy {
     if (applying.length === 0) {
       return { granted: false, reason: `the policy has no rule for ${request.reference}` }
     }
-    const decide = allowList(applying.flatMap(({ allow }) => allow))
-    return { ...decide(request), who: applying.map(({ number }) => `rule ${number}`).join(', ') }
+    const who = applying.map(({ number }) => `rule ${number}`).join(', ')
+    const refusal = applying.some((rule) => rule.noNewPrivileges) ? refuseNew(request) : undefined
+    if (refusal) return { ...refusal, who }
+    if (isUpgrade(request) && applying.some(({ allow }) => !allow)) return { granted: true, who }
+    const decide = allowList(applying.flatMap(({ allow = [] }) => allow))
+    return { ...decide(request), who }
   }
 }
 
@@ -53,17 +63,24 @@ function refuseUnknown(others: object, where: string): void {
 function readRule(rule: unknown, number: number): Rule {
   const where = `rule ${number} of the policy`
   if (!isRecord(rule)) throw new RangeError(`${where} is no object`)
-  const { reference, digest, allow, ...others } = rule
+  const { reference, digest, allow, noNewPrivileges = false, ...others } = rule
   refuseUnknown(others, where)
   const given = [reference, digest].filter((value) => value !== undefined)
   if (given.length !== 1 || typeof given[0] !== 'string') {
     throw new RangeError(`${where} needs either a "reference" or a "digest"`)
   }
-  if (!isTexts(allow)) throw new RangeError(`${where} needs "allow": a list of NAME:VALUE`)
+  if (typeof noNewPrivileges !== 'boolean') {
+    throw new RangeError(`${where}: "noNewPrivileges" is true or false`)
+  }
+  const isNeeded = !noNewPrivileges || allow !== undefined
+  if (isNeeded && !isTexts(allow)) {
+    throw new RangeError(`${where} needs "allow": a list of NAME:VALUE`)
+  }
   return within(where, () => {
-    allowList(allow)
-    if (typeof reference === 'string') return { number, applies: forReference(reference), allow }
-    return { number, applies: (request) => request.digest === digest, allow }
+    const given = { number, noNewPrivileges, ...(isTexts(allow) && { allow }) }
+    allowList(given.allow ?? [])
+    if (typeof reference === 'string') return { ...given, applies: forReference(reference) }
+    return { ...given, applies: (request) => request.digest === digest }
   })
 }
 

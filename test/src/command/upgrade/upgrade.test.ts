@@ -2,6 +2,8 @@ import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
 import { definePlugin, type EmbeddedEngine } from '../../../../src/embedded.ts'
 import { suite } from '../../../support/suite.ts'
+import { collector } from '../collect.ts'
+import { asTerminal } from '../screen.ts'
 import { onStage, run, type Stage } from '../stage.ts'
 
 const GRANT = '--grant-all-permissions'
@@ -183,6 +185,19 @@ suite('plugin-flow upgrade', (test) => {
       assert.match(stdout, /^way back +If the upgrade fails, the old version comes back/m)
     }))
 
+  test('--dry-run on a terminal :: explains the privileges as the question does', () =>
+    withNotes(async ({ embedded, config }) => {
+      const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host, NO_COLOR: '1' }
+      const dryRun = async (...more: string[]) => {
+        const stdout = asTerminal(collector(), 100)
+        const args = ['upgrade', '--dry-run', ...more, NAME, 'acme/notes:2.0']
+        assert.is(await run({ stdout }, env, args).code, 0)
+        return stdout.text()
+      }
+      assert.match(await dryRun(), '  critical  Host directory: /etc/notes\n')
+      assert.match(await dryRun('--plain'), ' - added: mount: [/etc/notes]\n')
+    }))
+
   test('--dry-run :: 1 where a policy denies, or there is no way back and none may be done without', () =>
     withNotes(async ({ command }) => {
       const denied = await command(
@@ -224,6 +239,24 @@ suite('plugin-flow upgrade', (test) => {
       const forced = ['--force', '--mode', 'in-place']
       const done = await command('upgrade', GRANT, ...forced, NAME, 'acme/notes:2.0')
       assert.is(done.code, 0, done.stderr)
+    }))
+
+  test('--no-new-privileges :: denies what the plugin does not have, without a question', () =>
+    withNotes(async ({ embedded, command }) => {
+      const [before] = embedded.plugins()
+      const option = '--no-new-privileges'
+      for (const more of [[], ['--dry-run'], ['--allow', 'network:host']]) {
+        const denied = await command('upgrade', option, ...more, NAME, 'acme/notes:2.0')
+        assert.is(denied.code, 1)
+        assert.match(denied.stderr, 'the plugin does not have: network:host, mount:/etc/notes')
+        assert.equal(embedded.plugins(), [before])
+      }
+      await command('rm', '--force', NAME)
+      await command('install', GRANT, NAME)
+      const same = await command('upgrade', option, '--no-way-back', 'accept', NAME)
+      assert.is(same.code, 0, same.stderr)
+      const wrong = await command('upgrade', option, GRANT, NAME)
+      assert.equal([wrong.code, wrong.stderr.includes('cannot be combined')], [2, true])
     }))
 
   test('of a volume only :: the question names it, and the engine decides', () =>
