@@ -34,11 +34,12 @@ export function parseReference(text: string): PluginReference | string {
   const path = colon === -1 ? rest : rest.slice(0, colon)
   const tag = colon === -1 ? undefined : rest.slice(colon + 1)
   if (path === '') return 'it names no repository'
+  // First, as the patterns call themselves for each part of what they match.
+  if (`${domain}/${path}`.length > MAX_NAME) return `its name is longer than ${MAX_NAME} characters`
   if (path !== path.toLowerCase()) return 'a repository name must be lower case'
   if (!DOMAIN.test(domain)) return `"${domain}" is not a registry host`
   if (!PATH.test(path)) return `"${path}" is not a repository name`
   if (tag !== undefined && !TAG.test(tag)) return `"${tag}" is not a tag`
-  if (`${domain}/${path}`.length > MAX_NAME) return `its name is longer than ${MAX_NAME} characters`
   return defined({ domain, path, tag, digest })
 }
 
@@ -118,5 +119,5 @@ function splitDomain(name: string): { domain: string; rest: string } {
 
 export function isDigest(digest: string): boolean {
   const length = DIGEST_LENGTH[digest.slice(0, digest.indexOf(':'))]
-  return DIGEST.test(digest) && digest.length - digest.indexOf(':') - 1 === length
+  return digest.length - digest.indexOf(':') - 1 === length && DIGEST.test(digest)
 }

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts'
 import type { PluginConfig } from '../plugin.ts'
 import { checkHostPath, findTarget, isSettable, keyOf, kindsOf, type Setting } from '../settings.ts'
+import { oneLine } from '../text.ts'
 
 /**
  * Refuses what the engine would refuse, before anything is set: a set that fails halfway has applied
@@ -33,5 +34,5 @@ function listSettable(config: PluginConfig): string {
       .filter(({ Name, Settable }) => Name !== '' && (Settable ?? []).length > 0)
       .map(({ Name }) => (field === 'value' ? Name : `${Name}.${field}`)),
   )
-  return names.length === 0 ? 'none' : names.join(', ')
+  return names.length === 0 ? 'none' : oneLine(names.join(', '))
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type Fault, sends, sendsAndEnds, sendsAndResets, targets } from './fault.ts'
 import type { Strike } from './recordedEngine.ts'
-import { answerBytes, type WireAnswer, withBody } from './wireAnswer.ts'
+import { answerBytes, bodyOf, type WireAnswer, withBody } from './wireAnswer.ts'
 
 /** A fault that nobody has thought of. */
 export type RandomFault = Pick<Fault, 'role' | 'detail' | 'strike'> & { patience: number }
@@ -33,6 +33,31 @@ function changed(
       return Buffer.concat(change(bytes, at))
     }),
   }
+}
+
+const DEPTH = 100_000
+
+/** What a parser takes, and a program may not have thought of. */
+const hostileJson: readonly [detail: string, json: string][] = [
+  ['deep lists', '['.repeat(DEPTH) + ']'.repeat(DEPTH)],
+  ['deep objects', `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`],
+  ['a prototype', '{"__proto__":{"Name":"x"},"constructor":1,"toString":2,"length":-1}'],
+  ['a number beyond all', '1e999'],
+  ['half a letter', '"\\ud800"'],
+  ['a NUL', '"a\\u0000b"'],
+  ['a long text', `"${'%41'.repeat(100_000)}"`],
+  ['a text of many parts', `"${'a/'.repeat(200_000)}"`],
+  ['a long list', `[${'"A=1",'.repeat(100_000)}""]`],
+  ['fields twice', '1,"Id":"x","Name":[],"Enabled":{},"Config":null,"status":[]'],
+]
+
+/** The body of an answer with another value in the place of the one that is next to a share of it. */
+function withValue(answer: WireAnswer, share: number, json: string): string {
+  const text = bodyOf(answer).toString()
+  const values = [...text.matchAll(/(?<=[:[,])(?:"(?:[^"\\]|\\.)*"(?!:)|[\w.-]+)/g)]
+  const value = values[Math.floor(share * values.length * 0.999)]
+  if (!value) return json
+  return text.slice(0, value.index) + json + text.slice(value.index + value[0].length)
 }
 
 const struck: fc.Arbitrary<Struck> = fc.oneof(
@@ -71,6 +96,10 @@ const struck: fc.Arbitrary<Struck> = fc.oneof(
         bytes.subarray(at + 1),
       ]),
     ),
+  fc.tuple(place, fc.constantFrom(...hostileJson)).map(([share, [detail, json]]) => ({
+    detail: `${detail} in place of a value at ${(share * 100).toFixed(2)} %`,
+    strike: sends((answer) => answerBytes(withBody(answer, withValue(answer, share, json)))),
+  })),
   fc.json({ maxDepth: 3 }).map((text) => ({
     detail: `${text.slice(0, 60)} as the body`,
     strike: sends((answer) => answerBytes(withBody(answer, text))),

@@ -49,6 +49,7 @@ async function check<T>(property: fc.IAsyncProperty<T>, numRuns: number): Promis
 /** Whatever the code: a final state, a code of the catalogue, and an engine that is as is said. */
 function problemOf(end: End): string | undefined {
   if (end.code !== 'done' && !(end.code in catalogue)) return 'no code of the catalogue'
+  if (end.code === 'host-failed') return 'an engine’s answer is no fault of the host'
   // By what was shown, somebody else's plugin has the name.
   return wrongHoldings(end, end.code === 'plugin-gone' ? { leavesIt: true } : undefined)
 }

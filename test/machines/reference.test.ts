@@ -51,6 +51,17 @@ suite('reference', (test) => {
     }
   })
 
+  test('one of megabytes :: is refused, and not matched part by part', () => {
+    for (const text of [
+      'a/'.repeat(4_000_000),
+      `${'a.'.repeat(4_000_000)}b/c`,
+      `${'a-'.repeat(4_000_000)}b`,
+    ]) {
+      assert.is(parseReference(`${text}x`), 'its name is longer than 255 characters')
+    }
+    assert.match(String(parseReference(`x@${'a.'.repeat(1_000_000)}b:00`)), 'is not a digest')
+  })
+
   test('names :: familiar, canonical and local', () => {
     const digest = `sha256:${'a'.repeat(64)}`
     const rows: [text: string, familiar: string, local: string][] = [

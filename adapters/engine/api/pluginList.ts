@@ -1,3 +1,4 @@
+import { MAX_LIST } from '../http/answerBody.ts'
 import { filtersQuery, type Operation } from './operation.ts'
 import { readPlugin } from './readPlugin.ts'
 import { listOrNull } from './shape.ts'
@@ -8,5 +9,9 @@ export const pluginList: Operation<'pluginList'> = {
   method: 'GET',
   path: ({ filters }) => `/plugins${filtersQuery(filters)}`,
   read: (answer) =>
-    answer.json((value) => listOrNull(value, 'the answer', (each) => readPlugin(each)) ?? []),
+    answer.json(
+      // As many as there is room for.
+      (value) => listOrNull(value, 'the answer', (each) => readPlugin(each), MAX_LIST) ?? [],
+      MAX_LIST,
+    ),
 }

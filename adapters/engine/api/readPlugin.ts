@@ -5,6 +5,7 @@ import {
   flag,
   listOf,
   name,
+  nameOrNone,
   objectOf,
   objectOrNone,
   string,
@@ -29,7 +30,7 @@ const plugin = objectOf({
   Enabled: boolean,
   Id: fullId,
   Name: name,
-  PluginReference: text,
+  PluginReference: nameOrNone,
   Config: objectOf({
     Args: objectOrNone({ ...settable, Value: listOf(string) }),
     Env: listOf(objectOf({ ...settable, Value: textOrNull })),

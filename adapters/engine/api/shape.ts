@@ -26,8 +26,18 @@ export function textOrNull(value: unknown, at: string): string | null {
   return isNothing(value) ? null : string(value, at)
 }
 
+/** In characters; a repository and a tag have 383 at most. */
+const LONGEST_NAME = 4_096
+
 export function name(value: unknown, at: string): string {
-  return typeof value === 'string' && value !== '' ? value : wrong(at, 'a name')
+  return typeof value === 'string' && value !== '' ? nameOrNone(value, at) : wrong(at, 'a name')
+}
+
+/** An absent one is empty. */
+export function nameOrNone(value: unknown, at: string): string {
+  const given = text(value, at)
+  if (given.length <= LONGEST_NAME) return given
+  return wrong(at, `a name of at most ${LONGEST_NAME} characters`)
 }
 
 export function flag(value: unknown, at: string): boolean {
@@ -42,9 +52,18 @@ export function string(value: unknown, at: string): string {
   return typeof value === 'string' ? value : wrong(at, 'a string')
 }
 
-export function listOrNull<T>(value: unknown, at: string, item: Reader<T>): T[] | null {
+/** No plugin has as many of anything, and what is compared item by item takes the square of it. */
+const MOST_ITEMS = 1_000
+
+export function listOrNull<T>(
+  value: unknown,
+  at: string,
+  item: Reader<T>,
+  most = MOST_ITEMS,
+): T[] | null {
   if (isNothing(value)) return null
   if (!Array.isArray(value)) return wrong(at, 'a list')
+  if (value.length > most) return wrong(at, `a list of at most ${most}`)
   return value.map((each, index) => item(each, `${at}[${index}]`))
 }
 

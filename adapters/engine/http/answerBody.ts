@@ -7,8 +7,10 @@ import { isTooDeep, JSONStreamError, jsonStream } from './jsonStream.ts'
 import type { Timeouts } from './timeouts.ts'
 import { connectionLost, protocolError, toEngineError } from './toEngineError.ts'
 
-/** Far more than the largest answer of the plugin endpoints. */
-const MAX_TEXT = 8 * 1024 * 1024
+/** In bytes. Far more than the largest answer about one plugin; what is read is compared and looked through at once. */
+const MAX_TEXT = 1024 * 1024
+/** The same of a list of plugins. */
+export const MAX_LIST = 8 * 1024 * 1024
 const MAX_REFUSAL = 64 * 1024
 const REFUSAL_MS = 5_000
 
@@ -20,11 +22,11 @@ export interface AnswerBody {
     take: (message: JSONMessage) => void,
   ): Promise<void>
   /** The whole of a short body, within `timeouts.answer`. */
-  text(): Promise<string>
+  text(most?: number): Promise<string>
   /** Nothing, as a call without a result answers. */
   nothing(): Promise<void>
   /** The same as JSON; `read` takes it apart and may throw `WrongShape`, or an `EngineError`. */
-  json<T>(read: (value: unknown) => T | Promise<T>): Promise<T>
+  json<T>(read: (value: unknown) => T | Promise<T>, most?: number): Promise<T>
   /** What came of an error's body: at most 64 KiB of it, in at most 5 s. Never rejects. */
   refusalText(): Promise<string>
 }
@@ -38,14 +40,14 @@ export interface BodyContext {
 export function answerBody(stream: Readable, body: BodyContext): AnswerBody {
   const { context, deadline, timeouts } = body
   const fail = (error: unknown) => toEngineError(error, context, deadline.reason())
-  const text = async () => {
+  const text = async (most = MAX_TEXT) => {
     const pieces: Buffer[] = []
     let size = 0
     deadline.start(timeouts.answer)
     try {
       for await (const piece of stream as AsyncIterable<Buffer>) {
         size += piece.length
-        if (size > MAX_TEXT) throw protocolError(context, `more than ${MAX_TEXT} bytes`)
+        if (size > most) throw protocolError(context, `more than ${most} bytes`)
         pieces.push(piece)
       }
       return decode(Buffer.concat(pieces), context)
@@ -62,7 +64,7 @@ export function answerBody(stream: Readable, body: BodyContext): AnswerBody {
       if ((await text()).trim() !== '')
         throw protocolError(context, 'something where nothing belongs')
     },
-    json: async (read) => readJSON(await text(), read, context),
+    json: async (read, most) => readJSON(await text(most), read, context),
     refusalText: () => refusalText(stream, body),
   }
 }

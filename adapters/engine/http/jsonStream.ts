@@ -109,7 +109,7 @@ function tooLong(): JSONStreamError {
 }
 
 /** Answers of engines have fewer than ten levels. */
-const MOST_LEVELS = 200
+const MOST_LEVELS = 40
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

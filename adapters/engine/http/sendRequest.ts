@@ -89,7 +89,7 @@ export async function sendRequest(
     }
     return {
       ...body,
-      json: (read) => body.json(async (value) => read(await clean.dataInTurns(value))),
+      json: (read, most) => body.json(async (value) => read(await clean.dataInTurns(value)), most),
       context,
       header,
       endsWithConnection:

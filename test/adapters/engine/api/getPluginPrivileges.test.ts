@@ -133,7 +133,7 @@ suite('getPluginPrivileges :: failure', (test) => {
         const error = await refusedWith('engine-protocol', () =>
           callOn(connection, 'getPluginPrivileges', { remote }),
         )
-        assert.match(error.message, /with more than 8388608 bytes$/)
+        assert.match(error.message, /with more than 1048576 bytes$/)
         await server.connectionClosed()
       },
     )

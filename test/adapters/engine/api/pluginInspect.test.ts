@@ -118,11 +118,20 @@ suite('pluginInspect :: failure', (test) => {
     [{ ...bare, Id: `\ufffd${bare.Id.slice(1)}` }, 'Id is not a full id'],
     [{ ...bare, Id: `${bare.Id}0` }, 'Id is not a full id'],
     [{ ...bare, Name: 7 }, 'Name is not a name'],
+    [{ ...bare, Name: 'a'.repeat(4_097) }, 'Name is not a name of at most 4096 characters'],
     [{ ...bare, Config: undefined }, 'Config is not an object'],
     [{ ...bare, Config: 'x' }, 'Config is not an object'],
     [{ ...bare, PluginReference: {} }, 'PluginReference is not a string'],
+    [
+      { ...bare, PluginReference: 'a/'.repeat(100_000) },
+      'PluginReference is not a name of at most 4096 characters',
+    ],
     [{ ...bare, Settings: [] }, 'Settings is not an object'],
     [{ ...bare, Settings: { Env: [7] } }, 'Settings.Env[0] is not a string'],
+    [
+      { ...bare, Settings: { Env: Array(1_001).fill('') } },
+      'Settings.Env is not a list of at most 1000',
+    ],
     [{ ...bare, Settings: { Mounts: 'x' } }, 'Settings.Mounts is not a list'],
     [{ ...bare, Config: { Linux: 'x' } }, 'Config.Linux is not an object'],
     [

@@ -62,6 +62,15 @@ suite('pluginList :: failure', (test) => {
     })
   }
 
+  test('thousands of plugins :: are listed', async () => {
+    await withEngine(
+      (_, response) => answerJSON(response, 200, Array(3_000).fill(recorded[0])),
+      async (connection) => {
+        assert.is((await callOn(connection, 'pluginList', { filters: {} })).length, 3_000)
+      },
+    )
+  })
+
   test('a filter that the engine does not know :: in its words', async () => {
     await withEngine(
       (_, response) => answerJSON(response, 400, { message: "Invalid filter 'name'" }),

@@ -13,7 +13,7 @@ suite('isTooDeep', (test) => {
           value = isList ? [value] : { [text.join('')]: value }
         }
         const json = JSON.stringify([' '.repeat(500), value])
-        assert.is(isTooDeep(json), levels + 1 > 200)
+        assert.is(isTooDeep(json), levels + 1 > 40)
       }),
     )
   })
