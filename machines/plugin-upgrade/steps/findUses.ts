@@ -4,7 +4,8 @@ import type { Uses } from '../types.ts'
 
 /**
  * What uses a plugin, as far as an engine tells: volumes and networks of its driver, and containers with one of them. It
- * tells of no container whose log driver the plugin is. `undefined` where it does not answer, as one that hides its containers.
+ * tells of no container whose log driver the plugin is. Never rejects: `undefined` where it does not answer, as one that hides
+ * its containers.
  */
 export async function findUses(
   engine: Engine,
@@ -33,8 +34,7 @@ export async function findUses(
       networks: joined,
       containers: users.map(({ Names: [first = ''] }) => first.replace(/^\//, '')),
     }
-  } catch (error) {
-    if (signal.aborted) throw error
+  } catch {
     return undefined
   }
 }
