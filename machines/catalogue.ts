@@ -165,6 +165,11 @@ export const catalogue = {
     next: 'Wait for the other process, or list the runs.',
     retryable: false,
   },
+  'upgrade-under-way': {
+    summary: 'Another run upgrades this plugin.',
+    next: 'Wait for that run, or end it: plugin-flow runs lists it.',
+    retryable: true,
+  },
   'unknown-setting': {
     summary: 'The plugin has no such setting.',
     next: 'Choose a setting that the plugin has.',

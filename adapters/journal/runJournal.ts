@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
@@ -12,7 +12,7 @@ import {
   readRun,
   unreadable,
 } from './runFile.ts'
-import { isLocked, RunInUse, takeLock } from './runLock.ts'
+import { isLocked, RunInUse, type RunLock, takeLock } from './runLock.ts'
 
 export { JournalError, type JournaledEngine, type JournaledRun }
 
@@ -25,6 +25,12 @@ export interface OpenRun {
    * @throws RunInUse when another process drives the run by now: this one may not go on with it
    */
   write(snapshot: JournaledSnapshot): Promise<void>
+  /**
+   * Has no other run of this journal change a plugin of the engine until this one is closed.
+   *
+   * @throws RunInUse while another run has claimed it
+   */
+  claim(plugin: string): Promise<void>
   /** Gives the run back, once. A run that left nothing behind is forgotten. */
   close(): Promise<void>
 }
@@ -153,6 +159,7 @@ async function openRun(
   const lock = await takeLock(lockPath(folder, id))
   let last: JournaledSnapshot | undefined
   let isOpen = true
+  const claims: RunLock[] = []
   return {
     id,
     async write(snapshot) {
@@ -163,9 +170,13 @@ async function openRun(
       const text = JSON.stringify({ id, engine, began, snapshot })
       await replaceFile(runPath(folder, id), `${text}\n`)
     },
+    async claim(plugin) {
+      claims.push(await takeLock(claimPath(folder, engine, plugin), id))
+    },
     async close() {
       if (!isOpen) return
       isOpen = false
+      for (const claim of claims) await claim.release()
       if (last && isClean(last)) await rm(runPath(folder, id), { force: true })
       await lock.release()
     },
@@ -184,4 +195,10 @@ function runPath(folder: string, id: string): string {
 
 function lockPath(folder: string, id: string): string {
   return join(folder, `${id}.lock`)
+}
+
+/** By a hash: neither an address nor a name is fit for a file's. */
+function claimPath(folder: string, { host }: JournaledEngine, plugin: string): string {
+  const hash = createHash('sha256').update(`${host}\n${plugin}`).digest('hex').slice(0, 32)
+  return join(folder, `plugin-${hash}.lock`)
 }

@@ -4,9 +4,16 @@ import { hostname } from 'node:os'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 import { codeOf, writeNew } from './files.ts'
 
-/** Another process drives the run. */
+/** Another process drives the run, or has claimed the plugin. */
 export class RunInUse extends Error {
   override readonly name = 'RunInUse'
+  /** Of its holder, where the lock tells. */
+  readonly run: string | undefined
+
+  constructor(message: string, run?: string) {
+    super(message)
+    this.run = run
+  }
 }
 
 export interface RunLock {
@@ -27,10 +34,11 @@ const MOST_ATTEMPTS = 100
  * the time that a file operation takes does not matter. Contents are unique, so a process that is late
  * links a file that no chain leads to, finds that out, and removes it.
  *
+ * @param run that takes it, to be named to others
  * @throws RunInUse while its holder lives, or may live
  */
-export async function takeLock(path: string): Promise<RunLock> {
-  const own = await describeOwn()
+export async function takeLock(path: string, run = ''): Promise<RunLock> {
+  const own = { ...(await describeOwn()), run }
   const aside = `${path}.${own.id}`
   let claim: string | undefined
   await writeNew(aside, JSON.stringify(own))
@@ -40,7 +48,7 @@ export async function takeLock(path: string): Promise<RunLock> {
       if (last?.id === own.id) break
       // It was made after a lock that has been given back meanwhile.
       if (claim !== undefined) await rm(claim, { force: true })
-      if (last && (await mayLive(last, own))) throw new RunInUse(describe(last, own))
+      if (last && (await mayLive(last, own))) throw new RunInUse(describe(last, own), last.run)
       if (attempt > MOST_ATTEMPTS) throw new RunInUse('others take it at the same time')
       const free = last ? last.next : path
       claim = (await linkNew(aside, free)) ? free : undefined
@@ -77,6 +85,8 @@ interface Holder {
   /** Empty where the system does not tell, as are the next. */
   boot: string
   namespace: string
+  /** Empty in a lock of the run itself, and in those of earlier versions. */
+  run: string
 }
 
 interface ChainFile extends Holder {
@@ -93,7 +103,7 @@ async function describeOwn(): Promise<Holder> {
     readlink('/proc/self/ns/pid').catch(() => ''),
   ])
   const host = hostname()
-  return { id: randomUUID(), pid, start, host, boot: boot?.trim() ?? '', namespace }
+  return { id: randomUUID(), pid, start, host, boot: boot?.trim() ?? '', namespace, run: '' }
 }
 
 async function readChain(path: string): Promise<ChainFile[]> {
@@ -109,7 +119,7 @@ async function readChain(path: string): Promise<ChainFile[]> {
 
 /** Text that is not a lock's names no process, like that of earlier versions cut short. */
 function parseHolder(text: string): Holder {
-  const empty = { id: '', pid: Number.NaN, start: 0, host: '', boot: '', namespace: '' }
+  const empty = { id: '', pid: Number.NaN, start: 0, host: '', boot: '', namespace: '', run: '' }
   try {
     return { ...empty, ...JSON.parse(text) }
   } catch {

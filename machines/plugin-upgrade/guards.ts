@@ -199,10 +199,15 @@ export function isToBeKept({ context }: Args): boolean {
   return phase === 'swapping' && input.onFailure === 'keep' && !isWanted
 }
 
-/** Another client has changed or removed the plugin: nothing of this run is rolled over that. */
+const OF_OTHERS: readonly (string | undefined)[] = [
+  'changed-by-others',
+  'plugin-gone',
+  'upgrade-under-way',
+]
+
+/** Another client, or another run, has changed or removed the plugin: nothing of this run is rolled over that. */
 export function isLeftToOthers({ context }: Args): boolean {
-  const code = context.failure?.code
-  return wasChanging(context) && (code === 'changed-by-others' || code === 'plugin-gone')
+  return wasChanging(context) && OF_OTHERS.includes(context.failure?.code)
 }
 
 export function mayBeSwapped({ context }: Args): boolean {

@@ -13,8 +13,9 @@ interface Args {
 
 export interface ReadRequest {
   name: string
-  /** Of a run that is taken up again: its copy may be there. */
-  copyName?: string
+  copyName: string
+  /** An earlier process of this run may have pulled its copy. */
+  mayHaveCopy: boolean
   /** Some of what is in effect may be of this run already. */
   mayBeSwapped: boolean
 }
@@ -116,7 +117,12 @@ export interface RestoreRequest {
 export function readInput({ context }: Args): ReadRequest {
   const { name, copyName, resumed } = context.input
   const mayBeSwapped = resumed?.phase === 'swapping'
-  return { name: resumed?.before?.name ?? name, ...(resumed && { copyName }), mayBeSwapped }
+  return {
+    name: resumed?.before?.name ?? name,
+    copyName,
+    mayHaveCopy: resumed !== undefined,
+    mayBeSwapped,
+  }
 }
 
 export function resolveInput({ context }: Args): ResolveRequest {

@@ -52,7 +52,7 @@ export async function makeUpgradePlan(
       enter('reading')
       const begun = initialContext({ input })
       const { plugin } = await readPlugin(
-        { engine, remember() {} },
+        { engine, claim() {}, remember() {} },
         readInput({ context: begun }),
         signal,
       )

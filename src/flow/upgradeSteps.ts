@@ -37,6 +37,7 @@ import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
 import { createTools, type FlowDependencies, type FlowWork } from './flowTools.ts'
 import { pullLock } from './pullLock.ts'
 import { withTimeout } from './retry/time.ts'
+import { ownClaim } from './upgradeClaims.ts'
 
 /** The work of one upgrade. */
 export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
@@ -46,10 +47,12 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
   const secrets = [...dependencies.values.keys()].map((key) => key.replace(/(.)\.value$/, '$1'))
   const lock = pullLock(dependencies.engine)
   let copyEnd: Promise<PullEnd> | undefined
+  const own = ownClaim(dependencies.engine)
   const ports = (signal: AbortSignal): UpgradePorts => ({
     engine,
     pause: tools.pause(signal),
     record,
+    claim: own.claim,
     remember: (plugin, mayBeOwn) =>
       values.remember(redaction.original(plugin), mayBeOwn ? secrets : []),
     fill({ carried, ...setting }) {
@@ -102,6 +105,7 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
     forget() {
       tools.work.forget()
       values.forget()
+      own.forget()
     },
     steps: {
       readPlugin: (input: ReadRequest, signal) => readPlugin(ports(signal), input, signal),

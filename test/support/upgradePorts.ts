@@ -45,6 +45,7 @@ export function ports(
     engine: { call },
     pause: async (ms: number) => void log.push(`pause ${ms}`),
     record: async () => void log.push('record'),
+    claim: () => {},
     remember: () => {},
     fill: textOf,
     knownValue: () => undefined,

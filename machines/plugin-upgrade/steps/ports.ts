@@ -13,6 +13,12 @@ export interface UpgradePorts {
   /** Records the step before the engine is changed. */
   record(): Promise<void>
   /**
+   * Has no other upgrade of this process change the plugin until this run has ended.
+   *
+   * @throws EngineError `upgrade-under-way`
+   */
+  claim(name: string, copyName: string): void
+  /**
    * Keeps the values that a plugin has in effect out of the machine, for `fill` and `knownValue`.
    *
    * @param mayBeOwn some may be of this run: only values with the mark of what was there before are used

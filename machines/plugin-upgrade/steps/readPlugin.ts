@@ -8,19 +8,26 @@ import type { UpgradePorts } from './ports.ts'
  * Reads the plugin that a name, an id or the beginning of one means. Only its own name is of use afterwards: the
  * engine upgrades by name alone (recordings `upgrade.full-id`, `upgrade.short-id`).
  *
- * @throws EngineError `plugin-missing`
+ * @throws EngineError `plugin-missing`, `upgrade-under-way`
  */
 export async function readPlugin(
-  { engine, remember }: Pick<UpgradePorts, 'engine' | 'remember'>,
-  { name, copyName, mayBeSwapped }: ReadRequest,
+  { engine, claim, remember }: Pick<UpgradePorts, 'engine' | 'claim' | 'remember'>,
+  { name, copyName, mayHaveCopy, mayBeSwapped }: ReadRequest,
   signal: AbortSignal,
 ): Promise<Reading> {
   const look = (wanted: string) => engine.call('pluginInspect', { name: wanted }, { signal })
+  const found = (await look(name)) ?? missing(name)
+  claim(found.Name, copyName)
+  // Another upgrade may have ended since that look.
   const [plugin, copy] = await Promise.all([
-    look(name),
-    copyName === undefined ? undefined : look(copyName),
+    look(found.Name),
+    mayHaveCopy ? look(copyName) : undefined,
   ])
-  if (!plugin) throw new EngineError('plugin-missing', `the engine has no plugin ${name}`)
+  if (!plugin) return missing(name)
   remember(plugin, mayBeSwapped)
   return { plugin: observe(plugin), ...(copy && { copy: observe(copy) }) }
+}
+
+function missing(name: string): never {
+  throw new EngineError('plugin-missing', `the engine has no plugin ${name}`)
 }

@@ -2,6 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import { beginRun, journalFolder, type OpenRun } from '../../../adapters/journal/runJournal.ts'
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
 import { defined } from '../../../machines/defined.ts'
+import type { Failure } from '../../../machines/errors.ts'
+import { makeFailure } from '../../../machines/failure.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
 import type { JournalAnswer } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
@@ -73,6 +75,7 @@ export function boundedRun<Run extends OpenRun>(
   }
   return {
     ...run,
+    claim: (plugin) => bounded(limits.begin, () => run.claim(plugin)),
     write: (snapshot) => bounded(limits.write, () => run.write(snapshot)),
     // The file and a stale lock are left behind.
     close: () => bounded(limits.begin, () => run.close()).catch(unlessNoAnswer),
@@ -102,4 +105,24 @@ class NoAnswer extends Error {
 
 function unlessNoAnswer(error: unknown): void {
   if (!(error instanceof NoAnswer)) throw error
+}
+
+/**
+ * Has no other run upgrade a plugin before this one has ended. A folder that cannot be used claims nothing, as it records
+ * nothing.
+ *
+ * @returns why this run may not begin
+ */
+export async function claimPlugin(
+  run: OpenRun | undefined,
+  plugin: string,
+): Promise<Failure | undefined> {
+  try {
+    await run?.claim(plugin)
+  } catch (error) {
+    if (!(error instanceof RunInUse)) return undefined
+    const other = error.run ? `run ${error.run} (${error.message})` : error.message
+    return makeFailure('upgrade-under-way', 'reading', `${plugin} is being upgraded: ${other}`)
+  }
+  return undefined
 }

@@ -22,7 +22,7 @@ import { waitingForUpgrade } from '../upgrade/upgrade.ts'
 import type { ShownRun } from '../views/view.ts'
 import { type DrivenOptions, drive, runFlow } from './drive.ts'
 import { waitingFor } from './install.ts'
-import { boundedRun } from './journal.ts'
+import { boundedRun, claimPlugin } from './journal.ts'
 
 /** Digits of the ID of a run. */
 const ID_LENGTH = 8
@@ -45,6 +45,9 @@ export async function resume(command: ResumeCommand, io: CommandIo): Promise<num
       throw new UsageError('--own is about plugins of installs, and this run is an upgrade')
     }
     const { snapshot } = taken
+    const name = 'machine' in snapshot ? snapshot.name : undefined
+    const claimed = name === undefined ? undefined : await claimPlugin(taken, name)
+    if (claimed) throw new UsageError(`${claimed.message}. ${claimed.next}`)
     const { settings, onFailure, enableTimeout } = snapshot.input
     const secretSettings = Object.fromEntries(readSecrets(command))
     const selection = namesEngine(command) ? command : { ...selectionOf(taken), ...command }

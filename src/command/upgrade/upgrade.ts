@@ -1,15 +1,15 @@
 import { defined } from '../../../machines/defined.ts'
 import { makeFailure } from '../../../machines/failure.ts'
+import type { Plugin } from '../../../machines/plugin.ts'
 import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
 import type { UpgradeTimeouts } from '../../../machines/plugin-upgrade/types.ts'
 import { parseReference } from '../../../machines/reference.ts'
-import type { ConnectedEngine } from '../../flow/connect.ts'
 import { type PolicyOptions, upgradeTimeouts } from '../../flow/retry/policy.ts'
 import type { ConsentPolicy } from '../../flow/types.ts'
 import { type UpgradeOptions, upgradePlugin } from '../../flow/upgrade.ts'
 import { visible } from '../../text/visible.ts'
 import { type DrivenOptions, drive, type Run, runFlow } from '../install/drive.ts'
-import { beginJournal } from '../install/journal.ts'
+import { beginJournal, claimPlugin } from '../install/journal.ts'
 import { type ConsentSelection, readPolicy } from '../options/consent.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { type FlowSelection, warnOfTrust } from '../options/flow.ts'
@@ -48,9 +48,18 @@ export async function upgrade(command: UpgradeCommand, io: CommandIo): Promise<n
     warnOfTrust(command, io.env, run.warn)
     const options = { ...upgradeOptions(command, policy, secrets), signal: run.signal }
     if (command.dryRun) return upgradeDryRun(engine, options, command, io)
-    const refused = await checkRepository(engine, command, run)
+    // The flow tells why a plugin cannot be read.
+    const plugin = await engine
+      .call('pluginInspect', { name }, { signal: run.signal })
+      .catch(() => undefined)
+    const refused = plugin && (await checkRepository(plugin, command, run))
     if (refused) return refused
     const journaled = beginJournal(engine, command, io.env, run.view)
+    const claimed = plugin && (await claimPlugin(await journaled, plugin.Name))
+    if (claimed) {
+      await (await journaled)?.close()
+      return wordsOf(shown).notBegun(claimed)
+    }
     const start = (more: DrivenOptions<UpgradeSnapshot>) =>
       upgradePlugin(engine, { ...options, ...more })
     return runFlow(start, journaled, command, run)
@@ -89,17 +98,14 @@ export function waitingForUpgrade(enableTimeout: number): PolicyOptions<UpgradeT
 
 /** As Docker's own command asks, although by the repository alone: another tag is an upgrade. */
 async function checkRepository(
-  engine: ConnectedEngine,
-  { name, reference, skipRemoteCheck }: UpgradeCommand,
+  { Name, PluginReference: from }: Plugin,
+  { reference, skipRemoteCheck }: UpgradeCommand,
   { shown, prompt, signal }: Run,
 ): Promise<RunOutcome | undefined> {
   if (reference === undefined || skipRemoteCheck) return undefined
-  // The flow tells why a plugin cannot be read.
-  const plugin = await engine.call('pluginInspect', { name }, { signal }).catch(() => undefined)
-  const from = plugin?.PluginReference
-  if (from === undefined || isSameRepository(from, reference)) return undefined
+  if (isSameRepository(from, reference)) return undefined
   const question = [
-    `Plugin "${visible(plugin?.Name ?? name)}" is from ${visible(familiar(from))}, not from the repository of ${visible(reference)}.`,
+    `Plugin "${visible(Name)}" is from ${visible(familiar(from))}, not from the repository of ${visible(reference)}.`,
     'Plugin images do not match, are you sure? [y/N] ',
   ].join('\n')
   const answer = await prompt.ask(question, signal)

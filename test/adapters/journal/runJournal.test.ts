@@ -88,6 +88,29 @@ suite('runJournal', (test) => {
       assert.is((await listRuns(folder)).runs[0]?.run.began, driven?.run.began)
     }))
 
+  test('a plugin is claimed until its run is closed, on its engine, and the run is named', () =>
+    onFolder(async (folder) => {
+      const [first, second] = [
+        await beginRun(folder, { host: 'unix:///x.sock' }),
+        await beginRun(folder, { host: 'unix:///x.sock' }),
+      ]
+      const elsewhere = await beginRun(folder, { host: 'unix:///y.sock' })
+      await first.claim('acme/notes:1.0')
+      const refused = await thrownBy(second.claim('acme/notes:1.0'))
+      assert.instance(refused, RunInUse)
+      assert.equal(
+        [(refused as RunInUse).run, (refused as RunInUse).message],
+        [first.id, `process ${process.pid}`],
+      )
+      await second.claim('acme/notes:2.0')
+      await elsewhere.claim('acme/notes:1.0')
+      assert.equal(await listRuns(folder), { runs: [], unreadable: [] })
+      await first.close()
+      await second.claim('acme/notes:1.0')
+      await Promise.all([second.close(), elsewhere.close()])
+      assert.equal(readdirSync(folder), [])
+    }))
+
   test('given back twice, it is not taken from whoever has taken it up meanwhile', () =>
     onFolder(async (folder) => {
       const run = await beginRun(folder, { host: 'unix:///x.sock' })

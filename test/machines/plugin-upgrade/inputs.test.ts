@@ -22,7 +22,11 @@ const copyName = copy.name
 
 /** Each actor that the chart invokes, and what it is handed. */
 const rows: [actor: string, state: string, expected: unknown][] = [
-  ['readPlugin', 'reading', { name: 'acme/probe', mayBeSwapped: false }],
+  [
+    'readPlugin',
+    'reading',
+    { name: 'acme/probe', copyName, mayHaveCopy: false, mayBeSwapped: false },
+  ],
   ['requestCredentials', 'reauth', { registry: 'docker.io', attempt: 1 }],
   ['stageCopy', 'staging', { remote, copyName, privileges, settings: [], mayBePresent: false }],
   ['tryCopy', 'trying', { copy, timeout: 0 }],
@@ -84,8 +88,9 @@ suite('inputs', (test) => {
   test('a run that is taken up again :: may have its copy, a disabled plugin, and values of its own', () => {
     const resumed = (phase: 'staging' | 'disabling' | 'swapping') =>
       begin({ resumed: { phase, before: old, resolved } })
-    assert.equal(readInput(resumed('staging')), { name, copyName, mayBeSwapped: false })
-    assert.equal(readInput(resumed('swapping')), { name, copyName, mayBeSwapped: true })
+    const read = { name, copyName, mayHaveCopy: true }
+    assert.equal(readInput(resumed('staging')), { ...read, mayBeSwapped: false })
+    assert.equal(readInput(resumed('swapping')), { ...read, mayBeSwapped: true })
     assert.ok(stageInput(resumed('staging')).mayBePresent)
     assert.not(disableInput(resumed('staging')).mayBeDisabled)
     assert.ok(disableInput(resumed('disabling')).mayBeDisabled)

@@ -4,13 +4,16 @@ import {
   after,
   always,
   at,
+  begin,
   cancel,
+  copy,
   done,
   edge,
   failed,
   old,
   oldDisabled,
   other,
+  resolved,
   send,
   swapped,
 } from '../../support/upgradeChart.ts'
@@ -51,6 +54,9 @@ suite('rollingBack', (test) => {
   test('rollingBack :: a removal by others is left to them, too, once the plugin is being changed', () => {
     const { value } = send(at('disabling'), failed('disablePlugin', 'plugin-gone'))
     assert.equal(value, { rollingBack: 'looking' })
+    const resumed = { phase: 'swapping', before: old, resolved, copy } as const
+    const claimed = send(begin({ resumed }), failed('readPlugin', 'upgrade-under-way'))
+    assert.equal(claimed.value, { rollingBack: 'looking' })
     const early = send(at('trying'), failed('tryCopy', 'plugin-gone'))
     assert.equal(early.value, { rollingBack: 'cleaning' })
   })

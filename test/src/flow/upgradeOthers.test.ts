@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
+import { connect } from '../../../src/flow/connect.ts'
 import { flowGate } from '../../../src/flow/place.ts'
-import { upgradePlugin } from '../../../src/upgrade.ts'
+import { type UpgradeError, upgradePlugin } from '../../../src/upgrade.ts'
 import type { Stage } from '../../support/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import {
@@ -94,20 +95,18 @@ suite('an upgrade that other clients cross', (test) => {
         ...notes('2.0'),
         config: { ...notes('2.0').config, Description: 'other' },
       })
-      let ended: unknown
+      const swap = async ({ engine }: Stage) => {
+        const options = { signal: new AbortController().signal }
+        const remote = `docker.io/${other}`
+        const { privileges } = await engine.call('getPluginPrivileges', { remote }, options)
+        await engine.call('pluginUpgrade', { name: OLD, remote, privileges }, options)
+      }
       const { output } = await upgrade(stage, {
-        ...before(
-          'upgrading',
-          async () => {
-            const options = { name: OLD, reference: other, grantAllPermissions: true } as const
-            ended = await upgradePlugin(stage.engine, { ...options, mode: 'inPlace' }).result
-          },
-          stage,
-        ),
+        ...before('upgrading', swap, stage),
         mode: 'inPlace',
       })
-      assert.ok(ended)
       assert.is(output.state, 'stranded')
+      assert.is(stage.embedded.plugins()[0]?.Config.Description, 'other')
     }))
 
   test('the tag moves between the copy and the swap :: back, for that content was not agreed to', () =>
@@ -311,5 +310,57 @@ suite('an upgrade that has lost its right to act', (test) => {
         leave?.()
         flowGate.limit = before
       }
+    }))
+})
+
+suite('two upgrades of one plugin in this process', (test) => {
+  const OTHER = { name: OLD, reference: 'acme/notes:2.0', grantAllPermissions: true }
+
+  test('the second is refused with the copy of the first, whose settings it does not touch', () =>
+    onUpgradeStage(
+      async (stage) => {
+        let refused: Promise<unknown> | undefined
+        const engine = connect({
+          host: stage.embedded.host,
+          env: { DOCKER_CONFIG: '/nonexistent' },
+        })
+        const id = stage.embedded.plugins()[0]?.Id ?? ''
+        const { output, written } = await upgrade(stage, {
+          mode: 'inPlace',
+          settings: ['LEVEL=mine'],
+          at(state) {
+            if (state !== 'enabling') return
+            const options = { ...OTHER, name: id, settings: ['LEVEL=other'] }
+            refused = upgradePlugin(engine, options).result.catch((error) => error)
+          },
+        })
+        assert.is(output.state, 'done')
+        const error = (await refused) as UpgradeError
+        assert.equal([error.code, error.state], ['upgrade-under-way', 'reading'])
+        const copyName = written[0]?.input.copyName
+        assert.is(
+          error.message,
+          `another upgrade of ${OLD} is under way in this process; its copy is ${copyName}`,
+        )
+        assert.match(inEffect(stage), 'LEVEL=mine')
+        assert.is(changes(stage, OLD).filter((one) => one.includes('/upgrade')).length, 1)
+        engine.close()
+      },
+      { settings: OWNERS },
+    ))
+
+  test('one after the other has ended, whatever its end, and of another plugin or engine :: goes on', () =>
+    onUpgradeStage(async (stage) => {
+      assert.is((await upgrade(stage, { name: 'acme/nosuch' })).output.state, 'rolledBack')
+      const denied = await upgrade(stage, { answer: (request, flow) => flow.deny('no', request) })
+      assert.is(denied.output.state, 'rolledBack')
+      await onUpgradeStage(async (elsewhere) => {
+        const [one, other] = await Promise.all([
+          upgrade(stage, { mode: 'inPlace' }),
+          upgrade(elsewhere, { mode: 'inPlace' }),
+        ])
+        assert.equal([one.output.state, other.output.state], ['done', 'done'])
+      })
+      assert.is((await upgrade(stage, { reference: OLD, mode: 'inPlace' })).output.state, 'done')
     }))
 })

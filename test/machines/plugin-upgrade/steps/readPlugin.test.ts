@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { EngineError } from '../../../../machines/errors.ts'
 import type { Plugin } from '../../../../machines/plugin.ts'
 import { observe } from '../../../../machines/plugin-upgrade/effect.ts'
 import { readPlugin } from '../../../../machines/plugin-upgrade/steps/readPlugin.ts'
@@ -8,28 +9,44 @@ import { off, on, ports } from '../../../support/upgradePorts.ts'
 
 const { signal } = new AbortController()
 
+const request = { name: 'probe', copyName: 'copy', mayHaveCopy: false, mayBeSwapped: false }
+
 suite('readPlugin', (test) => {
   test('the plugin, and the copy of a run that is taken up again where it is there', async () => {
     const remembered: unknown[] = []
     const own = {
       remember: (one: Plugin, mayBeOwn: boolean) => void remembered.push([one, mayBeOwn]),
     }
-    const request = { name: 'probe', mayBeSwapped: false }
     assert.equal(await readPlugin(ports([on], {}, own).ports, request, signal), {
       plugin: observe(on),
     })
     assert.equal(remembered, [[on, false]])
-    const resumed = { ...request, copyName: 'copy' }
-    const both = await readPlugin(ports([on, off]).ports, resumed, signal)
+    const resumed = { ...request, mayHaveCopy: true }
+    const both = await readPlugin(ports([on, on, off]).ports, resumed, signal)
     assert.equal(both, { plugin: observe(on), copy: observe(off) })
-    const gone = await readPlugin(ports([on, undefined]).ports, resumed, signal)
+    const gone = await readPlugin(ports([on, on, undefined]).ports, resumed, signal)
     assert.equal(gone, { plugin: observe(on) })
   })
 
   test('one that is not there :: is missing, by the name that was given', async () => {
-    const error = await rejection(
-      readPlugin(ports([undefined]).ports, { name: 'probe', mayBeSwapped: false }, signal),
-    )
+    const error = await rejection(readPlugin(ports([undefined]).ports, request, signal))
     assert.equal([error.code, error.message], ['plugin-missing', 'the engine has no plugin probe'])
+    const since = await rejection(readPlugin(ports([on, undefined]).ports, request, signal))
+    assert.is(since.code, 'plugin-missing')
+  })
+
+  test('it is claimed by its own name before its settings are read', async () => {
+    const claims: string[] = []
+    const changed = { ...on, PluginReference: 'acme/probe:9' }
+    const claim = (plugin: string, copyName: string) => void claims.push(`${plugin} ${copyName}`)
+    const read = await readPlugin(ports([on, changed], {}, { claim }).ports, request, signal)
+    assert.equal(claims, ['acme/probe:1.0 copy'])
+    assert.is(read.plugin.reference, 'acme/probe:9')
+    const refuse = () => {
+      throw new EngineError('upgrade-under-way', 'another')
+    }
+    const remember = () => assert.unreachable('values of another run')
+    const refused = readPlugin(ports([on], {}, { claim: refuse, remember }).ports, request, signal)
+    assert.is((await rejection(refused)).code, 'upgrade-under-way')
   })
 })

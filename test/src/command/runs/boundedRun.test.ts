@@ -17,6 +17,10 @@ function setUp(run: Partial<OpenRun>) {
         asked.push('write')
         return run.write?.(snapshot) ?? Promise.resolve()
       },
+      claim(plugin) {
+        asked.push('claim')
+        return run.claim?.(plugin) ?? Promise.resolve()
+      },
       close() {
         asked.push('close')
         return run.close?.() ?? Promise.resolve()

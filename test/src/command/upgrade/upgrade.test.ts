@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
+import { beginRun } from '../../../../adapters/journal/runJournal.ts'
 import { definePlugin, type EmbeddedEngine } from '../../../../src/embedded.ts'
 import { suite } from '../../../support/suite.ts'
 import { collector } from '../collect.ts'
@@ -272,6 +274,37 @@ suite('plugin-flow upgrade', (test) => {
       assert.match(refused.stderr, '--mode in-place --force')
       assert.match(refused.stderr, 'on the engine: nothing was changed\n')
       assert.match(embedded.plugins()[0]?.PluginReference ?? '', 'notes:1.0')
+    }))
+
+  test('a plugin that another run upgrades :: that run is named, and nothing is sent, 1', () =>
+    withNotes(async ({ embedded, config }) => {
+      const folder = join(config, '.local/state/plugin-flow')
+      const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host, HOME: config }
+      const command = async (...args: string[]) => {
+        const { code, stderr } = run({}, env, args)
+        return { code: await code, stderr: stderr.text() }
+      }
+      const other = await beginRun(folder, { host: embedded.host })
+      await other.claim(NAME)
+      const already = embedded.requests().length
+      const refused = await command('upgrade', GRANT, NAME, 'acme/notes:2.0')
+      assert.is(refused.code, 1)
+      assert.match(
+        refused.stderr,
+        `${NAME} is being upgraded: run ${other.id} (process ${process.pid})`,
+      )
+      const sent = embedded.requests().slice(already)
+      assert.equal([...new Set(sent.map(({ method }) => method))], ['GET'])
+      await other.close()
+      const kept = [GRANT, '--keep-on-failure', '--mode', 'in-place', NAME, 'acme/notes:3.0']
+      const { stderr } = await command('upgrade', ...kept)
+      const [, id = ''] = /plugin-flow rollback ([0-9a-f]{8})$/m.exec(stderr) ?? []
+      const next = await beginRun(folder, { host: embedded.host })
+      await next.claim(NAME)
+      const back = await command('rollback', id)
+      assert.equal([back.code, back.stderr.includes(next.id)], [2, true], back.stderr)
+      await next.close()
+      assert.is((await command('rollback', id)).code, 0)
     }))
 
   test('wrong words :: one line, 2', () =>
