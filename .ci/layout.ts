@@ -6,6 +6,7 @@ import type { AnyStateMachine } from 'xstate'
 import { layOut } from '../src/chart/layout/layOut.ts'
 import { noLabels, shortLabels } from '../src/chart/layout/pictureStyle.ts'
 import { machines } from '../src/chart/machines.ts'
+import { packRoutes } from '../src/chart/packRoutes.ts'
 import { parseStatechart } from '../src/chart/statechart/readStatechart.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -41,9 +42,9 @@ async function layoutOf(machine: AnyStateMachine): Promise<string> {
   const edges = chart.edges.filter(({ target }) => target !== undefined)
   const layout = await layOut({ ...chart, edges }, { wide: shortLabels, narrow: noLabels })
   return `${HEAD}
-import type { ChartLayout } from '../chartLayout.ts'
+import { unpackRoutes } from '../packRoutes.ts'
 
-export const ${machine.id}Layout: ChartLayout = ${JSON.stringify(layout)}
+export const ${machine.id}Layout = unpackRoutes(${JSON.stringify(packRoutes(layout))})
 `
 }
 

@@ -117,7 +117,7 @@ function boxesBelow(node: ElkNode, left: number, top: number): [string, number[]
   const { id, width = 0, height = 0, children = [] } = node
   const [x, y] = [left + (node.x ?? 0), top + (node.y ?? 0)]
   return [
-    [id, [x, y, width, height].map(rounded)],
+    [id, [x, y, width, height].map(Math.round)],
     ...children.flatMap((child) => boxesBelow(child, x, y)),
   ]
 }
@@ -132,8 +132,8 @@ function readRoutes(graph: ElkNode, boxes: Places['boxes']): Map<string, Route> 
       const points = (edge.sections ?? []).flatMap((section) => pointsOf(section, left, top))
       if (!label?.text) return [edge.id, { points }]
       const lines = label.text.split('\n')
-      const x = rounded(left + (label.x ?? 0) + (label.width ?? 0) / 2)
-      return [edge.id, { points, label: { x, y: rounded(top + (label.y ?? 0)), lines } }]
+      const x = Math.round(left + (label.x ?? 0) + (label.width ?? 0) / 2)
+      return [edge.id, { points, label: { x, y: Math.round(top + (label.y ?? 0)), lines } }]
     }),
   )
 }
@@ -144,11 +144,7 @@ function pointsOf(
   top: number,
 ): number[] {
   return [startPoint, ...bendPoints, endPoint].flatMap(({ x, y }) => [
-    rounded(left + x),
-    rounded(top + y),
+    Math.round(left + x),
+    Math.round(top + y),
   ])
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 2) / 2
 }
