@@ -20,7 +20,7 @@ export type HelperEnd =
 export const MOST_OUTPUT = 64 * 1024
 /** The last of what it says on standard error, where the cause is. */
 const MOST_ERRORS = 4 * 1024
-/** For what an ended helper wrote last to come in, where a process that it has started holds its output. */
+/** For what an ended helper wrote last to come in; a process that it has started and that holds its output is killed then. */
 const DRAIN_MS = 200
 
 /**
@@ -83,7 +83,8 @@ function ended(
       errors = (errors + text).slice(-MOST_ERRORS)
     })
     child.on('exit', () => {
-      drained = setTimeout(closeOutput, DRAIN_MS, child)
+      // A daemon has left the group, and given up its output.
+      drained = setTimeout(kill, DRAIN_MS)
     })
     child.on('error', (error) => {
       release()

@@ -230,6 +230,43 @@ suite('askHelper :: failure', (test) => {
       await until('it has ended by itself', () => !ground.pids().some(isAlive))
     }))
 
+  test('it has ended, and what it has started is still in its group and holds its output :: that is killed', () =>
+    onGround(async (ground) => {
+      for (const [output, ended] of [
+        ['1', gives('alice')],
+        ['2', 'exit 3'],
+      ]) {
+        const closed = output === '1' ? '2>&-' : '>&-'
+        ground.helper('x', `/bin/sleep 1000 ${closed} &\necho $! >> $PIDS\n${ended}`)
+        await askHelper('x', 'r.example', runOn(ground)).catch(() => {})
+      }
+      assert.is(ground.pids().length, 2)
+      await until('what it had started has gone', () => !ground.pids().some(isAlive))
+    }))
+
+  test('it closes its output and stays, deaf to SIGTERM :: killed in time', () =>
+    onGround(async (ground) => {
+      ground.helper(
+        'x',
+        `trap '' TERM\necho $$ >> $PIDS\nexec >&- 2>&-\nwhile :; do /bin/sleep 1; done`,
+      )
+      const error = await refusedWith('invalid-configuration', () =>
+        askHelper('x', 'r.example', runOn(ground, { limitMs: 1_000 })),
+      )
+      assert.is(error.message, `${asked} did not end within 1 s and was killed`)
+      assert.not.ok(ground.pids().some(isAlive))
+    }))
+
+  test('it answers and goes on with garbage without end :: killed', () =>
+    onGround(async (ground) => {
+      ground.helper('x', `echo $$ >> $PIDS\n${gives('alice')}\nwhile :; do echo garbage; done`)
+      const error = await refusedWith('invalid-configuration', () =>
+        askHelper('x', 'r.example', runOn(ground)),
+      )
+      assert.is(error.message, `${asked} wrote more than 64 KiB and was killed`)
+      assert.not.ok(ground.pids().some(isAlive))
+    }))
+
   test('cancelled when it has ended, and what it has started holds its output', () =>
     onGround(async (ground) => {
       ground.helper('x', 'echo $$ >> $PIDS\n/usr/bin/setsid /bin/sleep 2 &')
