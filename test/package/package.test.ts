@@ -152,7 +152,8 @@ suite('package', (test) => {
 
 /** The TypeScript of the pages that a host can run as it stands: it imports what it uses. */
 function snippets(): { page: string; index: number; code: string }[] {
-  const docs = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'))
+  const all = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  const docs = all.filter((file) => file.endsWith('.md') && !file.startsWith('decisions/'))
   return ['README.md', ...docs.map((file) => `docs/${file}`)].flatMap((page) => {
     const blocks = readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)
     return [...blocks].map(([, code = ''], index) => ({ page, index: index + 1, code }))

@@ -31,19 +31,31 @@ suite('docs', (test) => {
     })
   }
 
-  test('links between the pages lead somewhere', () => {
+  test('links between the pages lead to a page, and to a heading of it', () => {
     let followed = 0
     for (const page of markdownFiles()) {
       const text = readFileSync(join(root, page), 'utf8')
-      for (const [, link = ''] of text.matchAll(/\]\(((?!https?:)[^)#]+)[^)]*\)/g)) {
-        const target = join(root, dirname(page), link)
-        assert.not.throws(() => readFileSync(target), `${page}: ${link}`)
+      for (const [, link = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)) {
+        const target = link === '' ? join(root, page) : join(root, dirname(page), link)
+        assert.ok(existsSync(target), `${page}: ${link}`)
+        if (anchor) assert.ok(anchorsOf(target).includes(anchor), `${page}: ${link}#${anchor}`)
         followed++
       }
     }
-    assert.ok(followed > 5, `${followed} links`)
+    assert.ok(followed > 50, `${followed} links`)
   })
 })
+
+/** The headings of a page as they are linked to. */
+function anchorsOf(page: string): string[] {
+  const headings = readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/ /g, '-'),
+  )
+}
 
 function markdownFiles(): string[] {
   const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })

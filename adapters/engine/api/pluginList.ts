@@ -1,7 +1,9 @@
-import { MAX_LIST } from '../http/answerBody.ts'
 import { filtersQuery, type Operation } from './operation.ts'
 import { readPlugin } from './readPlugin.ts'
 import { listOrNull } from './shape.ts'
+
+/** In bytes. */
+const MAX_LIST = 8 * 1024 * 1024
 
 /** `GET /plugins`. A filter that the engine does not know is refused (recording `list.filter-unknown`). */
 export const pluginList: Operation<'pluginList'> = {

@@ -9,8 +9,6 @@ import { connectionLost, protocolError, toEngineError } from './toEngineError.ts
 
 /** In bytes. Far more than the largest answer about one plugin; what is read is compared and looked through at once. */
 const MAX_TEXT = 1024 * 1024
-/** The same of a list of plugins. */
-export const MAX_LIST = 8 * 1024 * 1024
 const MAX_REFUSAL = 64 * 1024
 const REFUSAL_MS = 5_000
 

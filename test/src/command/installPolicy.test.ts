@@ -61,7 +61,7 @@ suite('plugin-flow install :: a policy answers', (test) => {
       assert.equal(embedded.plugins(), [])
     }))
 
-  for (const page of ['command.md', 'api.md']) {
+  for (const page of ['command.md', 'guides/unattended.md']) {
     test(`--policy :: the example in ${page} installs what it names`, () =>
       onStage(async (stage) => {
         const text = readFileSync(join(import.meta.dirname, '../../../docs', page), 'utf8')
