@@ -21,19 +21,14 @@ export interface Explanation extends Meaning {
 
 const ORDER: readonly Danger[] = ['critical', 'high', 'medium', 'low']
 
-/** Every value of every privilege, the most dangerous first. */
-export function explainPrivileges(privileges: readonly PluginPrivilege[]): Explanation[] {
-  return privileges
-    .flatMap(explainPrivilege)
-    .sort((one, other) => ORDER.indexOf(one.danger) - ORDER.indexOf(other.danger))
-}
-
-/** All that is consented to: the settings that may widen it first, then the privileges. */
+/** All that is consented to, the most dangerous first; settings that widen it before privileges of the same danger. */
 export function explainRequest(
   privileges: readonly PluginPrivilege[],
   wideningSettings: readonly string[],
 ): Explanation[] {
-  return [...wideningSettings.map(explainSetting), ...explainPrivileges(privileges)]
+  return [...wideningSettings.map(explainSetting), ...privileges.flatMap(explainPrivilege)].sort(
+    (one, other) => ORDER.indexOf(one.danger) - ORDER.indexOf(other.danger),
+  )
 }
 
 /** What a setting that points a mount or a device elsewhere means. */

@@ -80,8 +80,6 @@ suite('explainedQuestion', (test) => {
     assert.equal(ask({ digest }, undefined, 80, { NO_COLOR: '1' }).split('\n'), [
       'Plugin "vieux/sshfs" is requesting the following privileges:',
       '',
-      '  medium    Setting that changes what it reaches: state.source=/data',
-      '            It can read and change what is in this directory, and hand it on.',
       '  critical  Capability: CAP_SYS_ADMIN',
       '            It can mount, and change most of the system: as good as root.',
       '  high      Host network: host',
@@ -89,6 +87,8 @@ suite('explainedQuestion', (test) => {
       '            localhost, and the traffic.',
       '  high      Capability: CAP_NET_ADMIN',
       '            It can change interfaces, routes and the firewall.',
+      '  medium    Setting that changes what it reaches: state.source=/data',
+      '            It can read and change what is in this directory, and hand it on.',
       '  medium    Host directory',
       '            The directory is left open: a setting names it.',
       '',

@@ -1,20 +1,25 @@
 import * as assert from 'uvu/assert'
-import { explainPrivileges, explainSetting } from '../../../src/privileges/explainPrivilege.ts'
+import { explainRequest, explainSetting } from '../../../src/privileges/explainPrivilege.ts'
 import { suite } from '../../support/suite.ts'
 
 const Description = ''
 
 suite('privileges explained', (test) => {
   test('the most dangerous first, one entry a value', () => {
-    const explained = explainPrivileges([
-      { Name: 'network', Description, Value: ['host'] },
-      { Name: 'device', Description, Value: ['/dev/null'] },
-      { Name: 'capabilities', Description, Value: ['CAP_NET_BIND_SERVICE', 'CAP_SYS_ADMIN'] },
-    ])
+    const explained = explainRequest(
+      [
+        { Name: 'network', Description, Value: ['host'] },
+        { Name: 'device', Description, Value: ['/dev/null'] },
+        { Name: 'capabilities', Description, Value: ['CAP_NET_BIND_SERVICE', 'CAP_SYS_ADMIN'] },
+      ],
+      ['data.source=/etc', 'state.source=/home/me'],
+    )
     assert.equal(
       explained.map(({ danger, value }) => [danger, value]),
       [
+        ['critical', 'data.source=/etc'],
         ['critical', 'CAP_SYS_ADMIN'],
+        ['high', 'state.source=/home/me'],
         ['high', 'host'],
         ['low', '/dev/null'],
         ['low', 'CAP_NET_BIND_SERVICE'],
@@ -42,7 +47,7 @@ suite('privileges explained', (test) => {
   ]
   for (const [path, danger] of paths) {
     test(`mount :: "${path}" is ${danger}`, () => {
-      const [explained] = explainPrivileges([{ Name: 'mount', Description, Value: [path] }])
+      const [explained] = explainRequest([{ Name: 'mount', Description, Value: [path] }], [])
       assert.is(explained?.danger, danger)
     })
   }
@@ -62,14 +67,14 @@ suite('privileges explained', (test) => {
   ]
   for (const [Name, value, danger] of others) {
     test(`${Name} :: ${value} is ${danger}`, () => {
-      const [explained] = explainPrivileges([{ Name, Description, Value: [value] }])
+      const [explained] = explainRequest([{ Name, Description, Value: [value] }], [])
       assert.is(explained?.danger, danger)
     })
   }
 
   test('a privilege without a value is shown all the same', () => {
     for (const Name of ['mount', 'network', 'capabilities', 'device', 'unheard-of']) {
-      assert.is(explainPrivileges([{ Name, Description, Value: [] }]).length, 1, Name)
+      assert.is(explainRequest([{ Name, Description, Value: [] }], []).length, 1, Name)
     }
   })
 

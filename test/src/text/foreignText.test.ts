@@ -9,7 +9,7 @@ import { parseSetting } from '../../../machines/settings.ts'
 import { oneLine, quoted } from '../../../machines/text.ts'
 import { compareNaturally } from '../../../src/command/listing.ts'
 import { fitText } from '../../../src/command/views/terminal.ts'
-import { explainPrivileges } from '../../../src/privileges/explainPrivilege.ts'
+import { explainRequest } from '../../../src/privileges/explainPrivilege.ts'
 import { asWord, asWords, clip, visible, visibleJson } from '../../../src/text/visible.ts'
 import { processorMs } from '../../support/processorMs.ts'
 import { suite } from '../../support/suite.ts'
@@ -44,7 +44,7 @@ const readers: readonly (readonly [name: string, read: (text: string) => unknown
   ['parseReference', parseReference],
   ['parseSetting', parseSetting],
   ['helperWords', (text) => helperWords(text, text, {})],
-  ['explainPrivileges', (text) => explainPrivileges([asked('mount', text), asked(text, text)])],
+  ['explainRequest', (text) => explainRequest([asked('mount', text), asked(text, text)], [])],
   ...['unix', 'tcp', 'ssh', 'npipe'].map(
     (scheme) =>
       [`parseHost ${scheme}`, (text: string) => parseHost(`${scheme}://${text}`)] as const,
