@@ -77,13 +77,15 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
       const present = request.mayBePresent && (await ownCopy(copyName, remote, signal))
       if (present) return { copy: observe(present) }
       signal.throwIfAborted()
-      const { result, end } = startPull(
-        { engine: once, progress, clock: dependencies.time.now, pause: tools.pause() },
-        { remote, name: copyName, privileges: [...privileges] },
-        signal,
-      )
-      copyEnd = end
-      const { digest } = await result.catch(rememberRefusal)
+      const clock = dependencies.time.now
+      const pullPorts = { engine: once, progress, clock, pause: tools.pause() }
+      const wanted = { remote, name: copyName, privileges: [...privileges] }
+      const pull = tools.retryUnsent(() => {
+        const { result, end } = startPull(pullPorts, wanted, signal)
+        copyEnd = end
+        return result
+      }, signal)
+      const { digest } = await pull.catch(rememberRefusal)
       progress.finish()
       const plugin = await inspectNow({ engine }, copyName, signal)
       checkSettings(plugin.Config, request.settings)

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { connect } from '../../../src/flow/connect.ts'
+import { EngineError } from '../../../machines/errors.ts'
+import { type ConnectedEngine, connect } from '../../../src/flow/connect.ts'
 import { flowGate } from '../../../src/flow/place.ts'
 import { type UpgradeError, upgradePlugin } from '../../../src/upgrade.ts'
 import type { Stage } from '../../support/embedded.ts'
@@ -310,6 +311,37 @@ suite('an upgrade that has lost its right to act', (test) => {
         leave?.()
         flowGate.limit = before
       }
+    }))
+})
+
+/** The engine of the stage, whose first two pulls fail so. */
+function refusingTwice({ engine }: Stage, error: EngineError) {
+  let pulls = 0
+  const refusing: ConnectedEngine = {
+    ...engine,
+    async call(id, input, options) {
+      if (id === 'pluginPull' && ++pulls < 3) throw error
+      return engine.call(id, input, options)
+    },
+  }
+  return { engine: refusing, pulls: () => pulls }
+}
+
+suite('an upgrade whose engine was not reached', (test) => {
+  test('the pull of the copy is tried again as long as nothing was sent', () =>
+    onUpgradeStage(async (stage) => {
+      const error = new EngineError('engine-unreachable', 'it starts again', { unsent: true })
+      const { engine, pulls } = refusingTwice(stage, error)
+      const { output } = await upgrade(stage, { engine, mode: 'inPlace' })
+      assert.equal([output.state, pulls()], ['done', 3])
+    }))
+
+  test('one that was sent is made once', () =>
+    onUpgradeStage(async (stage) => {
+      const error = new EngineError('pull-interrupted', 'the connection was cut')
+      const { engine, pulls } = refusingTwice(stage, error)
+      const { output } = await upgrade(stage, { engine, mode: 'inPlace' })
+      assert.equal([output.state, pulls()], ['rolledBack', 1])
     }))
 })
 
