@@ -63,6 +63,12 @@ export function localName(reference: PluginReference): string {
   return `${familiarRepository(reference)}:${reference.tag ?? 'latest'}`
 }
 
+/** A reference as people write it; one that is invalid as it is. */
+export function familiar(reference: string): string {
+  const parsed = parseReference(reference)
+  return typeof parsed === 'string' ? reference : familiarName(parsed)
+}
+
 /** The names that a plugin has at its registry and on an engine. */
 export interface PluginNames {
   /** The whole reference that is sent to the engine. */

@@ -55,7 +55,7 @@ export interface UpgradePlan {
 /** The fates that somebody has to agree to: something is not as its owner, or the new version, wants it. */
 const TO_AGREE_TO: readonly Fate[] = ['reverts', 'lost', 'onlyByReplacing', 'stays']
 
-export function entriesToAgreeTo({ entries }: UpgradePlan): PlanEntry[] {
+export function entriesToAgreeTo({ entries }: Pick<UpgradePlan, 'entries'>): PlanEntry[] {
   return entries.filter(({ fate }) => TO_AGREE_TO.includes(fate))
 }
 

@@ -1,3 +1,6 @@
+import type { Difference, Failure } from '../../machines/errors.ts'
+import type { PluginPrivilege } from '../../machines/plugin.ts'
+
 /**
  * Returns the path of the first field that is invalid, empty for the value itself, or `undefined` when it
  * is of the type.
@@ -5,7 +8,7 @@
  * A schema library would do this too. It would add a seventh to what every page downloads for the element,
  * and the compiler holds these checks against the types of the events already: a field without one is an error.
  */
-interface Check<Type> {
+export interface Check<Type> {
   (value: unknown): string | undefined
   /** The type that is checked; never set. */
   readonly type?: Type
@@ -83,3 +86,33 @@ export const number = when<number>(
   (value) => typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER,
 )
 export const count = when<number>((value) => Number.isSafeInteger(value) && Number(value) > 0)
+
+/** The checks of what one machine asks for, and of how it ends. */
+export type ChecksOf<Events extends { request: object; outcome: object }> = {
+  readonly [Part in keyof Events]: Check<Events[Part]>
+}
+
+export const privilege = object<PluginPrivilege>({
+  Name: text,
+  Description: text,
+  Value: list(text),
+})
+
+const difference = object<Difference>({
+  added: optional(list(privilege)),
+  removed: optional(list(privilege)),
+  digests: optional(object({ granted: text, found: text })),
+})
+
+export const failure = object<Failure>({
+  code: word,
+  state: text,
+  message: text,
+  next: text,
+  retryable: flag,
+  operation: optional(text),
+  status: optional(number),
+  engineMessage: optional(text),
+  inStream: optional(flag),
+  difference: optional(difference),
+})

@@ -1,9 +1,11 @@
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import type { CredentialsRequest } from '../../machines/engine.ts'
-import type { Failure } from '../../machines/errors.ts'
-import type { PluginPrivilege } from '../../machines/plugin.ts'
-import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 import type { Progress } from '../../machines/progress.ts'
+import type { InstallEvents } from './installEvents.ts'
+import type { UpgradeEvents } from './upgradeEvents.ts'
+
+export type * from './installEvents.ts'
+export type * from './upgradeEvents.ts'
 
 /**
  * What happens in a flow, as plain JSON. Numbers of events rise by their order and may leave gaps: of
@@ -29,7 +31,7 @@ interface Numbered {
 /** The first event. */
 export interface FlowStarted extends Numbered {
   type: 'flow'
-  /** The machine's id: `pluginInstall`. */
+  /** The machine's id: `pluginInstall`, `pluginUpgrade`. */
   machine: string
   reference: string
   /** Local name of the plugin, where it was given one. */
@@ -74,27 +76,21 @@ export interface ShownRetry {
   delay: number
 }
 
+/** What the flows of each machine ask for, and how they end, by the machine's id. */
+export interface MachineEvents {
+  pluginInstall: InstallEvents
+  pluginUpgrade: UpgradeEvents
+}
+
+/** Events with a part that is of their machine. One that names no machine is of an install. */
+type OfMachines<Type extends string, Part extends 'request' | 'outcome'> = {
+  [Id in keyof MachineEvents]: Numbered & { type: Type } & (Id extends 'pluginInstall'
+      ? { machine?: Id }
+      : { machine: Id }) & { [Key in Part]: MachineEvents[Id][Key] }
+}[keyof MachineEvents]
+
 /** A person is asked to agree. */
-export interface ConsentAsked extends Numbered {
-  type: 'consent'
-  request: ShownConsentRequest
-}
-
-export interface ShownConsentRequest {
-  /** Rises with each request of one flow. */
-  id: number
-  reference: string
-  name: string
-  digest?: string
-  privileges: readonly PluginPrivilege[]
-  settings: readonly ShownSetting[]
-}
-
-export interface ShownSetting {
-  /** Whole where it widens what the plugin may do, else its name. */
-  setting: string
-  widens: boolean
-}
+export type ConsentAsked = OfMachines<'consent', 'request'>
 
 /** A person is asked for credentials. */
 export interface CredentialsAsked extends Numbered {
@@ -103,28 +99,7 @@ export interface CredentialsAsked extends Numbered {
 }
 
 /** The last event. */
-export interface OutcomeReached extends Numbered {
-  type: 'outcome'
-  outcome: ShownOutcome
-}
-
-export type ShownOutcome =
-  | { state: 'done'; plugin: ShownPlugin }
-  | { state: 'rolledBack'; failure: Failure; rollback: RollbackReport }
-
-export interface ShownPlugin {
-  id: string
-  name: string
-  reference: string
-  digest?: string
-  enabled: boolean
-  /** `false`: it was there already, as asked for. */
-  changed: boolean
-  /** Who agreed to its privileges. */
-  consentBy: string
-  /** The names of the settings that were applied. */
-  settings: readonly string[]
-}
+export type OutcomeReached = OfMachines<'outcome', 'outcome'>
 
 /** A recorded run, as its file holds it. */
 export interface RecordedRun {

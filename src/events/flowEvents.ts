@@ -1,12 +1,12 @@
 import { Observable, Subject } from 'rxjs'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import { defined } from '../../machines/defined.ts'
-import type { InstallOutput } from '../../machines/plugin-install/types.ts'
-import { keyOf, textOf } from '../../machines/settings.ts'
 import { eventLabel } from '../chart/chart.ts'
-import type { PluginInstall } from '../flow/types.ts'
+import type { WatchedFlow } from '../flow/types.ts'
 import { createEventLog } from './eventLog.ts'
-import type { FlowEvent, ShownConsentRequest, ShownOutcome } from './flowEvent.ts'
+import type { FlowEvent, FlowStarted, MachineEvents } from './flowEvent.ts'
+import { showInstall } from './installEvents.ts'
+import { showUpgrade } from './upgradeEvents.ts'
 
 /** What the host knows of the engine, and a flow does not. */
 export interface FlowEventsOptions {
@@ -14,6 +14,24 @@ export interface FlowEventsOptions {
   engine?: string
   /** The engine downloads, runs and keeps nothing. */
   simulated?: boolean
+}
+
+/** A flow of a machine that has events. */
+export type ShownFlow = WatchedFlow<{ outcome?: unknown }> & {
+  readonly actor: { getSnapshot(): { readonly machine: { readonly id: string } } }
+}
+
+/** What is shown of the flows of one machine. */
+interface Show {
+  start(snapshot: unknown): Pick<FlowStarted, 'reference' | 'alias'>
+  request(request: ConsentRequest, snapshot: unknown): object
+  outcome(outcome: unknown): object
+}
+
+/** What is shown of each machine: a machine has its own file. */
+const byMachine: Readonly<Record<keyof MachineEvents, Show>> = {
+  pluginInstall: showInstall,
+  pluginUpgrade: showUpgrade,
 }
 
 type Unnumbered<Event> = Event extends FlowEvent ? Omit<Event, 'sequence' | 'at'> : never
@@ -24,10 +42,9 @@ type Unnumbered<Event> = Event extends FlowEvent ? Omit<Event, 'sequence' | 'at'
  * (see `FlowEvent`). Call it when the flow is started: earlier events are missing. Completes with the
  * flow. No event holds a secret.
  */
-export function flowEvents(
-  flow: PluginInstall,
-  about: FlowEventsOptions = {},
-): Observable<FlowEvent> {
+export function flowEvents(flow: ShownFlow, about: FlowEventsOptions = {}): Observable<FlowEvent> {
+  const machine = flow.actor.getSnapshot().machine.id as keyof MachineEvents
+  const show = byMachine[machine]
   const log = createEventLog()
   const added = new Subject<void>()
   let sequence = 0
@@ -39,20 +56,20 @@ export function flowEvents(
   }
   const end = () => {
     const { outcome } = flow.snapshot()
-    if (outcome) add({ type: 'outcome', outcome: showOutcome(outcome) })
+    if (outcome) add({ type: 'outcome', machine, outcome: show.outcome(outcome) } as never)
     hasEnded = true
     added.next()
   }
 
-  const { reference, alias } = flow.snapshot().input
-  const { id: machine } = flow.actor.getSnapshot().machine
-  add({ type: 'flow', machine, reference, ...defined({ alias }), ...about })
+  add({ type: 'flow', machine, ...show.start(flow.snapshot()), ...about })
   flow.transition$.subscribe(({ from, to, event, at }) => {
     add({ type: 'transition', ...defined({ from }), to, event: eventLabel(event.type) }, at)
   })
   flow.progress$.subscribe((progress) => add({ type: 'progress', progress }))
   flow.retry$.subscribe(({ at, ...retry }) => add({ type: 'retry', retry }, at))
-  flow.consent$.subscribe((request) => add({ type: 'consent', request: showRequest(request) }))
+  flow.consent$.subscribe((request) => {
+    add({ type: 'consent', machine, request: show.request(request, flow.snapshot()) } as never)
+  })
   // These complete last.
   flow.credentials$.subscribe({
     next: (request) => add({ type: 'credentials', request }),
@@ -76,24 +93,4 @@ export function flowEvents(
     subscriber.add(added.subscribe(catchUp))
     catchUp()
   })
-}
-
-function showRequest({ settings, ...request }: ConsentRequest): ShownConsentRequest {
-  return {
-    ...request,
-    settings: settings.map((setting) => ({
-      // The value of a setting may be a password.
-      setting: setting.widens ? textOf(setting) : keyOf(setting),
-      widens: setting.widens,
-    })),
-  }
-}
-
-function showOutcome(outcome: InstallOutput): ShownOutcome {
-  if (outcome.state === 'rolledBack') return outcome
-  const { privileges: _, consent, settings, ...plugin } = outcome.plugin
-  return {
-    state: 'done',
-    plugin: { ...plugin, consentBy: consent.by, settings: settings.map(keyOf) },
-  }
 }

@@ -1,8 +1,7 @@
-import type { Difference, Failure } from '../../machines/errors.ts'
-import type { PluginPrivilege } from '../../machines/plugin.ts'
-import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 import type { LayerProgress, Progress } from '../../machines/progress.ts'
 import {
+  type Check,
+  type ChecksOf,
   count,
   flag,
   isRecord,
@@ -16,14 +15,16 @@ import {
   word,
 } from './checks.ts'
 import type {
+  ConsentAsked,
   FlowEvent,
   FlowStarted,
+  MachineEvents,
+  OutcomeReached,
   RecordedRun,
-  ShownConsentRequest,
-  ShownOutcome,
-  ShownPlugin,
   TransitionTaken,
 } from './flowEvent.ts'
+import { installChecks } from './installEvents.ts'
+import { upgradeChecks } from './upgradeEvents.ts'
 
 /** A run as its file holds it. */
 export function recordRun(events: readonly FlowEvent[]): RecordedRun {
@@ -57,62 +58,11 @@ export function isFlowEvent(value: unknown): value is FlowEvent {
   return event(value) === undefined
 }
 
-const rollback = variant<'result', RollbackReport>('result', {
-  nothingToRemove: object({ result: word }),
-  removed: object({ result: word, name: text, id: text }),
-  kept: object({ result: word, name: text, id: text, enabled: flag, command: text }),
-  failed: object<Extract<RollbackReport, { result: 'failed' }>>({
-    result: word,
-    name: text,
-    id: optional(text),
-    reason: text,
-    command: text,
-  }),
-})
-
-const privilege = object<PluginPrivilege>({
-  Name: text,
-  Description: text,
-  Value: list(text),
-})
-
-const difference = object<Difference>({
-  added: optional(list(privilege)),
-  removed: optional(list(privilege)),
-  digests: optional(object({ granted: text, found: text })),
-})
-
-const outcome = variant<'state', ShownOutcome>('state', {
-  done: object({
-    state: word,
-    plugin: object<ShownPlugin>({
-      id: text,
-      name: text,
-      reference: text,
-      digest: optional(text),
-      enabled: flag,
-      changed: flag,
-      consentBy: text,
-      settings: list(text),
-    }),
-  }),
-  rolledBack: object({
-    state: word,
-    failure: object<Failure>({
-      code: word,
-      state: text,
-      message: text,
-      next: text,
-      retryable: flag,
-      operation: optional(text),
-      status: optional(number),
-      engineMessage: optional(text),
-      inStream: optional(flag),
-      difference: optional(difference),
-    }),
-    rollback,
-  }),
-})
+/** What the flows of each machine ask for and end with: a machine has its own file. */
+const machines: { [Id in keyof MachineEvents]: ChecksOf<MachineEvents[Id]> } = {
+  pluginInstall: installChecks,
+  pluginUpgrade: upgradeChecks,
+}
 
 const layer = object<LayerProgress>({
   id: text,
@@ -156,20 +106,22 @@ const event = variant<'type', FlowEvent>('type', {
       delay: number,
     }),
   }),
-  consent: object({
-    ...numbered,
-    request: object<ShownConsentRequest>({
-      id: number,
-      reference: text,
-      name: text,
-      digest: optional(text),
-      privileges: list(privilege),
-      settings: list(object({ setting: text, widens: flag })),
-    }),
-  }),
+  consent: ofMachine<ConsentAsked>('request', numbered),
   credentials: object({
     ...numbered,
     request: object({ registry: text, attempt: number, reason: only('missing', 'refused') }),
   }),
-  outcome: object({ ...numbered, outcome }),
+  outcome: ofMachine<OutcomeReached>('outcome', numbered),
 })
+
+/** An event with a part that is of its machine; one that names none is of an install. */
+function ofMachine<Event>(part: 'request' | 'outcome', fields: typeof numbered): Check<Event> {
+  const checks = new Map<unknown, Check<unknown>>(
+    Object.entries(machines).map(([id, { [part]: check }]) => [id, check as Check<unknown>]),
+  )
+  return (value) => {
+    const { machine = 'pluginInstall' } = value as { machine?: unknown }
+    const check = checks.get(machine)
+    return check ? object({ ...fields, [part]: check })(value) : 'machine'
+  }
+}

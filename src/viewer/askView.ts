@@ -1,11 +1,12 @@
 import { element } from './element.ts'
+import { viewOf } from './machineViews.ts'
 import {
   type Answers,
   createConsentView,
   createCredentialsView,
   type Question,
 } from './questions.ts'
-import { type RunState, wordsOf } from './runAt.ts'
+import type { RunState } from './runAt.ts'
 
 /** How long an answer may take before it can be given again. */
 const ANSWER_MS = 3_000
@@ -66,8 +67,10 @@ function createQuestion(
   { flow, consent, consentBefore, credentials }: RunState,
   answers: Answers,
 ): Question | undefined {
-  if (consent) return createConsentView(consent, consentBefore, answers)
-  return credentials && createCredentialsView(credentials, wordsOf(flow).noun, answers)
+  const view = viewOf(consent?.machine ? consent : flow)
+  if (!consent) return credentials && createCredentialsView(credentials, view.noun, answers)
+  const asked = view.question(consent.request, consentBefore?.request)
+  return createConsentView(asked, consent.request, answers)
 }
 
 function isFocused(node: HTMLElement): boolean {

@@ -3,10 +3,11 @@ import { describeRetry, formatElapsed } from '../text/formatAmount.ts'
 import { createAskView } from './askView.ts'
 import { createChartView } from './chartView.ts'
 import { button, element, setText } from './element.ts'
+import { FIRST_MACHINE, viewOf } from './machineViews.ts'
 import { createOutcomeView } from './outcomeView.ts'
 import { createProgressView } from './progressView.ts'
 import type { Answers } from './questions.ts'
-import { FIRST_MACHINE, moodOf, type RunState, wordsOf } from './runAt.ts'
+import { moodOf, type RunState } from './runAt.ts'
 import { createTimelineView } from './timelineView.ts'
 
 /** The moves in the timeline, and the actions on files. */
@@ -117,13 +118,17 @@ function fileButtons(moves: Moves): HTMLElement {
 
 function describeEngine({ flow }: RunState): string {
   if (!flow) return ''
-  const named = flow.alias === undefined ? '' : `${flow.reference}, `
-  const where = flow.engine === undefined ? '' : `on ${flow.engine}`
-  return `${named}${where}${flow.simulated ? ' (a simulation: nothing is downloaded, run or kept)' : ''}`
+  const { alias, reference, engine, simulated } = flow
+  const parts = [
+    ...(alias === undefined ? [] : [`${viewOf(flow).to}${reference}`]),
+    ...(engine === undefined ? [] : [`on ${engine}`]),
+  ]
+  const kept = simulated ? ' (a simulation: nothing is downloaded, run or kept)' : ''
+  return `${parts.join(', ')}${kept}`
 }
 
 function kindOf({ outcome, consent, credentials, transitions }: RunState): string {
-  if (outcome) return outcome.state === 'done' ? 'good' : 'bad'
+  if (outcome) return outcome.outcome.state === 'done' ? 'good' : 'bad'
   if (consent || credentials) return 'asking'
   return moodOf(transitions.at(-1)?.to ?? '') === 'bad' ? 'bad' : 'working'
 }
@@ -131,10 +136,13 @@ function kindOf({ outcome, consent, credentials, transitions }: RunState): strin
 /** The text for screen readers. */
 function announce(run: RunState, doing: string): string {
   const { flow, outcome, consent, credentials, transitions } = run
-  const { noun, past } = wordsOf(flow)
-  if (outcome?.state === 'done') return `${past} ${outcome.plugin.name}.`
-  if (outcome) return `The ${noun} failed. ${outcome.failure.message}`
-  if (consent) return `${consent.name} asks for privileges. Grant or deny them.`
+  if (outcome) {
+    const { outcome: end } = outcome
+    const { title } = viewOf(outcome.machine ? outcome : flow).outcome(end)
+    return end.state === 'done' ? `${title}.` : `${title}. ${end.failure.message}`
+  }
+  if (consent)
+    return viewOf(consent.machine ? consent : flow).question(consent.request, undefined).spoken
   if (credentials) return `The registry ${credentials.registry} wants credentials.`
   const state = transitions.at(-1)?.to
   return state ? `${state}: ${doing}` : ''

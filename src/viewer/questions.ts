@@ -1,8 +1,6 @@
-import { comparePrivileges } from '../../machines/privileges.ts'
-import type { CredentialsAsked, ShownConsentRequest } from '../events/flowEvent.ts'
-import { type Explanation, explainRequest } from '../privileges/explainPrivilege.ts'
-import { createDifference } from './differenceView.ts'
+import type { CredentialsAsked } from '../events/flowEvent.ts'
 import { button, element } from './element.ts'
+import type { Asked } from './machineView.ts'
 
 /** The answers of a person, and the one action that needs no question. */
 export interface Answers {
@@ -21,53 +19,20 @@ export interface Question {
   controls: readonly (HTMLButtonElement | HTMLInputElement)[]
 }
 
-/** The consent request: what is asked for, what it means for the host, and the two answers. */
+/** The consent request, and the two answers. */
 export function createConsentView(
-  request: ShownConsentRequest,
-  before: ShownConsentRequest | undefined,
+  { title, about, parts, isCritical }: Asked,
+  request: { id: number },
   answers: Answers,
 ): Question {
-  const { id, name, settings, privileges, digest } = request
-  const others = settings.filter(({ widens }) => !widens).map(({ setting }) => setting)
-  const widening = settings.filter(({ widens }) => widens).map(({ setting }) => setting)
-  const explained = explainRequest(privileges, widening)
-  const changed = before && comparePrivileges(before.privileges, privileges)
-  const isCritical = explained.some(({ danger }) => danger === 'critical')
   const deny = button('Deny', { class: 'quiet' }, () => answers.deny(request))
   const grant = button(
     isCritical ? 'Grant, I trust it with this host' : 'Grant',
     { class: isCritical ? 'danger' : 'primary' },
     () => answers.grant(request),
   )
-  const listed = others.flatMap((setting, index) => [
-    index > 0 && ', ',
-    element('code', {}, setting),
-  ])
-  const dialog = createDialog(
-    'Grant these privileges?',
-    [
-      element('strong', {}, name),
-      ' will run on the host with what you grant here. The engine itself does not ask.',
-    ],
-    id > 1 && element('p', { class: 'changed' }, 'It asks for other privileges than a moment ago.'),
-    changed && createDifference(changed),
-    element('ul', { class: 'privileges' }, explained.map(privilege)),
-    others.length > 0 && element('p', { class: 'facts' }, 'Settings: ', listed),
-    digest && element('p', { class: 'facts' }, 'Content: ', element('code', {}, digest)),
-    element('div', { class: 'buttons' }, deny, grant),
-  )
-  return { ...dialog, controls: [deny, grant] }
-}
-
-function privilege({ danger, title, value, sentence }: Explanation): HTMLElement {
-  const badge = element('span', { class: 'badge' }, danger)
-  return element(
-    'li',
-    { class: `privilege ${danger}` },
-    element('div', { class: 'line' }, element('strong', {}, title), badge),
-    value !== '' && element('code', {}, value),
-    element('p', {}, sentence),
-  )
+  const buttons = element('div', { class: 'buttons' }, deny, grant)
+  return { ...createDialog(title, about, ...parts, buttons), controls: [deny, grant] }
 }
 
 /** The form for a registry's credentials. They leave it once, and are kept nowhere. */

@@ -1,11 +1,11 @@
 import type { ChartArrow, ChartLayout } from '../chart/chartLayout.ts'
 import type {
+  ConsentAsked,
   CredentialsAsked,
   FlowEvent,
   FlowStarted,
+  OutcomeReached,
   ProgressMade,
-  ShownConsentRequest,
-  ShownOutcome,
   ShownRetry,
   TransitionTaken,
 } from '../events/flowEvent.ts'
@@ -19,11 +19,11 @@ export interface RunState {
   /** The attempt that is waited for, until the flow goes on. */
   retry?: ShownRetry
   /** Open until the next transition. */
-  consent?: ShownConsentRequest
+  consent?: ConsentAsked
   /** The last one that was open before. */
-  consentBefore?: ShownConsentRequest
+  consentBefore?: ConsentAsked
   credentials?: CredentialsAsked['request']
-  outcome?: ShownOutcome
+  outcome?: OutcomeReached
   /** When the first and the last of these events happened. */
   startedAt?: number
   at?: number
@@ -57,11 +57,11 @@ function after(run: RunState, event: FlowEvent): RunState {
     case 'retry':
       return { ...run, retry: event.retry }
     case 'consent':
-      return { ...run, consent: event.request }
+      return { ...run, consent: event }
     case 'credentials':
       return { ...run, credentials: event.request }
     case 'outcome':
-      return { ...run, outcome: event.outcome }
+      return { ...run, outcome: event }
   }
 }
 
@@ -131,28 +131,6 @@ function entered(layout: ChartLayout, path: string): string {
 export function withAncestors(path: string): string[] {
   const parts = path.split('.')
   return path === '' ? [] : parts.map((_, index) => parts.slice(0, index + 1).join('.'))
-}
-
-/** How people speak of the flows of one machine. */
-export interface Words {
-  /** `The install failed`. */
-  noun: string
-  /** `Installed acme/plain`. */
-  past: string
-}
-
-const byMachine: ReadonlyMap<string, Words> = new Map([
-  ['pluginInstall', { noun: 'install', past: 'Installed' }],
-])
-
-/** The machine that is shown until the flow's first event names another. */
-export const FIRST_MACHINE = 'pluginInstall'
-
-/** The words of a flow's machine; a flow of any other machine is called a run. */
-export function wordsOf(
-  { machine }: Pick<FlowStarted, 'machine'> = { machine: FIRST_MACHINE },
-): Words {
-  return byMachine.get(machine) ?? { noun: 'run', past: 'Finished' }
 }
 
 /**

@@ -27,9 +27,11 @@ export const style: string = `
 :host([hidden]) { display: none }
 * { box-sizing: border-box; margin: 0 }
 [hidden] { display: none !important }
-h2, h3, code, dd, p, .event, .to { overflow-wrap: anywhere }
+h2, h3, li, code, dd, p, .event, .to { overflow-wrap: anywhere }
 h2 { font-size: 18px; line-height: 1.3; letter-spacing: -.01em }
 h3 { font-size: 15px; line-height: 1.35 }
+h4 { font-size: 13px }
+.fates { padding-left: 18px; font-size: 13px }
 code, .time, .event, .clock, .amount { font-family: var(--mono) }
 code { font-size: 12.5px; white-space: pre-wrap }
 code, strong, .event, .to { direction: ltr; unicode-bidi: isolate }

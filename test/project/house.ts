@@ -105,8 +105,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: /^(xstate|elkjs\/.*|string-width)$/,
   },
   'src/privileges': {
-    holds: 'what a privilege means for the host, in words',
-    imports: ['machines', 'src/text'],
+    holds: 'what a privilege or an upgrade means for the host, in words',
+    imports: ['machines', 'machines/plugin-upgrade', 'src/text'],
     packages: NONE,
   },
   'src/flow': {
@@ -129,12 +129,26 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/events': {
     holds: 'the wire format of a run, its log, inspection',
-    imports: ['machines', 'machines/plugin-install', 'src/flow', 'src/chart'],
+    imports: [
+      'machines',
+      'machines/plugin-install',
+      'machines/plugin-upgrade',
+      'src/flow',
+      'src/chart',
+    ],
     packages: /^(xstate|rxjs)$/,
   },
   'src/viewer': {
     holds: 'the custom element',
-    imports: ['machines', 'src/flow', 'src/events', 'src/chart', 'src/privileges', 'src/text'],
+    imports: [
+      'machines',
+      'machines/plugin-upgrade',
+      'src/flow',
+      'src/events',
+      'src/chart',
+      'src/privileges',
+      'src/text',
+    ],
     packages: NONE,
   },
   'src/ui': {

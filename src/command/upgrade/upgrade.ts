@@ -3,7 +3,7 @@ import { makeFailure } from '../../../machines/failure.ts'
 import type { Plugin } from '../../../machines/plugin.ts'
 import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
 import type { UpgradeTimeouts } from '../../../machines/plugin-upgrade/types.ts'
-import { parseReference } from '../../../machines/reference.ts'
+import { familiar, parseReference } from '../../../machines/reference.ts'
 import { type PolicyOptions, upgradeTimeouts } from '../../flow/retry/policy.ts'
 import type { ConsentPolicy } from '../../flow/types.ts'
 import { type UpgradeOptions, upgradePlugin } from '../../flow/upgrade.ts'
@@ -20,7 +20,6 @@ import type { CommandIo } from '../processIo.ts'
 import type { RunOutcome } from '../views/view.ts'
 import { wordsOf } from '../views/words.ts'
 import { upgradeDryRun } from './upgradeDryRun.ts'
-import { familiar } from './upgradeQuestion.ts'
 
 /** The parsed command line of `plugin-flow upgrade`. */
 export interface UpgradeCommand

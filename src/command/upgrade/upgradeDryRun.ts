@@ -1,11 +1,13 @@
 import { asksFor } from '../../../machines/consent.ts'
 import { defined } from '../../../machines/defined.ts'
 import type { Observed } from '../../../machines/plugin-upgrade/effect.ts'
+import { familiar } from '../../../machines/reference.ts'
 import type { Retry } from '../../../machines/retry.ts'
 import { isUpgradeError } from '../../flow/errors.ts'
 import type { PlannedUpgrade } from '../../flow/makeUpgradePlan.ts'
 import type { Engine } from '../../flow/types.ts'
 import { planUpgrade, type UpgradeOptions } from '../../flow/upgrade.ts'
+import { usesTexts } from '../../privileges/upgradeText.ts'
 import { describeRetry } from '../../text/formatAmount.ts'
 import { asWord, visibleJson } from '../../text/visible.ts'
 import { ANSWERS, answerOf, block } from '../install/dryRun.ts'
@@ -13,13 +15,7 @@ import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
 import type { RunOutcome } from '../views/view.ts'
 import { upgradeRequestJson } from './upgradeOutcome.ts'
-import {
-  differenceTexts,
-  explainedDifference,
-  familiar,
-  usesTexts,
-  wayBackText,
-} from './upgradeQuestion.ts'
+import { differenceTexts, explainedDifference, wayBackLine } from './upgradeQuestion.ts'
 
 /**
  * Shows what can be known of an upgrade beforehand, and sends nothing that changes anything. Resolves to the exit
@@ -101,7 +97,7 @@ function planLines(plan: PlannedUpgrade, privileges: readonly string[]): string[
     ...block('in effect', effectLines(plugin), 'nothing'),
     ...privileges,
     ...block('uses', usesTexts(request), 'none that the engine tells of'),
-    ...block('way back', [wayBackText(request.wayBack)]),
+    ...block('way back', [wayBackLine(request.wayBack)]),
     ...block('consent', [`${ANSWERS[answerOf(plan)]}${reason}`]),
     ...block('requests', requests),
     ...block('not known', unknown),

@@ -1,5 +1,4 @@
 import { makeFailure } from '../../../machines/failure.ts'
-import type { PlanEntry } from '../../../machines/plugin-upgrade/planUpgrade.ts'
 import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
 import type {
   Leftover,
@@ -7,12 +6,14 @@ import type {
   UpgradedPlugin,
   UpgradeOutput,
 } from '../../../machines/plugin-upgrade/types.ts'
+import { familiar } from '../../../machines/reference.ts'
+import { withoutValue } from '../../events/upgradeEvents.ts'
+import { entryText } from '../../privileges/upgradeText.ts'
 import { visible } from '../../text/visible.ts'
 import { failureLines, onEngine, type Painted, WITHOUT_COLOURS } from '../install/outcome.ts'
 import { withoutValues } from '../install/outcomeJson.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import type { EndedUpgrade, ShownRun, StateWords } from '../views/view.ts'
-import { entryText, familiar } from './upgradeQuestion.ts'
 
 type Stranded = Extract<UpgradeOutput, { state: 'stranded' }>
 
@@ -176,12 +177,6 @@ export function upgradeRequestJson(request: UpgradeConsentRequest): object {
     ...withoutValues(request),
     ...(plan && { plan: { ...plan, entries: plan.entries.map(withoutValue) } }),
   }
-}
-
-/** A value that was given with the upgrade to a variable or an argument may be a secret. */
-function withoutValue({ to, ...entry }: PlanEntry): PlanEntry {
-  const isGiven = entry.fate === 'asked' && (entry.kind === 'env' || entry.kind === 'args')
-  return to === undefined || isGiven ? entry : { ...entry, to }
 }
 
 /** What is known of an upgrade that is left before it has ended. */

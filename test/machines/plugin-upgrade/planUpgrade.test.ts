@@ -194,8 +194,7 @@ suite('planUpgrade', (test) => {
         'stays',
       ] as const
     ).map((fate) => ({ kind: 'env', name: 'A', fate }) as const)
-    const plan = { mode: 'inPlace', entries, settings: [], expected: [] } as const
-    const toAgree = entriesToAgreeTo({ ...plan, entries: [...entries], settings: [], expected: [] })
+    const toAgree = entriesToAgreeTo({ entries })
     assert.equal(
       toAgree.map(({ fate }) => fate),
       ['reverts', 'lost', 'onlyByReplacing', 'stays'],

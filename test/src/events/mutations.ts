@@ -1,5 +1,6 @@
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { transition } from '../viewer/events.ts'
+import { upgradeEvents } from './upgradeSamples.ts'
 
 const failure = {
   code: 'enable-failed',
@@ -114,6 +115,7 @@ export const everyEvent: readonly FlowEvent[] = [
       outcome: { state: 'rolledBack', failure, rollback },
     }),
   ),
+  ...upgradeEvents(failure),
 ]
 
 /** Values of every kind that JSON has, names among them that every object inherits. */

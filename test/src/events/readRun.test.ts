@@ -105,10 +105,15 @@ function kindOf(value: unknown): string {
 }
 
 const OPTIONAL =
-  /^(?:alias|engine|simulated|from|total|percent|secondsLeft|digest|operation|status|engineMessage|inStream)$/
+  /^(?:alias|engine|simulated|from|total|percent|secondsLeft|digest|operation|status|engineMessage|inStream|machine|leftover|uses|plan|remote|none)$/
 
 function isOptional(path: readonly string[]): boolean {
-  return OPTIONAL.test(path.at(-1) ?? '') || path.join('.') === 'outcome.rollback.id'
+  const whole = path.join('.')
+  return (
+    OPTIONAL.test(path.at(-1) ?? '') ||
+    whole === 'outcome.rollback.id' ||
+    /entries\.\d+\.to$/.test(whole)
+  )
 }
 
 function nameOf(path: readonly string[]): string {
