@@ -11,7 +11,7 @@ const request: UpgradeConsentRequest = {
   ...asking({ network: ['host'], mount: ['/etc'], device: ['/dev/fuse'] }, ['state.source=/data']),
   from: 'docker.io/acme/probe:1',
   added: asking({ mount: ['/etc'] }).privileges,
-  removed: asking({ mount: ['/data', '/gone'] }).privileges,
+  removed: ['/data', '/gone'].flatMap((place) => asking({ mount: [place] }).privileges),
   wayBack: { none: 'it is gone' },
 }
 
