@@ -1,41 +1,22 @@
-import { statSync } from 'node:fs'
 import * as assert from 'uvu/assert'
-import { connect } from '../../src/flow/connect.ts'
-import {
-  isUpgradeError,
-  type UpgradeError,
-  type UpgradeOptions,
-  upgradePlugin,
-} from '../../src/upgrade.ts'
+import type { UpgradeOptions } from '../../src/upgrade.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import type { FixtureName } from './world/fixtures.ts'
-import { install, onEngine } from './world/flows.ts'
-import type { World } from './world/startWorld.ts'
-
-const SETTINGS = { DEBUG: '7', 'state.source': '/var/tmp', args: 'a b' }
-const inode = (path: string) => `state=${statSync(path).ino}`
-const BEFORE = ['DEBUG=7', 'FIXED=yes', 'arg=a', 'arg=b', '/dev/kmsg', inode('/var/tmp')]
+import { onEngine } from './world/flows.ts'
+import {
+  BEFORE,
+  begin as beginOn,
+  upgradeFailure as failure,
+  inEffect,
+  inode,
+  upgradeOn,
+} from './world/upgrades.ts'
 
 engineSuite('real engine :: upgrade', (test, world) => {
   const name = () => world().reference('notes-1')
-  const begin = async (settings: Record<string, string> = SETTINGS) => {
-    await install(world(), { reference: name(), settings, grantAllPermissions: true }).result
-  }
-  const upgrade = (to: FixtureName, options: Partial<UpgradeOptions> = {}) => {
-    const engine = connect({ host: world().host, env: { DOCKER_CONFIG: world().folder } })
-    const flow = upgradePlugin(engine, {
-      name: name(),
-      reference: world().reference(to),
-      grantAllPermissions: true,
-      ...options,
-    })
-    const states: string[] = []
-    flow.transition$.subscribe({
-      next: ({ to }) => states.push(to),
-      complete: () => engine.close(),
-    })
-    return { ...flow, states }
-  }
+  const begin = (settings?: Record<string, string>) => beginOn(world(), name(), settings)
+  const upgrade = (to: FixtureName, options: Partial<UpgradeOptions> = {}) =>
+    upgradeOn(world(), { name: name(), reference: world().reference(to), ...options })
 
   test("of the same settings :: its owner's are in effect, though the engine drops one", async () => {
     await begin()
@@ -166,21 +147,4 @@ engineSuite('real engine :: upgrade', (test, world) => {
 
 function fates(entries: readonly { kind: string; name: string; fate: string }[]): string[] {
   return entries.map(({ kind, name, fate }) => `${kind} ${name} ${fate}`)
-}
-
-/** What the process of the one plugin shows. */
-async function inEffect(world: World): Promise<string[]> {
-  const { Volumes }: { Volumes: { Name: string }[] } = JSON.parse(
-    (await world.api('GET', '/volumes')).text,
-  )
-  return Volumes[0]?.Name.trim().split(' ') ?? []
-}
-
-async function failure(flow: { result: Promise<unknown> }): Promise<UpgradeError> {
-  const error = await flow.result.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (isUpgradeError(error)) return error
-  throw error ?? new Error('the upgrade was to fail, and did not')
 }

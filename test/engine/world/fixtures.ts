@@ -116,6 +116,13 @@ export const fixtures = {
   'notes-less': version('less', { mounts: [], devices: [] }),
   'notes-dies': version('dies', { mode: 'die' }),
   'notes-badmount': version('badmount', { mounts: [mount('/does/not/exist')] }),
+  /** Two that want the same lock, on a folder that each engine has for itself. */
+  'lock-1': version('lock 1', { mode: 'lock', mounts: [mount('/run')] }),
+  'lock-2': version('lock 2', { mode: 'lock', mounts: [mount('/run')] }),
+  /** Whose layer comes with a wrong byte. */
+  'notes-flip': version('flip'),
+  /** A version of 40 MB. */
+  'notes-big': { ...version('big'), ballast: 40 * 1024 * 1024 },
   /** For the registry that wants credentials. */
   private: { config: config('serve', { Env: SETTINGS.Env }) },
 } as const satisfies Record<string, Fixture>

@@ -3,12 +3,15 @@
  *   probe late                opens it after two seconds
  *   probe hang                never opens it
  *   probe die                 exits with status 1
+ *   probe lock [argument…]    as show, unless another process has the lock on /state
  *   probe show [argument…]    shows all that it got: variables, arguments, the inode of /state, devices
  * It shows what it was started with as a volume, so that a test can ask what it really got. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -88,6 +91,10 @@ int main(int count, char **arguments) {
   if (!strcmp(mode, "hang"))
     for (;;) pause();
   if (!strcmp(mode, "late")) sleep(2);
+  if (!strcmp(mode, "lock")) {
+    if (flock(open("/state", O_RDONLY), LOCK_EX | LOCK_NB)) return 1;
+    mode = "show";
+  }
 
   const char *debug = getenv("DEBUG");
   const char *last = count > 2 ? arguments[count - 1] : "none";
