@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate'
+import { assign, enqueueActions, setup } from 'xstate'
 import type { ConsentDecision, ConsentRequest } from '../consent.ts'
 import type { InputOf, PullResult } from '../engine.ts'
 import { type AuthRequest, slot } from '../flow.ts'
@@ -48,7 +48,11 @@ export const pluginInstallSetup = setup({
     recordConsentUnasked: assign(updates.recordConsentUnasked),
     recordConsentOfPolicy: assign(updates.recordConsentOfPolicy),
     recordConsentOfPerson: assign(updates.recordConsentOfPerson),
-    askPerson: assign({ asksPerson: true }),
+    askPerson: enqueueActions(({ enqueue }) => {
+      enqueue.assign({ asksPerson: true })
+      // Thousands of flows may wait: none of them keeps an actor that has answered.
+      enqueue.stopChild('decideConsent')
+    }),
     stopAsking: assign({ asksPerson: false }),
     rememberAccount: assign(updates.rememberAccount),
     countAttempt: assign({

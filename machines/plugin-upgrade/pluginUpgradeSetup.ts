@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate'
+import { assign, enqueueActions, setup } from 'xstate'
 import type { ConsentDecision } from '../consent.ts'
 import { type AuthRequest, slot } from '../flow.ts'
 import type { Account } from '../plugin.ts'
@@ -70,7 +70,11 @@ export const pluginUpgradeSetup = setup({
     recordConsentOfPolicy: assign(updates.recordConsentOfPolicy),
     recordConsentOfPerson: assign(updates.recordConsentOfPerson),
     requestConsentOfPlan: assign(updates.requestConsentOfPlan),
-    askPerson: assign({ asksPerson: true }),
+    askPerson: enqueueActions(({ enqueue }) => {
+      enqueue.assign({ asksPerson: true })
+      // Thousands of flows may wait: none of them keeps an actor that has answered.
+      enqueue.stopChild('decideConsent')
+    }),
     stopAsking: assign({ asksPerson: false }),
     rememberAccount: assign(updates.rememberAccount),
     countAttempt: assign({

@@ -73,10 +73,7 @@ function judge(
   const { privileges, hidden } = look.value
   if (hidden && 'error' in content && tellsWhy(content.error)) throw content.error
   refuseHidden(privileges)
-  return {
-    privileges,
-    ...('error' in content ? {} : { digest: content.value.digest }),
-  }
+  return 'error' in content ? { privileges } : { privileges, digest: content.value.digest }
 }
 
 /**

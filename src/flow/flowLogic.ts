@@ -15,7 +15,7 @@ import { onAbort } from '../../machines/onAbort.ts'
 import type { Progress } from '../../machines/progress.ts'
 import { statePath } from '../../machines/statePath.ts'
 import type { FlowDependencies, FlowWork } from './flowTools.ts'
-import { createPlace, type Place, queuedNow } from './place.ts'
+import { Place, queuedNow } from './place.ts'
 import { completePolicy } from './retry/policy.ts'
 import { processTime, stateDeadline, type Time, withTimeout } from './retry/time.ts'
 import type { Engine, FlowOptions } from './types.ts'
@@ -122,7 +122,7 @@ function openRun<Machine extends AnyStateMachine, Snapshot>(
   engine: Engine,
   options: FlowOptions<Snapshot>,
   { input, values }: Begin<InputFrom<Machine>>,
-  { time = processTime, load = kind.load, place = createPlace() }: LogicInternals,
+  { time = processTime, load = kind.load, place = new Place() }: LogicInternals,
 ): void {
   const { timeouts } = input as { timeouts: object }
   const deadline = stateDeadline(timeouts, time)

@@ -9,7 +9,7 @@ import type { CredentialsReason } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { AuthRequest } from '../../machines/flow.ts'
 import type { Account, JSONMessage } from '../../machines/plugin.ts'
-import { createProgress, type Progress } from '../../machines/progress.ts'
+import { createProgress, type Progress, type PullProgress } from '../../machines/progress.ts'
 import type { RetryNotice } from '../../machines/retry.ts'
 import type { Policy } from './retry/policy.ts'
 import { pause, type Time } from './retry/time.ts'
@@ -114,17 +114,22 @@ export function createTools(dependencies: FlowDependencies) {
 }
 
 function shownProgress(show: FlowDependencies['showProgress']) {
-  const progress = createProgress(() => performance.now())
+  let known: PullProgress | undefined
+  // A flow that waits for a person has none yet.
+  const progress = () => {
+    known ??= createProgress(() => performance.now())
+    return known
+  }
   return {
     add(message: JSONMessage) {
-      progress.add(message)
-      show(progress.snapshot)
+      progress().add(message)
+      show(progress().snapshot)
     },
-    now: progress.snapshot,
+    now: () => progress().snapshot(),
     /** The pull ended well. */
     finish() {
-      progress.complete()
-      show(progress.snapshot)
+      progress().complete()
+      show(progress().snapshot)
     },
   }
 }

@@ -100,7 +100,7 @@ export function createImplementations(dependencies: FlowDependencies): InstallWo
       return takeBack({ engine: once, ...tools.rollback(signal) }, { ...input, ...ended }, signal)
     },
   }
-  return { ...tools.work, steps }
+  return Object.assign(tools.work, { steps })
 }
 
 /** What is known of an abandoned run: nothing may be sent to find out more. */

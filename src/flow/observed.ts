@@ -34,7 +34,7 @@ export class Observed<T> {
 
   complete(): void {
     this.#isComplete = true
-    for (const subscriber of [...(this.#subscribers ?? [])]) subscriber.complete()
+    for (const subscriber of this.#subscribers ?? []) subscriber.complete()
     this.#subscribers = undefined
   }
 

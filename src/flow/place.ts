@@ -12,38 +12,34 @@ export function queuedNow(): Queued {
 }
 
 /** The place of one flow among those at work. */
-export interface Place {
+export class Place {
+  #held: Leave | undefined
+  #hasBegun = false
+
   /** `false`: others are at work, or wait already. */
-  tryTake(): boolean
+  tryTake(): boolean {
+    if (!this.#held) this.#take(flowGate.tryEnter())
+    return this.#held !== undefined
+  }
+
   /**
    * Calls once the flow has its place, which is later than it returns. A flow that has had one before comes before
    * those that have not begun. The function that it returns withdraws the request.
    */
-  ask(taken: () => void): () => void
-  leave(): void
-}
-
-export function createPlace(): Place {
-  let held: Leave | undefined
-  let hasBegun = false
-  const take = (leave: Leave) => {
-    held = leave
-    hasBegun = true
+  ask(taken: () => void): () => void {
+    return flowGate.ask((leave) => {
+      this.#take(leave)
+      taken()
+    }, this.#hasBegun)
   }
-  return {
-    tryTake() {
-      const leave = held ?? flowGate.tryEnter()
-      if (leave) take(leave)
-      return leave !== undefined
-    },
-    ask: (taken) =>
-      flowGate.ask((leave) => {
-        take(leave)
-        taken()
-      }, hasBegun),
-    leave() {
-      held?.()
-      held = undefined
-    },
+
+  leave(): void {
+    this.#held?.()
+    this.#held = undefined
+  }
+
+  #take(leave: Leave | undefined): void {
+    this.#held = leave
+    this.#hasBegun ||= leave !== undefined
   }
 }

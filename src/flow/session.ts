@@ -28,14 +28,18 @@ interface SessionOptions<Machine extends AnyStateMachine>
   end(): void
 }
 
-/** Makes any machine of this project observable. Nothing happens before `start`. */
+/**
+ * Makes any machine of this project observable. Nothing happens before `start`.
+ *
+ * @param machine of this session alone
+ */
 export function openSession<Machine extends AnyStateMachine>(
   machine: Machine,
   options: SessionOptions<Machine>,
 ) {
-  const transitions = observeTransitions(machine, options.transition)
+  const showTransition = observeTransitions(machine, options.transition)
   const inspect = options.inspect && inspectLater(options.inspect)
-  const started = createActor<AnyStateMachine>(transitions.observed, {
+  const started = createActor<AnyStateMachine>(machine, {
     clock: options.clock,
     ...(inspect && { inspect }),
   })
@@ -56,7 +60,7 @@ export function openSession<Machine extends AnyStateMachine>(
   /** The output. Rejects only where the machine itself is broken. */
   const ended = new Promise<NonNullable<OutputFrom<Machine>>>((resolve, reject) => {
     const next = (snapshot: AnyMachineSnapshot) => {
-      transitions.show(snapshot.value)
+      showTransition(snapshot.value)
       options.show(snapshot as SnapshotFrom<Machine>)
       if (snapshot.status !== 'done') return
       end()
@@ -70,12 +74,6 @@ export function openSession<Machine extends AnyStateMachine>(
   })
   return {
     ended,
-    /** The actor, to be read and not to be spoken to. */
-    actor: {
-      id: ref.id,
-      subscribe: ref.subscribe.bind(ref),
-      getSnapshot: () => ref.getSnapshot(),
-    },
     /** The actor itself, by which its work is found. */
     ref,
     start() {
@@ -89,23 +87,21 @@ export function openSession<Machine extends AnyStateMachine>(
   }
 }
 
-/** The machine, and its transitions: a snapshot does not say which event led to it. */
+/** Returns what shows the step to a state: a snapshot does not say which event led to it. */
 function observeTransitions(machine: AnyStateMachine, shown: Observed<Transition>) {
+  const transition = machine.transition.bind(machine)
   let event = { type: 'xstate.init' }
   let from: string | undefined
-  const observed: AnyStateMachine = Object.create(machine)
-  observed.transition = (snapshot, taken, scope) => {
+  // In its place: another object with this machine as its prototype would be a shape of its own, for each flow.
+  machine.transition = (snapshot, taken, scope) => {
     event = { type: taken.type }
-    return machine.transition(snapshot, taken, scope)
+    return transition(snapshot, taken, scope)
   }
-  return {
-    observed,
-    show(value: StateValue) {
-      const to = statePath(value)
-      if (to === from) return
-      shown.next(defined({ from, to, event, at: Date.now() }))
-      from = to
-    },
+  return (value: StateValue) => {
+    const to = statePath(value)
+    if (to === from) return
+    shown.next(defined({ from, to, event, at: Date.now() }))
+    from = to
   }
 }
 

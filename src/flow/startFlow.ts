@@ -6,7 +6,9 @@ import type {
   OutputFrom,
   SnapshotFrom,
 } from 'xstate'
+import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/consent.ts'
+import { defined } from '../../machines/defined.ts'
 import type { CredentialsRequest } from '../../machines/engine.ts'
 import type { Queued } from '../../machines/gate.ts'
 import { onAbort } from '../../machines/onAbort.ts'
@@ -21,10 +23,10 @@ import {
   runOf,
 } from './flowLogic.ts'
 import { Observed } from './observed.ts'
-import { createPlace, queuedNow } from './place.ts'
+import { Place, queuedNow } from './place.ts'
 import { processTime } from './retry/time.ts'
 import { openSession } from './session.ts'
-import type { Engine, Flow, FlowOptions, Transition } from './types.ts'
+import type { Engine, Flow, FlowActor, FlowOptions, Transition } from './types.ts'
 
 interface FlowEnds<Machine extends AnyStateMachine, Result> {
   /** The event that `cancel` sends. */
@@ -47,13 +49,9 @@ export function startFlow<
   internals: LogicInternals,
   { cancelEvent, resultOf }: FlowEnds<Machine, Result>,
 ): Flow<Machine, Snapshot, Result, Request> {
-  const place = createPlace()
+  const place = new Place()
   const transition = new Observed<Transition>()
-  const progress = new Observed<Progress>()
-  const retries = new Observed<Retry>(false)
-  const queued = new Observed<Queued>()
-  const consent = new Observed<Request>()
-  const credentials = new Observed<CredentialsRequest>()
+  const shown: Shown<Request> = {}
   const openMachine = () => {
     const askedCredentials = ({ value, context }: AnyMachineSnapshot) => {
       if (value !== 'reauth' || !context.asksPerson) return undefined
@@ -70,19 +68,21 @@ export function startFlow<
         transition,
         cancelEvent,
         show(snapshot) {
-          consent.show(askedConsent(snapshot))
-          credentials.show(askedCredentials(snapshot))
+          observed(shown, 'consent').show(askedConsent(snapshot))
+          observed(shown, 'credentials').show(askedCredentials(snapshot))
         },
         end() {
-          const shown = [progress, retries, queued, consent, credentials]
-          for (const each of shown) each.complete()
+          for (const name of NAMES) observed(shown, name).complete()
         },
       },
     )
     const emitter = opened.ref as unknown as Emitter
-    emitter.on('progress', (emitted) => progress.next(emitted.progress))
-    emitter.on('retry', ({ retry }) => retries.next(retry))
-    emitter.on('queued', (emitted) => queued.show(emitted.queued))
+    emitter.on('*', (emitted) => {
+      const { type } = emitted
+      const value = emitted[type]
+      if (value === undefined) shown[type]?.show(value)
+      else observed(shown, type).next(value)
+    })
     return opened
   }
   let session: ReturnType<typeof openMachine> | undefined
@@ -103,13 +103,13 @@ export function startFlow<
         leaveQueue = undefined
         withdraw()
         release?.()
-        queued.show(undefined)
+        shown.queued?.show(undefined)
         resolve(start())
       }
       const withdraw = place.ask(leave)
       const release = options.signal && onAbort(options.signal, leave)
       leaveQueue = leave
-      queued.next(queuedNow())
+      observed(shown, 'queued').next(queuedNow())
     })
   const mayStart = place.tryTake() || options.signal?.aborted
   const result = (mayStart ? start() : startInTurn()).then(async (output) => {
@@ -122,51 +122,99 @@ export function startFlow<
   const answer = (event: { type: string }) => session?.send(event as EventFrom<Machine>) === true
   // An answer to a request that is no longer the one shown is no answer to this one.
   const isCurrent = (request: Request | undefined) =>
-    request === undefined || request === consent.latest
-  return {
-    get transition$() {
-      return transition.value$
-    },
-    get progress$() {
-      return progress.value$
-    },
-    get retry$() {
-      return retries.value$
-    },
-    get queued$() {
-      return queued.value$
-    },
-    get consent$() {
-      return consent.value$
-    },
-    get credentials$() {
-      return credentials.value$
-    },
+    request === undefined || request === shown.consent?.latest
+  let read: FlowActor<Machine> | undefined
+  /** The actor, to be read and not to be spoken to. */
+  const actor = () => {
+    const { ref } = open()
+    read ??= {
+      id: ref.id,
+      subscribe: ref.subscribe.bind(ref),
+      getSnapshot: ref.getSnapshot.bind(ref),
+    } as unknown as FlowActor<Machine>
+    return read
+  }
+  const flow = {
     result,
-    grant: (request, who) =>
-      isCurrent(request) &&
-      answer({ type: 'consent.grant', ...(who === undefined ? {} : { who }) }),
-    deny: (reason, request) =>
-      isCurrent(request) &&
-      answer({ type: 'consent.deny', ...(reason === undefined ? {} : { reason }) }),
-    authenticate: (given) => session !== undefined && authenticate(session.ref, given),
+    grant: (request?: Request, who?: string) =>
+      isCurrent(request) && answer(defined({ type: 'consent.grant', who })),
+    deny: (reason?: string, request?: Request) =>
+      isCurrent(request) && answer(defined({ type: 'consent.deny', reason })),
+    authenticate: (given: RegistryCredentials) =>
+      session !== undefined && authenticate(session.ref, given),
     cancel() {
       leaveQueue?.()
       return open().cancel()
     },
-    snapshot: () => kind.makeSnapshot(open().actor.getSnapshot() as SnapshotFrom<Machine>),
-    get actor() {
-      return open().actor as Flow<Machine, Snapshot, Result, Request>['actor']
+    snapshot: () => kind.makeSnapshot(open().ref.getSnapshot() as SnapshotFrom<Machine>),
+  }
+  Object.defineProperty(flow, PARTS, { value: { transition, shown, actor } })
+  return Object.defineProperties(flow, accessors) as unknown as Flow<
+    Machine,
+    Snapshot,
+    Result,
+    Request
+  >
+}
+
+interface Values<Request> {
+  progress: Progress
+  retry: Retry
+  queued: Queued
+  consent: Request
+  credentials: CredentialsRequest
+}
+
+const NAMES = ['progress', 'retry', 'queued', 'consent', 'credentials'] as const
+
+/** What is shown of a flow besides its transitions. Thousands of flows wait at once, and most show nothing of it. */
+type Shown<Request> = { [Name in keyof Values<Request>]?: Observed<Values<Request>[Name]> }
+
+function observed<Request, Name extends keyof Values<Request>>(
+  shown: Shown<Request>,
+  name: Name,
+): Observed<Values<Request>[Name]> {
+  const known = shown[name] ?? new Observed<Values<Request>[Name]>(name !== 'retry')
+  shown[name] = known as Shown<Request>[Name]
+  return known
+}
+
+const PARTS = Symbol('parts of a flow')
+
+interface Parts {
+  [PARTS]: {
+    transition: Observed<Transition>
+    shown: Shown<ConsentRequest>
+    actor(): unknown
+  }
+}
+
+/**
+ * What all flows share. Written as `get` in an object of each, they would cost 20 µs and 2 KB a flow: Node.js makes a
+ * shape for every such object.
+ */
+const accessors: PropertyDescriptorMap = {
+  transition$: accessor(({ transition }) => transition.value$),
+  actor: accessor(({ actor }) => actor()),
+}
+for (const name of NAMES)
+  accessors[`${name}$`] = accessor(({ shown }) => observed(shown, name).value$)
+
+function accessor(read: (parts: Parts[typeof PARTS]) => unknown): PropertyDescriptor {
+  return {
+    enumerable: true,
+    get(this: Parts) {
+      return read(this[PARTS])
     },
   }
 }
 
-/** The events that every flow emits. */
+/** The events that every flow emits, each with what is new in a field of its name. */
 interface Emitter {
-  on(type: 'progress', listener: (event: { progress: Progress }) => void): unknown
-  on(type: 'retry', listener: (event: { retry: Retry }) => void): unknown
-  on(type: 'queued', listener: (event: { queued: Queued | undefined }) => void): unknown
+  on(type: '*', listener: (event: { type: keyof Emitted } & Emitted) => void): unknown
 }
+
+type Emitted = Pick<Values<never>, 'progress' | 'retry' | 'queued'>
 
 /** Each chart asks in a state of this name, with its request in the context. */
 function askedConsent({ value, context }: AnyMachineSnapshot) {

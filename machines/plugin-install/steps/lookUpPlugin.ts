@@ -47,7 +47,7 @@ export async function lookUpPlugin(
     }
     const found = await read()
     checkDigest(request.digest, found.digest)
-    return { ...found, engine: version }
+    return Object.assign(found, { engine: version })
   } finally {
     release()
     stop.abort()

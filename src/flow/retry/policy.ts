@@ -67,12 +67,7 @@ export function completePolicy<Limits extends object = Timeouts>(
   given: PolicyOptions<Limits> = {},
   timeouts: Limits = defaultPolicy.timeouts as Limits,
 ): Policy<Limits> {
-  const { retry, rollback } = defaultPolicy
-  const policy: Policy<Limits> = {
-    timeouts: { ...timeouts },
-    retry: { ...retry },
-    rollback: { ...rollback },
-  }
+  const policy: Policy<Limits> = { ...defaultPolicy, timeouts }
   for (const [part, values] of Object.entries(given)) {
     if (!Object.hasOwn(policy, part)) throw invalid(part, 'there is no such part')
     const filled = { ...policy[part as keyof Policy] } as Record<string, number>

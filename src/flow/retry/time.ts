@@ -54,7 +54,7 @@ export function stateDeadline(
   timeouts: object,
   time: Pick<Time, 'now' | 'setTimeout' | 'clearTimeout'>,
 ) {
-  const limits = new Map<string, number>(Object.entries(timeouts))
+  const limits = timeouts as Readonly<Record<string, number>>
   let state = ''
   let since = 0
   let isHeld = false
@@ -63,7 +63,7 @@ export function stateDeadline(
   let due: (() => void) | undefined
   let timer: unknown
   const remaining = () =>
-    isHeld ? Number.POSITIVE_INFINITY : (limits.get(state) ?? 0) - (time.now() - since)
+    isHeld ? Number.POSITIVE_INFINITY : (limits[state] ?? 0) - (time.now() - since)
   const callLater = () => {
     if (due && !isHeld) timer = time.setTimeout(due, remaining())
   }

@@ -16,7 +16,13 @@ import { type ValueCleaner, withoutValues } from './withoutValues.ts'
  *
  * @param given values by `NAME[.FIELD]`
  */
-export function createRedaction(given: ReadonlyMap<string, string> = new Map()) {
+export function createRedaction(given: ReadonlyMap<string, string> = new Map()): Redaction {
+  return given.size === 0 ? nothingSecret : redactionOf(given)
+}
+
+type Redaction = ReturnType<typeof redactionOf>
+
+function redactionOf(given: ReadonlyMap<string, string>) {
   const values = new Map(given)
   let cleaner = withoutValues(values)
   const applied = new WeakMap<Plugin, readonly string[]>()
@@ -70,6 +76,12 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()) 
       cleaner = withoutValues(values)
     },
   }
+}
+
+/** Of the flows without secret settings, which are most of them. */
+const nothingSecret: Redaction = {
+  ...redactionOf(new Map()),
+  withRedaction: (engine) => engine,
 }
 
 function redacted(error: unknown, clean: ValueCleaner): unknown {
