@@ -1,21 +1,24 @@
 // Writes the pages that come from the code: `npm run docs`. A test fails when one of them is stale.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import { catalogue } from '../machines/catalogue.ts'
-import { pluginInstallMachine } from '../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../src/chart/chart.ts'
+import { toSvg } from '../src/chart/drawChart.ts'
+import { layouts } from '../src/chart/layouts.generated.ts'
 import { machines } from '../src/chart/machines.ts'
 import { helpText } from '../src/command/help.ts'
 import { commandTable } from '../src/command/runCommand.ts'
 import { rooms } from '../test/project/house.ts'
+import { terminalPicture } from './terminalPicture.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Each generated page by its path, with the text that it should have. */
-export function pages(): Record<string, string> {
+/** Each generated page or picture by its path, with the text that it should have. */
+export async function pages(): Promise<Record<string, string>> {
   return {
-    'README.md': fill('README.md', 'statechart', picture(pluginInstallMachine)),
+    'docs/pictures/install.svg': await terminalPicture(join(root, 'docs/runs/success.json')),
+    'docs/pictures/statechart.svg': chartPicture('pluginInstall'),
     'docs/architecture.md': fill('docs/architecture.md', 'rooms', house()),
     'docs/command.md': fill('docs/command.md', 'commands', commands()),
     'docs/statechart.md': statecharts(),
@@ -37,6 +40,12 @@ function commands(): string {
         `\n### ${command.name}\n\n\`\`\`text\n${helpText(commandTable, command, 100)}\`\`\`\n`,
     )
     .join('')
+}
+
+function chartPicture(id: string): string {
+  const layout = layouts.get(id)
+  if (!layout) throw new Error(`the machine ${id} has no layout: npm run layout`)
+  return toSvg(layout)
 }
 
 function picture(machine: AnyStateMachine): string {
@@ -137,5 +146,6 @@ ${sections.join('\n')}`
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const [path, text] of Object.entries(pages())) writeFileSync(join(root, path), text)
+  mkdirSync(join(root, 'docs/pictures'), { recursive: true })
+  for (const [path, text] of Object.entries(await pages())) writeFileSync(join(root, path), text)
 }

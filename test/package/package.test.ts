@@ -85,7 +85,7 @@ suite('package', (test) => {
     assert.is(actors, 'authenticate installLogic makeSnapshot')
     assert.is(
       upgrade,
-      'UpgradeError isUpgradeError planUpgrade pluginUpgradeMachine resumeUpgrade upgradeLogic upgradePlugin',
+      'UpgradeError isUpgradeError noNewPrivileges planUpgrade pluginUpgradeMachine resumeUpgrade upgradeLogic upgradePlugin',
     )
     assert.is(events, 'flowEvents')
     assert.match(machine ?? '', 'pluginInstallMachine')
