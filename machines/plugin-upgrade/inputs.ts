@@ -93,6 +93,8 @@ export interface EnableRequest {
   timeout: number
   /** What became of a disable, where no more was asked of the engine: a plugin that is still enabled is as it was. */
   disable?: 'refused' | 'unknown'
+  /** The old version starts again. */
+  goesBack?: true
 }
 
 export interface QuiesceRequest {
@@ -190,7 +192,11 @@ export function configureInput({ context }: Args): ConfigureRequest {
 
 export function enableInput({ context }: Args): EnableRequest {
   const { phase, failure, input } = context
-  const request = { name: required(context, 'before').name, timeout: input.enableTimeout }
+  const request = {
+    name: required(context, 'before').name,
+    timeout: input.enableTimeout,
+    ...(failure && { goesBack: true as const }),
+  }
   if (phase !== 'disabling') return request
   return { ...request, disable: failure?.status === undefined ? 'unknown' : 'refused' }
 }

@@ -65,10 +65,12 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
     knownValue: (one) => values.of(one, secrets.includes(one.name)),
     hasSecret: redaction.has,
   })
-  const swap = (signal: AbortSignal) => ({
-    ...ports(signal),
-    onMessage: progress.add,
-  })
+  /** What cannot be written down, or not in time, has to be taken back all the same. */
+  const recordBack = async () => {
+    await withTimeout(record(), dependencies.time)
+    if (tools.isAbandoned()) throw new EngineError('abandoned', 'the plugin was left as it is')
+  }
+  const portsBack = (signal: AbortSignal) => ({ ...ports(signal), record: recordBack })
   const stage = async (request: StageRequest, signal: AbortSignal): Promise<Staged> => {
     const { remote, copyName, privileges } = request
     const release = await lock.acquire(copyName, signal)
@@ -118,7 +120,8 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
       stageCopy: stage,
       tryCopy: (input: TryRequest, signal) => tryCopy(ports(signal), input, signal),
       disablePlugin: (input: DisableRequest, signal) => disablePlugin(ports(signal), input, signal),
-      swapPlugin: (input: SwapRequest, signal) => swapPlugin(swap(signal), input, signal),
+      swapPlugin: (input: SwapRequest, signal) =>
+        swapPlugin({ ...ports(signal), onMessage: progress.add }, input, signal),
       inspectPlugin: async ({ name }: InspectRequest, signal) =>
         observe(await inspectNow({ engine }, name, signal)),
       async lookAround({ name, copyName }: LookRequest, signal): Promise<Found> {
@@ -128,14 +131,16 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
       },
       configurePlugin: (input: ConfigureRequest, signal) =>
         configurePlugin(ports(signal), input, signal),
-      enablePlugin: (input: EnableRequest, signal) => enablePlugin(ports(signal), input, signal),
-      quiescePlugin: (input: QuiesceRequest, signal) => quiescePlugin(ports(signal), input, signal),
-      returnPlugin: (input: ReturnRequest, signal) => returnPlugin(swap(signal), input, signal),
-      restorePlugin: (input: RestoreRequest, signal) => restorePlugin(ports(signal), input, signal),
+      enablePlugin: (input: EnableRequest, signal) =>
+        enablePlugin(input.goesBack ? portsBack(signal) : ports(signal), input, signal),
+      quiescePlugin: (input: QuiesceRequest, signal) =>
+        quiescePlugin(portsBack(signal), input, signal),
+      returnPlugin: (input: ReturnRequest, signal) =>
+        returnPlugin({ ...portsBack(signal), onMessage: progress.add }, input, signal),
+      restorePlugin: (input: RestoreRequest, signal) =>
+        restorePlugin(portsBack(signal), input, signal),
       async removeCopy({ wasEnabled, ...copy }: RemoveCopyRequest, signal) {
-        // What cannot be written down, or not in time, has to be taken back all the same.
-        await withTimeout(record(), dependencies.time)
-        if (tools.isAbandoned()) throw new EngineError('abandoned', 'the copy was left as it is')
+        await recordBack()
         const pulled = await copyEnd
         const report = await takeBack(
           { engine: once, ...tools.rollback(signal) },

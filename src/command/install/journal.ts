@@ -2,8 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 import { beginRun, journalFolder, type OpenRun } from '../../../adapters/journal/runJournal.ts'
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
 import { defined } from '../../../machines/defined.ts'
-import type { Failure } from '../../../machines/errors.ts'
+import { EngineError, type Failure } from '../../../machines/errors.ts'
 import { makeFailure } from '../../../machines/failure.ts'
+import { oneLine } from '../../../machines/text.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
 import type { JournalAnswer } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
@@ -57,7 +58,10 @@ export async function answerOf(writing: Promise<unknown> | undefined): Promise<J
   }
 }
 
-/** A run that is recorded in time or not at all: after a first timeout its folder is not tried again. */
+/**
+ * A run that is recorded in time or not at all: after a first timeout its folder is not tried again. It rejects with an
+ * EngineError `host-failed` where a step cannot be recorded; to close it never rejects.
+ */
 export function boundedRun<Run extends OpenRun>(
   run: Run,
   folder: string,
@@ -76,9 +80,12 @@ export function boundedRun<Run extends OpenRun>(
   return {
     ...run,
     claim: (plugin) => bounded(limits.begin, () => run.claim(plugin)),
-    write: (snapshot) => bounded(limits.write, () => run.write(snapshot)),
-    // The file and a stale lock are left behind.
-    close: () => bounded(limits.begin, () => run.close()).catch(unlessNoAnswer),
+    write: (snapshot) =>
+      bounded(limits.write, () => run.write(snapshot)).catch((error: unknown) => {
+        throw error instanceof RunInUse ? error : notRecorded(folder, error)
+      }),
+    // The file and a stale lock may be left behind, and the run has ended all the same.
+    close: () => bounded(limits.begin, () => run.close()).catch(() => {}),
   }
 }
 
@@ -103,8 +110,26 @@ class NoAnswer extends Error {
   }
 }
 
-function unlessNoAnswer(error: unknown): void {
-  if (!(error instanceof NoAnswer)) throw error
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOSPC: 'there is no space left on its disk',
+  EDQUOT: "this user's quota is used up",
+  EROFS: 'its disk is read-only',
+  EIO: 'its disk has failed',
+  ENOENT: 'somebody has removed it',
+}
+
+function notRecorded(folder: string, error: unknown): EngineError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const what = `the journal ${folder} cannot be written`
+  const message =
+    error instanceof NoAnswer
+      ? error.message
+      : `${what}: ${PROBLEMS[code] ?? oneLine(messageOf(error))}`
+  const next =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Make room there, or name another folder in XDG_STATE_HOME, and try again.'
+      : 'Mend that folder, or name another one in XDG_STATE_HOME, and try again.'
+  return new EngineError('host-failed', message, { next, unsent: true })
 }
 
 /**

@@ -133,6 +133,28 @@ suite('upgradePlugin', (test) => {
       { settings: OWNERS },
     ))
 
+  for (const [what, journal] of [
+    ['fails', () => Promise.reject(new Error('the disk is full'))],
+    ['does not answer', () => new Promise<void>(() => {})],
+  ] as const) {
+    test(`a journal that ${what} on the way back :: the old one is back all the same`, () =>
+      onUpgradeStage(
+        async (stage) => {
+          for (const mode of ['inPlace', 'replace'] as const) {
+            const { output } = await upgrade(stage, {
+              reference: 'acme/notes:3.0',
+              mode,
+              journal: ({ state }) => (state.startsWith('rollingBack') ? journal() : undefined),
+            })
+            assert.is(output.state, 'rolledBack', JSON.stringify(output))
+            // A variable of the new version stays in the settings, and the old one does not read it.
+            assert.is(inEffect(stage).replace(' LEVEL=info', ''), OLD_OWNERS)
+          }
+        },
+        { settings: OWNERS },
+      ))
+  }
+
   test('a trial :: finds that before the plugin is touched', () =>
     onUpgradeStage(async (stage) => {
       const options = { trial: true, mode: 'inPlace' } as const

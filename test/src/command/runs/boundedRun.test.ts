@@ -1,7 +1,9 @@
 import * as assert from 'uvu/assert'
 import type { OpenRun } from '../../../../adapters/journal/runJournal.ts'
+import { RunInUse } from '../../../../adapters/journal/runLock.ts'
 import type { InstallSnapshot } from '../../../../machines/plugin-install/snapshot.ts'
 import { boundedRun } from '../../../../src/command/install/journal.ts'
+import { refusedWith } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'
 
 const snapshot = {} as InstallSnapshot
@@ -66,8 +68,30 @@ suite('boundedRun', (test) => {
   test('one that refuses is asked again', async () => {
     const refuse = () => Promise.reject(new Error('no space'))
     const { bounded, asked } = setUp({ write: refuse, close: refuse })
-    assert.is(await refusal(bounded.write(snapshot)), 'no space')
-    assert.is(await refusal(bounded.close()), 'no space')
+    const said = 'the journal /far cannot be written: no space'
+    assert.is(await refusal(bounded.write(snapshot)), said)
+    await bounded.close()
     assert.equal(asked, ['write', 'close'])
+  })
+
+  for (const [code, words, next] of [
+    ['ENOSPC', 'there is no space left on its disk', /^Make room there/],
+    ['EDQUOT', "this user's quota is used up", /^Make room there/],
+    ['EIO', 'its disk has failed', /^Mend that folder/],
+    ['ENOENT', 'somebody has removed it', /^Mend that folder/],
+  ] as const) {
+    test(`one whose disk says ${code} :: in words, with a next step`, async () => {
+      const failed = () => Promise.reject(Object.assign(new Error(code), { code }))
+      const { bounded } = setUp({ write: failed })
+      const error = await refusedWith('host-failed', () => bounded.write(snapshot))
+      assert.is(error.message, `the journal /far cannot be written: ${words}`)
+      assert.match(String(error.details.next), next)
+    })
+  }
+
+  test('one that another process has taken over :: says so', async () => {
+    const { bounded } = setUp({ write: () => Promise.reject(new RunInUse('it')) })
+    const error = await bounded.write(snapshot).catch((reason: unknown) => reason)
+    assert.instance(error, RunInUse)
   })
 })
