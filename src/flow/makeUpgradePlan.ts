@@ -48,11 +48,11 @@ export async function makeUpgradePlan(
     engine,
     options,
     { values, timeouts: upgradeTimeouts },
-    async ({ engine, auth, signal, enter }) => {
+    async ({ engine, auth, signal, enter, redaction }) => {
       enter('reading')
       const begun = initialContext({ input })
       const { plugin } = await readPlugin(
-        { engine, claim() {}, remember() {} },
+        { engine, claim() {}, remember: redaction.refuseHidden },
         readInput({ context: begun }),
         signal,
       )

@@ -53,8 +53,10 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
     pause: tools.pause(signal),
     record,
     claim: own.claim,
-    remember: (plugin, mayBeOwn) =>
-      values.remember(redaction.original(plugin), mayBeOwn ? secrets : []),
+    remember(plugin, mayBeOwn) {
+      redaction.refuseHidden(plugin)
+      values.remember(plugin, redaction.original(plugin), mayBeOwn ? secrets : [])
+    },
     fill({ carried, ...setting }) {
       const value = carried === undefined ? setting.value : values.carried(setting.name, carried)
       const [text = ''] = redaction.fill([
@@ -90,6 +92,7 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
       const { digest } = await pull.catch(rememberRefusal)
       progress.finish()
       const plugin = await inspectNow({ engine }, copyName, signal)
+      redaction.refuseHidden(plugin)
       checkSettings(plugin.Config, request.settings)
       return { copy: observe(plugin), ...(digest === undefined ? {} : { digest }) }
     } finally {
@@ -162,27 +165,34 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
 
 /** The values that a plugin's owner gave to its variables and arguments: the machine knows their marks only. */
 function ownValues() {
-  const values = new Map<string, string>()
+  const values = new Map<string, { value: string; mark: string }>()
   const key = (kind: string, name: string) => (kind === 'args' ? kind : `${kind} ${name}`)
   const marked = (kind: SettingKind, name: string, mark: string) => {
-    const value = values.get(key(kind, name))
-    return value !== undefined && item(kind, name, value).mark === mark ? value : undefined
+    const known = values.get(key(kind, name))
+    return known?.mark === mark ? known.value : undefined
   }
   return {
-    /** @param except names of what is not remembered */
-    remember({ Settings, Config }: Plugin, except: readonly string[]) {
-      const set = (kind: SettingKind, name: string, value: string) => {
-        if (!except.includes(name)) values.set(key(kind, name), value)
+    /**
+     * @param shown as the machine sees it: a secret may be hidden in a value, whose mark is of what is shown
+     * @param except names of what is not remembered
+     */
+    remember(shown: Plugin, { Settings, Config }: Plugin, except: readonly string[]) {
+      const set = (kind: SettingKind, name: string, value: string, seen: string) => {
+        const { mark } = item(kind, name, seen)
+        if (!except.includes(name)) values.set(key(kind, name), { value, mark })
       }
-      for (const line of Settings.Env ?? []) {
+      const valueIn = (line: string) => line.slice(line.indexOf('=') + 1)
+      for (const [index, line] of (Settings.Env ?? []).entries()) {
+        const seen = shown.Settings.Env?.[index] ?? line
         const equals = line.indexOf('=')
-        if (equals > 0) set('env', line.slice(0, equals), line.slice(equals + 1))
+        if (equals > 0) set('env', line.slice(0, equals), valueIn(line), valueIn(seen))
       }
-      set('args', Config.Args.Name, (Settings.Args ?? []).join(' '))
+      const argsOf = ({ Args }: Plugin['Settings']) => (Args ?? []).join(' ')
+      set('args', Config.Args.Name, argsOf(Settings), argsOf(shown.Settings))
     },
     /** @param isHidden the mark is not of the value */
     of: ({ kind, name, mark }: EffectItem, isHidden: boolean) =>
-      isHidden ? values.get(key(kind, name)) : marked(kind, name, mark),
+      isHidden ? values.get(key(kind, name))?.value : marked(kind, name, mark),
     /** Of the variable of this name, else of the arguments. */
     carried(name: string, mark: string): string {
       const value = marked('env', name, mark) ?? marked('args', name, mark)

@@ -54,6 +54,20 @@ function redactionOf(given: ReadonlyMap<string, string>) {
       applied.get(plugin)?.includes(keyOf(setting)) === true,
     /** The plugin itself, of one that the redacted engine has shown. */
     original: (plugin: Plugin): Plugin => originals.get(plugin) ?? plugin,
+    /**
+     * Refuses a plugin whose own config a secret is hidden in: what is set again, or compared, would be another text.
+     *
+     * @throws EngineError `invalid-option`
+     */
+    refuseHidden(plugin: Plugin): void {
+      const { Config } = originals.get(plugin) ?? plugin
+      if (JSON.stringify(Config) === JSON.stringify(plugin.Config)) return
+      throw new EngineError(
+        'invalid-option',
+        `the config of ${plugin.Name} has the value of a secret setting in it, which would be hidden: give that setting without making it secret`,
+        { unsent: true },
+      )
+    },
     redactError,
     /** The engine, without a value in its errors, its progress and the settings of a plugin. */
     withRedaction: (engine: Engine): Engine => ({
