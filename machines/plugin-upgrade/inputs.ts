@@ -3,7 +3,7 @@ import type { PluginPrivilege } from '../plugin.ts'
 import type { PluginNames } from '../reference.ts'
 import type { Setting } from '../settings.ts'
 import { required } from './context.ts'
-import type { Observed } from './effect.ts'
+import type { EffectItem, Observed } from './effect.ts'
 import type { PlannedSetting, UpgradePlan } from './planUpgrade.ts'
 import type { UpgradeConsentRequest, UpgradeContext, WayBack } from './types.ts'
 
@@ -83,6 +83,8 @@ export interface RemoveCopyRequest {
 
 export interface ConfigureRequest {
   name: string
+  /** What its mounts and devices have to be pointed at before it is enabled. */
+  expected: readonly EffectItem[]
   settings: readonly PlannedSetting[]
   /** The plugin stays disabled, so that nothing but a set writes down where it came from. */
   staysDisabled: boolean
@@ -187,7 +189,8 @@ export function lookInput({ context }: Args): LookRequest {
 
 export function configureInput({ context }: Args): ConfigureRequest {
   const { name, enabled } = required(context, 'before')
-  return { name, settings: required(context, 'plan').settings, staysDisabled: !enabled }
+  const { settings, expected } = required(context, 'plan')
+  return { name, expected, settings, staysDisabled: !enabled }
 }
 
 export function enableInput({ context }: Args): EnableRequest {

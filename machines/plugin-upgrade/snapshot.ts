@@ -58,11 +58,14 @@ export function readUpgradeSnapshot(value: unknown): UpgradeSnapshot {
   }
   const { input, run } = given
   const isInput =
-    isRecord(input) && typeof input.name === 'string' && typeof input.copyName === 'string'
+    isRecord(input) && typeof input.name === 'string' && COPY_NAME.test(String(input.copyName))
   const isRun = isRecord(run) && PHASES.includes(String(run.phase)) && isWhole(run)
   if (isInput && isRun && Array.isArray(input.settings)) return given as unknown as UpgradeSnapshot
   throw new RangeError('the snapshot is damaged')
 }
+
+/** What a run removes as its copy, with force. */
+const COPY_NAME = /^plugin-flow\/upgrade-[0-9a-f]{12}:latest$/
 
 const PHASES = ['untouched', 'staging', 'disabling', 'swapping']
 

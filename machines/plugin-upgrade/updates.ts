@@ -5,7 +5,7 @@ import type { Failure } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
 import { errorOf } from '../flow.ts'
 import { comparePrivileges, computePrivileges } from '../privileges.ts'
-import { listSome } from '../text.ts'
+import { listSome, quoted } from '../text.ts'
 import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { namesOf, required } from './context.ts'
 import type { UpgradeEvent } from './events.ts'
@@ -97,7 +97,9 @@ function withWayBack(context: UpgradeContext, plan: UpgradePlan): Update {
   const resolved = required(context, 'resolved')
   const lost = lostOnReturn(required(context, 'before'), plan)
   if (lost.length === 0 || 'none' in resolved.back) return { plan }
-  const none = `the old version could not have again, as it has it now: ${lost.join(', ')}`
+  // The plugin's author chooses the names.
+  const names = lost.map((name) => (/^[\w.-]+$/.test(name) ? name : quoted(name)))
+  const none = `the old version could not have again, as it has it now: ${names.join(', ')}`
   return { plan, resolved: { ...resolved, back: { none } } }
 }
 

@@ -49,21 +49,30 @@ function brought(): Map<string, Set<string>> {
   )
 }
 
+function assertTested(list: string, least: number): void {
+  const promises = list.split(/^- /m).slice(1)
+  assert.ok(promises.length >= least, `${promises.length} promises`)
+  for (const promise of promises) {
+    const [, file, title] = /^ {2}`(test\/.+)`: `(.+)`$/m.exec(promise) ?? []
+    assert.ok(file !== undefined && title !== undefined, promise)
+    assert.ok(existsSync(join(root, file)), `${promise}: ${file}`)
+    const titles = [...read(file).matchAll(/^\s*(?:test|suite)\(\s*(['`])(.+?)\1/gms)]
+    assert.ok(
+      titles.some(([, , text = '']) => text.includes(title)),
+      `${file} has no test "${title}"`,
+    )
+  }
+}
+
 suite('docs/security.md', (test) => {
   test('every promise names a test that is there', () => {
     const [, list = ''] = read('docs/security.md').split(/^## .*$/m)
-    const promises = list.split(/^- /m).slice(1)
-    assert.ok(promises.length >= 25, `${promises.length} promises`)
-    for (const promise of promises) {
-      const [, file, title] = /^ {2}`(test\/.+)`: `(.+)`$/m.exec(promise) ?? []
-      assert.ok(file !== undefined && title !== undefined, promise)
-      assert.ok(existsSync(join(root, file)), `${promise}: ${file}`)
-      const titles = [...read(file).matchAll(/^\s*(?:test|suite)\(\s*(['`])(.+?)\1/gms)]
-      assert.ok(
-        titles.some(([, , text = '']) => text.includes(title)),
-        `${file} has no test "${title}"`,
-      )
-    }
+    assertTested(list, 25)
+  })
+
+  test('every promise of an upgrade names a test that is there', () => {
+    const [, list = ''] = read('docs/upgrade.md').split(/^## What is promised$/m)
+    assertTested(list.split(/^## /m)[0] ?? '', 10)
   })
 
   test('every dependency is counted and justified', () => {

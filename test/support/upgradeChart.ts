@@ -29,7 +29,7 @@ export function upgradeInput(overrides: Partial<UpgradeInput> = {}): UpgradeInpu
     grantAllPermissions: false,
     enableTimeout: 0,
     credentialsAttempts: 3,
-    copyName: 'plugin-flow/upgrade-1:latest',
+    copyName: 'plugin-flow/upgrade-00000000000a:latest',
     timeouts: { ...upgradeTimeouts },
     ...overrides,
   }
@@ -57,7 +57,7 @@ export function observed(config: PluginConfig, overrides: Partial<Observed> = {}
 export const old = observed(oldConfig)
 export const copy = observed(newConfig, {
   id: '8'.repeat(64),
-  name: 'plugin-flow/upgrade-1:latest',
+  name: 'plugin-flow/upgrade-00000000000a:latest',
   enabled: false,
   reference: 'docker.io/acme/probe:2.0',
 })

@@ -22,7 +22,7 @@ type SetPorts = Pick<UpgradePorts, 'engine' | 'record' | 'fill' | 'knownValue' |
  */
 export async function configurePlugin(
   ports: SetPorts,
-  { name, settings, staysDisabled }: ConfigureRequest,
+  { name, expected, settings, staysDisabled }: ConfigureRequest,
   signal: AbortSignal,
 ): Promise<Observed> {
   await ports.record()
@@ -33,7 +33,17 @@ export async function configurePlugin(
   const written = staysDisabled && settings.length === 0 ? unchanged(plugin) : settings
   const set = await setEach(ports, plugin, written, signal)
   const missing = settings.find((one) => one.secret && !ports.hasSecret(set, one))
-  if (!missing) return observe(set)
+  if (!missing) {
+    const now = observe(set)
+    // Another client may have set them during the swap, and nobody has agreed to that.
+    const unlike = differences(expected, now.effect).filter(({ kind }) => isPlace(kind))
+    if (unlike.length === 0) return now
+    const places = unlike.map((one) => `the ${one.kind} ${one.name}`).join(', ')
+    throw new EngineError(
+      'not-in-effect',
+      `before ${name} was enabled, this was not as planned: ${places}`,
+    )
+  }
   throw new EngineError('set-failed', `the setting ${missing.name} of ${name} has no effect`, {
     operation: 'pluginSet',
   })
@@ -56,6 +66,10 @@ export async function restorePlugin(
   await ports.record()
   const written = settings.length === 0 && !before.enabled ? unchanged(plugin) : settings
   return observe(await setEach(ports, plugin, written, signal))
+}
+
+function isPlace(kind: EffectItem['kind']): boolean {
+  return kind === 'mount' || kind === 'device'
 }
 
 export function valueUnknown(name: string): string {

@@ -14,8 +14,8 @@ import {
 
 suite('cleaning', (test) => {
   const leftover = {
-    name: 'plugin-flow/upgrade-1:latest',
-    command: 'plugin-flow rm --force plugin-flow/upgrade-1:latest',
+    name: 'plugin-flow/upgrade-00000000000a:latest',
+    command: 'plugin-flow rm --force plugin-flow/upgrade-00000000000a:latest',
   }
 
   edge(

@@ -40,7 +40,12 @@ const rows: [actor: string, state: string, expected: unknown][] = [
   [
     'configurePlugin',
     'configuring',
-    { name, settings: [{ name: 'LEVEL', value: 'info' }], staysDisabled: false },
+    {
+      name,
+      expected: at('configuring').context.plan?.expected,
+      settings: [{ name: 'LEVEL', value: 'info' }],
+      staysDisabled: false,
+    },
   ],
   ['enablePlugin', 'enabling', { name, timeout: 0 }],
   ['inspectPlugin', 'proving', { name }],

@@ -20,8 +20,8 @@ import {
 
 suite('rollingBack', (test) => {
   const leftover = {
-    name: 'plugin-flow/upgrade-1:latest',
-    command: 'plugin-flow rm --force plugin-flow/upgrade-1:latest',
+    name: 'plugin-flow/upgrade-00000000000a:latest',
+    command: 'plugin-flow rm --force plugin-flow/upgrade-00000000000a:latest',
   }
   const back = { ...old, enabled: false }
 

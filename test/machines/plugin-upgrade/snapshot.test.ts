@@ -60,6 +60,10 @@ suite('readUpgradeSnapshot', (test) => {
     ['a list for its input', { ...good, input: [] }],
     ['no name', { ...good, input: { ...good.input, name: 1 } }],
     ['no name of a copy', { ...good, input: { ...good.input, copyName: undefined } }],
+    [
+      'the name of another plugin as its copy',
+      { ...good, input: { ...good.input, copyName: 'acme/notes:1.0' } },
+    ],
     ['no settings', { ...good, input: { ...good.input, settings: {} } }],
     ['no run', { ...good, run: null }],
     ['an unknown phase', { ...good, run: { ...good.run, phase: 'late' } }],

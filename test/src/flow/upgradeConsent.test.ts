@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { definePlugin } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import {
   changes,
@@ -155,5 +156,22 @@ suite('an upgrade without a way back', (test) => {
       assert.equal(asked[1]?.wayBack, {
         none: 'the old version could not have again, as it has it now: FORMAT, kmsg',
       })
+    }))
+
+  test('a name of the author in the reason :: stands in quotes where it could be taken for words', () =>
+    onUpgradeStage(async (stage) => {
+      const { embedded, call } = stage
+      const Name = 'nothing, all of it comes back'
+      const version = (Value: string, Settable: string[]) =>
+        definePlugin({ config: { Description: Value, Env: [{ Name, Value, Settable }] } })
+      await call('DELETE', `/plugins/${OLD}?force=1`)
+      embedded.publish(OLD, version('old', []))
+      embedded.publish('acme/notes:2.0', version('new', ['value']))
+      await stage.install({ reference: OLD, grantAllPermissions: true }).result
+      const { asked } = await upgrade(stage, { mode: 'inPlace' })
+      assert.equal(
+        asked.map(({ wayBack }) => 'none' in wayBack && wayBack.none),
+        [`the old version could not have again, as it has it now: "${Name}"`],
+      )
     }))
 })

@@ -89,6 +89,25 @@ suite('an upgrade that other clients cross', (test) => {
     }
   }
 
+  test('pointed elsewhere during the swap :: it is not enabled so, and the old version is back', () =>
+    onUpgradeStage(async (stage) => {
+      const point = ({ engine }: Stage) =>
+        engine.call(
+          'pluginSet',
+          { name: OLD, settings: ['state.source=/'] },
+          { signal: new AbortController().signal },
+        )
+      const seen: string[] = []
+      const { output } = await upgrade(stage, {
+        ...before('configuring', point, stage),
+        at: (state) => void (state === 'enabling' && seen.push(state)),
+        mode: 'inPlace',
+      })
+      assert.equal([output.state, seen], ['rolledBack', []], JSON.stringify(output))
+      assert.is(output.state === 'rolledBack' && output.failure.code, 'not-in-effect')
+      assert.match(inEffect(stage), '| /var/lib/notes |')
+    }))
+
   test('upgraded to another version meanwhile :: that stays', () =>
     onUpgradeStage(async (stage) => {
       const other = 'acme/notes:4.0'

@@ -35,6 +35,17 @@ suite('readPlugin', (test) => {
     assert.is(since.code, 'plugin-missing')
   })
 
+  for (const [what, lie] of [
+    ['a name', { Name: 'acme/probe:1; rm -rf ~' }],
+    ['a reference', { PluginReference: 'acme/probe:1 to acme/safe:2' }],
+  ] as const) {
+    test(`${what} that is none :: is no answer of an engine`, async () => {
+      const error = await rejection(readPlugin(ports([{ ...on, ...lie }]).ports, request, signal))
+      assert.is(error.code, 'engine-protocol')
+      assert.match(error.message, JSON.stringify(Object.values(lie)[0]))
+    })
+  }
+
   test('it is claimed by its own name before its settings are read', async () => {
     const claims: string[] = []
     const changed = { ...on, PluginReference: 'acme/probe:9' }

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Plugin } from '../../../../machines/plugin.ts'
-import { observe } from '../../../../machines/plugin-upgrade/effect.ts'
+import { item, observe } from '../../../../machines/plugin-upgrade/effect.ts'
 import type { UpgradePorts } from '../../../../machines/plugin-upgrade/steps/ports.ts'
 import {
   configurePlugin,
@@ -22,7 +22,8 @@ suite('configurePlugin', (test) => {
     const sent: unknown[] = []
     const pluginSet: Answers['pluginSet'] = async (input) => void sent.push(input.settings)
     const { ports: of, log } = ports(looks, { pluginSet }, own)
-    const request = { name, settings, staysDisabled: false, ...more }
+    const { effect: expected } = observe(looks.at(-1) as Plugin)
+    const request = { name, expected, settings, staysDisabled: false, ...more }
     const end = await configurePlugin(of, request, signal).catch((error) => error)
     return { log, end, sent }
   }
@@ -32,6 +33,17 @@ suite('configurePlugin', (test) => {
     assert.equal(sent, [['DEBUG=1'], ['LEVEL=2']])
     assert.equal(log, ['record', `pluginSet ${id}`, `pluginSet ${id}`])
     assert.equal(end, observe(newVersion))
+  })
+
+  test('a mount or a device that is not as planned :: is a failure before it is enabled', async () => {
+    for (const kind of ['mount', 'device'] as const) {
+      const expected = [...observe(off).effect, item(kind, 'other', '/')]
+      const { end } = await run([off], { settings: [], expected })
+      assert.equal(
+        [end.code, end.message],
+        ['not-in-effect', `before ${name} was enabled, this was not as planned: the ${kind} other`],
+      )
+    }
   })
 
   test('enabled meanwhile :: is disabled first', async () => {
