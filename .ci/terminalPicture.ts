@@ -55,7 +55,9 @@ async function replay(run: string): Promise<Frame[]> {
   let now = 0
   const look = async () => {
     await write(String(stream.read() ?? ''))
-    frames.push({ at: now + paused, texts: textsOf(terminal) })
+    const at = now + paused
+    if (frames.at(-1)?.at === at) frames.pop()
+    frames.push({ at, texts: textsOf(terminal) })
   }
   // The view draws by a clock of its own; here that of the recording is the only one.
   const { setInterval } = globalThis
