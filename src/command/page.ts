@@ -1,18 +1,20 @@
 import type { Readable } from 'node:stream'
 import { parseStatechart, type Statechart } from '../chart/statechart/readStatechart.ts'
+import type { ShownFlow } from '../events/flowEvents.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
 import { installPlugin } from '../flow/install.ts'
-import type { Install } from '../ui/flowRegistry.ts'
+import { upgradePlugin } from '../flow/upgrade.ts'
 import { type PageFiles, readPageFiles } from '../ui/servePage.ts'
+import type { Starts } from '../ui/startFlow.ts'
 import { startMachineUi, startUi } from '../ui/startUi.ts'
 import { SIMULATION } from './install/drive.ts'
-import { answerOf, beginJournal } from './install/journal.ts'
+import { answerOf, beginJournal, claimPlugin } from './install/journal.ts'
 import { openEngine } from './openEngine.ts'
 import type { EngineSelection } from './options/engine.ts'
 import { readText, unusableFile } from './options/values.ts'
 import { type CommandIo, catchInterrupts, type Interrupts, messageOf, report } from './processIo.ts'
 
-/** A page that installs plugins on an engine. */
+/** A page that installs and upgrades plugins on an engine. */
 export interface FlowPage extends EngineSelection {
   /** Use a simulated engine in this process. */
   embedded: boolean
@@ -20,7 +22,7 @@ export interface FlowPage extends EngineSelection {
   port: number
 }
 
-/** Serves the page until a signal comes, then takes back running installs. Resolves to the exit status. */
+/** Serves the page until a signal comes, then takes back running flows. Resolves to the exit status. */
 export async function showFlows(page: FlowPage, io: CommandIo): Promise<number> {
   try {
     const files = await readPageFiles()
@@ -48,10 +50,10 @@ async function serve(
   io: CommandIo,
 ): Promise<number> {
   const { embedded, port } = page
-  const { install, closed }: Installs = embedded
-    ? { install: (options) => installPlugin(engine, options), closed: async () => {} }
-    : journaledInstalls(engine, page, io)
-  const server = await startUi({ host: engine.host, install, simulated: embedded, port, files })
+  const { starts, closed }: Running = embedded
+    ? { starts: startsOn(engine), closed: async () => {} }
+    : journaledStarts(engine, page, io)
+  const server = await startUi({ host: engine.host, starts, simulated: embedded, port, files })
   if (embedded) io.stdout.write(`${SIMULATION}\n`)
   io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
   const { exitCode } = await interrupts.interrupted
@@ -61,32 +63,66 @@ async function serve(
   return exitCode
 }
 
-/** Installs that are recorded while they last. */
-interface Installs {
-  install: Install
+interface Running {
+  starts: Starts
   /** Resolves when the records of all flows are closed. */
   closed(): Promise<void>
 }
 
-function journaledInstalls(engine: ConnectedEngine, page: FlowPage, io: CommandIo): Installs {
+function startsOn(engine: ConnectedEngine): Starts {
+  return {
+    pluginInstall: (options) => installPlugin(engine, options),
+    pluginUpgrade: (options) => upgradePlugin(engine, options),
+  }
+}
+
+/** Flows that are recorded while they last. */
+function journaledStarts(engine: ConnectedEngine, page: FlowPage, io: CommandIo): Running {
   const view = { notice: (line: string) => io.stderr.write(`${line}\n`) }
   const open = new Set<Promise<void>>()
+  const begin = () => beginJournal(engine, page, io.env, view)
+  const watch = async (run: ReturnType<typeof begin>, { result }: ShownFlow) => {
+    const close = async () => (await run)?.close()
+    const closed = result.then(close, close).catch(() => {})
+    open.add(closed)
+    await closed
+    open.delete(closed)
+  }
   return {
-    install(options) {
-      const run = beginJournal(engine, page, io.env, view)
-      const flow = installPlugin(engine, {
-        ...options,
-        journal: async (snapshot) => answerOf((await run)?.write(snapshot)),
-      })
-      const close = async () => (await run)?.close()
-      const closed = flow.result.then(close, close).catch(() => {})
-      open.add(closed)
-      void closed.then(() => open.delete(closed))
-      return flow
+    starts: {
+      pluginInstall(options) {
+        const run = begin()
+        const flow = installPlugin(engine, {
+          ...options,
+          journal: async (snapshot) => answerOf((await run)?.write(snapshot)),
+        })
+        void watch(run, flow)
+        return flow
+      },
+      async pluginUpgrade(options) {
+        const { name } = options
+        const signal = AbortSignal.timeout(CLAIM_MS)
+        // The flow tells why a plugin cannot be read.
+        const plugin = await engine.call('pluginInspect', { name }, { signal }).catch(() => {})
+        const run = begin()
+        const claimed = plugin && (await claimPlugin(await run, plugin.Name))
+        if (claimed) {
+          await (await run)?.close()
+          throw new RangeError(claimed.message)
+        }
+        const flow = upgradePlugin(engine, {
+          ...options,
+          journal: async (snapshot) => answerOf((await run)?.write(snapshot)),
+        })
+        void watch(run, flow)
+        return flow
+      },
     },
     closed: async () => void (await Promise.all(open)),
   }
 }
+
+const CLAIM_MS = 10_000
 
 /** A page that shows a machine, and talks to no engine. */
 export interface MachinePage {

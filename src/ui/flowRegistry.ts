@@ -2,29 +2,25 @@ import { randomBytes } from 'node:crypto'
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import { createEventLog } from '../events/eventLog.ts'
-import { type FlowEventsOptions, flowEvents } from '../events/flowEvents.ts'
-import type { InstallOptions, PluginInstall } from '../flow/types.ts'
-
-/** Starts a flow, as `installPlugin` does on an engine. */
-export type Install = (options: InstallOptions) => PluginInstall
+import { type FlowEventsOptions, flowEvents, type ShownFlow } from '../events/flowEvents.ts'
 
 /** Beyond this number the oldest flow that has ended is dropped. */
 const MOST_FLOWS = 100
 
 /** The flows of one server, the newest last. */
-export function createFlowRegistry(install: Install, about: FlowEventsOptions) {
+export function createFlowRegistry(about: FlowEventsOptions) {
   const flows = new Map<string, RegisteredFlow>()
   return {
     ids: () => [...flows.keys()],
     get: (id: string) => flows.get(id),
     /** `undefined` when too many flows run. */
-    start(options: InstallOptions): RegisteredFlow | undefined {
+    async start(start: () => ShownFlow | Promise<ShownFlow>): Promise<RegisteredFlow | undefined> {
       if (flows.size >= MOST_FLOWS) {
         const oldest = [...flows.values()].find(({ hasEnded }) => hasEnded)
         if (!oldest) return undefined
         flows.delete(oldest.id)
       }
-      const flow = register(install(options), about)
+      const flow = register(await start(), about)
       flows.set(flow.id, flow)
       return flow
     },
@@ -41,7 +37,7 @@ export type FlowRegistry = ReturnType<typeof createFlowRegistry>
 /** A flow that the server started, with its events. */
 export type RegisteredFlow = ReturnType<typeof register>
 
-function register(flow: PluginInstall, about: FlowEventsOptions) {
+function register(flow: ShownFlow, about: FlowEventsOptions) {
   const log = createEventLog()
   const listeners = new Set<() => void>()
   const notify = () => {

@@ -1,19 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as v from 'valibot'
 import type { MachineChart } from '../chart/chartLayout.ts'
-import {
-  createFlowRegistry,
-  type FlowRegistry,
-  type Install,
-  type RegisteredFlow,
-} from './flowRegistry.ts'
+import { createFlowRegistry, type FlowRegistry, type RegisteredFlow } from './flowRegistry.ts'
 import { readBody, sendJson, validBody } from './json.ts'
 import { type PageFiles, type Route, type ServedPage, servePage } from './servePage.ts'
+import { type Starts, startAsked } from './startFlow.ts'
 
 export interface UiOptions {
   /** Address of the engine, as the page shows it. */
   host: string
-  install: Install
+  /** What the page can start. */
+  starts: Starts
   /** The engine downloads, runs and keeps nothing. */
   simulated: boolean
   /** On 127.0.0.1; 0 takes any free one. */
@@ -27,14 +24,14 @@ export interface Ui extends ServedPage {
 }
 
 /**
- * Starts the page that installs and shows flows, on 127.0.0.1 alone. Rejects when it cannot listen
+ * Starts the page that starts and shows flows, on 127.0.0.1 alone. Rejects when it cannot listen
  * there.
  */
-export async function startUi({ host, install, simulated, port, files }: UiOptions): Promise<Ui> {
+export async function startUi({ host, starts, simulated, port, files }: UiOptions): Promise<Ui> {
   const about = { engine: host, simulated }
-  const registry = createFlowRegistry(install, about)
+  const registry = createFlowRegistry(about)
   const routes = new Map<string, Route>([
-    ['flows', (path, request, response) => answerFlows(registry, path, request, response)],
+    ['flows', (path, request, response) => answerFlows(registry, starts, path, request, response)],
     ['about', (_path, _request, response) => sendJson(response, 200, about)],
   ])
   const served = await servePage({ port, files, page: 'index.html', routes })
@@ -56,19 +53,6 @@ export function startMachineUi({ chart, port, files }: MachineUiOptions): Promis
   return servePage({ port, files, page: 'machine.html', routes })
 }
 
-/** An install. Consent is never part of it: a person is shown first what the plugin asks for. */
-const installBody = v.object(
-  {
-    reference: v.pipe(v.string('reference must be a string'), v.nonEmpty('reference is missing')),
-    alias: v.optional(v.string('alias must be a string'), ''),
-    settings: v.optional(
-      v.array(v.string('settings must be strings'), 'settings must be a list of KEY=VALUE'),
-      [],
-    ),
-    disabled: v.optional(v.boolean('disabled must be true or false'), false),
-  },
-  'reference is missing',
-)
 const CREDENTIALS = 'username and password must be strings'
 const credentialsBody = v.object(
   { username: v.string(CREDENTIALS), password: v.string(CREDENTIALS) },
@@ -94,13 +78,14 @@ const RETRY_MS = 500
 /** Answers requests about flows, below `/flows`. @throws RangeError on a bad body */
 export async function answerFlows(
   registry: FlowRegistry,
+  starts: Starts,
   path: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const [id, action = ''] = path
   const { method } = request
-  if (id === undefined) return answerRegistry(registry, request, response)
+  if (id === undefined) return answerRegistry(registry, starts, request, response)
   const flow = registry.get(id)
   if (!flow) return sendJson(response, 404, { message: 'there is no such flow' })
   if (method === 'GET' && action === 'events') {
@@ -117,14 +102,15 @@ export async function answerFlows(
 
 async function answerRegistry(
   registry: FlowRegistry,
+  starts: Starts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { method } = request
   if (method === 'GET') return sendJson(response, 200, { flows: registry.ids() })
   if (method !== 'POST') return sendJson(response, 405, { message: 'the method is not allowed' })
-  const { alias, ...install } = validBody(installBody, await readBody(request))
-  const flow = registry.start({ ...install, ...(alias !== '' && { alias }) })
+  const body = await readBody(request)
+  const flow = await registry.start(() => startAsked(starts, body))
   if (flow) sendJson(response, 201, { id: flow.id })
   else sendJson(response, 503, { message: 'too many flows are running' })
 }

@@ -60,6 +60,31 @@ function push(page: Page, events: readonly FlowEvent[]): Promise<void> {
 }
 
 browserSuite('an upgrade on the page', (test, browser) => {
+  test('started in its form, granted twice, and drawn to its end', () =>
+    onPage(browser(), async ({ page, flow, install, state, timeline, outcome, embedded }) => {
+      await install('acme/notes:1.0')
+      await flow.getByRole('button', { name: /^Grant/ }).click()
+      await state('done')
+      await page.locator('#installed').fill('acme/notes:1.0')
+      await page.locator('#to').fill('acme/notes:2.0')
+      await page.locator('#upgrade-settings').fill('LEVEL=debug')
+      await page.getByRole('button', { name: 'Upgrade' }).click()
+      await flow.getByRole('dialog', { name: 'Upgrade to acme/notes:2.0?' }).waitFor()
+      await flow.getByRole('button', { name: /^Grant/ }).click()
+      await flow.getByRole('dialog', { name: 'Replace the plugin?' }).waitFor()
+      assert.is(await flow.locator('.wide .state.visited[data-state=planning]').count(), 1)
+      await flow.getByRole('button', { name: /^Grant/ }).click()
+      await state('done')
+      assert.match(await outcome(), /^Replaced acme\/notes:1\.0/)
+      assert.ok((await timeline()).includes('staging'))
+      const last = flow.locator('.wide .arrow.last')
+      assert.equal(
+        [await last.getAttribute('data-from'), await last.getAttribute('data-to')],
+        ['cleaning', 'done'],
+      )
+      assert.ok(embedded.plugins()[0]?.Settings.Env?.includes('LEVEL=debug'))
+    }))
+
   test('the first question :: the difference, what uses the plugin, and the way back', () =>
     onPage(browser(), async (stage) => {
       assert.is(await show(stage, asked()), 'Upgrade to acme/plain:2.0?')

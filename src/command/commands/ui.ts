@@ -7,7 +7,7 @@ import { UsageError } from '../parseOptions.ts'
 export const uiCommand = defineCommand({
   name: 'ui',
   synopsis: '',
-  summary: 'Install plugins on a page in a browser, and watch the statechart run',
+  summary: 'Install and upgrade plugins on a page in a browser, and watch the statechart run',
   options: {
     port: {
       type: 'string',
@@ -28,7 +28,7 @@ export const uiCommand = defineCommand({
     { title: 'Look at any XState machine:', line: 'plugin-flow ui --machine machine.json' },
   ],
   notes:
-    'It prints an address with a token, to be opened in a browser as often as needed while the command runs; anyone who has it can install. Only this machine can reach it. Ctrl-C cancels running installs, takes back what they did, and ends.',
+    'It prints an address with a token, to be opened in a browser as often as needed while the command runs; anyone who has it can install. Only this machine can reach it. Ctrl-C cancels what runs, takes back what it did, and ends.',
   read({ values, positionals }): FlowPage | MachinePage {
     readNoArguments('ui', positionals)
     const { port = '0' } = values

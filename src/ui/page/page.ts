@@ -5,6 +5,8 @@ import { openSession } from './session.ts'
 const SAMPLES = [
   'vieux/sshfs:latest',
   'acme/plain',
+  'acme/notes:1.0',
+  'acme/notes:2.0',
   'acme/late',
   'acme/never-listens',
   'acme/bad-mount',
@@ -14,13 +16,26 @@ const SAMPLES = [
 ]
 
 const session = openSession()
-const form = byId('install', HTMLFormElement)
 const flows = byId('flows', HTMLElement)
 const problem = byId('problem', HTMLElement)
 
-form.addEventListener('submit', (event) => {
+byId('install', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault()
-  void install()
+  void start({
+    reference: textIn('reference'),
+    settings: settingsOf('settings'),
+    disabled: byId('disabled', HTMLInputElement).checked,
+    alias: textIn('alias'),
+  })
+})
+byId('upgrade', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault()
+  void start({
+    machine: 'pluginUpgrade',
+    name: textIn('installed'),
+    reference: textIn('to'),
+    settings: settingsOf('upgrade-settings'),
+  })
 })
 byId('recorded', HTMLButtonElement).addEventListener('click', () => {
   flows.prepend(document.createElement('plugin-flow'))
@@ -49,14 +64,16 @@ async function begin(): Promise<void> {
   for (const id of ids as string[]) show(id)
 }
 
-async function install(): Promise<void> {
-  const value = (id: string) => byId(id, HTMLInputElement).value.trim()
-  const made = await ask('/flows', {
-    reference: value('reference'),
-    settings: value('settings').split(/\s+/).filter(Boolean),
-    disabled: byId('disabled', HTMLInputElement).checked,
-    ...(value('alias') === '' ? {} : { alias: value('alias') }),
-  })
+function textIn(id: string): string {
+  return byId(id, HTMLInputElement).value.trim()
+}
+
+function settingsOf(id: string): string[] {
+  return textIn(id).split(/\s+/).filter(Boolean)
+}
+
+async function start(body: object): Promise<void> {
+  const made = await ask('/flows', body)
   if (typeof made.id !== 'string') return
   // A question takes the focus only where nothing else has it.
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur()

@@ -60,6 +60,40 @@ suite('plugin-flow ui', (test) => {
       { pace: 1 },
     ))
 
+  test('an upgrade on the page is written down, and no other of that plugin begins meanwhile', () =>
+    onStage(async ({ embedded, config, command }) => {
+      await command('install', '--grant-all-permissions', 'acme/notes:1.0')
+      const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host, XDG_STATE_HOME: config }
+      const { stdout, signals, code } = run({}, env, ['ui'])
+      await stdout.seen('\n')
+      const [address = ''] = /http:\S+/.exec(stdout.text()) ?? []
+      const ui = { url: address, cancelFlows: async () => {}, close: async () => {} }
+      const { origin } = new URL(address)
+      const client = await enter({ ui, embedded, origin })
+      const body = { machine: 'pluginUpgrade', name: 'acme/notes:1.0', reference: 'acme/notes:2.0' }
+      const id = await client.install(body)
+      const events = stream(`${origin}/flows/${id}/events`, client)
+      await events.seen('consent')
+      const second = await client.post('/flows', body)
+      assert.is(second.status, 400)
+      assert.match(second.body, 'acme/notes:1.0 is being upgraded: run ')
+      await client.post(`/flows/${id}/grant`, { request: 1 })
+      await events.seen('consent', 2)
+      const runs = join(config, 'plugin-flow')
+      const [written = ''] = readdirSync(runs).filter((name) => name.endsWith('.json'))
+      assert.match(readFileSync(join(runs, written), 'utf8'), '"machine":"pluginUpgrade"')
+      signals.emit('SIGINT')
+      assert.is(await code, 130)
+      assert.equal(
+        readdirSync(runs).filter((name) => name.endsWith('.json')),
+        [],
+      )
+      assert.equal(
+        embedded.plugins().map(({ Name }) => Name),
+        ['acme/notes:1.0'],
+      )
+    }))
+
   test('an invalid address', () =>
     onStage(async ({ command }) => {
       const { code, stderr } = await command('ui', '--host', 'ftp://x')

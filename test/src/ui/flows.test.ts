@@ -21,6 +21,43 @@ suite('ui :: flows', (test) => {
       assert.is((await client.post(`/flows/${id}/cancel`, {})).status, 409)
     }))
 
+  test('an upgrade, both of whose questions are granted', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const grant = async (id: string, count: number) => {
+        const events = stream(`${stage.origin}/flows/${id}/events`, client)
+        const asked = await events.seen('consent', count)
+        const request = asked.type === 'consent' && asked.request.id
+        assert.is((await client.post(`/flows/${id}/grant`, { request })).status, 204)
+        return events
+      }
+      await (await grant(await client.install({ reference: 'acme/notes:1.0' }), 1)).ended
+      const upgrade = { name: 'acme/notes:1.0', reference: 'acme/notes:2.0', settings: ['LEVEL=x'] }
+      const id = await client.install({ machine: 'pluginUpgrade', ...upgrade })
+      await grant(id, 1)
+      const { events, ended } = await grant(id, 2)
+      await ended
+      const [first] = events
+      assert.is(first?.type === 'flow' && first.machine, 'pluginUpgrade')
+      assert.is(states(events).at(-1), 'done')
+      assert.is(stage.embedded.plugins()[0]?.Config.Description, 'notes, second version')
+    }))
+
+  test('an upgrade without a new version :: to that which its reference names now', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const id = await client.install({
+        machine: 'pluginUpgrade',
+        name: 'acme/none',
+        reference: '',
+      })
+      const events = stream(`${stage.origin}/flows/${id}/events`, client)
+      await events.ended
+      const outcome = events.events.at(-1)
+      assert.ok(outcome?.type === 'outcome' && outcome.outcome.state === 'rolledBack')
+      assert.is(outcome.outcome.failure.code, 'plugin-missing')
+    }))
+
   test('a dropped stream is resumed after its last event, and no transition is lost', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)

@@ -189,6 +189,9 @@ suite('ui :: who gets in', (test) => {
         [{}, /reference is missing/],
         [{ reference: 'a', settings: 'DEBUG=1' }, /settings/],
         [{ reference: 'a', alias: 1 }, /alias/],
+        [{ machine: 'pluginUpgrade', reference: 'a' }, /name is missing/],
+        [{ machine: 'pluginUpgrade', name: 'a', reference: 1 }, /reference must be a string/],
+        [{ machine: 'toString' }, /machine must be pluginInstall or pluginUpgrade/],
         [{ reference: 'a', pad: 'x'.repeat(70_000) }, /too long/],
       ]
       for (const [body, message] of cases) {

@@ -10,8 +10,9 @@ import {
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
-import type { InstallOptions } from '../../../src/flow/types.ts'
+import { upgradePlugin } from '../../../src/flow/upgrade.ts'
 import type { PageFiles } from '../../../src/ui/servePage.ts'
+import type { Starts } from '../../../src/ui/startFlow.ts'
 import { startUi, type Ui } from '../../../src/ui/startUi.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 
@@ -36,8 +37,11 @@ export async function onUiStage(
   writeNoCredentials(config)
   const embedded = await startEmbeddedEngine({ pace: 0, ...engineOptions })
   const engine = connect({ host: embedded.host, env: { DOCKER_CONFIG: config } })
-  const install = (asked: InstallOptions) => installPlugin(engine, asked)
-  const ui = await startUi({ host: engine.host, install, simulated: true, port: 0, files })
+  const starts: Starts = {
+    pluginInstall: (asked) => installPlugin(engine, asked),
+    pluginUpgrade: (asked) => upgradePlugin(engine, asked),
+  }
+  const ui = await startUi({ host: engine.host, starts, simulated: true, port: 0, files })
   try {
     await act({ ui, embedded, origin: new URL(ui.url).origin })
   } finally {
@@ -113,7 +117,7 @@ export interface Client {
   headers: Readonly<Record<string, string>>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   post(path: string, body: unknown): Promise<Answer>
-  install(body: { reference: string; settings?: string[] }): Promise<string>
+  install(body: object): Promise<string>
 }
 
 export interface Stream {

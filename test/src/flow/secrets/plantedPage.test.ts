@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { connect } from '../../../../src/flow/connect.ts'
 import { installPlugin } from '../../../../src/flow/install.ts'
-import type { InstallOptions } from '../../../../src/flow/types.ts'
+import { upgradePlugin } from '../../../../src/flow/upgrade.ts'
+import type { Starts } from '../../../../src/ui/startFlow.ts'
 import { startUi } from '../../../../src/ui/startUi.ts'
 import { searchFor } from '../../../support/findSecrets.ts'
 import { suite } from '../../../support/suite.ts'
@@ -16,8 +17,11 @@ suite('planted secrets :: the page', (test) => {
         const search = searchFor(secrets)
         const engine = connect({ host: server.host, env: ground.env })
         const files = new Map()
-        const install = (asked: InstallOptions) => installPlugin(engine, asked)
-        const ui = await startUi({ host: engine.host, install, simulated: false, port: 0, files })
+        const starts: Starts = {
+          pluginInstall: (asked) => installPlugin(engine, asked),
+          pluginUpgrade: (asked) => upgradePlugin(engine, asked),
+        }
+        const ui = await startUi({ host: engine.host, starts, simulated: false, port: 0, files })
         try {
           const origin = new URL(ui.url).origin
           const client = await enter({ ui, origin } as never)
