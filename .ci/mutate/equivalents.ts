@@ -52,4 +52,59 @@ export const equivalents: readonly Equivalent[] = [
     after: 'return found ? { digests: { granted, found } } : undefined',
     why: 'a digest differs only from one that was granted; the check is for the compiler',
   },
+  {
+    file: 'machines/plugin-upgrade/context.ts',
+    after: `if (value === undefined) throw new Error(\`the flow has no \${key} yet\`)`,
+    why: 'no part of the context is ever null; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/guards.ts',
+    after: "return phase === 'swapping' && isOf(copy, event.output.plugin)",
+    why: 'a snapshot of a run that was changing something has its copy; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/guards.ts',
+    after: 'return wasChanging(context) && isOf(before, event.output.plugin)',
+    why: 'a snapshot of a run that was changing something has the plugin before; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/guards.ts',
+    after: "kind === 'device' && asked.includes(name),",
+    why: 'in place, a device that is asked for has no other fate',
+  },
+  {
+    file: 'machines/plugin-upgrade/guards.ts',
+    after: "fate === 'onlyByReplacing' && asked.includes(name),",
+    why: 'in place, nothing but a device that is asked for has this fate',
+  },
+  {
+    file: 'machines/plugin-upgrade/outcome.ts',
+    after: "if (typeof now !== 'object') return now ?? 'mutated'",
+    why: 'a run that is stranded has looked, or says that it has not; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/outcome.ts',
+    after: 'if (stranded !== undefined) {',
+    why: 'a run is stranded only after a failure that it remembers first; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/outcome.ts',
+    after: "if (sameContent(copy.config, now.config)) return 'new'",
+    why: 'a run that is stranded where a plugin was seen has its copy; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/updates.ts',
+    after: 'if (covers(context, request)) return !({})',
+    why: 'assigning `false` changes as little as assigning no keys',
+  },
+  {
+    file: 'machines/plugin-upgrade/updates.ts',
+    after: "const ids = [before, now].flatMap((one) => (typeof one === 'object' ? [one.id] : []))",
+    why: 'without a plugin before there is none now, and no id to replace; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/updates.ts',
+    after: 'const before = isChanging ? context.before : plugin',
+    why: 'a snapshot of a run that was changing something has the plugin before; the check is for the compiler',
+  },
 ]

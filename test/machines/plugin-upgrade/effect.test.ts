@@ -4,6 +4,13 @@ import { definePlugin } from '../../../src/embedded.ts'
 import { sampleConfig, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
+suite('item', (test) => {
+  test('its mark is the same in every version, for journals hold it', () => {
+    const marks = ['', '1', '1149'].map((value) => item('env', 'A', value).mark)
+    assert.equal(marks, ['811c9d', '340ca7', '002539'])
+  })
+})
+
 suite('observe', (test) => {
   test('a value that is not the default is told apart, and not held', () => {
     const Settings = {

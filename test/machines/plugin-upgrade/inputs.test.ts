@@ -2,12 +2,14 @@ import * as assert from 'uvu/assert'
 import type { AnyStateNode } from 'xstate'
 import {
   configureInput,
+  consentInput,
   disableInput,
   enableInput,
   quiesceInput,
   readInput,
   resolveInput,
   restoreInput,
+  returnInput,
   stageInput,
 } from '../../../machines/plugin-upgrade/inputs.ts'
 import { pluginUpgradeMachine } from '../../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
@@ -117,5 +119,22 @@ suite('inputs', (test) => {
     ]
     assert.equal(restoreInput(at('configuring', { settings })).secrets, ['LEVEL'])
     assert.ok(configureInput(at('configuring', {}, { ...old, enabled: false })).staysDisabled)
+  })
+
+  test('the request is that which is shown', () => {
+    const { context } = at('awaitConsent')
+    assert.is(consentInput({ context }), context.consentRequest)
+  })
+
+  test('what is not there is left out, not even as undefined', () => {
+    const { copy: _, names: __, ...context } = at('rollingBack.returning').context
+    assert.not('copy' in returnInput({ context }))
+    assert.not('names' in resolveInput({ context }))
+  })
+
+  test('without a reference :: that which the plugin came from', () => {
+    const { context } = at('resolving')
+    const { reference: _, ...input } = context.input
+    assert.is(resolveInput({ context: { ...context, input } }).reference, old.reference)
   })
 })

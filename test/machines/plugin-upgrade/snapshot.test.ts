@@ -40,6 +40,13 @@ suite('makeUpgradeSnapshot', (test) => {
 suite('readUpgradeSnapshot', (test) => {
   const good = JSON.parse(JSON.stringify(makeUpgradeSnapshot(at('disabling'))))
 
+  for (const phase of ['untouched', 'staging', 'disabling', 'swapping']) {
+    test(`a whole one, left while it was ${phase} :: is read`, () => {
+      const value = { ...good, run: { ...good.run, phase } }
+      assert.is(readUpgradeSnapshot(value), value)
+    })
+  }
+
   for (const [value, words] of [
     [null, 'this is no snapshot of an upgrade'],
     [[], 'this is no snapshot of an upgrade'],
@@ -70,6 +77,7 @@ suite('readUpgradeSnapshot', (test) => {
     ...['before', 'resolved', 'consent', 'copy', 'plan'].map(
       (part) => [`no ${part}`, { ...good, run: { ...good.run, [part]: undefined } }] as const,
     ),
+    ['a list for its plan', { ...good, run: { ...good.run, plan: [] } }],
     ['a text for its plan', { ...good, run: { ...good.run, phase: 'swapping', plan: 'x' } }],
   ] as const) {
     test(`${what} :: it is damaged`, () => {
