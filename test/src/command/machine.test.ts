@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { type AnyStateMachine, createMachine } from 'xstate'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
 import { chartEdges, toMermaid } from '../../../src/chart/chart.ts'
-import { pluginInstallLayout } from '../../../src/chart/layouts/pluginInstall.generated.ts'
+import { layouts } from '../../../src/chart/layouts.generated.ts'
 import { machines } from '../../../src/chart/machines.ts'
 import { toScxml } from '../../../src/chart/toScxml.ts'
 import { suite } from '../../support/suite.ts'
@@ -37,29 +37,30 @@ suite('plugin-flow machine', (test) => {
       assert.equal([code, stdout], [0, toMermaid(pluginInstallMachine)])
     }))
 
-  test('mermaid', () =>
-    onStage(async ({ command }) => {
-      const { code, stdout } = await command('machine', '--format', 'mermaid')
-      assert.equal([code, stdout], [0, toMermaid(pluginInstallMachine)])
-    }))
+  for (const [id, machine] of machines) {
+    test(`${id} :: json, mermaid and scxml`, () =>
+      onStage(async ({ command }) => {
+        const json = await command('machine', id)
+        assert.equal(chartEdges(createMachine(JSON.parse(json.stdout))), chartEdges(machine))
+        const mermaid = await command('machine', id, '--format', 'mermaid')
+        assert.equal([mermaid.code, mermaid.stdout], [0, toMermaid(machine)])
+        const scxml = await command('machine', id, '--format', 'scxml')
+        assert.equal([scxml.code, scxml.stdout], [0, toScxml(machine)])
+      }))
 
-  test('scxml', () =>
-    onStage(async ({ command }) => {
-      const { code, stdout } = await command('machine', '--format', 'scxml')
-      assert.equal([code, stdout], [0, toScxml(pluginInstallMachine)])
-    }))
-
-  test('svg :: every state and every arrow, in a file that loads nothing', () =>
-    onStage(async ({ command }) => {
-      const { code, stdout } = await command('machine', '-f', 'svg')
-      assert.is(code, 0)
-      assert.match(stdout, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="/)
-      assert.match(stdout, /<\/svg>\n$/)
-      for (const { path } of pluginInstallLayout.states)
-        assert.match(stdout, `data-state="${path}"`)
-      assert.is(stdout.split('class="arrow"').length - 1, pluginInstallLayout.arrows.length)
-      assert.not.match(stdout, /href|<script|url\(/)
-    }))
+    test(`${id} :: svg :: every state and every arrow, in a file that loads nothing`, () =>
+      onStage(async ({ command }) => {
+        const { code, stdout } = await command('machine', id, '-f', 'svg')
+        assert.is(code, 0)
+        assert.match(stdout, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="/)
+        assert.match(stdout, /<\/svg>\n$/)
+        const layout = layouts.get(id)
+        assert.ok(layout)
+        for (const { path } of layout.states) assert.match(stdout, `data-state="${path}"`)
+        assert.is(stdout.split('class="arrow"').length - 1, layout.arrows.length)
+        assert.not.match(stdout, /href|<script|url\(/)
+      }))
+  }
 
   test('wrong usage', () =>
     onStage(async ({ command }) => {
