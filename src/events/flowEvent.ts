@@ -17,6 +17,7 @@ export type FlowEvent =
   | TransitionTaken
   | ProgressMade
   | RetryAhead
+  | FlowQueued
   | ConsentAsked
   | CredentialsAsked
   | OutcomeReached
@@ -74,6 +75,17 @@ export interface ShownRetry {
   attempts: number
   /** Milliseconds until it begins. */
   delay: number
+}
+
+/** The flow waits for its place among the flows at work, and sends nothing until it goes on. */
+export interface FlowQueued extends Numbered {
+  type: 'queued'
+  queued: ShownQueued
+}
+
+export interface ShownQueued {
+  /** How many wait before it. */
+  ahead: number
 }
 
 /** What the flows of each machine ask for, and how they end, by the machine's id. */

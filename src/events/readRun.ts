@@ -21,6 +21,7 @@ import type {
   MachineEvents,
   OutcomeReached,
   RecordedRun,
+  ShownQueued,
   TransitionTaken,
 } from './flowEvent.ts'
 import { installChecks } from './installEvents.ts'
@@ -106,6 +107,7 @@ const event = variant<'type', FlowEvent>('type', {
       delay: number,
     }),
   }),
+  queued: object({ ...numbered, queued: object<ShownQueued>({ ahead: number }) }),
   consent: ofMachine<ConsentAsked>('request', numbered),
   credentials: object({
     ...numbered,

@@ -69,6 +69,12 @@ export function formatPart(part: number, whole: number | undefined): string {
   return whole === undefined ? formatBytes(part) : `${formatBytes(part)} of ${formatBytes(whole)}`
 }
 
+/** Says why nothing of a flow is sent: others of this process are at work. */
+export function describeQueued({ ahead }: { ahead: number }): string {
+  const place = ahead === 0 ? 'next' : `${ahead} before it`
+  return `waiting for other flows of this process (${place})`
+}
+
 /** An attempt that failed, and the next one. */
 interface Attempt {
   message: string

@@ -1,5 +1,5 @@
 import { layouts } from '../chart/layouts.generated.ts'
-import { describeRetry, formatElapsed } from '../text/formatAmount.ts'
+import { describeQueued, describeRetry, formatElapsed } from '../text/formatAmount.ts'
 import { createAskView } from './askView.ts'
 import { createChartView } from './chartView.ts'
 import { button, element, setText } from './element.ts'
@@ -74,7 +74,8 @@ export function createFlowPanel(answers: Answers, moves: Moves) {
       setText(clock, state ? formatElapsed((isOpen ? Math.max(now, at) : at) - startedAt) : '')
       const layout = layouts.get(latest.flow?.machine ?? FIRST_MACHINE)
       const { description = '' } = layout?.states.find(({ path }) => path === state) ?? {}
-      setText(doing, run.retry ? describeRetry(run.retry) : description)
+      const news = run.queued ? describeQueued(run.queued) : run.retry && describeRetry(run.retry)
+      setText(doing, news ?? description)
       setText(notice, problem)
       notice.hidden = problem === ''
       cancel.hidden = isRecorded || latest.outcome !== undefined || latest.transitions.length === 0

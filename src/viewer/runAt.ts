@@ -6,6 +6,7 @@ import type {
   FlowStarted,
   OutcomeReached,
   ProgressMade,
+  ShownQueued,
   ShownRetry,
   TransitionTaken,
 } from '../events/flowEvent.ts'
@@ -18,6 +19,8 @@ export interface RunState {
   progress?: ProgressMade['progress']
   /** The attempt that is waited for, until the flow goes on. */
   retry?: ShownRetry
+  /** While it waits for its place, until the flow goes on. */
+  queued?: ShownQueued
   /** Open until the next transition. */
   consent?: ConsentAsked
   /** The last one that was open before. */
@@ -47,15 +50,19 @@ function after(run: RunState, event: FlowEvent): RunState {
     case 'flow':
       return { ...run, flow: event }
     case 'transition': {
-      const { consent, credentials: _, retry: __, ...rest } = run
+      const { consent, credentials: _, retry: __, queued: ___, ...rest } = run
       return { ...rest, ...(consent && { consentBefore: consent }) }
     }
     case 'progress': {
-      const { retry: _, ...rest } = run
+      const { retry: _, queued: __, ...rest } = run
       return { ...rest, progress: event.progress }
     }
-    case 'retry':
-      return { ...run, retry: event.retry }
+    case 'retry': {
+      const { queued: _, ...rest } = run
+      return { ...rest, retry: event.retry }
+    }
+    case 'queued':
+      return { ...run, queued: event.queued }
     case 'consent':
       return { ...run, consent: event }
     case 'credentials':

@@ -144,6 +144,7 @@ export async function runFlow<Snapshot extends RunSnapshot>(
     shown.add(flow.transition$.subscribe((transition) => view.transition(transition)))
     shown.add(flow.progress$.subscribe((progress) => view.progress(progress)))
     shown.add(flow.retry$.subscribe((retry) => view.retry(retry)))
+    shown.add(flow.queued$.subscribe((queued) => view.queued(queued)))
     const left = interrupts.second.then(async () => {
       const recorded = await Promise.race([recorder?.last(), impatient])
       if (recorded !== 'unknown') return words.whenLeft(flow.snapshot(), embedded, recorded?.id)

@@ -1,4 +1,4 @@
-import { describeRetry, formatProgress } from '../../text/formatAmount.ts'
+import { describeQueued, describeRetry, formatProgress } from '../../text/formatAmount.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, type Output, writeLines } from '../processIo.ts'
 import { jsonView } from './jsonView.ts'
@@ -57,6 +57,10 @@ export function lineView(options: ViewOptions): View {
       shownAt = now()
       stdout.write(`${describeRetry(retry)}\n`)
     },
+    queued(queued) {
+      shownAt = now()
+      stdout.write(`${describeQueued(queued)}\n`)
+    },
     asking() {},
     notice(line) {
       stderr.write(`${line}\n`)
@@ -72,6 +76,7 @@ export function quietView({ run, stdout, stderr }: Omit<ViewOptions, 'now'>): Vi
     transition() {},
     progress() {},
     retry() {},
+    queued() {},
     asking() {},
     notice(line) {
       stderr.write(`${line}\n`)

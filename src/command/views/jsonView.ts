@@ -36,6 +36,10 @@ export function jsonView({ run, stdout, stderr, now }: ViewOptions): View {
       showWaiting()
       write('retry', retry)
     },
+    queued(queued) {
+      showWaiting()
+      write('queued', queued)
+    },
     asking(request) {
       showWaiting()
       if ('registry' in request) write('credentials', request)

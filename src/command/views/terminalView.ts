@@ -1,6 +1,7 @@
 import stringWidth from 'string-width'
 import type { LayerProgress, Progress } from '../../../machines/progress.ts'
 import {
+  describeQueued,
   describeRetry,
   formatBytes,
   formatElapsed,
@@ -28,6 +29,8 @@ interface Step {
   since: number
   /** The last retry, shown until this time. */
   retry?: { text: string; until: number }
+  /** It waits for its place, until it goes on. */
+  queued?: string
 }
 
 /** For a terminal: each past state stays as a line, the current one is drawn live. */
@@ -78,10 +81,17 @@ export function terminalView(options: TerminalViewOptions): View {
     },
     progress(next) {
       progress = next
+      if (step) delete step.queued
     },
     retry(retry) {
       if (!step) return
+      delete step.queued
       step.retry = { text: describeRetry(retry), until: now() + retry.delay }
+      draw()
+    },
+    queued(queued) {
+      if (!step) return
+      step.queued = describeQueued(queued)
       draw()
     },
     asking() {
@@ -121,7 +131,7 @@ function endOf(name: string | undefined, next: string): StepEnd {
 const TONES = { done: 'done', failed: 'failed', again: 'quiet' } as const
 
 function activeLine(
-  { pulls, doing, since, retry }: Step,
+  { pulls, doing, since, retry, queued }: Step,
   progress: Progress | undefined,
   now: number,
   { spinner }: TerminalStyle,
@@ -131,7 +141,7 @@ function activeLine(
   const text = isPulling ? `pulling: ${formatProgress(progress)}` : doing
   return [
     { text: `${spinner[turn]} `, tone: 'active' },
-    { text: retry && now < retry.until ? retry.text : text },
+    { text: queued ?? (retry && now < retry.until ? retry.text : text) },
     { text: `  ${formatElapsed(now - since)}`, tone: 'quiet' },
   ]
 }

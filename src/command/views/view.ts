@@ -1,6 +1,7 @@
 import type { DockerWarning } from '../../../adapters/docker/configFile.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
 import type { CredentialsRequest } from '../../../machines/engine.ts'
+import type { Queued } from '../../../machines/gate.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput } from '../../../machines/plugin-install/types.ts'
 import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
@@ -25,6 +26,8 @@ export interface View {
   progress(progress: Progress): void
   /** A call failed and is about to be tried again. */
   retry(retry: Retry): void
+  /** Others of this process are at work, and the flow waits for its place. */
+  queued(queued: Queued): void
   /** A question follows: nothing may be drawn over it until the next transition. */
   asking(request: ConsentRequest | CredentialsRequest): void
   /** One line, already fit to be shown. */

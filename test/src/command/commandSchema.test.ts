@@ -99,7 +99,7 @@ suite('command.schema.json', (test) => {
         }
       }
       const forms = schema.oneOf?.map(({ $ref = '' }) => $ref.replace('#/$defs/', '')) ?? []
-      assert.equal([...seen, 'credentials', 'retry', 'warning'].sort(), forms.sort())
+      assert.equal([...seen, 'credentials', 'queued', 'retry', 'warning'].sort(), forms.sort())
     }))
 
   test('every outcome is valid', () => {
@@ -112,6 +112,7 @@ suite('command.schema.json', (test) => {
     })
     view.asking({ registry: 'docker.io', attempt: 1, reason: 'missing' })
     view.retry(away)
+    view.queued({ ahead: 2, at: 5 })
     view.warning?.({ code: 'credential-helper', message: 'docker-credential-x is missing' })
     view.outcome(done, 0)
     const id = done.plugin.id
@@ -125,7 +126,7 @@ suite('command.schema.json', (test) => {
     for (const rollback of [removed, left, { ...left, id }, kept]) {
       view.outcome(rolledBack(rollback), 143)
     }
-    assert.is(lines(stdout.stream).length, 8)
+    assert.is(lines(stdout.stream).length, 9)
     for (const line of lines(stdout.stream)) {
       assert.equal(violations(schema, JSON.parse(line)), [], line)
     }

@@ -53,6 +53,17 @@ suite('jsonView', (test) => {
     ])
   })
 
+  test('that the flow waits for its place is shown as it is, after the newest progress', () => {
+    const { view, told } = setUp()
+    view.progress(halfWay)
+    view.progress({ ...halfWay, current: 7 })
+    view.queued({ ahead: 2, at: 5 })
+    assert.equal(told().slice(1), [
+      { type: 'progress', ...halfWay, current: 7 },
+      { type: 'queued', ahead: 2, at: 5 },
+    ])
+  })
+
   test('credentials are asked for', () => {
     const { view, told } = setUp()
     view.asking({ registry: 'r.example', attempt: 2, reason: 'refused' })

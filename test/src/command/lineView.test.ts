@@ -34,6 +34,16 @@ suite('lineView', (test) => {
     assert.equal(err(), [])
   })
 
+  test('that the flow waits for its place is a line', () => {
+    const { view, out } = setUp()
+    view.queued({ ahead: 2, at: 5 })
+    view.queued({ ahead: 0, at: 5 })
+    assert.equal(out(), [
+      'waiting for other flows of this process (2 before it)',
+      'waiting for other flows of this process (next)',
+    ])
+  })
+
   test('a failure is shown on stderr', () => {
     const { view, out, err } = setUp({ settingCount: 2 })
     go(view, 'configuring', 'rollingBack', 'rolledBack')

@@ -62,6 +62,24 @@ suite('terminalView', (test) => {
     ])
   })
 
+  test('that the flow waits for its place is shown until it goes on', () => {
+    const { view, screen, pass } = setUp()
+    view.queued({ ahead: 2, at: 5 })
+    assert.equal(screen(), [''])
+    go(view, 'pulling.streaming')
+    view.queued({ ahead: 2, at: 5 })
+    const waiting = '| waiting for other flows of this process (2 before it)  0.0s'
+    assert.equal(screen(), [waiting, ''])
+    view.progress({ layers: [], current: 0, bytesPerSecond: 0 })
+    pass(1_000)
+    view.notice('a notice')
+    assert.match(screen()[1] ?? '', 'pulling the plugin  1.0s')
+    view.queued({ ahead: 2, at: 5 })
+    view.retry({ ...away, message: 'it went away' })
+    assert.match(screen()[1] ?? '', 'it went away; again in')
+    view.close()
+  })
+
   test('a pull that begins again begins without the layers of the first', () => {
     const { view, screen } = setUp()
     go(view, 'pulling.streaming')

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { flowEvents } from '../../../src/events/flowEvents.ts'
 import { isFlowEvent } from '../../../src/events/readRun.ts'
+import { flowGate } from '../../../src/flow/place.ts'
 import { onStage } from '../../support/embedded.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -43,6 +44,29 @@ suite('flow events', (test) => {
         labels.includes('done(pluginPull)') && labels.includes('consent.grant'),
         labels.join(),
       )
+    }))
+
+  test('a flow that waits for its place :: an event says so, before its first state', () =>
+    onStage(async ({ install }) => {
+      const { limit } = flowGate
+      const leave = flowGate.tryEnter()
+      flowGate.limit = 1
+      try {
+        const flow = install({ reference: 'acme/plain' })
+        const events = collect(flowEvents(flow))
+        leave?.()
+        await flow.result
+        const all = await events
+        assert.equal(
+          all.slice(0, 3).map(({ type }) => type),
+          ['flow', 'queued', 'transition'],
+        )
+        const [, queued] = all
+        assert.equal(queued?.type === 'queued' && queued.queued, { ahead: 0 })
+        assert.ok(all.every(isFlowEvent))
+      } finally {
+        flowGate.limit = limit
+      }
     }))
 
   test('a late subscriber gets it all from the first', () =>

@@ -47,6 +47,7 @@ export const everyEvent: readonly FlowEvent[] = [
       secondsLeft: 4,
     },
   },
+  { type: 'queued', sequence: 4, at: 4, queued: { ahead: 2 } },
   {
     type: 'retry',
     sequence: 4,

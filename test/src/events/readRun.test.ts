@@ -60,6 +60,10 @@ suite('recorded run', (test) => {
       },
     ],
     [
+      'a place in the queue that is no number',
+      { ...numbered, type: 'queued', queued: { ahead: 'two' } },
+    ],
+    [
       'a retry without its numbers',
       { ...numbered, type: 'retry', retry: { message: 'a', attempt: 2, attempts: '4', delay: 1 } },
     ],

@@ -46,6 +46,17 @@ suite('run at a moment', (test) => {
     }
   })
 
+  test('that the flow waits for its place is shown until it goes on', () => {
+    const { at, ...told } = away
+    const queued: FlowEvent = { type: 'queued', sequence: 2, at, queued: { ahead: 3 } }
+    const before = [transition(1, 'a'), queued]
+    assert.equal(runAt(before, 2).queued, { ahead: 3 })
+    const retry: FlowEvent = { type: 'retry', sequence: 3, at, retry: told }
+    for (const next of [transition(3, 'b', 'a'), progress(3, 3_000), retry]) {
+      assert.not('queued' in runAt([...before, next], 3))
+    }
+  })
+
   test('nothing has happened yet', () => {
     assert.equal(runAt([], 0), { transitions: [] })
   })
