@@ -54,8 +54,8 @@ export function exitCode(
   rollBack = false,
 ): number {
   if (outcome.state === 'done' || (rollBack && isTakenBack(outcome))) return 0
-  if (outcome.state === 'stranded') return 1
   if (interrupt) return interrupt.exitCode
+  if (outcome.state === 'stranded') return 1
   return USAGE_CODES.includes(outcome.failure.code) ? 2 : 1
 }
 
