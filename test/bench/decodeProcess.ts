@@ -2,6 +2,7 @@
 // that another one has filled.
 import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import type { JSONMessage } from '../../machines/plugin.ts'
 import { builtDecoder } from './built.ts'
 import { chunksOf, progressText } from './progressChunks.ts'
@@ -23,16 +24,15 @@ const text = progressText()
 const { jsonStream } = await builtDecoder()
 const decoders: Record<string, (stream: Readable, take: Take) => Promise<void>> = {
   jsonStream: decode,
+  streamParse,
   followProgress,
 }
 const take = counting()
-if (name === 'jsonParse') parseLines(2, counting())
-else await decoders[name]?.(chunksOf(text, 2), counting())
+await decoders[name]?.(chunksOf(text, 2), counting())
 
 const times = Math.round((Number(wanted) * 1e6) / text.length)
 const start = performance.now()
-if (name === 'jsonParse') parseLines(times, take)
-else await decoders[name]?.(chunksOf(text, times), take)
+await decoders[name]?.(chunksOf(text, times), take)
 const ms = performance.now() - start
 const { messages, bytesTold, peakAt100, peak } = take
 const megabytes = (text.length * times) / 1e6
@@ -68,10 +68,13 @@ async function decode(stream: Readable, count: Take): Promise<void> {
   }
 }
 
-/** The floor: nothing to find, nothing to check, nothing to join. */
-function parseLines(times: number, count: Take): void {
-  const lines = text.split('\r\n').slice(0, -1)
-  for (let time = 0; time < times; time++) {
+/** The floor: nothing is checked, and a line may be as long as it likes. */
+async function streamParse(stream: Readable, count: Take): Promise<void> {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.write(chunk)).split('\n')
+    rest = lines.pop() ?? ''
     for (const line of lines) count.message(JSON.parse(line))
   }
 }

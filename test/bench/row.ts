@@ -5,7 +5,7 @@ export type Goal = ({ atMost: number } | { atLeast: number }) & { unit: 'x' | Qu
 
 export interface Quantity {
   value: number
-  unit: 'ms' | 'MB/s' | 'MB' | 'flows'
+  unit: 'ms' | 'MB/s' | 'MB' | 'KiB' | 'flows'
 }
 
 /** One line of the table. */

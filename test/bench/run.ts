@@ -1,7 +1,7 @@
 // npm run bench [-- [--json FILE] [PART…]]: measures what the flow, the decoder and the command cost,
 // side by side with what does the same without them, and prints a table. Exit status 1: a part broke.
 import { writeFileSync } from 'node:fs'
-import { availableParallelism, loadavg } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { commandStart } from './commandStart.ts'
 import { decoding } from './decoding.ts'
@@ -11,8 +11,9 @@ import { realEngine } from './realEngine.ts'
 import { broke, type Row } from './row.ts'
 import { scale } from './scale.ts'
 import { formatTable } from './table.ts'
+import { waiting } from './waiting.ts'
 
-const PARTS: readonly Part[] = [embeddedFlow, realEngine, decoding, commandStart, scale]
+const PARTS: readonly Part[] = [embeddedFlow, realEngine, decoding, commandStart, waiting, scale]
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'string' } },
@@ -25,7 +26,7 @@ for (const part of choose(positionals)) {
 }
 const [load = 0] = loadavg()
 process.stdout.write(
-  `node ${process.version}, ${availableParallelism()} cores, load ${load.toFixed(1)}\n`,
+  `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${load.toFixed(1)}\n\n`,
 )
 process.stdout.write(`${formatTable(rows)}\n`)
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)

@@ -4,14 +4,17 @@ const HEAD = ['what', 'measured', 'against', 'theirs', 'ratio (p25–p75)', 'rou
 
 const MOST_WORDS = 120
 
-/** The rows as aligned text, in the order given. */
+/** The rows as a table in Markdown, in the order given. */
 export function formatTable(rows: readonly Row[]): string {
   const lines = [HEAD, ...rows.map(cells)]
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => lengthOf(line[column]))))
-  return lines
-    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-    .map((line) => line.trimEnd())
-    .join('\n')
+  const widths = HEAD.map((_, column) =>
+    Math.max(3, ...lines.map((line) => lengthOf(line[column]))),
+  )
+  const [head, ...body] = lines.map((line) =>
+    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)),
+  )
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [head, rule, ...body].map((line) => `| ${line?.join(' | ')} |`).join('\n')
 }
 
 function cells(row: Row): string[] {
