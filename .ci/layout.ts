@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { AnyStateMachine } from 'xstate'
-import { layOut } from '../src/chart/layout/layOut.ts'
-import { noLabels, shortLabels } from '../src/chart/layout/pictureStyle.ts'
-import { machines } from '../src/chart/machines.ts'
-import { packRoutes } from '../src/chart/packRoutes.ts'
+import type { ChartArrow } from '../src/chart/chartLayout.ts'
+import { layOutChart } from '../src/chart/layout/layOut.ts'
+import { chartLabels, machines } from '../src/chart/machines.ts'
+import { packLayout } from '../src/chart/packLayout.ts'
 import { parseStatechart } from '../src/chart/statechart/readStatechart.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -40,12 +40,24 @@ async function layoutOf(machine: AnyStateMachine): Promise<string> {
   const chart = parseStatechart(JSON.stringify(machine.config))
   // A box holds its name alone: the timeline tells what happens in a state without leaving it.
   const edges = chart.edges.filter(({ target }) => target !== undefined)
-  const layout = await layOut({ ...chart, edges }, { wide: shortLabels, narrow: noLabels })
+  const layout = await layOutChart({ ...chart, edges }, chartLabels.get(machine.id) ?? {})
   return `${HEAD}
-import { unpackRoutes } from '../packRoutes.ts'
+import { unpackLayout } from '../packLayout.ts'
 
-export const ${machine.id}Layout = unpackRoutes(${JSON.stringify(packRoutes(layout))})
+export const ${machine.id}Layout = unpackLayout(${JSON.stringify(packLayout({ ...layout, arrows: layout.arrows.map(withoutGuards) }))})
 `
+}
+
+/** The labels say what a guard decides; an event of a run does not name it. */
+function withoutGuards({ events, labels = [], ...arrow }: ChartArrow): ChartArrow {
+  const pairs = new Map(
+    events.map((event, index): [string, [string, string]] => {
+      const pair: [string, string] = [event.split(' [')[0] ?? event, labels[index] ?? '']
+      return [pair.join(), pair]
+    }),
+  )
+  const kept = [...pairs.values()]
+  return { ...arrow, events: kept.map(([event]) => event), labels: kept.map(([, label]) => label) }
 }
 
 function formatted(path: string, text: string): string {

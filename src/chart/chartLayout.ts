@@ -2,18 +2,13 @@
 export interface ChartLayout {
   /** The machine's id. */
   id: string
+  /** The path of the state that the machine begins with; a parallel one begins with all. */
+  initial?: string
   states: readonly ChartState[]
   /** Transitions that leave a state; those between the same two states share an arrow. */
   arrows: readonly ChartArrow[]
-  /** With the names of the events at the arrows. */
-  wide: Picture
-  /** Without them, for narrow places. */
-  narrow: Picture
+  picture: Picture
 }
-
-/** The same with other pictures, or with only one. */
-export type PicturedChart<Kind extends string> = Pick<ChartLayout, 'id' | 'states' | 'arrows'> &
-  Readonly<Record<Kind, Picture>>
 
 export interface ChartState {
   /** `pulling.streaming` */
@@ -37,6 +32,8 @@ export interface ChartArrow {
   to: string
   /** `done(pluginPull)`, `consent.grant [asksPerson]` */
   events: readonly string[]
+  /** What each of them means, in the words of the chart: `granted`. Absent where the chart has none. */
+  labels?: readonly string[]
 }
 
 export interface Picture {
@@ -46,8 +43,6 @@ export interface Picture {
   boxes: readonly (readonly number[])[]
   /** By the order of `arrows`. */
   routes: readonly Route[]
-  /** Where states are entered: the middle of the dot, then the points of its arrow. */
-  starts: readonly (readonly number[])[]
 }
 
 export interface Route {
@@ -55,10 +50,4 @@ export interface Route {
   points: readonly number[]
   /** The middle of the first line, then the lines. */
   label?: { x: number; y: number; lines: readonly string[] }
-}
-
-/** What the page of a machine is given to draw. */
-export type MachineChart = PicturedChart<'wide'> & {
-  /** The path of the state that the machine begins with; a parallel one begins with all. */
-  initial?: string
 }

@@ -1,16 +1,28 @@
 import type { AnyStateMachine as Machine } from 'xstate'
+import { pluginInstallLabels } from '../../machines/plugin-install/labels.ts'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
+import { pluginUpgradeLabels } from '../../machines/plugin-upgrade/labels.ts'
 import { pluginUpgradeMachine } from '../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
+import type { ChartLabels } from './arrowLabels.ts'
 
 export type { Machine }
 
 /**
- * Every statechart of this package, by its id. This is the one list to add a machine to: layouts
- * (`npm run layout`), docs (`npm run docs`), `plugin-flow machine` and `<plugin-flow>` follow it.
+ * Every statechart of this package, with what its pictures write at their arrows. This is the one list to
+ * add a machine to: layouts (`npm run layout`), docs (`npm run docs`), `plugin-flow machine` and
+ * `<plugin-flow>` follow it.
  */
+const charts: readonly (readonly [machine: Machine, labels: ChartLabels])[] = [
+  [pluginInstallMachine, pluginInstallLabels],
+  [pluginUpgradeMachine, pluginUpgradeLabels],
+]
+
+/** Every statechart, by its id. */
 export const machines: ReadonlyMap<string, Machine> = new Map(
-  [pluginInstallMachine, pluginUpgradeMachine].map((machine): [string, Machine] => [
-    machine.id,
-    machine,
-  ]),
+  charts.map(([machine]) => [machine.id, machine]),
+)
+
+/** The labels of a machine's arrows, by its id. */
+export const chartLabels: ReadonlyMap<string, ChartLabels> = new Map(
+  charts.map(([{ id }, labels]) => [id, labels]),
 )

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as v from 'valibot'
-import type { MachineChart } from '../chart/chartLayout.ts'
+import type { ChartLayout } from '../chart/chartLayout.ts'
 import { createFlowRegistry, type FlowRegistry, type RegisteredFlow } from './flowRegistry.ts'
 import { readBody, sendJson, validBody } from './json.ts'
 import { type PageFiles, type Route, type ServedPage, servePage } from './servePage.ts'
@@ -39,7 +39,7 @@ export async function startUi({ host, starts, simulated, port, files }: UiOption
 }
 
 export interface MachineUiOptions {
-  chart: MachineChart
+  chart: ChartLayout
   /** On 127.0.0.1; 0 takes any free one. */
   port: number
   files: PageFiles

@@ -7,7 +7,7 @@ import { FIRST_MACHINE, viewOf } from './machineViews.ts'
 import { createOutcomeView } from './outcomeView.ts'
 import { createProgressView } from './progressView.ts'
 import type { Answers } from './questions.ts'
-import { moodOf, type RunState } from './runAt.ts'
+import { moodOf, type RunState, toneOf, type Visit } from './runAt.ts'
 import { createTimelineView } from './timelineView.ts'
 
 /** The moves in the timeline, and the actions on files. */
@@ -25,6 +25,8 @@ export interface Shown {
   run: RunState
   /** The run as it is now. */
   latest: RunState
+  /** The states that it has entered until now. */
+  visits: readonly Visit[]
   isFollowing: boolean
   isPlaying: boolean
   /** Its questions cannot be answered any more. */
@@ -57,36 +59,55 @@ export function createFlowPanel(answers: Answers, moves: Moves) {
   const outcome = createOutcomeView()
   const chart = createChartView()
   const timeline = createTimelineView(moves)
-  timeline.node.append(fileButtons(moves))
-  const now = element('div', { class: 'now' }, ask.node, outcome.node, progress.node)
+  timeline.list.append(fileButtons(moves))
+  // A person who has no mouse scrolls it, too, where it holds nothing to focus.
+  const nowOptions = { class: 'now', role: 'group', 'aria-label': 'What happens', tabindex: 0 }
+  const now = element('div', nowOptions, ask.node, outcome.node, progress.node)
   const node = element('div', { class: 'flow' }, header, now, chart.node, timeline.node, live)
+
+  let subject: object | undefined
 
   return {
     node,
-    update({ run, latest, isFollowing, isPlaying, isRecorded, notice: problem, now }: Shown) {
+    update({
+      run,
+      latest,
+      visits,
+      isFollowing,
+      isPlaying,
+      isRecorded,
+      notice: problem,
+      now: time,
+    }: Shown) {
       const { flow, transitions, startedAt = 0, at = 0 } = run
       const state = transitions.at(-1)?.to ?? ''
       const isOpen = !isRecorded && isFollowing && latest.outcome === undefined
       setText(title, flow ? (flow.alias ?? flow.reference) : 'No run yet')
       setText(engine, describeEngine(run))
       setText(status, state || 'waiting')
-      status.dataset.kind = kindOf(run)
-      setText(clock, state ? formatElapsed((isOpen ? Math.max(now, at) : at) - startedAt) : '')
+      status.dataset.kind = toneOf(run)
+      setText(clock, state ? formatElapsed((isOpen ? Math.max(time, at) : at) - startedAt) : '')
       const layout = layouts.get(latest.flow?.machine ?? FIRST_MACHINE)
       const { description = '' } = layout?.states.find(({ path }) => path === state) ?? {}
       const news = run.queued ? describeQueued(run.queued) : run.retry && describeRetry(run.retry)
-      setText(doing, news ?? description)
+      setText(doing, news ?? nothingDone(run) ?? description)
       setText(notice, problem)
       notice.hidden = problem === ''
       cancel.hidden = isRecorded || latest.outcome !== undefined || latest.transitions.length === 0
       cancel.disabled = moodOf(latest.transitions.at(-1)?.to ?? '') === 'bad'
+      if ((run.outcome ?? run.consent ?? run.credentials) !== subject) {
+        subject = run.outcome ?? run.consent ?? run.credentials
+        now.scrollTop = 0
+      }
       ask.update(run, isOpen)
       progress.update(run)
       outcome.update(run)
       chart.update(layout, run)
       timeline.update({
-        transitions: latest.transitions,
+        visits,
+        layout,
         startedAt: latest.startedAt ?? 0,
+        now: latest.outcome || isRecorded ? (latest.at ?? 0) : Math.max(time, latest.at ?? 0),
         step: transitions.length - 1,
         isFollowing,
         isPlaying,
@@ -117,6 +138,15 @@ function fileButtons(moves: Moves): HTMLElement {
   )
 }
 
+/** The state `rolledBack` says nothing of a run that had nothing to take back. */
+function nothingDone({ outcome: reached }: RunState): string | undefined {
+  const { outcome } = reached ?? {}
+  if (outcome?.state !== 'rolledBack') return undefined
+  const isUntouched =
+    'changed' in outcome ? !outcome.changed : outcome.rollback.result === 'nothingToRemove'
+  return isUntouched ? 'There was nothing to take back: this run has changed nothing.' : undefined
+}
+
 function describeEngine({ flow }: RunState): string {
   if (!flow) return ''
   const { alias, reference, engine, simulated } = flow
@@ -126,12 +156,6 @@ function describeEngine({ flow }: RunState): string {
   ]
   const kept = simulated ? ' (a simulation: nothing is downloaded, run or kept)' : ''
   return `${parts.join(', ')}${kept}`
-}
-
-function kindOf({ outcome, consent, credentials, transitions }: RunState): string {
-  if (outcome) return outcome.outcome.state === 'done' ? 'good' : 'bad'
-  if (consent || credentials) return 'asking'
-  return moodOf(transitions.at(-1)?.to ?? '') === 'bad' ? 'bad' : 'working'
 }
 
 /** The text for screen readers. */

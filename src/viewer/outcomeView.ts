@@ -1,7 +1,7 @@
 import type { OutcomeReached } from '../events/flowEvent.ts'
 import { element } from './element.ts'
 import { viewOf } from './machineViews.ts'
-import type { RunState } from './runAt.ts'
+import { endToneOf, type RunState } from './runAt.ts'
 
 /** How the flow ended, and what is on the engine now. */
 export function createOutcomeView() {
@@ -14,9 +14,7 @@ export function createOutcomeView() {
       if (!reached || reached === shown) return
       shown = reached
       const { outcome, machine } = reached
-      const isDone = outcome.state === 'done'
-      node.classList.toggle('good', isDone)
-      node.classList.toggle('bad', !isDone)
+      node.className = `outcome panel ${endToneOf(outcome)}`
       const { title, parts } = viewOf(machine ? reached : flow).outcome(outcome)
       node.replaceChildren(element('h3', {}, title), ...parts)
     },

@@ -6,7 +6,7 @@ import { createFlowPanel } from './flowPanel.ts'
 import { followUrl, type ObservableLike, type RequestHeaders } from './followSource.ts'
 import type { Answers } from './questions.ts'
 import { createRedraw } from './redraw.ts'
-import { countAtStep, runAt } from './runAt.ts'
+import { countAtStep, runAt, visitsOf } from './runAt.ts'
 import { style } from './style.ts'
 import { createPlayback } from './timelineView.ts'
 
@@ -202,6 +202,7 @@ export class PluginFlowElement extends Base {
     this.#panel?.update({
       run: this.#count === undefined ? latest : runAt(events, this.#count),
       latest,
+      visits: visitsOf(events),
       isFollowing: this.#count === undefined,
       isPlaying: this.#playback.isPlaying(),
       isRecorded: this.#isRecorded,

@@ -120,11 +120,29 @@ function passing(
   return undefined
 }
 
+/** What a transition means in the words of its chart: `granted`; its event where the chart has no words. */
+export function meaningOf(layout: ChartLayout, transition: TransitionTaken): string {
+  const meanings = arrowsOf(layout, transition).map((arrow, index) =>
+    meaningOn(arrow, index === 0 ? transition.event : 'always'),
+  )
+  return meanings.join(', ') || transition.event
+}
+
+/** The same for one arrow. The event does not say which of several guards has decided. */
+export function meaningOn({ events, labels = [] }: ChartArrow, event: string): string {
+  const meanings = labels.filter((_, index) => isOn(events[index], event))
+  return [...new Set(meanings)].join(' or ') || event
+}
+
+/** `consent.grant [asksPerson]` is a transition on `consent.grant`. */
+function isOn(transition: string | undefined, event: string): boolean {
+  return transition?.split(' ')[0] === event
+}
+
 function arrowsOn({ arrows }: ChartLayout, state: string, event: string): ChartArrow[] {
   const sources = withAncestors(state)
   return arrows.filter(
-    ({ from, events }) =>
-      sources.includes(from) && events.some((name) => name.split(' ')[0] === event),
+    ({ from, events }) => sources.includes(from) && events.some((name) => isOn(name, event)),
   )
 }
 
@@ -147,4 +165,42 @@ export function withAncestors(path: string): string[] {
 export function moodOf(state: string): 'good' | 'bad' | undefined {
   if (state === 'done') return 'good'
   return /^(?:rollingBack|rolledBack|stranded)\b/.test(state) ? 'bad' : undefined
+}
+
+/** How a run stands; what a person has stopped is not a failure. */
+export function toneOf({ outcome, transitions, consent, credentials }: RunState): Tone {
+  if (outcome) return endToneOf(outcome.outcome)
+  if (consent || credentials) return 'asking'
+  return moodOf(transitions.at(-1)?.to ?? '') ?? 'working'
+}
+
+export type Tone = 'good' | 'bad' | 'stopped' | 'asking' | 'working'
+
+export function endToneOf(outcome: OutcomeReached['outcome']): 'good' | 'bad' | 'stopped' {
+  if (outcome.state === 'done') return 'good'
+  const isStopped = /^(?:cancelled|consent-denied)$/.test(outcome.failure.code)
+  return isStopped && outcome.state === 'rolledBack' ? 'stopped' : 'bad'
+}
+
+/** A state that the run was in. */
+export interface Visit {
+  transition: TransitionTaken
+  /** When it was left. */
+  left?: number
+  /** What was tried again in it. */
+  retries: readonly ShownRetry[]
+}
+
+/** Every state that the run has entered, in order. */
+export function visitsOf(events: readonly FlowEvent[]): Visit[] {
+  const visits: Visit[] = []
+  for (const event of events) {
+    const last = visits.at(-1)
+    if (event.type === 'transition') {
+      if (last) last.left = event.at
+      visits.push({ transition: event, retries: [] })
+    } else if (event.type === 'retry' && last) last.retries = [...last.retries, event.retry]
+    else if (event.type === 'outcome' && last) last.left = event.at
+  }
+  return visits
 }

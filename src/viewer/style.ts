@@ -39,15 +39,18 @@ code, strong, .event, .to { direction: ltr; unicode-bidi: isolate }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 
 .flow {
-  display: grid; gap: 14px; padding: 14px;
+  --room: max(600px, var(--plugin-flow-max-height, 100dvh));
+  display: flex; flex-direction: column; gap: 10px; padding: 10px; max-height: var(--room);
   background: var(--back); border: 1px solid var(--edge); border-radius: 16px;
 }
 .flow > * { min-width: 0 }
-header { display: grid; gap: 8px }
+header { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; flex: none }
+.names { flex: 1 1 190px; min-width: 0 }
 .engine, .doing, .rest { color: var(--soft); font-size: 13px }
+.engine, .names h2 { white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
+.doing, .notice { flex: 1 0 100% }
 .engine:empty, .doing:empty, .rest:empty { display: none }
 .state-line { display: flex; flex-wrap: wrap; gap: 10px; align-items: center }
-.state-line button { margin-left: auto }
 .status {
   display: inline-flex; align-items: center; gap: 8px; padding: 3px 12px; border-radius: 99px;
   font-weight: 600; background: var(--accent-back); color: var(--accent);
@@ -57,12 +60,15 @@ header { display: grid; gap: 8px }
 [data-kind='asking'] { background: var(--warn-back); color: var(--warn) }
 [data-kind='good'] { background: var(--good-back); color: var(--good) }
 [data-kind='bad'] { background: var(--bad-back); color: var(--bad) }
+[data-kind='stopped'] { background: var(--edge); color: var(--text) }
 .clock { color: var(--soft); font-size: 13px }
 .notice { padding: 8px 12px; border-radius: 10px; background: var(--warn-back); color: var(--warn) }
-.now, .asked { display: grid; gap: 14px; align-content: start }
+.now, .asked { display: grid; gap: 10px; align-content: start }
+.now { flex: 0 1 auto; min-height: 96px; overflow: auto; border-radius: 12px; scroll-padding: 0 0 64px }
+.now:has(.ask) { min-height: 225px }
 .now:not(:has(> .panel:not([hidden]), .asked > *)) { display: none }
 .asked:empty { display: none }
-.panel { display: grid; gap: 10px; padding: 14px; border-radius: 12px; background: var(--raised); border: 1px solid var(--edge) }
+.panel { display: grid; gap: 8px; padding: 12px; border-radius: 12px; background: var(--raised); border: 1px solid var(--edge) }
 
 button {
   font: inherit; font-weight: 600; color: var(--text); cursor: pointer;
@@ -74,11 +80,14 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 button.danger { background: var(--bad); border-color: var(--bad); color: light-dark(#fff, #2a0c0b) }
 button.small { min-height: 30px; padding: 3px 10px; font-size: 13px }
 .buttons { display: flex; flex-wrap: wrap; gap: 10px; justify-content: flex-end }
+.ask .buttons { position: sticky; bottom: -1px; margin: 0 -12px -12px; padding: 8px 12px 12px; background: var(--raised); border-top: 1px solid var(--edge); border-radius: 0 0 12px 12px }
+.ask .buttons { flex-wrap: nowrap; gap: 8px }
+.ask .buttons button { padding: 4px 10px; font-size: 13px }
 .controls { display: flex; flex-wrap: wrap; gap: 6px }
-.files { padding-top: 10px; border-top: 1px solid var(--edge) }
+.files { padding: 8px 0 0 }
 
-.ask { border-color: var(--warn); box-shadow: 0 0 0 3px var(--warn-back) }
-.past .ask { border-color: var(--edge); box-shadow: none }
+.ask { border-color: var(--warn) }
+.past .ask { border-color: var(--edge) }
 .ask h3:focus, .status:focus { outline: none }
 .changed, .refused p { color: var(--bad) }
 .privileges, .layers, .steps { list-style: none; padding: 0; display: grid; gap: 8px }
@@ -109,6 +118,7 @@ form label + input { margin-top: -6px }
 
 .outcome.good { border-color: var(--good); background: var(--good-back) }
 .outcome.bad { border-color: var(--bad); background: var(--bad-back) }
+.outcome.stopped { border-color: var(--soft) }
 .outcome .facts { color: var(--text); display: grid; grid-template-columns: auto 1fr; gap: 2px 14px; padding: 0 }
 dt { font-weight: 600 }
 .difference { gap: 4px; font-size: 13px }
@@ -119,24 +129,36 @@ dt { font-weight: 600 }
 .left, .message { font-weight: 600 }
 .command { display: block; padding: 8px 10px; border-radius: 8px; background: var(--back); border: 1px solid var(--edge) }
 
-.steps { gap: 2px; counter-reset: step }
+.timeline { display: flex; flex-direction: column; flex: 0 1 auto; min-height: 132px }
+.timeline > .line { align-items: center; flex: none }
+.list { overflow: auto; min-height: 0 }
+.steps { gap: 2px }
 .steps button {
-  display: grid; grid-template-columns: 4.6em 1fr; gap: 0 10px; width: 100%; text-align: left;
-  padding: 5px 8px; border: 1px solid transparent; background: none; font-weight: 500;
+  display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 10px; width: 100%; text-align: left; min-height: 0;
+  padding: 3px 8px 6px; border: 1px solid transparent; background: none; font-weight: 500; line-height: 19px;
 }
 .steps button:hover { background: var(--back) }
-.steps .time { font-size: 12px; color: var(--soft); line-height: 21px }
-.steps .event { grid-column: 2; font-size: 11.5px; color: var(--soft) }
+.steps :is(.time, .event, .retries) { font: 12px/17px system-ui, sans-serif; color: var(--soft) }
+.steps .event { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.steps code { margin-left: 6px; font-size: 11px; white-space: nowrap }
+.steps .took { font: 12px/19px var(--mono); text-align: right }
+.steps .retries { grid-column: 1 / -1; color: var(--warn) }
+.steps .track { grid-column: 1 / -1; position: relative; display: block; height: 4px; margin-top: 3px }
+.steps .fill { position: absolute; min-width: 3px; transition: none }
 .steps .later > span { color: var(--soft) }
+.steps .later .fill { background: var(--soft) }
 .steps [aria-current] { background: var(--accent-back); border-color: var(--accent) }
-.steps [aria-current] > span { color: var(--accent) }
+.steps [aria-current] > .to { color: var(--accent); font-weight: 650 }
 
-.chart { display: grid; justify-items: center; gap: 8px; padding: 12px; border: 1px solid var(--edge); border-radius: 12px;
+.chart { display: flex; flex-direction: column; flex: 0 1 auto; min-height: 150px; overflow: hidden; border: 1px solid var(--edge); border-radius: 12px;
   background: radial-gradient(circle, light-dark(#e9ecf1, #1c222d) 1px, transparent 1.2px) 0 0 / 18px 18px, var(--back) }
-.picture { width: 100%; height: auto; display: block }
-.picture.wide { display: none }
-.picture.narrow { max-width: 400px }
-figcaption { font: 12px var(--mono); color: var(--soft); text-align: center; min-height: 1.5em; overflow-wrap: anywhere; background: var(--back) }
+.canvas { position: relative; flex: 0 1 var(--natural); min-height: 0 }
+.scroll { position: absolute; inset: 0; display: grid; overflow: auto; cursor: grab; touch-action: pan-x pan-y; border-radius: 12px }
+.scroll.dragged { cursor: grabbing; user-select: none }
+.zoom { position: absolute; right: 8px; bottom: 8px }
+.zoom button { min-width: 30px; padding: 2px 8px; opacity: .92 }
+.picture { display: block; margin: auto; overflow: visible }
+figcaption { flex: none; padding: 2px 8px; font-size: 12px; color: var(--soft); text-align: center; min-height: 1.8em; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; background: var(--back) }
 .picture text { font: 600 13px system-ui, sans-serif; fill: var(--text) }
 .box { fill: var(--raised); stroke: light-dark(#aeb6c4, #475267); stroke-width: 1.2 }
 .compound .box, .parallel .box { fill: color-mix(in srgb, var(--raised) 55%, transparent) }
@@ -144,7 +166,9 @@ figcaption { font: 12px var(--mono); color: var(--soft); text-align: center; min
 .start circle { fill: var(--soft) }
 .picture .line { display: inline; fill: none; stroke: light-dark(#b9c0cc, #465064); stroke-width: 1.3 }
 .head { fill: light-dark(#a2abba, #566177) }
-.picture .label { font: 10px var(--mono); fill: var(--soft); stroke: var(--back); stroke-width: 4px; paint-order: stroke; stroke-linejoin: round }
+.picture .label { font: var(--label, 12px) system-ui, sans-serif; fill: var(--soft); stroke: var(--back); stroke-width: 4px; paint-order: stroke; stroke-linejoin: round }
+.picture.small .label:not(.visited) { display: none }
+.arrow:not(.visited).unnamed .line { stroke-dasharray: 3 4 }
 .state.visited .box { fill: var(--accent-back); stroke: var(--accent) }
 .state.compound.visited .box { fill: color-mix(in srgb, var(--accent-back) 40%, transparent) }
 .arrow.visited .line { stroke: var(--accent); stroke-width: 1.6; opacity: .75 }
@@ -156,23 +180,28 @@ figcaption { font: 12px var(--mono); color: var(--soft); text-align: center; min
 .state.active .inner { stroke: var(--on-accent) }
 .state.active.good .box { fill: var(--good); stroke: var(--good); filter: none }
 .state.active.bad .box { fill: var(--bad); stroke: var(--bad); filter: none }
-.state.active:is(.good, .bad) text { fill: light-dark(#fff, #0c1310) }
+.state.active.stopped .box { fill: var(--soft); stroke: var(--soft); filter: none }
+.state.active:is(.good, .bad, .stopped) text { fill: light-dark(#fff, #0c1310) }
 .arrow.last .line { stroke-width: 2.6; opacity: 1; stroke-dasharray: 7 5; animation: march .7s linear infinite }
 .label.last { font-weight: 700 !important }
 
-@container (min-width: 620px) {
-  .picture.wide { display: block }
-  .picture.narrow { display: none }
-  .flow { padding: 18px }
-  header { grid-template-columns: 1fr auto; align-items: start }
-  .doing, .notice { grid-column: 1 / -1 }
+@container (max-width: 420px) {
+  .timeline h3, figcaption { display: none }
 }
-@container (min-width: 1040px) {
-  .flow { grid-template-columns: minmax(0, 1fr) 370px; grid-template-rows: auto auto 1fr; padding: 22px; gap: 16px }
+@container (min-width: 620px) {
+  .flow { padding: 14px; gap: 12px }
+}
+@container (min-width: 880px) {
+  .flow {
+    display: grid; grid-template-columns: minmax(0, 1fr) clamp(340px, 29cqi, 440px);
+    grid-template-rows: auto minmax(0, auto) minmax(150px, 1fr);
+  }
   header { grid-column: 1 / -1 }
-  .chart { grid-column: 1; grid-row: 2 / span 2; align-self: start; position: sticky; top: 10px }
-  .now { grid-column: 2; grid-row: 2 }
-  .timeline { grid-column: 2; grid-row: 3; align-self: start }
+  .chart { grid-column: 1; grid-row: 2 / span 2 }
+  .canvas { flex-grow: 1 }
+  .now { grid-column: 2; grid-row: 2; min-height: 0 }
+  .timeline { grid-column: 2; grid-row: 3 }
+  .now:not(:has(> .panel:not([hidden]), .asked > *)) + .chart + .timeline { grid-row: 2 / span 2 }
 }
 @keyframes pulse { 50% { opacity: .25 } }
 @keyframes march { to { stroke-dashoffset: -12 } }

@@ -82,14 +82,11 @@ browserSuite('page :: element', (test, browser) => {
       await step('awaitConsent').click()
       await state('awaitConsent')
       assert.is(await flow.getByRole('button', { name: /^Grant/ }).isDisabled(), true)
-      assert.is(
-        await flow.locator('.wide .state.active').getAttribute('data-state'),
-        'awaitConsent',
-      )
+      assert.is(await flow.locator('.state.active').getAttribute('data-state'), 'awaitConsent')
       assert.is(await flow.locator('.outcome').isVisible(), false)
       await flow.getByRole('button', { name: 'Next' }).click()
       await state('pulling.streaming')
-      const last = flow.locator('.wide .arrow.last')
+      const last = flow.locator('.arrow.last')
       assert.equal(
         [await last.getAttribute('data-from'), await last.getAttribute('data-to')],
         ['awaitConsent', 'pulling'],
@@ -106,6 +103,7 @@ browserSuite('page :: element', (test, browser) => {
       const downloading = page.waitForEvent('download')
       await flow.getByRole('button', { name: 'Save run' }).click()
       const path = await (await downloading).path()
+      await page.getByRole('button', { name: 'Install another' }).click()
       await page.getByRole('button', { name: 'Open a recorded run' }).click()
       await flow.locator('input[type=file]').setInputFiles(path)
       await state('rolledBack')

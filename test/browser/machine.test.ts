@@ -43,7 +43,7 @@ browserSuite('page :: machine', (test, browser) => {
       const drawn = await page.locator('.state text').allTextContents()
       assert.ok(drawn.includes('bell\\u{7} turned\\u{202e}'))
       assert.ok(drawn.includes(`${'n'.repeat(39)}…`))
-      const box = chart.wide.boxes[2] ?? []
+      const box = chart.picture.boxes[2] ?? []
       assert.ok(Number(box[2]) < 400, `${box[2]} px wide`)
       const wide = await page.evaluate(() => document.documentElement.scrollWidth)
       assert.ok(wide <= 1200, `${wide} px wide`)
@@ -54,7 +54,7 @@ browserSuite('page :: machine', (test, browser) => {
     onMachinePage(browser(), JSON.stringify(parcel), async ({ page }) => {
       const picture = page.locator('.picture')
       const width = async () => Number(await picture.getAttribute('width'))
-      await page.getByRole('region', { name: /^The picture/ }).focus()
+      await page.getByRole('group', { name: /^The picture/ }).focus()
       await page.keyboard.press('0')
       const whole = await width()
       await page.keyboard.press('+')

@@ -1,4 +1,5 @@
 import { clip } from '../../text/visible.ts'
+import { type ChartLabels, transitionLabel } from '../arrowLabels.ts'
 import type { ChartArrow, ChartState } from '../chartLayout.ts'
 import type { Statechart, StateNode } from '../statechart/readStatechart.ts'
 
@@ -25,7 +26,7 @@ export interface ChartParts {
   arrows: readonly ChartArrow[]
 }
 
-export function chartParts(chart: Statechart): ChartParts {
+export function chartParts(chart: Statechart, labels?: ChartLabels): ChartParts {
   const { root, edges } = chart
   const stays = new Map<string, string[]>()
   for (const { source, target, event, guard } of edges) {
@@ -38,7 +39,7 @@ export function chartParts(chart: Statechart): ChartParts {
     isFramed:
       root.type === 'parallel' ||
       edges.some(({ source, target = source }) => source === '' || target === ''),
-    arrows: toArrows(chart),
+    arrows: toArrows(chart).map((arrow) => (labels ? withLabels(arrow, labels) : arrow)),
   }
 }
 
@@ -82,6 +83,10 @@ function toArrows({ edges }: Statechart): ChartArrow[] {
     arrows.set(key, arrow)
   }
   return [...arrows.values()]
+}
+
+function withLabels(arrow: ChartArrow, labels: ChartLabels): ChartArrow {
+  return { ...arrow, labels: arrow.events.map((event) => transitionLabel(event, labels)) }
 }
 
 function withGuard(event: string, guard: string | undefined): string {

@@ -1,20 +1,18 @@
 import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
 import stringWidth from 'string-width'
 import type { ChartArrow, Route } from '../chartLayout.ts'
+import { LINE_HEIGHT } from '../drawChart.ts'
 import { type ChartParts, clipLines, type DrawnState, withDrawnBelow } from './chartParts.ts'
 import type { PictureStyle } from './pictureStyle.ts'
 
 const COLUMN = 7.9
-const LABEL_COLUMN = 6.1
-const LABEL_LINE = 13
-const STATE_HEIGHT = 36
-const START_SIZE = 10
+const LABEL_COLUMN = 6.7
+const STATE_HEIGHT = 28
 
 /** What the parts of a chart are called in its graph: by number, whatever they are called themselves. */
 const CANVAS = 'canvas'
 export const arrowId = (index: number) => `arrow ${index}`
 export const stateId = (index: number) => `state ${index}`
-export const startId = (index: number) => `start ${index}`
 
 /**
  * A chart as the layout takes it. States are numbered from the machine itself, which is 0; the arrows
@@ -29,54 +27,39 @@ export function toGraph(
   const drawn = withDrawnBelow(root)
   const indexes = new Map(drawn.map(({ state: { path } }, index) => [path, index]))
   const indexOf = (path: string) => indexes.get(path) ?? 0
-  const children = (of: DrawnState): ElkNode[] => [
-    ...(of.state.initial === undefined
-      ? []
-      : [{ id: startId(indexOf(of.state.path)), width: START_SIZE, height: START_SIZE }]),
-    ...of.states.map(toNode),
-  ]
   const toNode = (each: DrawnState): ElkNode => ({
     id: stateId(indexOf(each.state.path)),
     ...(each.states.length === 0 ? sizeOf(each) : roomOf(each, style)),
-    ...(each.states.length > 0 && { children: children(each) }),
+    ...(each.states.length > 0 && { children: each.states.map(toNode) }),
   })
   return {
     id: CANVAS,
     layoutOptions: style.spacing,
-    children: isFramed ? [toNode(root)] : children(root),
-    edges: [
-      ...arrows.map((arrow, index) => {
-        const ends = [stateId(indexOf(arrow.from)), stateId(indexOf(arrow.to))]
-        const [source = '', target = ''] = turned.has(index) ? ends.reverse() : ends
-        return {
-          id: arrowId(index),
-          sources: [source],
-          targets: [target],
-          ...labelOf(arrow, style),
-        }
-      }),
-      ...drawn.flatMap(({ state: { initial } }, index) =>
-        initial === undefined ? [] : [startEdge(index, indexOf(initial))],
-      ),
-    ],
+    children: isFramed ? [toNode(root)] : root.states.map(toNode),
+    edges: arrows.map((arrow, index) => {
+      const ends = [stateId(indexOf(arrow.from)), stateId(indexOf(arrow.to))]
+      const [source = '', target = ''] = turned.has(index) ? ends.reverse() : ends
+      return {
+        id: arrowId(index),
+        sources: [source],
+        targets: [target],
+        ...labelOf(arrow, style),
+      }
+    }),
   }
 }
 
-function startEdge(index: number, initial: number): ElkExtendedEdge {
-  return { id: startId(index), sources: [startId(index)], targets: [stateId(initial)] }
-}
-
-function labelOf({ events }: ChartArrow, { label }: PictureStyle) {
-  if (!label) return {}
-  const lines = clipLines(label(events))
+function labelOf(arrow: ChartArrow, { label }: PictureStyle) {
+  const lines = clipLines(label(arrow))
+  if (lines.length === 0) return {}
   const width = widestOf(lines) * LABEL_COLUMN
-  return { labels: [{ text: lines.join('\n'), width, height: lines.length * LABEL_LINE }] }
+  return { labels: [{ text: lines.join('\n'), width, height: lines.length * LINE_HEIGHT }] }
 }
 
 function sizeOf({ name, state: { lines = [] } }: DrawnState) {
   return {
     width: Math.ceil(Math.max(stringWidth(name) * COLUMN, widestOf(lines) * LABEL_COLUMN)) + 26,
-    height: STATE_HEIGHT + lines.length * LABEL_LINE,
+    height: STATE_HEIGHT + lines.length * LINE_HEIGHT,
   }
 }
 
@@ -90,7 +73,7 @@ function roomOf(drawn: DrawnState, { within }: PictureStyle) {
   return {
     layoutOptions: {
       ...within,
-      'elk.padding': padding(height - 2, 14),
+      'elk.padding': padding(height + 2, 12),
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
       'elk.nodeSize.minimum': `(${width},${height})`,
     },

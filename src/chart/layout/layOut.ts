@@ -1,62 +1,48 @@
 import elk from 'elkjs/lib/elk.bundled.js'
 import type { ElkNode } from 'elkjs/lib/elk-api.js'
-import type { MachineChart, Picture, PicturedChart, Route } from '../chartLayout.ts'
+import type { ChartLabels } from '../arrowLabels.ts'
+import type { ChartLayout, Route } from '../chartLayout.ts'
 import type { Statechart } from '../statechart/readStatechart.ts'
-import { backArrows, chartParts, type DrawnState, withDrawnBelow } from './chartParts.ts'
-import { arrowId, readPlaces, startId, stateId, toGraph } from './graph.ts'
-import { type PictureStyle, wholeLabels } from './pictureStyle.ts'
+import { backArrows, chartParts, withDrawnBelow } from './chartParts.ts'
+import { arrowId, readPlaces, stateId, toGraph } from './graph.ts'
+import { chartStyle, machineStyle, type PictureStyle } from './pictureStyle.ts'
 
-/** A machine as its page shows it. */
-export async function layOutMachine(chart: Statechart): Promise<MachineChart> {
-  const { initial } = chart.root
-  const laidOut = await layOut(chart, { wide: wholeLabels(chart.edges.length) })
-  return { ...laidOut, ...(initial !== undefined && { initial }) }
+/** A chart of this package as `<plugin-flow>` shows it, in the chart's own words. */
+export function layOutChart(chart: Statechart, labels: ChartLabels): Promise<ChartLayout> {
+  return layOut(chart, chartStyle(labels), labels)
 }
 
-/** Where everything of a machine stands. */
-export async function layOut<Kind extends string>(
+/** Any machine, as its page shows it. */
+export function layOutMachine(chart: Statechart): Promise<ChartLayout> {
+  return layOut(chart, machineStyle(chart.edges.length))
+}
+
+async function layOut(
   chart: Statechart,
-  styles: Readonly<Record<Kind, PictureStyle>>,
-): Promise<PicturedChart<Kind>> {
-  const parts = chartParts(chart)
+  style: PictureStyle,
+  labels?: ChartLabels,
+): Promise<ChartLayout> {
+  const parts = chartParts(chart, labels)
   const all = withDrawnBelow(parts.root)
   const first = parts.isFramed ? 0 : 1
-  const pictures: [string, Picture][] = []
-  for (const [kind, style] of Object.entries<PictureStyle>(styles)) {
-    const turned = style.isInOrder ? backArrows(parts.root, parts.arrows) : new Set<number>()
-    const graph = await layOutGraph(toGraph(parts, style, turned))
-    const { boxes, routes } = readPlaces(graph)
-    const route = (id: string) => routes.get(id) ?? { points: [] }
-    const arrowRoute = (index: number) =>
-      turned.has(index) ? turnedRoute(route(arrowId(index))) : route(arrowId(index))
-    pictures.push([
-      kind,
-      {
-        width: Math.ceil(graph.width ?? 0),
-        height: Math.ceil(graph.height ?? 0),
-        boxes: all.slice(first).map((_, index) => boxes.get(stateId(index + first)) ?? []),
-        routes: parts.arrows.map((_, index) => arrowRoute(index)),
-        starts: all.flatMap(startOf(boxes, (index) => route(startId(index)).points)),
-      },
-    ])
-  }
+  const turned = style.isInOrder ? backArrows(parts.root, parts.arrows) : new Set<number>()
+  const graph = await layOutGraph(toGraph(parts, style, turned))
+  const { boxes, routes } = readPlaces(graph)
+  const { initial } = chart.root
   return {
     id: chart.id,
+    ...(initial !== undefined && { initial }),
     states: all.slice(first).map(({ state }) => state),
     arrows: parts.arrows,
-    ...(Object.fromEntries(pictures) as Record<Kind, Picture>),
-  }
-}
-
-function startOf(
-  boxes: ReadonlyMap<string, readonly number[]>,
-  pointsOf: (index: number) => readonly number[],
-) {
-  return (_: DrawnState, index: number): number[][] => {
-    const box = boxes.get(startId(index))
-    if (!box) return []
-    const [x = 0, y = 0, width = 0, height = 0] = box
-    return [[x + width / 2, y + height / 2, ...pointsOf(index)]]
+    picture: {
+      width: Math.ceil(graph.width ?? 0),
+      height: Math.ceil(graph.height ?? 0),
+      boxes: all.slice(first).map((_, index) => boxes.get(stateId(index + first)) ?? []),
+      routes: parts.arrows.map((_, index) => {
+        const route = routes.get(arrowId(index)) ?? { points: [] }
+        return turned.has(index) ? turnedRoute(route) : route
+      }),
+    },
   }
 }
 

@@ -1,4 +1,6 @@
 import type { LayoutOptions } from 'elkjs/lib/elk-api.js'
+import { arrowLabel, type ChartLabels } from '../arrowLabels.ts'
+import type { ChartArrow } from '../chartLayout.ts'
 
 /** How a picture is laid out. */
 export interface PictureStyle {
@@ -7,8 +9,8 @@ export interface PictureStyle {
   within?: LayoutOptions
   /** Later states stand below earlier ones of the same state, as far as arrows lead from one to another. */
   isInOrder?: true
-  /** What an arrow is called, line by line, by its events with their guards. Absent: nothing. */
-  label?: (events: readonly string[]) => readonly string[]
+  /** What an arrow is called, line by line; nothing for no lines. */
+  label: (arrow: ChartArrow) => readonly string[]
 }
 
 const options: LayoutOptions = {
@@ -17,12 +19,41 @@ const options: LayoutOptions = {
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.edgeLabels.inline': 'false',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.edgeLabels.inline': 'false',
+  'elk.edgeLabels.placement': 'CENTER',
+  'elk.layered.edgeLabels.sideSelection': 'SMART_DOWN',
 }
 
-const wide: LayoutOptions = {
-  ...options,
+/** As small as it can be read: it is shown beside a question, whole where there is room. */
+export function chartStyle(labels: ChartLabels): PictureStyle {
+  const within = {
+    'elk.layered.spacing.nodeNodeBetweenLayers': '8',
+    'elk.layered.spacing.edgeNodeBetweenLayers': '5',
+    'elk.layered.spacing.edgeEdgeBetweenLayers': '5',
+    'elk.spacing.nodeNode': '14',
+    'elk.spacing.edgeNode': '8',
+    'elk.spacing.edgeEdge': '6',
+    'elk.spacing.edgeLabel': '1',
+  }
+  const spacing = { ...options, ...within, 'elk.padding': '[top=20,left=6,bottom=6,right=6]' }
+  return {
+    spacing,
+    within,
+    label: (arrow) => arrowLabel(arrow, arrow.labels ?? arrow.events, labels),
+  }
+}
+
+/** With whole events and their guards at the arrows. */
+export function machineStyle(arrows: number): PictureStyle {
+  const spacing = { ...options, ...anyMachine, ...(arrows > MANY_ARROWS && quick) }
+  return { spacing, within: spacing, isInOrder: true, label: ({ events }) => [...new Set(events)] }
+}
+
+/** The ways to keep an order that the package's own charts use stop at some machines with states within states. */
+const anyMachine: LayoutOptions = {
+  'elk.layered.cycleBreaking.strategy': 'GREEDY',
+  'elk.layered.considerModelOrder.strategy': 'NONE',
   'elk.layered.spacing.nodeNodeBetweenLayers': '24',
   'elk.layered.spacing.edgeNodeBetweenLayers': '12',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
@@ -30,24 +61,6 @@ const wide: LayoutOptions = {
   'elk.spacing.edgeNode': '12',
   'elk.spacing.edgeEdge': '10',
   'elk.spacing.edgeLabel': '3',
-  'elk.edgeLabels.placement': 'CENTER',
-  'elk.layered.edgeLabels.sideSelection': 'SMART_DOWN',
-}
-
-/** With the kinds of events at the arrows, without guards and actors: for a picture without a legend. */
-export const shortLabels: PictureStyle = { spacing: wide, label: kindsOf }
-
-/** With whole events and their guards at the arrows. */
-export function wholeLabels(arrows: number): PictureStyle {
-  const spacing = { ...wide, ...anyMachine, ...(arrows > MANY_ARROWS && quick) }
-  const label = (events: readonly string[]) => [...new Set(events)]
-  return { spacing, within: spacing, isInOrder: true, label }
-}
-
-/** The package's own ways to keep an order stop at some machines with states within states. */
-const anyMachine: LayoutOptions = {
-  'elk.layered.cycleBreaking.strategy': 'GREEDY',
-  'elk.layered.considerModelOrder.strategy': 'NONE',
 }
 
 /** From here on beauty costs more than a glance: minutes, for some machines of a hundred arrows. */
@@ -56,31 +69,4 @@ const MANY_ARROWS = 60
 const quick: LayoutOptions = {
   'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
   'elk.layered.thoroughness': '1',
-}
-
-/** Without names at the arrows, for narrow places. */
-export const noLabels: PictureStyle = {
-  spacing: {
-    ...options,
-    'elk.layered.spacing.nodeNodeBetweenLayers': '22',
-    'elk.layered.spacing.edgeNodeBetweenLayers': '9',
-    'elk.layered.spacing.edgeEdgeBetweenLayers': '7',
-    'elk.spacing.nodeNode': '16',
-    'elk.spacing.edgeNode': '9',
-    'elk.spacing.edgeEdge': '7',
-  },
-}
-
-const LONGEST_LABEL = 14
-
-function kindsOf(events: readonly string[]): string[] {
-  const names = new Set(events.map((event) => event.split(/[ (]/)[0] ?? event))
-  const lines: string[] = []
-  for (const name of names) {
-    const last = lines.at(-1)
-    if (last !== undefined && `${last}, ${name}`.length <= LONGEST_LABEL) {
-      lines[lines.length - 1] = `${last}, ${name}`
-    } else lines.push(name)
-  }
-  return lines
 }

@@ -1,8 +1,8 @@
-import type { ChartState, MachineChart } from '../../chart/chartLayout.ts'
+import type { ChartLayout, ChartState } from '../../chart/chartLayout.ts'
 import { visible } from '../../text/visible.ts'
+import { createChartCanvas } from '../../viewer/chartCanvas.ts'
 import { button, element, setText } from '../../viewer/element.ts'
 import { style } from '../../viewer/style.ts'
-import { createChartCanvas } from './chartCanvas.ts'
 import { machineStyle } from './machineStyle.ts'
 import { openSession } from './session.ts'
 
@@ -15,7 +15,7 @@ try {
   setText(byId('problem'), `The machine cannot be shown: ${(error as Error).message}`)
 }
 
-function show(chart: MachineChart): void {
+function show(chart: ChartLayout): void {
   const name = `Statechart of ${chart.id}`
   document.title = visible(name)
   setText(byId('name'), chart.id)
@@ -26,15 +26,21 @@ function show(chart: MachineChart): void {
     sheet.replaceSync(text)
     return sheet
   })
-  const canvas = createChartCanvas(chart)
+  const canvas = createChartCanvas()
+  const picture = canvas.draw(chart, name)
+  const select = (path: string) => {
+    for (const box of picture.querySelectorAll<SVGElement>('[data-state]')) {
+      box.classList.toggle('active', box.dataset.state === path)
+    }
+    canvas.show(path)
+  }
   const node = document.createElement('div')
   node.className = 'machine'
-  node.append(canvas.node, createChartOutline(chart, canvas.show))
+  node.append(canvas.node, createChartOutline(chart, select))
   root.append(node)
-  canvas.fit()
 }
 
-function countsOf({ states, arrows }: MachineChart): string {
+function countsOf({ states, arrows }: ChartLayout): string {
   const transitions = [...arrows.map(({ events }) => events), ...states.map(({ stays }) => stays)]
   const count = transitions.reduce((sum, events) => sum + (events?.length ?? 0), 0)
   return `${states.length} states, ${count} transitions`
@@ -47,7 +53,7 @@ function byId(id: string): HTMLElement {
 }
 
 /** Every state and every transition as text: what the picture shows, and what it has no room for. */
-function createChartOutline(chart: MachineChart, show: (path: string) => void) {
+function createChartOutline(chart: ChartLayout, show: (path: string) => void) {
   const nameOf = (path: string) => (path === '' ? chart.id : path)
   const initial = new Set([chart.initial, ...chart.states.map((state) => state.initial)])
   const leaving = new Map<string, HTMLElement[]>()

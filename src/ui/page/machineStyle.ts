@@ -2,21 +2,16 @@
 export const machineStyle: string = `
 .machine { display: grid; gap: 14px; align-items: start }
 .machine > * { min-width: 0 }
-.canvas { display: grid; gap: 8px }
-.scroll {
-  overflow: auto; max-height: calc(100vh - 150px); min-height: 300px; cursor: grab; touch-action: pan-x pan-y;
-  border: 1px solid var(--edge); border-radius: 12px; background: var(--back);
-}
-.scroll.dragged { cursor: grabbing; user-select: none }
-.picture, .picture.wide { display: block; width: auto; max-width: none; margin: auto }
-.picture .inside { font: 10px var(--mono); fill: var(--soft) }
+.machine { --height: max(320px, 100dvh - 66px) }
+.canvas { height: var(--height); border: 1px solid var(--edge); border-radius: 12px; background: var(--back) }
+.picture .inside { font: 12px system-ui, sans-serif; fill: var(--soft) }
 .region > .box { stroke-dasharray: 6 4 }
 .history > .box { rx: 18px }
 .state.active:not(.compound) .inside { fill: var(--on-accent) }
 .state:is(.compound, .parallel).active > .box { stroke: var(--accent); stroke-width: 3; fill: none; filter: none }
 .state:is(.compound, .parallel).active > text { fill: var(--text) }
 .state:is(.compound, .parallel).active > .inside { fill: var(--soft) }
-.outline { max-height: calc(100vh - 110px); overflow: auto }
+.outline { max-height: var(--height); overflow: auto }
 .outline ul { list-style: none; padding: 0; display: grid; gap: 8px }
 .outline ul ul { padding: 2px 8px 0; gap: 2px; font: 12px var(--mono) }
 .outline button { display: inline; text-align: left; overflow-wrap: anywhere; min-height: 28px; padding: 2px 8px; font-size: 13px }

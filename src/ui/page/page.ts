@@ -17,7 +17,9 @@ const SAMPLES = [
 
 const session = openSession()
 const flows = byId('flows', HTMLElement)
+const forms = byId('forms', HTMLElement)
 const problem = byId('problem', HTMLElement)
+const another = byId('another', HTMLButtonElement)
 
 byId('install', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault()
@@ -38,7 +40,11 @@ byId('upgrade', HTMLFormElement).addEventListener('submit', (event) => {
   })
 })
 byId('recorded', HTMLButtonElement).addEventListener('click', () => {
-  flows.prepend(document.createElement('plugin-flow'))
+  add(document.createElement('plugin-flow'))
+})
+another.addEventListener('click', () => {
+  fold(!forms.hidden)
+  if (!forms.hidden) byId('reference', HTMLInputElement).focus()
 })
 for (const [name, action] of [
   ['flow-grant', 'grant'],
@@ -85,7 +91,19 @@ function show(id: string): void {
   shown.dataset.flow = id
   shown.headers = session.headers
   shown.src = `/flows/${encodeURIComponent(id)}/events`
+  add(shown)
+}
+
+/** Shows a flow, which then has the page: the form makes room. */
+function add(shown: HTMLElement): void {
   flows.prepend(shown)
+  another.hidden = false
+  fold(true)
+}
+
+function fold(isFolded: boolean): void {
+  forms.hidden = isFolded
+  another.ariaExpanded = String(!isFolded)
 }
 
 async function answer({ target, detail }: CustomEvent, action: string): Promise<void> {

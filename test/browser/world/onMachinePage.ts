@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
-import type { MachineChart } from '../../../src/chart/chartLayout.ts'
+import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
 import { layOutMachine } from '../../../src/chart/layout/layOut.ts'
 import { parseStatechart } from '../../../src/chart/statechart/readStatechart.ts'
 import type { PageFiles } from '../../../src/ui/servePage.ts'
@@ -14,7 +14,7 @@ const script = bundleForBrowser('src/ui/page/machine.ts')
 
 export interface MachinePageStage {
   page: Page
-  chart: MachineChart
+  chart: ChartLayout
   screenshot(name: string): Promise<void>
 }
 

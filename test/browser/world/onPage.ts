@@ -50,6 +50,10 @@ function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
     flow,
     async install(reference, settings = '') {
       const before = await page.locator('plugin-flow').count()
+      const another = page.getByRole('button', { name: 'Install another' })
+      if ((await another.isVisible()) && !(await page.locator('#reference').isVisible())) {
+        await another.click()
+      }
       await page.locator('#reference').fill(reference)
       await page.locator('#settings').fill(settings)
       await page.locator('button[type=submit]', { hasText: 'Install' }).click()

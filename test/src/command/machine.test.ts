@@ -57,7 +57,7 @@ suite('plugin-flow machine', (test) => {
         const layout = layouts.get(id)
         assert.ok(layout)
         for (const { path } of layout.states) assert.match(stdout, `data-state="${path}"`)
-        assert.is(stdout.split('class="arrow"').length - 1, layout.arrows.length)
+        assert.is(stdout.split('class="arrow').length - 1, layout.arrows.length)
         assert.not.match(stdout, /href|<script|url\(/)
       }))
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { buildViewer } from '../../../.ci/buildViewer.ts'
-import type { MachineChart } from '../../../src/chart/chartLayout.ts'
+import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
 import { parcel } from '../../support/foreignMachines.ts'
 import { suite } from '../../support/suite.ts'
 import { ask, enter, stream, tokenOf } from '../ui/uiStage.ts'
@@ -110,7 +110,7 @@ suite('plugin-flow ui', (test) => {
       await stdout.seen('\n')
       const { get, url } = comeIn(stdout.text())
       assert.match(await get('/'), '/machine.js')
-      const chart: MachineChart = JSON.parse(await get('/chart'))
+      const chart: ChartLayout = JSON.parse(await get('/chart'))
       assert.is(chart.id, 'parcel')
       assert.is(chart.states.length, 16)
       assert.is((await ask(new URL('/chart', url).href)).status, 403)
@@ -130,7 +130,7 @@ suite('plugin-flow ui', (test) => {
     assert.is(stderr.text(), 'plugin-flow: laying out 301 transitions takes a while\n')
     const { get } = comeIn(stdout.text())
     assert.equal(
-      (JSON.parse(await get('/chart')) as MachineChart).states.map(({ path }) => path),
+      (JSON.parse(await get('/chart')) as ChartLayout).states.map(({ path }) => path),
       ['on'],
     )
     signals.emit('SIGINT')

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
+import { pluginInstallLayout } from '../../../src/chart/layouts/pluginInstall.generated.ts'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
-import { countAtStep, runAt } from '../../../src/viewer/runAt.ts'
+import { countAtStep, meaningOf, runAt, toneOf, visitsOf } from '../../../src/viewer/runAt.ts'
 import { suite } from '../../support/suite.ts'
 import { away } from '../command/views.ts'
 import { progress, transition } from './events.ts'
@@ -55,6 +56,62 @@ suite('run at a moment', (test) => {
     for (const next of [transition(3, 'b', 'a'), progress(3, 3_000), retry]) {
       assert.not('queued' in runAt([...before, next], 3))
     }
+  })
+
+  test('each state with when it was entered and left, and what was tried again in it', () => {
+    const { at: _, ...told } = away
+    const retry: FlowEvent = { type: 'retry', sequence: 2, at: 1_500, retry: told }
+    const run = [transition(1, 'a'), retry, transition(4, 'b', 'a')]
+    const visits = visitsOf(run).map(({ transition: { to, at }, left, retries }) => ({
+      to,
+      at,
+      left,
+      retries: retries.length,
+    }))
+    assert.equal(visits, [
+      { to: 'a', at: 1_000, left: 4_000, retries: 1 },
+      { to: 'b', at: 4_000, left: undefined, retries: 0 },
+    ])
+  })
+
+  test('a transition means what its chart calls it, and else its event', () => {
+    const taken = (from: string, to: string, event: string) =>
+      meaningOf(pluginInstallLayout, {
+        type: 'transition',
+        sequence: 1,
+        at: 0,
+        from,
+        to,
+        event,
+      })
+    assert.is(taken('awaitConsent', 'pulling.streaming', 'consent.grant'), 'granted')
+    assert.is(taken('checkPrivileges', 'done', 'done(lookUpPlugin)'), 'kept')
+    assert.is(taken('checkPrivileges', 'pulling.streaming', 'done(lookUpPlugin)'), 'nothing asked')
+    assert.is(taken('pulling.streaming', 'rollingBack', 'install.cancel'), 'cancelled')
+    assert.is(taken('awaitConsent', 'nowhere', 'consent.grant'), 'consent.grant')
+  })
+
+  test('what a person stopped is not a failure', () => {
+    const ended = (code: 'cancelled' | 'consent-denied' | 'timed-out') =>
+      toneOf({
+        transitions: [],
+        outcome: {
+          type: 'outcome',
+          sequence: 1,
+          at: 1,
+          outcome: {
+            state: 'rolledBack',
+            failure: { code, state: 'pulling', message: '', next: '', retryable: false },
+            rollback: { result: 'nothingToRemove' },
+          },
+        },
+      })
+    assert.equal(
+      [ended('cancelled'), ended('consent-denied'), ended('timed-out')],
+      ['stopped', 'stopped', 'bad'],
+    )
+    assert.is(toneOf({ transitions: [transition(1, 'rollingBack') as never] }), 'bad')
+    assert.is(toneOf({ transitions: [transition(1, 'pulling') as never] }), 'working')
   })
 
   test('nothing has happened yet', () => {
