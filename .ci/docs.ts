@@ -10,6 +10,7 @@ import { machines } from '../src/chart/machines.ts'
 import { helpText } from '../src/command/help.ts'
 import { commandTable } from '../src/command/runCommand.ts'
 import { rooms } from '../test/project/house.ts'
+import { customElementsManifest } from './manifest.ts'
 import { terminalPicture } from './terminalPicture.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -23,6 +24,7 @@ export async function pages(): Promise<Record<string, string>> {
     'docs/command.md': fill('docs/command.md', 'commands', commands()),
     'docs/statechart.md': statecharts(),
     'docs/errors.md': errors(),
+    'custom-elements.json': customElementsManifest(),
   }
 }
 

@@ -17,7 +17,7 @@ export function createChartCanvas() {
     class: 'scroll',
     role: 'group',
     tabindex: 0,
-    'aria-label': 'The picture: arrow keys move it, + and - zoom, 0 shows it whole',
+    'aria-label': 'The picture: arrows move it, + and - zoom, 0 fits it',
   })
   let layout: ChartLayout | undefined
   let picture: SVGElement | undefined
@@ -32,14 +32,17 @@ export function createChartCanvas() {
     const { width, height } = layout.picture
     const next = Math.min(LARGEST, Math.max(SMALLEST, to))
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = scroll
-    const [x, y] = [scrollLeft + clientWidth / 2, scrollTop + clientHeight / 2]
     picture.setAttribute('width', String(width * next))
     picture.setAttribute('height', String(height * next))
     // Names at arrows that would be too small are larger, and fewer.
     picture.classList.toggle('small', next < 1)
     picture.style.setProperty('--label', `${LABEL_SIZE / Math.min(1, next)}px`)
-    const left = (x * next) / scale - clientWidth / 2
-    scroll.scrollTo({ left, top: (y * next) / scale - clientHeight / 2, behavior: 'instant' })
+    const kept = (at: number, room: number) => ((at + room / 2) * next) / scale - room / 2
+    scroll.scrollTo({
+      left: kept(scrollLeft, clientWidth),
+      top: kept(scrollTop, clientHeight),
+      behavior: 'instant',
+    })
     scale = next
   }
   const zoomBy = (factor: number) => {
@@ -68,7 +71,6 @@ export function createChartCanvas() {
   }
   const keys: Readonly<Record<string, () => void>> = {
     '+': () => zoomBy(STEP),
-    '=': () => zoomBy(STEP),
     '-': () => zoomBy(1 / STEP),
     '0': showWhole,
   }
@@ -142,15 +144,7 @@ function zoomByGesture(scroll: HTMLElement, zoomBy: (factor: number) => void): v
 }
 
 function dragToScroll(scroll: HTMLElement): void {
-  scroll.addEventListener('pointerdown', ({ pointerType, button: pressed, pointerId }) => {
-    if (pointerType !== 'mouse' || pressed !== 0) return
-    scroll.setPointerCapture(pointerId)
-    scroll.classList.add('dragged')
+  scroll.addEventListener('pointermove', ({ pointerType, buttons, movementX, movementY }) => {
+    if (pointerType === 'mouse' && buttons === 1) scroll.scrollBy(-movementX, -movementY)
   })
-  scroll.addEventListener('pointermove', ({ movementX, movementY }) => {
-    if (scroll.classList.contains('dragged')) scroll.scrollBy(-movementX, -movementY)
-  })
-  for (const end of ['pointerup', 'pointercancel']) {
-    scroll.addEventListener(end, () => scroll.classList.remove('dragged'))
-  }
 }

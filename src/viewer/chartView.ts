@@ -11,7 +11,7 @@ import { arrowsOf, meaningOf, meaningOn, type RunState, toneOf, withAncestors } 
 export function createChartView() {
   const caption = element('figcaption')
   const canvas = createChartCanvas()
-  const node = element('figure', { class: 'chart' }, canvas.node, caption)
+  const node = element('figure', { class: 'chart', part: 'chart' }, canvas.node, caption)
   let layout: ChartLayout | undefined
   let name = ''
   let picture: SVGElement | undefined

@@ -1,5 +1,6 @@
 import type { Shape } from '../chart/drawChart.ts'
 import { visible } from '../text/visible.ts'
+import type { PluginFlowTexts } from './elementTypes.ts'
 
 type Attributes = Readonly<Record<string, string | boolean | number>>
 
@@ -18,23 +19,41 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   const made = document.createElement(name)
   for (const [attribute, value] of Object.entries(attributes)) {
     if (typeof value === 'boolean') made.toggleAttribute(attribute, value)
-    else made.setAttribute(attribute, visible(String(value)))
+    else {
+      const show = attribute === 'aria-label' ? worded : visible
+      made.setAttribute(attribute, show(String(value)))
+    }
   }
   for (const child of children.flat()) {
-    if (child) made.append(typeof child === 'string' ? visible(child) : child)
+    if (child) made.append(typeof child === 'string' ? worded(child) : child)
   }
   return made
 }
 
+let texts: PluginFlowTexts = {}
+
+/** Draws in other words: all that `draw` makes or sets. */
+export function inWords(words: PluginFlowTexts, draw: () => void): void {
+  texts = words
+  draw()
+  texts = {}
+}
+
+/** A text in the embedder's words, if it has any for it, in which unseen characters are shown. */
+function worded(text: string): string {
+  const word = typeof texts === 'function' ? texts(text) : Object.hasOwn(texts, text) && texts[text]
+  return visible(word || text)
+}
+
 export function button(label: string, attributes: Attributes, onClick: () => void) {
-  const made = element('button', { type: 'button', ...attributes }, label)
+  const made = element('button', { type: 'button', part: 'button', ...attributes }, label)
   made.addEventListener('click', onClick)
   return made
 }
 
 /** Sets a text unless it is the same: a screen reader reads out every change. */
 export function setText(node: Node, text: string): void {
-  const shown = visible(text)
+  const shown = worded(text)
   if (node.textContent === shown) return
   // The text node is kept: a new one would be laid out from the start.
   if (node.firstChild instanceof Text && node.childNodes.length === 1) node.firstChild.data = shown

@@ -40,7 +40,7 @@ export interface Shown {
 export function createFlowPanel(answers: Answers, moves: Moves) {
   const title = element('h2', {}, 'No run yet')
   const engine = element('p', { class: 'engine' })
-  const status = element('span', { class: 'status', tabindex: -1 })
+  const status = element('span', { class: 'status', part: 'status', tabindex: -1 })
   const clock = element('span', { class: 'clock' })
   const doing = element('p', { class: 'doing' })
   const cancel = button('Cancel', { class: 'quiet' }, () => answers.cancel())
@@ -63,7 +63,15 @@ export function createFlowPanel(answers: Answers, moves: Moves) {
   // A person who has no mouse scrolls it, too, where it holds nothing to focus.
   const nowOptions = { class: 'now', role: 'group', 'aria-label': 'What happens', tabindex: 0 }
   const now = element('div', nowOptions, ask.node, outcome.node, progress.node)
-  const node = element('div', { class: 'flow' }, header, now, chart.node, timeline.node, live)
+  const node = element(
+    'div',
+    { class: 'flow', part: 'flow' },
+    header,
+    now,
+    chart.node,
+    timeline.node,
+    live,
+  )
 
   let subject: object | undefined
 

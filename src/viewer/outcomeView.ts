@@ -5,7 +5,7 @@ import { endToneOf, type RunState } from './runAt.ts'
 
 /** How the flow ended, and what is on the engine now. */
 export function createOutcomeView() {
-  const node = element('section', { class: 'outcome panel' })
+  const node = element('section', { class: 'outcome panel', part: 'outcome' })
   let shown: OutcomeReached | undefined
   return {
     node,

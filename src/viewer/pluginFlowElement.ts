@@ -1,8 +1,9 @@
 import { createEventLog, type EventLog } from '../events/eventLog.ts'
 import type { FlowEvent, RecordedRun } from '../events/flowEvent.ts'
 import { isFlowEvent, readRun, recordRun } from '../events/readRun.ts'
-import { saveFile } from './element.ts'
-import { createFlowPanel } from './flowPanel.ts'
+import { inWords, saveFile } from './element.ts'
+import type { PluginFlowTexts } from './elementTypes.ts'
+import { createFlowPanel, type Shown } from './flowPanel.ts'
 import { followUrl, type ObservableLike, type RequestHeaders } from './followSource.ts'
 import type { Answers } from './questions.ts'
 import { createRedraw } from './redraw.ts'
@@ -39,7 +40,7 @@ export class PluginFlowElement extends Base {
   })
 
   connectedCallback(): void {
-    this.#panel ??= this.#build()
+    this.#open()
     this.#clock = setInterval(() => this.#draw(), 1_000)
     if (!this.#unfollow) this.#followSource()
     this.#draw()
@@ -69,6 +70,29 @@ export class PluginFlowElement extends Base {
 
   /** Headers for `src`, such as `Authorization`. Set them first: they are for the next stream that is opened. */
   headers: RequestHeaders = {}
+
+  #texts: PluginFlowTexts = {}
+
+  /** Other words for those that the element shows. */
+  get texts(): PluginFlowTexts {
+    return this.#texts
+  }
+
+  set texts(texts: PluginFlowTexts) {
+    this.#texts = texts
+    this.#panel = undefined
+    if (this.isConnected) this.#open()
+    this.#draw()
+  }
+
+  /** Leaves out the chart and the timeline. */
+  get compact(): boolean {
+    return this.hasAttribute('compact')
+  }
+
+  set compact(isCompact: boolean) {
+    this.toggleAttribute('compact', isCompact)
+  }
 
   #events: ObservableLike | undefined
 
@@ -120,11 +144,19 @@ export class PluginFlowElement extends Base {
     this.#draw()
   }
 
-  #build() {
-    const root = this.attachShadow({ mode: 'open' })
+  #open(): void {
+    if (this.#panel) return
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(style)
     root.adoptedStyleSheets = [sheet]
+    inWords(this.#texts, () => {
+      this.#panel = this.#build()
+      root.replaceChildren(this.#panel.node)
+    })
+  }
+
+  #build() {
     const dispatch = (name: string, detail?: unknown) => {
       this.dispatchEvent(new CustomEvent(`flow-${name}`, { bubbles: true, detail }))
     }
@@ -134,7 +166,7 @@ export class PluginFlowElement extends Base {
       authenticate: (credentials) => dispatch('authenticate', credentials),
       cancel: () => dispatch('cancel'),
     }
-    const panel = createFlowPanel(answers, {
+    return createFlowPanel(answers, {
       go: (step) => {
         this.#playback.stop()
         const count = countAtStep(this.#log.events, Math.max(0, step))
@@ -152,8 +184,6 @@ export class PluginFlowElement extends Base {
       save: () => saveFile('plugin-flow-run.json', JSON.stringify(this.run)),
       load: (file) => void this.#loadFile(file),
     })
-    root.append(panel.node)
-    return panel
   }
 
   #show(count: number | undefined): void {
@@ -199,7 +229,7 @@ export class PluginFlowElement extends Base {
   #update(): void {
     const { events } = this.#log
     const latest = runAt(events, events.length)
-    this.#panel?.update({
+    const shown: Shown = {
       run: this.#count === undefined ? latest : runAt(events, this.#count),
       latest,
       visits: visitsOf(events),
@@ -208,6 +238,7 @@ export class PluginFlowElement extends Base {
       isRecorded: this.#isRecorded,
       notice: this.#notice,
       now: Date.now(),
-    })
+    }
+    inWords(this.#texts, () => this.#panel?.update(shown))
   }
 }

@@ -12,7 +12,14 @@ export function createProgressView() {
   const total = createBar('The whole pull')
   const rest = element('p', { class: 'rest' })
   const list = element('ul', { class: 'layers' })
-  const node = element('section', { class: 'progress panel' }, heading, total.node, list, rest)
+  const node = element(
+    'section',
+    { class: 'progress panel', part: 'progress' },
+    heading,
+    total.node,
+    list,
+    rest,
+  )
   const bars = new Map<string, Bar>()
 
   return {

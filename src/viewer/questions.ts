@@ -56,7 +56,7 @@ export function createCredentialsView(
     autocomplete: 'current-password',
     required: true,
   })
-  const submit = element('button', { type: 'submit', class: 'primary' }, 'Log in')
+  const submit = element('button', { type: 'submit', part: 'button', class: 'primary' }, 'Log in')
   const cancel = button(`Cancel the ${noun}`, { class: 'quiet' }, () => answers.cancel())
   const form = element(
     'form',
@@ -97,6 +97,7 @@ function createDialog(
     'section',
     {
       class: 'ask panel',
+      part: 'question',
       role: 'dialog',
       'aria-labelledby': 'ask-title',
       'aria-describedby': 'ask-about',

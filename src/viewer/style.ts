@@ -1,21 +1,21 @@
 /** How the element looks. Colours come in pairs: for light, for dark. */
 export const style: string = `
 :host {
-  --back: light-dark(#fff, #10141b);
-  --raised: light-dark(#f7f8fa, #181d27);
-  --edge: light-dark(#dce0e7, #2d3544);
-  --text: light-dark(#171b23, #e8ecf3);
-  --soft: light-dark(#58606e, #9ba6b7);
-  --accent: light-dark(#2b55d4, #86a6ff);
-  --accent-back: light-dark(#e9effe, #1d2b52);
-  --on-accent: light-dark(#fff, #0d1426);
-  --good: light-dark(#0f6b38, #62d391);
-  --good-back: light-dark(#e4f6eb, #12311f);
-  --warn: light-dark(#7d4c00, #f1bb66);
-  --warn-back: light-dark(#fff2d9, #38290f);
-  --bad: light-dark(#b0241c, #ff958d);
-  --bad-back: light-dark(#fdebea, #3d1817);
-  --mono: ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, monospace;
+  --back: light-dark(#fff, #10141b); /* behind everything */
+  --raised: light-dark(#f7f8fa, #181d27); /* behind panels and states */
+  --edge: light-dark(#dce0e7, #2d3544); /* borders */
+  --text: light-dark(#171b23, #e8ecf3); /* texts */
+  --soft: light-dark(#58606e, #9ba6b7); /* texts that matter less */
+  --accent: light-dark(#2b55d4, #86a6ff); /* what is active, and the first button */
+  --accent-back: light-dark(#e9effe, #1d2b52); /* behind what is active */
+  --on-accent: light-dark(#fff, #0d1426); /* texts on the accent */
+  --good: light-dark(#0f6b38, #62d391); /* what ended well */
+  --good-back: light-dark(#e4f6eb, #12311f); /* behind that */
+  --warn: light-dark(#7d4c00, #f1bb66); /* what is asked */
+  --warn-back: light-dark(#fff2d9, #38290f); /* behind that */
+  --bad: light-dark(#b0241c, #ff958d); /* what failed, and the dangerous button */
+  --bad-back: light-dark(#fdebea, #3d1817); /* behind that */
+  --mono: ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, monospace; /* the font of values */
   color-scheme: light dark;
   display: block;
   container-type: inline-size;
@@ -43,6 +43,8 @@ code, strong, .event, .to { direction: ltr; unicode-bidi: isolate }
   display: flex; flex-direction: column; gap: 10px; padding: 10px; max-height: var(--room);
   background: var(--back); border: 1px solid var(--edge); border-radius: 16px;
 }
+:host([compact]) .flow { --room: var(--plugin-flow-max-height, 100dvh); display: flex }
+:host([compact]) :is(.chart, .timeline) { display: none }
 .flow > * { min-width: 0 }
 header { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; flex: none }
 .names { flex: 1 1 190px; min-width: 0 }
@@ -64,7 +66,7 @@ header { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; fle
 .clock { color: var(--soft); font-size: 13px }
 .notice { padding: 8px 12px; border-radius: 10px; background: var(--warn-back); color: var(--warn) }
 .now, .asked { display: grid; gap: 10px; align-content: start }
-.now { flex: 0 1 auto; min-height: 96px; overflow: auto; border-radius: 12px; scroll-padding: 0 0 64px }
+.now { flex: 0 1 auto; min-height: 96px; overflow: auto; border-radius: 12px }
 .now:has(.ask) { min-height: 225px }
 .now:not(:has(> .panel:not([hidden]), .asked > *)) { display: none }
 .asked:empty { display: none }
@@ -143,22 +145,21 @@ dt { font-weight: 600 }
 .steps code { margin-left: 6px; font-size: 11px; white-space: nowrap }
 .steps .took { font: 12px/19px var(--mono); text-align: right }
 .steps .retries { grid-column: 1 / -1; color: var(--warn) }
-.steps .track { grid-column: 1 / -1; position: relative; display: block; height: 4px; margin-top: 3px }
+.steps .track { grid-column: 1 / -1; position: relative; height: 4px }
 .steps .fill { position: absolute; min-width: 3px; transition: none }
 .steps .later > span { color: var(--soft) }
-.steps .later .fill { background: var(--soft) }
 .steps [aria-current] { background: var(--accent-back); border-color: var(--accent) }
-.steps [aria-current] > .to { color: var(--accent); font-weight: 650 }
+.steps [aria-current] > .to { color: var(--accent) }
 
 .chart { display: flex; flex-direction: column; flex: 0 1 auto; min-height: 150px; overflow: hidden; border: 1px solid var(--edge); border-radius: 12px;
   background: radial-gradient(circle, light-dark(#e9ecf1, #1c222d) 1px, transparent 1.2px) 0 0 / 18px 18px, var(--back) }
 .canvas { position: relative; flex: 0 1 var(--natural); min-height: 0 }
-.scroll { position: absolute; inset: 0; display: grid; overflow: auto; cursor: grab; touch-action: pan-x pan-y; border-radius: 12px }
-.scroll.dragged { cursor: grabbing; user-select: none }
+.scroll { position: absolute; inset: 0; display: grid; overflow: auto; cursor: grab; touch-action: pan-x pan-y }
+.scroll:active { cursor: grabbing; user-select: none }
 .zoom { position: absolute; right: 8px; bottom: 8px }
-.zoom button { min-width: 30px; padding: 2px 8px; opacity: .92 }
+.zoom button { min-width: 30px }
 .picture { display: block; margin: auto; overflow: visible }
-figcaption { flex: none; padding: 2px 8px; font-size: 12px; color: var(--soft); text-align: center; min-height: 1.8em; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; background: var(--back) }
+figcaption { flex: none; padding: 2px 8px; font-size: 12px; color: var(--soft); text-align: center; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; background: var(--back) }
 .picture text { font: 600 13px system-ui, sans-serif; fill: var(--text) }
 .box { fill: var(--raised); stroke: light-dark(#aeb6c4, #475267); stroke-width: 1.2 }
 .compound .box, .parallel .box { fill: color-mix(in srgb, var(--raised) 55%, transparent) }

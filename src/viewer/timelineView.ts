@@ -47,7 +47,7 @@ export function createTimelineView(moves: Moves) {
   )
   const node = element(
     'section',
-    { class: 'timeline panel' },
+    { class: 'timeline panel', part: 'timeline' },
     element('div', { class: 'line' }, element('h3', {}, 'Timeline'), controls),
     list,
   )
