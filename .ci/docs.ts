@@ -24,7 +24,7 @@ export async function pages(): Promise<Record<string, string>> {
     'docs/command.md': fill('docs/command.md', 'commands', commands()),
     'docs/statechart.md': statecharts(),
     'docs/errors.md': errors(),
-    'custom-elements.json': customElementsManifest(),
+    'docs/custom-elements.json': customElementsManifest(),
   }
 }
 

@@ -1,4 +1,4 @@
-// What the element offers to pages, for editors: `custom-elements.json`, https://custom-elements-manifest.open-wc.org.
+// What the element offers to pages, for editors: `docs/custom-elements.json`, https://custom-elements-manifest.open-wc.org.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 

@@ -8,7 +8,7 @@ import { onPage } from './world/onPage.ts'
 
 const SSHFS = 'vieux/sshfs:latest'
 const manifest = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../custom-elements.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../docs/custom-elements.json'), 'utf8'),
 )
 const [declared] = manifest.modules[0].declarations
 

@@ -151,6 +151,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: NONE,
   },
+  'src/viewer/types': {
+    holds: "the element's types in the templates of React and Vue",
+    imports: [],
+    packages: /^(react|docker-plugin-flow.*)$/,
+  },
   'src/ui': {
     holds: 'the page and its server',
     imports: [
