@@ -107,4 +107,9 @@ export const equivalents: readonly Equivalent[] = [
     after: 'const before = isChanging ? context.before : plugin',
     why: 'a snapshot of a run that was changing something has the plugin before; the check is for the compiler',
   },
+  {
+    file: 'machines/plugin-upgrade/planUpgrade.ts',
+    after: '? { ...setting, ...({ carried: before.mark }) }',
+    why: 'only what was in effect before is carried; the check is for the compiler',
+  },
 ]

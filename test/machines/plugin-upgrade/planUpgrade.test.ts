@@ -181,6 +181,13 @@ suite('planUpgrade', (test) => {
     ])
   })
 
+  test('a device that is set again :: by its path', () => {
+    const at = (path: string) => of({ Linux: { Devices: [device('d', path)] } })
+    assert.equal(planUpgrade(at('/dev/own'), at('/dev/new'), [], 'replace').settings, [
+      { name: 'd', field: 'path', value: '/dev/own' },
+    ])
+  })
+
   test('agreement is asked for what is not as its owner, or the new version, wants it', () => {
     const entries = (
       [

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { PlanEntry } from '../../../../machines/plugin-upgrade/planUpgrade.ts'
 import type { UpgradeConsentRequest } from '../../../../machines/plugin-upgrade/types.ts'
 import { createOutput } from '../../../../src/command/processIo.ts'
 import { upgradeQuestion } from '../../../../src/command/upgrade/upgradeQuestion.ts'
@@ -52,6 +53,27 @@ suite('upgradeQuestion, at a terminal', (test) => {
       'Plugin "acme/probe" is requesting no privileges.',
       'Containers that use it: web, "a b".',
       'Its networks: lan.',
+    ])
+  })
+
+  test('the second question :: what is not carried over, and what a replacement costs', () => {
+    const entries: PlanEntry[] = [{ kind: 'env', name: 'LEVEL', fate: 'lost' }]
+    const lost = ' - variable LEVEL: its value is dropped, for the new version has no such setting'
+    assert.equal(ask({ plan: { mode: 'inPlace', entries } }), [
+      'Upgrading plugin "acme/probe:latest" does not carry everything over:',
+      lost,
+      'There is no way back to the old version: it is gone.',
+      'Do you want to go on? [y/N] ',
+    ])
+    const [title, cost, ...rest] = ask({ plan: { mode: 'replace', entries } })
+    assert.is(title, 'Replacing plugin "acme/probe:latest" does not carry everything over:')
+    assert.match(String(cost), 'it gets another ID, and the data in its own mount is lost')
+    assert.is(rest[0], lost)
+    const wayBack = { remote: 'docker.io/acme/probe:1', privileges: [] }
+    assert.equal(ask({ wayBack, plan: { mode: 'inPlace', entries: [] } }), [
+      'Upgrading plugin "acme/probe:latest" in place',
+      'If the upgrade fails, the old version comes back from acme/probe:1.',
+      'Do you want to go on? [y/N] ',
     ])
   })
 })
