@@ -12,6 +12,7 @@ import {
   at,
   begin,
   cancel,
+  copy,
   done,
   failed,
   oldDisabled,
@@ -64,7 +65,7 @@ suite('the end of an upgrade', (test) => {
     assert.ok(ended.output)
     const json = JSON.stringify(upgradeOutcomeJson(ended.output, remote))
     assert.match(json, '"state":"done"')
-    assert.match(json, /plugin-flow rm[^"]* tcp:[^"]*plugin-flow\/upgrade-1:latest/)
+    assert.match(json, `plugin-flow rm --host ${remote.host} --force ${copy.name}`)
   })
 })
 
