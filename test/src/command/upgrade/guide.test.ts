@@ -24,10 +24,17 @@ suite('docs/upgrade.md', (test) => {
   }
 
   test('every promise names a test that is there', () => {
-    const [, , part = ''] = /^## (What is promised)\n(.*?)^## /ms.exec(guide) ?? []
-    const promises = [...part.matchAll(/^ {2}`(test\/.+)`: `(.+)`$/gm)]
-    assert.is(promises.length, [...part.matchAll(/^- /gm)].length)
-    assert.ok(promises.length > 10, `${promises.length} promises`)
+    const promises = [...guide.matchAll(/^ {2}`(test\/.+)`: `(.+)`$/gm)]
+    const promised = guide.slice(
+      guide.indexOf('## What is promised'),
+      guide.indexOf('## What cannot'),
+    )
+    const unproven = promised
+      .split(/^- /m)
+      .slice(1)
+      .filter((one) => !/^ {2}`test\//m.test(one))
+    assert.equal(unproven, [])
+    assert.ok(promises.length > 10)
     for (const [, file = '', title = ''] of promises) {
       assert.ok(existsSync(join(ROOT, file)), file)
       assert.ok(readFileSync(join(ROOT, file), 'utf8').includes(title), title)
