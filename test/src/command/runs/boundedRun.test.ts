@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import type { OpenRun } from '../../../../adapters/journal/runJournal.ts'
 import { RunInUse } from '../../../../adapters/journal/runLock.ts'
 import type { InstallSnapshot } from '../../../../machines/plugin-install/snapshot.ts'
-import { boundedRun } from '../../../../src/command/install/journal.ts'
+import { boundedRun, claimPlugin } from '../../../../src/command/install/journal.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'
 
@@ -93,5 +93,26 @@ suite('boundedRun', (test) => {
     const { bounded } = setUp({ write: () => Promise.reject(new RunInUse('it')) })
     const error = await bounded.write(snapshot).catch((reason: unknown) => reason)
     assert.instance(error, RunInUse)
+  })
+})
+
+suite('claimPlugin', (test) => {
+  test('a folder that does not answer, or none :: claims nothing, and the run may begin', async () => {
+    const { bounded, asked } = setUp({ claim: never })
+    assert.is(await claimPlugin(bounded, 'acme/notes:1.0'), undefined)
+    assert.equal(asked, ['claim'])
+    assert.is(await claimPlugin(undefined, 'acme/notes:1.0'), undefined)
+  })
+
+  test('another holder :: is named, with its run where the lock tells', async () => {
+    const refused = async (...given: ConstructorParameters<typeof RunInUse>) => {
+      const claim = () => Promise.reject(new RunInUse(...given))
+      return (await claimPlugin(setUp({ claim }).bounded, 'acme/notes:1.0'))?.message
+    }
+    assert.is(await refused('process 7'), 'acme/notes:1.0 is being upgraded: process 7')
+    assert.is(
+      await refused('process 7', '1f0c5a9e'),
+      'acme/notes:1.0 is being upgraded: run 1f0c5a9e (process 7)',
+    )
   })
 })
