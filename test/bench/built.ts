@@ -10,6 +10,10 @@ export function builtPackage(): Promise<typeof import('../../src/index.ts')> {
   return load('src/index.js')
 }
 
+export function builtUpgrade(): Promise<typeof import('../../src/upgrade.ts')> {
+  return load('src/upgrade.js')
+}
+
 export function builtDecoder(): Promise<typeof import('../../adapters/engine/http/jsonStream.ts')> {
   return load('adapters/engine/http/jsonStream.js')
 }

@@ -47,7 +47,7 @@ export const realEngine: Part = {
 }
 
 /** Why there is no engine; nothing is installed for a benchmark. */
-async function lackingEngine(): Promise<string | undefined> {
+export async function lackingEngine(): Promise<string | undefined> {
   const missing = ['dockerd', 'docker-registry', 'gcc'].find((name) => !find(name))
   if (missing) return `no ${missing} command; npm run test:engine installs it`
   const availability = await installEngine()

@@ -11,9 +11,18 @@ import { realEngine } from './realEngine.ts'
 import { broke, type Row } from './row.ts'
 import { scale } from './scale.ts'
 import { formatTable } from './table.ts'
+import { upgrade } from './upgrade.ts'
 import { waiting } from './waiting.ts'
 
-const PARTS: readonly Part[] = [embeddedFlow, realEngine, decoding, commandStart, waiting, scale]
+const PARTS: readonly Part[] = [
+  embeddedFlow,
+  realEngine,
+  decoding,
+  commandStart,
+  upgrade,
+  waiting,
+  scale,
+]
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'string' } },
