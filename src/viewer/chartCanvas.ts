@@ -41,7 +41,6 @@ export function createChartCanvas() {
     scroll.scrollTo({
       left: kept(scrollLeft, clientWidth),
       top: kept(scrollTop, clientHeight),
-      behavior: 'instant',
     })
     scale = next
   }
@@ -54,19 +53,18 @@ export function createChartCanvas() {
     const { width, height } = layout.picture
     const whole = Math.min(COMFORTABLE, scroll.clientWidth / width, scroll.clientHeight / height)
     zoom(mode === 'whole' ? whole : Math.max(READABLE, whole))
-    center('instant')
+    center()
   }
   const showWhole = () => {
     mode = 'whole'
     fit()
   }
-  const center = (behavior: ScrollBehavior) => {
+  const center = () => {
     const index = layout?.states.findIndex(({ path }) => path === middle) ?? -1
     const [x = 0, y = 0, width = 0, height = 0] = layout?.picture.boxes[index] ?? []
     scroll.scrollTo({
       left: (x + width / 2) * scale - scroll.clientWidth / 2,
       top: (y + height / 2) * scale - scroll.clientHeight / 2,
-      behavior,
     })
   }
   const keys: Readonly<Record<string, () => void>> = {
@@ -107,7 +105,7 @@ export function createChartCanvas() {
     /** Brings a state into the middle of the view. */
     show(path: string) {
       middle = path
-      center(matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth')
+      center()
     },
   }
 }
@@ -136,11 +134,9 @@ function zoomByGesture(scroll: HTMLElement, zoomBy: (factor: number) => void): v
     },
     { passive: false },
   )
-  for (const change of ['touchstart', 'touchend', 'touchcancel']) {
-    scroll.addEventListener(change, () => {
-      apart = 0
-    })
-  }
+  scroll.addEventListener('touchstart', () => {
+    apart = 0
+  })
 }
 
 function dragToScroll(scroll: HTMLElement): void {

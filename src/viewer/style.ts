@@ -139,7 +139,6 @@ dt { font-weight: 600 }
   display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 10px; width: 100%; text-align: left; min-height: 0;
   padding: 3px 8px 6px; border: 1px solid transparent; background: none; font-weight: 500; line-height: 19px;
 }
-.steps button:hover { background: var(--back) }
 .steps :is(.time, .event, .retries) { font: 12px/17px system-ui, sans-serif; color: var(--soft) }
 .steps .event { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .steps code { margin-left: 6px; font-size: 11px; white-space: nowrap }
@@ -149,13 +148,11 @@ dt { font-weight: 600 }
 .steps .fill { position: absolute; min-width: 3px; transition: none }
 .steps .later > span { color: var(--soft) }
 .steps [aria-current] { background: var(--accent-back); border-color: var(--accent) }
-.steps [aria-current] > .to { color: var(--accent) }
 
 .chart { display: flex; flex-direction: column; flex: 0 1 auto; min-height: 150px; overflow: hidden; border: 1px solid var(--edge); border-radius: 12px;
   background: radial-gradient(circle, light-dark(#e9ecf1, #1c222d) 1px, transparent 1.2px) 0 0 / 18px 18px, var(--back) }
 .canvas { position: relative; flex: 0 1 var(--natural); min-height: 0 }
-.scroll { position: absolute; inset: 0; display: grid; overflow: auto; cursor: grab; touch-action: pan-x pan-y }
-.scroll:active { cursor: grabbing; user-select: none }
+.scroll { position: absolute; inset: 0; display: grid; overflow: auto; touch-action: pan-x pan-y }
 .zoom { position: absolute; right: 8px; bottom: 8px }
 .zoom button { min-width: 30px }
 .picture { display: block; margin: auto; overflow: visible }
