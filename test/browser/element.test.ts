@@ -68,7 +68,7 @@ browserSuite('page :: element', (test, browser) => {
         .waitFor({ state: 'attached' })
       await flow.getByRole('button', { name: 'Deny' }).click()
       await state('rolledBack')
-      await heard.getByText('The install failed.').waitFor({ state: 'attached' })
+      await heard.getByText('The install was denied.').waitFor({ state: 'attached' })
       const chart = flow.getByRole('img', { name: /Active: rolledBack/ })
       assert.is(await chart.count(), 1)
     }))

@@ -65,6 +65,7 @@ browserSuite('an upgrade on the page', (test, browser) => {
       await install('acme/notes:1.0')
       await flow.getByRole('button', { name: /^Grant/ }).click()
       await state('done')
+      await page.getByRole('button', { name: 'Install another' }).click()
       await page.locator('#installed').fill('acme/notes:1.0')
       await page.locator('#to').fill('acme/notes:2.0')
       await page.locator('#upgrade-settings').fill('LEVEL=debug')
@@ -72,12 +73,12 @@ browserSuite('an upgrade on the page', (test, browser) => {
       await flow.getByRole('dialog', { name: 'Upgrade to acme/notes:2.0?' }).waitFor()
       await flow.getByRole('button', { name: /^Grant/ }).click()
       await flow.getByRole('dialog', { name: 'Replace the plugin?' }).waitFor()
-      assert.is(await flow.locator('.wide .state.visited[data-state=planning]').count(), 1)
+      assert.is(await flow.locator('.state.visited[data-state=planning]').count(), 1)
       await flow.getByRole('button', { name: /^Grant/ }).click()
       await state('done')
       assert.match(await outcome(), /^Replaced acme\/notes:1\.0/)
       assert.ok((await timeline()).includes('staging'))
-      const last = flow.locator('.wide .arrow.last')
+      const last = flow.locator('.arrow.last')
       assert.equal(
         [await last.getAttribute('data-from'), await last.getAttribute('data-to')],
         ['cleaning', 'done'],
