@@ -24,8 +24,8 @@ import type {
   ShownQueued,
   TransitionTaken,
 } from './flowEvent.ts'
-import { installChecks } from './installEvents.ts'
-import { upgradeChecks } from './upgradeEvents.ts'
+import { installChecks } from './installChecks.ts'
+import { upgradeChecks } from './upgradeChecks.ts'
 
 /** A run as its file holds it. */
 export function recordRun(events: readonly FlowEvent[]): RecordedRun {

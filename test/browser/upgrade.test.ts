@@ -5,7 +5,7 @@ import type { FlowEvent, ShownUpgradeOutcome } from '../../src/events/flowEvent.
 import { entries, outcomesOf, upgraded, upgradeRequest } from '../src/events/upgradeSamples.ts'
 import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'
-import { onPage, type PageStage } from './world/onPage.ts'
+import { onPage, type PageStage, unfold } from './world/onPage.ts'
 
 const machine = 'pluginUpgrade'
 const failure: Failure = {
@@ -45,6 +45,7 @@ async function show(
   { page, flow }: PageStage,
   events: readonly FlowEvent[],
 ): Promise<string | null> {
+  await unfold(page)
   await page.getByRole('button', { name: 'Open a recorded run' }).click()
   await push(page, events)
   const what = events.at(-1)?.type === 'outcome' ? '.outcome h3' : '.ask h3'
@@ -65,7 +66,7 @@ browserSuite('an upgrade on the page', (test, browser) => {
       await install('acme/notes:1.0')
       await flow.getByRole('button', { name: /^Grant/ }).click()
       await state('done')
-      await page.getByRole('button', { name: 'Install another' }).click()
+      await unfold(page)
       await page.locator('#installed').fill('acme/notes:1.0')
       await page.locator('#to').fill('acme/notes:2.0')
       await page.locator('#upgrade-settings').fill('LEVEL=debug')

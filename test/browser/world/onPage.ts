@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Locator } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import type { EmbeddedEngineOptions } from '../../../src/embedded.ts'
 import type { PageFiles } from '../../../src/ui/servePage.ts'
@@ -50,10 +50,7 @@ function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
     flow,
     async install(reference, settings = '') {
       const before = await page.locator('plugin-flow').count()
-      const another = page.getByRole('button', { name: 'Install another' })
-      if ((await another.isVisible()) && !(await page.locator('#reference').isVisible())) {
-        await another.click()
-      }
+      await unfold(page)
       await page.locator('#reference').fill(reference)
       await page.locator('#settings').fill(settings)
       await page.locator('button[type=submit]', { hasText: 'Install' }).click()
@@ -62,6 +59,14 @@ function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
     state: (path) => flow.locator('.status', { hasText: new RegExp(`^${path}$`) }).waitFor(),
     outcome: async () => (await flow.locator('.outcome').textContent()) ?? '',
     timeline: () => flow.locator('.steps .to').allTextContents(),
+  }
+}
+
+/** Shows the forms, which make room for a flow. */
+export async function unfold(page: Page): Promise<void> {
+  const another = page.getByRole('button', { name: 'Install another' })
+  if ((await another.isVisible()) && !(await page.locator('#forms').isVisible())) {
+    await another.click()
   }
 }
 

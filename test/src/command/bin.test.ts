@@ -119,6 +119,7 @@ suite('plugin-flow, in a process of its own', (test) => {
       [],
     )
     assert.equal(paths.filter((path) => !/^src\/(?:command|text)\//.test(path)).sort(), [
+      'adapters/process/readFile.ts',
       'machines/defined.ts',
       'machines/errors.ts',
     ])
