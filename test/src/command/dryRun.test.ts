@@ -68,13 +68,13 @@ suite('plugin-flow install --dry-run', (test) => {
       }
       const explained = await show(SSHFS, 'state.source=/data')
       const start = explained.indexOf('privileges')
-      assert.equal(explained.slice(start, start + 5), [
+      assert.equal(explained.slice(start, start + 3), [
         'privileges',
-        '  medium    Setting that changes what it reaches: state.source=/data',
-        '            It can read and change what is in this directory, and hand it on.',
         '  critical  Capability: CAP_SYS_ADMIN',
         '            It can mount, and change most of the system: as good as root.',
       ])
+      const setting = '  medium    Setting that changes what it reaches: state.source=/data'
+      assert.ok(explained.indexOf(setting) > start, explained.join('\n'))
       assert.ok(explained.includes('consent     a person would be asked'))
       assert.ok((await show(SSHFS, '--plain')).includes('privileges  network: [host]'))
       assert.ok((await show('acme/plain')).includes('privileges  none'))
