@@ -133,6 +133,7 @@ function connectReply(context: CallContext, signal: AbortSignal, lost: AbortSign
     },
   })
   const breakOff = (error: Error) => {
+    release()
     fail(error)
     pieces?.error(error)
   }
@@ -152,10 +153,7 @@ function connectReply(context: CallContext, signal: AbortSignal, lost: AbortSign
       if (text) pieces?.enqueue(text)
       pieces?.close()
     },
-    drop() {
-      release()
-      breakOff(connectionLost(context))
-    },
+    drop: () => breakOff(connectionLost(context)),
   }
   const read = async (take: (piece: string) => void) => {
     const reader = body.getReader()
