@@ -1,7 +1,7 @@
 interface CatalogueEntry {
-  /** What happened, in one sentence. */
+  /** The event, in one sentence. */
   summary: string
-  /** What a person does next. */
+  /** The next step of a person. */
   next: string
   /** Whether the same install can succeed when it is tried again, unchanged. */
   retryable: boolean

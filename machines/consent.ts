@@ -2,7 +2,7 @@ import type { PluginPrivilege } from './plugin.ts'
 import { samePrivileges } from './privileges.ts'
 import type { RequestedSetting } from './settings.ts'
 
-/** What somebody is asked to agree to. */
+/** A request for consent. */
 export interface ConsentRequest {
   /** Counts the requests of one flow: 1, and 2 when the plugin's privileges changed meanwhile. */
   id: number

@@ -4,7 +4,7 @@
  */
 export type HasContent = 'no' | 'perhaps' | 'yes'
 
-/** What is known of a pull's layers; `src` keeps it for the progress that hosts see. */
+/** The known state of a pull's layers; `src` keeps it for the progress that hosts see. */
 export interface PullProgress {
   layers: readonly { phase: string; current: number; total?: number }[]
   bytesPerSecond: number
@@ -12,7 +12,7 @@ export interface PullProgress {
 
 /** An engine that downloads tells of it several times a second. */
 const QUIET_MS = 2_000
-/** What is not downloaded within this time is not while a cut reaches the engine. */
+/** A layer that is not downloaded within this time is not downloaded while a cut reaches the engine. */
 const MARGIN_S = 1
 
 /**

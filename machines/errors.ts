@@ -9,7 +9,7 @@ export interface EngineErrorDetails {
   status?: number
   /** The engine's own words: data from outside, to be shown as text and never parsed. */
   engineMessage?: string
-  /** What a person does next, where the words tell more than their code. */
+  /** The next step of a person, where the words say more than their code. */
   next?: string
   /** The failure came as the last line of a stream that had answered 200. */
   inStream?: boolean
@@ -17,7 +17,7 @@ export interface EngineErrorDetails {
   unsent?: true
   /** An enable was refused because the plugin is enabled already, or because the engine is starting it. */
   alreadyEnabled?: 'done' | 'starting'
-  /** What a mount or a device of the plugin is pointed at, where the engine cannot use it. */
+  /** The place that a mount or a device of the plugin is pointed at, where the engine cannot use it. */
   hostPath?: string
   /** The engine tells the failure of an attempt over http, which hides what the registry said over https. */
   masked?: true
@@ -27,7 +27,7 @@ export interface EngineErrorDetails {
   difference?: Difference
 }
 
-/** What was found, compared with what was granted. */
+/** The difference between what was found and what was granted. */
 export interface Difference {
   /** Privileges that were found and not granted, one value each. */
   added?: PluginPrivilege[]
@@ -75,7 +75,7 @@ export interface Failure extends Omit<EngineErrorDetails, (typeof INTERNAL_DETAI
   state: string
   /** One line for a person: what was wrong, with what. */
   message: string
-  /** What a person does next. */
+  /** The next step of a person. */
   next: string
   retryable: boolean
 }

@@ -4,17 +4,17 @@ import type { Queued } from './gate.ts'
 import type { Progress } from './progress.ts'
 import type { Retry } from './retry.ts'
 
-/** What a running flow emits for its host; nothing of it changes a state. */
+/** Events that a running flow emits for its host; none of them changes a state. */
 export type FlowEmitted =
   | { type: 'progress'; progress: Progress }
   | { type: 'retry'; retry: Retry }
   /** `undefined`: it does not wait any more. */
   | { type: 'queued'; queued: Queued | undefined }
 
-/** What a chart knows of the credentials that it asks for. */
+/** The facts that a chart has of the credentials that it asks for. */
 export type AuthRequest = Omit<CredentialsRequest, 'reason'>
 
-/** What an actor rejected with. */
+/** The error of an actor that rejected. */
 export function errorOf(event: object): unknown {
   return 'error' in event ? event.error : undefined
 }

@@ -3,7 +3,7 @@ interface Hub {
   fire: () => void
 }
 
-/** What is used of an `AbortSignal`. */
+/** The used part of an `AbortSignal`. */
 export interface Abortable {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void, options?: { once: boolean }): void

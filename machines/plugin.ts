@@ -89,7 +89,7 @@ export interface Account {
   username?: string
 }
 
-/** What an engine said of itself in `GET /_ping`. */
+/** The facts that an engine reports of itself in `GET /_ping`. */
 export interface EngineVersion {
   /** The API version that the calls to this engine use, e.g. `1.41`. */
   apiVersion: string

@@ -84,7 +84,7 @@ function fingerprint(privileges: readonly PluginPrivilege[]): string {
 }
 
 /**
- * True when the mounts and devices of `Settings` are those of `Config`. What runs is a mix of both: the
+ * True when the mounts and devices of `Settings` are those of `Config`. The process gets a mix of both: the
  * sources of `Config` and the devices of `Settings`; after an engine restart or an upgrade they can differ
  * (recordings `upgrade.inspect-set-device`, `upgrade.inspect-after-restart`). Several may share a name.
  */

@@ -43,7 +43,7 @@ const LONGEST_ID = 128
 /** Keeps the sums over all layers exact. */
 const MOST_BYTES = Math.floor(Number.MAX_SAFE_INTEGER / MOST_LAYERS)
 const PHASES: readonly Phase[] = ['waiting', 'downloading', 'extracting', 'complete']
-/** What a line's status says of its layer; `through`: all of it is downloaded. */
+/** The phase of a layer by the status of a line; `through`: all of it is downloaded. */
 const STEPS = new Map<string, { phase: Phase; through: boolean }>([
   ['Downloading', { phase: 'downloading', through: false }],
   ['Verifying Checksum', { phase: 'downloading', through: true }],

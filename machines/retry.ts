@@ -11,7 +11,7 @@ export interface Backoff {
   attempts: number
   /** The longest wait before the second attempt, in milliseconds. */
   baseMs: number
-  /** What the longest wait is multiplied by with each further attempt. */
+  /** The factor of the longest wait, for each further attempt. */
   factor: number
   /** No wait is longer, in milliseconds. */
   maxMs: number

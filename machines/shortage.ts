@@ -1,7 +1,7 @@
 import { EngineError } from './errors.ts'
 import { type Abortable, onAbort } from './onAbort.ts'
 
-/** What a process or its system can have too little of for a while, by the code of the system's error. */
+/** Resources of a process or its system that can be short for a while, by the code of the system's error. */
 const SHORTAGES: ReadonlyMap<unknown, string> = new Map([
   ['EMFILE', 'this process has too many files and connections open: raise its limit (ulimit -n)'],
   ['ENFILE', 'this system has too many files and connections open'],
@@ -13,7 +13,7 @@ const LONGEST_MS = 30_000
 const FIRST_PAUSE_MS = 10
 const LONGEST_PAUSE_MS = 500
 
-/** What there is too little of, in words, or `undefined` for any other code. */
+/** The resource that is short, in words, or `undefined` for any other code. */
 export function shortageOf(code: unknown): string | undefined {
   return SHORTAGES.get(code)
 }

@@ -1,4 +1,4 @@
-/** What would break a line, or hide or turn a part of it (CVE-2021-42574). */
+/** Characters that would break a line, or hide or turn a part of it (CVE-2021-42574). */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 /** In characters. */

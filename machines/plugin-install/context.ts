@@ -44,7 +44,7 @@ export function expectedDigest({
   return input.digest ?? /@(.+)$/.exec(names?.remote ?? '')?.[1]
 }
 
-/** What somebody has to agree to, now that the look-ups are done. */
+/** The request for consent, once the look-ups are done. */
 export function makeConsentRequest(
   context: InstallContext,
   { digest, privileges }: PluginLookUp,

@@ -6,7 +6,7 @@ import { errorOf, type FlowEmitted } from '../flow.ts'
 import type { Account, Plugin } from '../plugin.ts'
 import type { InstallContext, PluginLookUp, RollbackReport } from './types.ts'
 
-/** What people do. */
+/** The actions of people. */
 export type PersonEvent =
   | { type: 'consent.grant'; who?: string }
   | { type: 'consent.deny'; reason?: string }
@@ -14,7 +14,7 @@ export type PersonEvent =
   | { type: 'credentials.submit'; account: Account }
   | { type: 'install.cancel' }
 
-/** What the invoked actors end with. */
+/** The ends of the invoked actors. */
 type ActorEvent =
   | DoneActorEvent<PluginLookUp, 'lookUpPlugin'>
   | DoneActorEvent<Account | undefined, 'requestCredentials'>

@@ -1,5 +1,5 @@
 /**
- * What pictures of the chart write at its arrows: by transition (`event [guard]`), guard, or event; a whole
+ * The labels of the chart's arrows in pictures: by transition (`event [guard]`), guard, or event; a whole
  * arrow by `SOURCE → TARGET` or `→ TARGET`. An empty label means that the arrow is named once it was taken.
  */
 export const pluginInstallLabels: Readonly<Record<string, string>> = {

@@ -23,7 +23,7 @@ export interface InstallSnapshot {
   outcome?: InstallOutput
 }
 
-/** What another process needs to go on with a flow, or to take it back. */
+/** The state that another process needs to continue a flow, or to take it back. */
 export function makeSnapshot({
   value,
   context,

@@ -32,11 +32,11 @@ export interface InstallInput {
   /** Grant whatever is asked without asking anybody. */
   grantAllPermissions: boolean
   /**
-   * What a plugin of this name that is there already means: `fail`; `keep` it where it is the one
+   * The meaning of a plugin of this name that is there already: `fail`; `keep` it where it is the one
    * asked for, with these settings; `finish` what an earlier run left disabled.
    */
   ifPresent: 'fail' | 'keep' | 'finish'
-  /** What becomes of a plugin that this run created when a later step fails. */
+  /** The fate of a plugin that this run created, when a later step fails. */
   onFailure: 'remove' | 'keep'
   /** In whole seconds, handed to the engine; 0 leaves it to the engine. */
   enableTimeout: number
@@ -45,11 +45,11 @@ export interface InstallInput {
   timeouts: Timeouts
   /** Content that the reference must name: `sha256:…`. Any other content ends the run. */
   digest?: string
-  /** What an earlier process knew of this run, when it is taken up again. */
+  /** The knowledge of an earlier process of this run, when the run is resumed. */
   resumed?: Resumed
 }
 
-/** What a run has done so far: enough to go on with it, or to take it back, in another process. */
+/** The progress of a run so far: enough to continue it, or to take it back, in another process. */
 export interface Resumed {
   ownership: Ownership
   /** An enable was asked of the engine. */
@@ -69,7 +69,7 @@ export interface Resumed {
   failure?: Failure
 }
 
-/** What the look-ups before the consent found out. */
+/** The results of the look-ups before the consent. */
 export interface PluginLookUp {
   privileges: PluginPrivilege[]
   /** Of the content that the reference names now; absent where the engine could not tell. */
@@ -92,7 +92,7 @@ export interface PluginLookUp {
  */
 export type Ownership = 'nothing' | 'adopted' | 'uncertain' | 'created'
 
-/** What was done about what this run had created, and what is on the engine now. */
+/** The rollback of what this run had created, and what is on the engine now. */
 export type RollbackReport =
   | { result: 'nothingToRemove' }
   | { result: 'removed'; name: string; id: string }
@@ -125,7 +125,7 @@ export interface InstallContext {
   rollback?: RollbackReport
 }
 
-/** What a finished install amounts to. */
+/** The outcome of a finished install. */
 export interface InstalledPlugin {
   id: string
   name: string

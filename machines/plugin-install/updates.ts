@@ -70,7 +70,7 @@ export function keepPresent({ context, event }: Args): Update {
   return { plugin: event.output.present?.plugin, consent }
 }
 
-/** What an earlier process of this run adopted is still not this run's. */
+/** A plugin that an earlier process of this run adopted is still not this run's. */
 export function adopt({ context }: Args): Update {
   const isOwn = required(context, 'lookUp').present?.own && context.ownership !== 'adopted'
   return { ownership: isOwn ? 'created' : 'adopted' }
@@ -90,7 +90,7 @@ export function closePull({ event }: Args): Update {
   return createdNothing(errorOf(event)) ? { ownership: 'nothing' } : {}
 }
 
-/** Another plugin has the name. One that is missing may be there after all: a rollback looks again. */
+/** Another plugin has the name. A missing one may be there after all: a rollback looks again. */
 export function disownPlugin({ event }: Args): Update {
   assertEvent(event, 'xstate.done.actor.pluginInspect')
   return event.output ? { ownership: 'nothing' } : {}

@@ -7,7 +7,7 @@ import type { Observed } from './effect.ts'
 import { entriesToAgreeTo, type UpgradePlan } from './planUpgrade.ts'
 import type { Resolved, UpgradeConsentRequest, UpgradeContext } from './types.ts'
 
-/** What somebody has to agree to before a copy is pulled; with the plan, before the plugin is changed. */
+/** The request for consent before a copy is pulled; with the plan, before the plugin is changed. */
 export function makeConsentRequest(
   context: UpgradeContext,
   { privileges, digest, back, uses }: Resolved,

@@ -23,7 +23,7 @@ export interface Observed {
 }
 
 /**
- * What runs is the mounts of `Config` and the devices, variables and arguments of `Settings`, whatever else an
+ * The process gets the mounts of `Config` and the devices, variables and arguments of `Settings`, whatever else an
  * engine shows (recordings `upgrade.inspect-*`).
  */
 export function observe(plugin: Plugin): Observed {
@@ -54,7 +54,7 @@ export function observe(plugin: Plugin): Observed {
   return { id, name, enabled, reference, config: Config, effect: [...mounts, ...devices, ...given] }
 }
 
-/** What a fresh install of a config has in effect. */
+/** The values that a fresh install of a config has in effect. */
 export function defaultsOf({ Mounts, Linux, Env, Args }: PluginConfig): EffectItem[] {
   return [
     ...(Mounts ?? []).map(({ Name, Source }) => item('mount', Name, Source ?? '')),
@@ -76,7 +76,7 @@ export function findItem(
   return effect.find((one) => one.kind === kind && (kind === 'args' || one.name === name))
 }
 
-/** What is in effect in `found`, or missing in it, unlike in `wanted`. */
+/** The values in effect in `found`, or missing in it, unlike in `wanted`. */
 export function differences(
   wanted: readonly EffectItem[],
   found: readonly EffectItem[],

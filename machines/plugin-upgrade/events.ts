@@ -5,7 +5,7 @@ import type { Account } from '../plugin.ts'
 import type { Observed } from './effect.ts'
 import type { Found, Reading, Resolved, Staged } from './types.ts'
 
-/** What people do. */
+/** The actions of people. */
 export type PersonEvent =
   | { type: 'consent.grant'; who?: string }
   | { type: 'consent.deny'; reason?: string }
@@ -13,7 +13,7 @@ export type PersonEvent =
   | { type: 'credentials.submit'; account: Account }
   | { type: 'upgrade.cancel' }
 
-/** What the invoked actors end with. */
+/** The ends of the invoked actors. */
 type ActorEvent =
   | DoneActorEvent<Reading, 'readPlugin'>
   | DoneActorEvent<Resolved, 'resolveVersions'>

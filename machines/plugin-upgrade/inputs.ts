@@ -83,7 +83,7 @@ export interface RemoveCopyRequest {
 
 export interface ConfigureRequest {
   name: string
-  /** What its mounts and devices have to be pointed at before it is enabled. */
+  /** The places that its mounts and devices have to be pointed at before it is enabled. */
   expected: readonly EffectItem[]
   settings: readonly PlannedSetting[]
   /** The plugin stays disabled, so that nothing but a set writes down where it came from. */
@@ -93,7 +93,7 @@ export interface ConfigureRequest {
 export interface EnableRequest {
   name: string
   timeout: number
-  /** What became of a disable, where no more was asked of the engine: a plugin that is still enabled is as it was. */
+  /** The result of a disable, where no more was asked of the engine: a plugin that is still enabled is as it was. */
   disable?: 'refused' | 'unknown'
   /** The old version starts again. */
   goesBack?: true

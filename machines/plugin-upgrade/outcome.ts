@@ -4,7 +4,7 @@ import type { UpgradeContext, UpgradeOutput } from './types.ts'
 
 type Stranded = Extract<UpgradeOutput, { state: 'stranded' }>
 
-/** What a finished run amounts to. */
+/** The outcome of a finished run. */
 export function upgradeOutput({ context }: { context: UpgradeContext }): UpgradeOutput {
   const { failure, stranded, phase, leftover, input, now } = context
   const left = leftover && { leftover }

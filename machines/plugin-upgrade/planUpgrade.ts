@@ -10,7 +10,7 @@ import {
 } from './effect.ts'
 
 /**
- * What becomes of one mount, device, variable or the arguments.
+ * The fate of one mount, device, variable, or of the arguments.
  *
  * - `asked`: set, as this upgrade was asked to
  * - `kept`: its owner's value stays in effect
@@ -48,7 +48,7 @@ export interface UpgradePlan {
   mode: 'inPlace' | 'replace'
   entries: PlanEntry[]
   settings: PlannedSetting[]
-  /** What has to be in effect at the end, but for secret settings. */
+  /** The values that have to be in effect at the end, but for secret settings. */
   expected: EffectItem[]
 }
 
@@ -99,7 +99,7 @@ export function planUpgrade(
 }
 
 /**
- * What of the old version no way back would bring: a new install of it has nothing that only an upgrade in place leaves in
+ * The parts of the old version that no way back would bring: a new install of it has nothing that only an upgrade in place leaves in
  * effect, and what a plan sets cannot be set again where the old version has it fixed.
  */
 export function lostOnReturn(from: Observed, { mode, entries }: UpgradePlan): string[] {

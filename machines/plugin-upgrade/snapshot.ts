@@ -22,7 +22,7 @@ export interface UpgradeSnapshot {
   outcome?: UpgradeOutput
 }
 
-/** What another process needs to go on with a flow, or to take it back. */
+/** The state that another process needs to continue a flow, or to take it back. */
 export function makeUpgradeSnapshot({
   value,
   context,
@@ -64,7 +64,7 @@ export function readUpgradeSnapshot(value: unknown): UpgradeSnapshot {
   throw new RangeError('the snapshot is damaged')
 }
 
-/** What a run removes as its copy, with force. */
+/** The name that a run removes as its copy, with force. */
 const COPY_NAME = /^plugin-flow\/upgrade-[0-9a-f]{12}:latest$/
 
 const PHASES = ['untouched', 'staging', 'disabling', 'swapping']

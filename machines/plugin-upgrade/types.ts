@@ -55,9 +55,9 @@ export interface UpgradeInput {
   trial: boolean
   /** Disable a plugin that is in use. */
   force: boolean
-  /** What becomes of the new version when a step after the swap fails. */
+  /** The fate of the new version when a step after the swap fails. */
   onFailure: 'goBack' | 'keep'
-  /** What to do where the old version cannot be had again. `ask`: a person decides. */
+  /** The choice where the old version cannot be had again. `ask`: a person decides. */
   noWayBack: 'ask' | 'refuse' | 'accept'
   grantAllPermissions: boolean
   /** In whole seconds, handed to the engine; 0 leaves it to the engine. */
@@ -66,7 +66,7 @@ export interface UpgradeInput {
   /** Local name of the copy of the new version, which is this run's alone. */
   copyName: string
   timeouts: UpgradeTimeouts
-  /** What an earlier process knew of this run, when it is taken up again. */
+  /** The knowledge of an earlier process of this run, when the run is resumed. */
   resumed?: UpgradeRun
 }
 
@@ -76,7 +76,7 @@ export interface UpgradeInput {
  */
 export type Phase = 'untouched' | 'staging' | 'disabling' | 'swapping'
 
-/** What a run has found and done so far: enough to go on with it, or back, in another process. */
+/** The progress of a run so far: enough to continue it, or to go back, in another process. */
 export interface UpgradeRun {
   phase: Phase
   /** The plugin before anything was changed. */
@@ -96,32 +96,32 @@ export type WayBack =
       /** As it is sent to the engine. */
       remote: string
       digest?: string
-      /** What the old version asks for, before its settings. */
+      /** The privileges that the old version asks for, before its settings. */
       privileges: PluginPrivilege[]
     }
   /** One clause that says why it cannot. */
   | { none: string }
 
-/** What uses the plugin, by names. A volume or a network that is listed need not be in use. */
+/** The uses of the plugin, by names. A volume or a network that is listed need not be in use. */
 export interface Uses {
   volumes: string[]
   networks: string[]
   containers: string[]
 }
 
-/** What the look-ups at the registries and the engine found. */
+/** The results of the look-ups at the registries and the engine. */
 export interface Resolved {
   engine: EngineVersion
   /** Absent where the engine did not tell. */
   uses?: Uses
-  /** What the new version asks for. */
+  /** The privileges that the new version asks for. */
   privileges: PluginPrivilege[]
   /** Of the new version; absent where the engine could not tell. */
   digest?: string
   back: WayBack
 }
 
-/** What somebody is asked to agree to: the whole of it, as for an install, and the difference. */
+/** A request for consent: to the whole, as for an install, and to the difference. */
 export interface UpgradeConsentRequest extends ConsentRequest {
   /** The reference that the plugin came from. */
   from: string
@@ -147,7 +147,7 @@ export interface Reading {
   copy?: Observed
 }
 
-/** What is on the engine at the end of a way back that ended early. */
+/** The plugin on the engine at the end of a way back that ended early. */
 export interface Found {
   /** Absent where it is gone. */
   plugin?: Observed
@@ -171,9 +171,9 @@ export interface Leftover {
 export interface UpgradeContext {
   input: UpgradeInput
   phase: Phase
-  /** What became of the newest enable: not asked, refused by the engine, or unknown. */
+  /** The result of the newest enable: not asked, refused by the engine, or unknown. */
   enable: 'none' | 'refused' | 'unknown'
-  /** What became of the swap: `refused`, the engine has changed nothing; `unknown` while it runs, and when it was cut. */
+  /** The result of the swap: `refused`, the engine has changed nothing; `unknown` while it runs, and when it was cut. */
   swap: 'none' | 'refused' | 'unknown' | 'ended'
   /** Only a person can answer what the flow waits for. */
   asksPerson: boolean
@@ -195,7 +195,7 @@ export interface UpgradeContext {
   leftover?: Leftover
 }
 
-/** What a finished upgrade amounts to. */
+/** The outcome of a finished upgrade. */
 export interface UpgradedPlugin {
   /** Another one than before where the plugin was replaced. */
   id: string
@@ -235,7 +235,7 @@ export type UpgradeOutput =
       name: string
       /** Which version the engine showed last. */
       version: 'old' | 'new' | 'other' | 'gone' | 'unknown'
-      /** What mends it, in this order. */
+      /** The commands that mend it, in this order. */
       commands: string[]
       leftover?: Leftover
     }

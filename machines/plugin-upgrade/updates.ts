@@ -184,7 +184,7 @@ export function rememberOtherEffect(): Update {
   return { stranded: 'what is in effect is not what was in effect before' }
 }
 
-/** What is there by now has not been looked at. */
+/** The plugin that is there by now has not been looked at. */
 export function rememberLate(): Update {
   return { stranded: 'the way back took too long', now: 'unknown' }
 }

@@ -3,7 +3,7 @@ import type { Engine, PrivilegesLookUp } from '../engine.ts'
 import { EngineError, isEngineError, isMasked } from '../errors.ts'
 import type { PluginPrivilege } from '../plugin.ts'
 
-/** What a reference names at its registry. */
+/** The content that a reference names at its registry. */
 export interface RemoteLookUp {
   privileges: PluginPrivilege[]
   /** Absent where the engine could not tell. */
@@ -42,7 +42,7 @@ function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
   )
 }
 
-/** What hides why there is no list tells no more than an empty list does. */
+/** An answer that hides why there is no list says no more than an empty list. */
 function unmasked(look: Settled<PrivilegesLookUp>): Settled<PrivilegesLookUp> {
   return 'error' in look && isMasked(look.error)
     ? { value: { privileges: [], hidden: true } }
@@ -94,7 +94,7 @@ export function refuseHidden(privileges: readonly PluginPrivilege[]): void {
   )
 }
 
-/** What the engine itself says of the look-up: the registry may have the content all the same. */
+/** Codes that concern the engine itself: the registry may have the content all the same. */
 const SILENT: readonly InstallErrorCode[] = [
   'engine-access-denied',
   'engine-failed',

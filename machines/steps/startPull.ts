@@ -16,7 +16,7 @@ export interface PullPorts {
   pause: Pause
 }
 
-/** What a pull left behind; a cut one is `uncertain`, and more so the more the engine had of it. */
+/** The remains of a pull; a cut one is `uncertain`, and more so the more the engine had of it. */
 export type PullEnd =
   | { ownership: 'created' | 'nothing' }
   | { ownership: 'uncertain'; hadContent: HasContent }

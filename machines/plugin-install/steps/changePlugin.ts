@@ -73,7 +73,7 @@ function withKnownEnv(plugin: Plugin, { Settings: { Env: known } }: Plugin): Plu
   return isKnown ? { ...plugin, Settings: { ...plugin.Settings, Env: known } } : plugin
 }
 
-/** What an upgrade or a set by another client changes, while the id stays. */
+/** The parts that an upgrade or a set by another client changes, while the id stays. */
 const PARTS = ['Name', 'PluginReference', 'Config', 'Settings'] as const
 
 /** @throws EngineError `changed-by-others` that names the parts in which they differ */

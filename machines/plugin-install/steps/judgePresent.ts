@@ -58,7 +58,7 @@ function isOwn(plugin: Plugin, remote: string, { ownership, id, claimExpired }: 
 }
 
 /**
- * A plugin that this run pulled in an earlier process. What was agreed to then is what it is
+ * A plugin that this run pulled in an earlier process. The consent of then is what it is
  * compared with now.
  *
  * @param isSame its content is what the run had seen
@@ -77,7 +77,7 @@ function judgeOwn(
     throw new EngineError('plugin-gone', `somebody else has enabled ${plugin.Name} meanwhile`)
   }
   const { request } = consent
-  // One that is enabled is not verified any further.
+  // An enabled plugin is not verified any further.
   const isVerified =
     isSame &&
     (!plugin.Enabled ||
@@ -114,7 +114,7 @@ function alreadyExists(plugin: Plugin, why?: string): EngineError {
   )
 }
 
-/** True when a plugin has the setting already. One that it does not know it does not have. */
+/** True when a plugin has the setting already; of a setting that it does not know, it has none. */
 export function isApplied({ Config, Settings }: Plugin, { name, value = '' }: Setting): boolean {
   if ((Config.Env ?? []).some(({ Name }) => Name === name)) {
     return (Settings.Env ?? []).includes(`${name}=${value}`)

@@ -3,7 +3,7 @@ import type { Observed } from '../effect.ts'
 import type { Uses } from '../types.ts'
 
 /**
- * What uses a plugin, as far as an engine tells: volumes and networks of its driver, and containers with one of them. It
+ * The uses of a plugin, as far as an engine reports them: volumes and networks of its driver, and containers with one of them. It
  * tells of no container whose log driver the plugin is. Never rejects: `undefined` where it does not answer, as one that hides
  * its containers.
  */

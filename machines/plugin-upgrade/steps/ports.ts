@@ -6,7 +6,7 @@ import type { Setting } from '../../settings.ts'
 import { type EffectItem, type Observed, observe } from '../effect.ts'
 import type { PlannedSetting } from '../planUpgrade.ts'
 
-/** What the steps of an upgrade reach the outside by. */
+/** The ports by which the steps of an upgrade reach the outside. */
 export interface UpgradePorts {
   engine: Engine
   pause: Pause

@@ -7,7 +7,7 @@ import type { ReadRequest } from '../inputs.ts'
 import type { Reading } from '../types.ts'
 import type { UpgradePorts } from './ports.ts'
 
-/** They stand in the question and in the commands that mend a plugin. One that was made on the engine has no reference. */
+/** They stand in the question and in the commands that mend a plugin. A plugin that was made on the engine has no reference. */
 function checkNames({ Name, PluginReference }: Plugin): void {
   const isName = (text: string) => typeof parseReference(text) !== 'string'
   if (isName(Name) && (PluginReference === '' || isName(PluginReference))) return

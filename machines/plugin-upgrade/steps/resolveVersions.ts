@@ -97,7 +97,7 @@ function wordsOf(error: unknown): string {
   return isEngineError(error) ? error.message : String(error)
 }
 
-/** What the plugin asks for, with the places that a registry shows for what its owner has pointed elsewhere. */
+/** The privileges that the plugin asks for, with the places that a registry shows for what its owner has pointed elsewhere. */
 function ownPrivileges({ config }: Observed, shown: ReturnType<typeof computePrivileges>) {
   const rest = [...shown]
   const isOpen = (kind: string, value: string) => {

@@ -35,7 +35,7 @@ export async function configurePlugin(
   const missing = settings.find((one) => one.secret && !ports.hasSecret(set, one))
   if (!missing) {
     const now = observe(set)
-    // Another client may have set them during the swap, and nobody has agreed to that.
+    // Another client may have set them during the swap, without consent.
     const unlike = differences(expected, now.effect).filter(({ kind }) => isPlace(kind))
     if (unlike.length === 0) return now
     const places = unlike.map((one) => `the ${one.kind} ${one.name}`).join(', ')

@@ -45,7 +45,7 @@ const LOOKS = 20
 const LOOK_MS = 500
 
 /**
- * Puts the old version back. What is there decides, and not what an answer said (recordings
+ * Puts the old version back. The plugin that is there decides, and not what an answer said (recordings
  * `upgrade.layer-cut`, `upgrade.save-fails`).
  *
  * @throws EngineError `changed-by-others` where neither version is there, `no-way-back`, `digest-changed` where
