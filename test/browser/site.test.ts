@@ -39,7 +39,7 @@ async function serve(folder: string) {
 
 /** Starts a flow in the playground, whose title is that of its scenario. */
 async function start(page: Page, scenario: string): Promise<void> {
-  await page.getByLabel('What happens').selectOption(scenario)
+  await page.getByRole('combobox', { name: 'Scenario' }).selectOption(scenario)
   await page.getByRole('button', { name: 'Start' }).click()
 }
 

@@ -169,6 +169,8 @@ browserSuite('an upgrade on the page', (test, browser) => {
     }))
 
   const { done, rolledBack, stranded } = outcomesOf(failure)
+  /** Ended by a person, which is no failure. */
+  const STOPPED = ['denied', 'cancelled']
   const denied = { ...failure, code: 'consent-denied' } as const
   const cancelled = { ...failure, code: 'cancelled' } as const
   const ends: [what: string, outcome: ShownUpgradeOutcome, title: string, now: RegExp][] = [
@@ -220,7 +222,8 @@ browserSuite('an upgrade on the page', (test, browser) => {
         assert.match((await flow.locator('.outcome .left').textContent()) ?? '', now)
         const isGood = outcome.state === 'done'
         assert.is(await flow.locator('.outcome.good').count(), isGood ? 1 : 0, what)
-        assert.is(await flow.locator('.status').getAttribute('data-kind'), isGood ? 'good' : 'bad')
+        const tone = isGood ? 'good' : STOPPED.includes(what) ? 'stopped' : 'bad'
+        assert.is(await flow.locator('.status').getAttribute('data-kind'), tone, what)
         const commands = outcome.state === 'stranded' ? outcome.commands : []
         assert.equal(await flow.locator('.outcome .command').allTextContents(), [
           ...commands,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
@@ -31,11 +31,6 @@ suite('types of the element', (test) => {
   test.before(() => {
     consumer = makeConsumer()
     writeFileSync(join(consumer.folder, 'package.json'), '{"type":"module"}')
-    // As much of Vue as its templates' types need.
-    const folder = join(consumer.folder, 'node_modules/vue')
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'package.json'), '{"name":"vue","types":"index.d.ts"}')
-    writeFileSync(join(folder, 'index.d.ts'), 'export interface GlobalComponents {}\n')
   })
   test.after(() => consumer.remove())
 

@@ -56,7 +56,7 @@ const scenarios: readonly Scenario[] = [
 
 const template = `
   <form>
-    <label>What happens <select name="scenario"></select></label>
+    <label>Scenario <select name="scenario"></select></label>
     <button type="submit">Start</button>
     <button type="button" name="cut" disabled>Cut the connection</button>
   </form>
