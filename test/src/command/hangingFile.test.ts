@@ -12,23 +12,21 @@ import { spawnCommand } from './stage.ts'
 const LIMIT_MS = 60_000
 const page = join(import.meta.dirname, '../../../dist/ui/index.html')
 
-suite('Docker’s configuration on a folder that does not answer', (test) => {
+suite('a file that a person names, which does not come to its end', (test) => {
   test.before(async () => {
     if (!existsSync(page)) await buildViewer()
   })
 
-  for (const argv of [['install', 'acme/plain'], ['ui']]) {
+  for (const argv of [
+    ['install', 'acme/plain', '--policy'],
+    ['ui', '--machine'],
+  ]) {
     test(`Ctrl-C ends ${argv.join(' ')}, which reads it`, async () => {
       const config = mkdtempSync(join(tmpdir(), 'plugin-flow-hanging-'))
-      // A pipe in the place of config.json would not be waited for.
-      const file = join(config, 'ca.pem')
+      const file = join(config, 'pipe')
       execFileSync('mkfifo', [file])
-      const env = {
-        DOCKER_CONFIG: config,
-        DOCKER_HOST: 'tcp://127.0.0.1:1',
-        DOCKER_TLS_VERIFY: '1',
-      }
-      const { child, ended } = spawnCommand(env, argv)
+      const env = { DOCKER_CONFIG: config, DOCKER_HOST: 'tcp://127.0.0.1:1' }
+      const { child, ended } = spawnCommand(env, [...argv, file])
       const closed = once(child, 'close')
       // A command that ends without a look at it leaves nobody waiting.
       const unread = closed.then(async () => (await open(file, constants.O_NONBLOCK)).close())
