@@ -380,7 +380,7 @@ suite('two upgrades of one plugin in this process', (test) => {
           mode: 'inPlace',
           settings: ['LEVEL=mine'],
           at(state) {
-            if (state !== 'enabling') return
+            if (state !== 'staging') return
             const options = { ...OTHER, name: id, settings: ['LEVEL=other'] }
             refused = upgradePlugin(engine, options).result.catch((error) => error)
           },
