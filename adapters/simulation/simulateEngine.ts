@@ -78,6 +78,7 @@ async function exchange(
 ): Promise<EngineAnswer> {
   const { context, method, path, registryAuth } = request
   if (signal.aborted) throw cancelled(context)
+  if (lost.aborted) throw connectionLost(context)
   const { reply, answered, read } = connectReply(context, signal, lost)
   const body = async () => JSON.stringify(request.json) ?? ''
   void answerRequest(simulated, { method, url: path, auth: registryAuth, body }, reply)

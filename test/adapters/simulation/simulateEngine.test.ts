@@ -116,6 +116,19 @@ suite('simulateEngine', (test) => {
     })
   })
 
+  test('a pull after its engine was closed :: ends at once', async () => {
+    const { engine, close } = simulateEngine({ pace: 0 })
+    close()
+    const error = await engine
+      .call(
+        'pluginPull',
+        { remote: 'docker.io/acme/plain:latest', name: 'acme/plain:latest', privileges: [] },
+        { signal: AbortSignal.timeout(5_000) },
+      )
+      .catch((thrown) => thrown)
+    assert.is(error.code, 'pull-interrupted')
+  })
+
   test('a registry that goes away, and a tag that moves', async () => {
     await simulated(async ({ engine, publish, changeRegistry, plugins }) => {
       publish('docker.io/acme/notes:4.0', definePlugin({ config: { Description: 'planted' } }))
