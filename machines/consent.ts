@@ -15,7 +15,7 @@ export interface ConsentRequest {
 
 /** Who agreed to what, and when. */
 export interface ConsentRecord {
-  /** `nobody` where there was nothing to agree to. */
+  /** The first one where there was nothing to agree to. */
   by: 'nobody' | 'grantAllPermissions' | 'policy' | 'person'
   /** Which person, or which policy, where the host has told it. */
   who?: string
