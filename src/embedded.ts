@@ -1,14 +1,4 @@
-export {
-  type ConfigSketch,
-  definePlugin,
-  type EmbeddedLayer,
-  type EmbeddedPlugin,
-  type EmbeddedRegistry,
-  type PluginBehaviour,
-  type PluginDamage,
-  type PluginSketch,
-  type RegistryAccess,
-} from '../adapters/embedded/definePlugin.ts'
+export * from '../adapters/embedded/definePlugin.ts'
 export type { PluginProcess, PluginUses } from '../adapters/embedded/pluginStore.ts'
 export { sampleRegistries } from '../adapters/embedded/sampleRegistries.ts'
 export type { DiskState } from '../adapters/embedded/simulatedDisk.ts'
