@@ -53,6 +53,8 @@ export interface DisableRequest {
   isReplaced: boolean
   /** An earlier process of this run may have disabled it already. */
   mayBeDisabled: boolean
+  /** The copy, where the engine may still carry out the swap that an earlier process of this run has asked for. */
+  late?: Observed
 }
 
 export interface SwapRequest {
@@ -60,6 +62,8 @@ export interface SwapRequest {
   before: Observed
   remote: string
   privileges: readonly PluginPrivilege[]
+  /** As for the disable. */
+  late?: Observed
 }
 
 export interface InspectRequest {
@@ -167,7 +171,17 @@ export function disableInput({ context }: Args): DisableRequest {
   const { force, resumed } = context.input
   const mayBeDisabled = resumed?.phase === 'disabling' || resumed?.phase === 'swapping'
   const isReplaced = context.plan?.mode === 'replace'
-  return { plugin: required(context, 'before'), force, isReplaced, mayBeDisabled }
+  return {
+    plugin: required(context, 'before'),
+    force,
+    isReplaced,
+    mayBeDisabled,
+    ...lateSwap(context),
+  }
+}
+
+function lateSwap({ input, copy }: UpgradeContext) {
+  return input.resumed?.phase === 'swapping' && copy ? { late: copy } : {}
 }
 
 export function swapInput({ context }: Args): SwapRequest {
@@ -176,6 +190,7 @@ export function swapInput({ context }: Args): SwapRequest {
     before: required(context, 'before'),
     remote: required(context, 'names').remote,
     privileges: required(context, 'resolved').privileges,
+    ...lateSwap(context),
   }
 }
 

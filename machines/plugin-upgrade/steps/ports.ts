@@ -3,7 +3,7 @@ import { EngineError } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
 import type { Pause } from '../../retry.ts'
 import type { Setting } from '../../settings.ts'
-import { type EffectItem, type Observed, observe } from '../effect.ts'
+import { type EffectItem, type Observed, observe, sameContent } from '../effect.ts'
 import type { PlannedSetting } from '../planUpgrade.ts'
 
 /** The ports by which the steps of an upgrade reach the outside. */
@@ -63,4 +63,15 @@ export function changedByOthers(name: string, what: string): EngineError {
     'changed-by-others',
     `another client has changed ${name} during the upgrade: ${what}`,
   )
+}
+
+/** Whether a plugin is of a copy by now. */
+export async function isOfCopy(
+  ports: Pick<UpgradePorts, 'engine'>,
+  id: string,
+  copy: Observed | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!copy) return false
+  return sameContent((await inspectNow(ports, id, signal)).Config, copy.config)
 }

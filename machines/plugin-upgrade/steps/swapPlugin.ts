@@ -3,21 +3,35 @@ import { EngineError } from '../../errors.ts'
 import type { JSONMessage } from '../../plugin.ts'
 import { type Observed, observe, sameContent } from '../effect.ts'
 import type { ReturnRequest, SwapRequest } from '../inputs.ts'
-import { changedByOthers, checkUntouched, inspectNow, type UpgradePorts } from './ports.ts'
+import {
+  changedByOthers,
+  checkUntouched,
+  inspectNow,
+  isOfCopy,
+  type UpgradePorts,
+} from './ports.ts'
 
 export interface SwapPorts extends Pick<UpgradePorts, 'engine' | 'pause' | 'record'> {
   onMessage(message: JSONMessage): void
 }
 
-/** Puts the new version in the place of the old one, which must still be what this run has read. */
+/**
+ * Puts the new version in the place of the old one, which must still be what this run has read. It is there already where
+ * the engine has carried out, late, what an earlier process of this run had asked for.
+ */
 export async function swapPlugin(
   ports: SwapPorts,
-  { mode, before, remote, privileges }: SwapRequest,
+  { mode, before, remote, privileges, late }: SwapRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
   await ports.record()
-  // To record may take a while: the look comes last.
-  await checkUntouched(ports, before, signal, false)
+  try {
+    // To record may take a while: the look comes last.
+    await checkUntouched(ports, before, signal, false)
+  } catch (error) {
+    if (await isOfCopy(ports, before.id, late, signal)) return
+    throw error
+  }
   await put(ports, mode, before, { remote, privileges }, before.id, signal)
 }
 

@@ -1,6 +1,6 @@
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { DisableRequest, TryRequest } from '../inputs.ts'
-import { checkUntouched, inspectNow, type UpgradePorts } from './ports.ts'
+import { checkUntouched, inspectNow, isOfCopy, type UpgradePorts } from './ports.ts'
 
 /** Enables the copy, sees it listen, and disables it again. */
 export async function tryCopy(
@@ -19,14 +19,19 @@ export async function tryCopy(
  */
 export async function disablePlugin(
   ports: Pick<UpgradePorts, 'engine' | 'record'>,
-  { plugin, isReplaced, mayBeDisabled, ...request }: DisableRequest,
+  { plugin, isReplaced, mayBeDisabled, late, ...request }: DisableRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
   await ports.record()
   // To record may take a while: the look comes last.
   const { Enabled: isOn } = await inspectNow(ports, plugin.id, signal)
   const wasDisabled = mayBeDisabled && !isOn
-  await checkUntouched(ports, plugin, signal, wasDisabled ? false : plugin.enabled)
+  try {
+    await checkUntouched(ports, plugin, signal, wasDisabled ? false : plugin.enabled)
+  } catch (error) {
+    if (await isOfCopy(ports, plugin.id, late, signal)) return
+    throw error
+  }
   if (wasDisabled) return
   const force = request.force && !isReplaced
   try {

@@ -11,6 +11,7 @@ import {
   restoreInput,
   returnInput,
   stageInput,
+  swapInput,
 } from '../../../machines/plugin-upgrade/inputs.ts'
 import { pluginUpgradeMachine } from '../../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
 import { digest } from '../../support/samples.ts'
@@ -102,6 +103,17 @@ suite('inputs', (test) => {
     assert.not(disableInput(resumed('staging')).mayBeDisabled)
     assert.ok(disableInput(resumed('disabling')).mayBeDisabled)
     assert.ok(disableInput(resumed('swapping')).mayBeDisabled)
+  })
+
+  test('a run that had asked for its swap :: the engine may carry it out late', () => {
+    const resumed = (phase: 'disabling' | 'swapping') => {
+      const { context } = at('disabling')
+      return { context: { ...context, input: begin({ resumed: { phase } }).context.input } }
+    }
+    for (const inputOf of [disableInput, swapInput]) {
+      assert.equal(inputOf(resumed('swapping')).late, copy)
+      assert.not('late' in inputOf(resumed('disabling')))
+    }
   })
 
   test('enablePlugin, after no more than a disable :: what became of that', () => {

@@ -24,6 +24,22 @@ suite('swapPlugin', (test) => {
     assert.equal(log, ['record', `pluginDelete ${id} false`, `pluginPull ${name} r`])
   })
 
+  test('swapped late, as an earlier process had asked :: is there already', async () => {
+    const late = observe(newVersion)
+    const swap = async (looks: Plugin[], more: object) => {
+      const { ports: of, log } = ports(looks)
+      const error = await swapPlugin(of, { ...request, mode: 'inPlace', ...more }, signal).catch(
+        (thrown) => thrown,
+      )
+      return [error?.code, log]
+    }
+    const looks = [newVersion, newVersion, newVersion]
+    assert.equal(await swap(looks, { late }), [undefined, ['record']])
+    assert.equal(await swap(looks, {}), ['changed-by-others', ['record']])
+    const others = [another, another, another]
+    assert.equal(await swap(others, { late }), ['changed-by-others', ['record']])
+  })
+
   test('enabled meanwhile, or gone :: is left alone', async () => {
     for (const [look, code] of [
       [on, 'changed-by-others'],

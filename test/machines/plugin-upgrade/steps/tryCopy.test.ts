@@ -7,7 +7,7 @@ import { disablePlugin, tryCopy } from '../../../../machines/plugin-upgrade/step
 import type { Answers } from '../../../support/fakePorts.ts'
 import { pluginId as id } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
-import { another, full, name, off, on, ports } from '../../../support/upgradePorts.ts'
+import { another, full, name, newVersion, off, on, ports } from '../../../support/upgradePorts.ts'
 
 const { signal } = new AbortController()
 
@@ -71,6 +71,16 @@ suite('disablePlugin', (test) => {
     const pluginFails = () => Promise.reject(full)
     const other = await run([on], { pluginDisable: pluginFails }, { isReplaced: true })
     assert.equal([other.code, other.next], ['disk-full', undefined])
+  })
+
+  test('swapped late, as an earlier process had asked :: is disabled with that', async () => {
+    const late = observe(newVersion)
+    const mayBe = { mayBeDisabled: true, late }
+    const { log, code } = await run([off, newVersion, newVersion], {}, mayBe)
+    assert.equal([log, code], [['record'], undefined])
+    const looks = [off, newVersion, newVersion]
+    assert.is((await run(looks, {}, { mayBeDisabled: true })).code, 'changed-by-others')
+    assert.is((await run([off, another, another], {}, mayBe)).code, 'changed-by-others')
   })
 
   for (const [part, changed] of [
