@@ -1,11 +1,13 @@
 // uvu's own command exits 0 on broken suites (a hook that throws, a thrown non-Error, a forgotten
 // run(), `only`, no file found). This runner drives uvu in one process and fails on each of them.
-// With TEST_SEED set to any text, files and the suites of each run in an order that is drawn from it.
+// With TEST_SEED set to any text, files, the suites of each and random inputs are drawn from it. Without it
+// the inputs are the same in each run: a change is judged by itself, and `npm run test:steady` looks for more.
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import fc from 'fast-check'
 
 type Outcome = [errors: string | true, ran: number, skipped: number, total: number]
 type Run = () => Promise<Outcome>
@@ -45,9 +47,11 @@ process.on('exit', () => {
 const problems: string[] = []
 const total = { passed: 0, failed: 0, skipped: 0 }
 
+const seed = createHash('sha256').update(TEST_SEED).digest().readInt32LE()
+fc.configureGlobal({ seed })
 const { exec } = await import('uvu')
 const files = inDrawnOrder(testFiles(process.argv.slice(2)), (file) => relative(root, file))
-if (TEST_SEED) console.log(`order drawn from TEST_SEED=${TEST_SEED}`)
+if (TEST_SEED) console.log(`order and inputs drawn from TEST_SEED=${TEST_SEED}`)
 if (files.length === 0) problems.push('no test file was found')
 globals.UVU_QUEUE ??= []
 const queue = globals.UVU_QUEUE

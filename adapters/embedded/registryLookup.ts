@@ -105,9 +105,9 @@ function tagsOf({ repositories }: EmbeddedRegistry, path: string) {
 
 /** The fields of `X-Registry-Auth` that count. */
 export interface Credentials {
-  username?: unknown
-  password?: unknown
-  identitytoken?: unknown
+  username?: string
+  password?: string
+  identitytoken?: string
 }
 
 type Admission = 'admitted' | 'no credentials' | 'wrong credentials'
@@ -121,10 +121,19 @@ export function decodeRegistryAuth(header: string | undefined): Credentials {
   try {
     const binary = atob(header.replaceAll('-', '+').replaceAll('_', '/'))
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-    return Object(JSON.parse(new TextDecoder().decode(bytes)))
+    return readCredentials(JSON.parse(new TextDecoder().decode(bytes))) ?? {}
   } catch {
     return {}
   }
+}
+
+/** Absent when a field has the wrong type, which Go's decoder refuses. */
+export function readCredentials(value: unknown): Credentials | undefined {
+  const { username, password, identitytoken } = Object(value)
+  const isRead = [username, password, identitytoken].every(
+    (field) => !field || typeof field === 'string',
+  )
+  return isRead ? { username, password, identitytoken } : undefined
 }
 
 function admit(
@@ -136,11 +145,11 @@ function admit(
   const { kind, accounts, identityTokens = [] } = access
   // A token counts before a password (`privileges.token-identitytoken-and-password`).
   if (kind === 'token' && identitytoken) {
-    return identityTokens.includes(String(identitytoken)) ? 'admitted' : 'wrong credentials'
+    return identityTokens.includes(identitytoken) ? 'admitted' : 'wrong credentials'
   }
   if (!username) return 'no credentials'
-  const known = Object.hasOwn(accounts, String(username))
-  return known && accounts[String(username)] === password ? 'admitted' : 'wrong credentials'
+  const known = Object.hasOwn(accounts, username)
+  return known && accounts[username] === password ? 'admitted' : 'wrong credentials'
 }
 
 /** The reference with `:latest` filled in, or the engine's refusal. */

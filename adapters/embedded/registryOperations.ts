@@ -13,7 +13,7 @@ import { ApiError, EngineDied, type Exchange, messageLine } from './exchange.ts'
 import { fetchLayers } from './fetchLayers.ts'
 import type { Installed, PluginStore } from './pluginStore.ts'
 import { distributionFailure, loginFailure, pullFailure } from './registryFailures.ts'
-import { decodeRegistryAuth, parseRemote } from './registryLookup.ts'
+import { decodeRegistryAuth, parseRemote, readCredentials } from './registryLookup.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
 /** Bytes of the manifest of one layer (`push.ok`), and of each further layer in it. */
@@ -59,8 +59,11 @@ export const registryRoutes: readonly Route[] = [
 
 /** `POST /auth`. A registry is named by its host, Docker Hub by the address of its first API. */
 async function systemAuth({ registries }: SimulatedEngine, exchange: Exchange): Promise<void> {
-  const { serveraddress, ...credentials } = Object(JSON.parse(await exchange.request.body()))
-  const [, host = ''] = /^(?:https?:\/\/)?([^/]*)/.exec(String(serveraddress)) ?? []
+  const body: unknown = JSON.parse(await exchange.request.body())
+  const credentials = readCredentials(body) ?? {}
+  const { serveraddress } = Object(body)
+  const address = typeof serveraddress === 'string' ? serveraddress : ''
+  const [, host = ''] = /^(?:https?:\/\/)?([^/]*)/.exec(address) ?? []
   const domain = host === 'index.docker.io' ? 'docker.io' : host
   const refused = registries.refuseLogin(domain, credentials)
   if (refused) throw loginFailure(domain, refused)

@@ -9,6 +9,7 @@ import {
   readList,
   readStateTree,
   type StateTree,
+  toText,
   withStatesBelow,
 } from './stateTree.ts'
 import { readTransitions, type Transition } from './transitions.ts'
@@ -95,7 +96,7 @@ function initialOf(tree: StateTree, state: ConfiguredState): ConfiguredState | u
     if (state.type !== 'compound') return undefined
     throw new RangeError(`${whereOf(state)} has no "initial"`)
   }
-  const name = String(target)
+  const name = toText(target)
   const found = state.states.get(name) ?? (name.startsWith('#') && findTarget(tree, state, name))
   if (found && found.parent === state) return found
   throw new RangeError(`${whereOf(state)} begins with "${name}", which is not one of its states`)
@@ -130,7 +131,7 @@ function historyEdges(tree: StateTree, state: ConfiguredState): ChartEdge[] {
   const { type, config, parent, path: source } = state
   if (type !== 'history' || !parent) return []
   return readList(config.target).map((target) => {
-    const name = String(target)
+    const name = toText(target)
     const found = name.startsWith('#')
       ? findTarget(tree, state, name)
       : findBelow(tree, parent, name)

@@ -149,6 +149,11 @@ export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** JSON where text belongs, as text. An object of a foreign config may have a `toString` that is no function. */
+export function toText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
 /** An absent object is empty. @throws RangeError */
 export function readRecord(value: unknown, what: string): Fields {
   if (value === undefined || value === null) return {}

@@ -1,6 +1,13 @@
 import { defined } from '../../../machines/defined.ts'
 import { eventLabel } from '../chart.ts'
-import { type ConfiguredState, type Fields, isRecord, readList, readRecord } from './stateTree.ts'
+import {
+  type ConfiguredState,
+  type Fields,
+  isRecord,
+  readList,
+  readRecord,
+  toText,
+} from './stateTree.ts'
 
 /** A transition of a config. */
 export interface Transition {
@@ -75,9 +82,9 @@ function readTargets(target: unknown, event: string, where: string): string[] {
 /** A guard that is code has no name: JSON leaves functions out. */
 function guardName(guard: unknown): string | undefined {
   if (guard === undefined || guard === null) return undefined
-  return isRecord(guard) ? String(guard.type ?? 'a function') : String(guard)
+  return toText(isRecord(guard) ? (guard.type ?? 'a function') : guard)
 }
 
 function nameOf({ id, src }: Fields): string {
-  return String(id ?? src ?? 'actor')
+  return toText(id ?? src ?? 'actor')
 }

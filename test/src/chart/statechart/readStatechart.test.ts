@@ -53,6 +53,18 @@ suite('readStatechart', (test) => {
     )
   })
 
+  for (const mistake of [
+    { invoke: { src: { toString: false }, onDone: 'a' } },
+    { on: { GO: { target: 'a', guard: { type: { toString: false } } } } },
+    { on: { GO: { target: 'a', guard: [{ toString: false }] } } },
+    { initial: { target: [{ toString: false }] }, states: { b: {} } },
+    { type: 'history', target: [{ toString: false }] },
+  ]) {
+    test(`an object where a name belongs :: ${JSON.stringify(mistake)}`, () => {
+      readOrRefuse({ initial: 'a', states: { a: {}, s: mistake } })
+    })
+  }
+
   test('any JSON :: it is read, or one sentence names the mistake', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => void readOrRefuse(value)),
