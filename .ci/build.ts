@@ -29,7 +29,7 @@ const { metafile } = await build({
   // The CommonJS build that `platform: node` prefers cannot be shaken.
   alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
   plugins: [leaveOut],
-  // Most never need it, and it is loaded as it was published.
+  // An optional peer: it is loaded as it was published, where it is installed.
   external: ['elkjs'],
   legalComments: 'none',
   metafile: true,

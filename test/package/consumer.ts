@@ -14,8 +14,8 @@ export interface Consumer {
   remove(): void
 }
 
-/** A project that has installed the packed package, without asking a registry. */
-export function makeConsumer(): Consumer {
+/** A project that has installed the packed package, without asking a registry, and without some other package. */
+export function makeConsumer(absent?: string): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'plugin-flow-consumer-'))
   const packed = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
@@ -32,7 +32,8 @@ export function makeConsumer(): Consumer {
   mkdirSync(installed, { recursive: true })
   execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+    if (!name.startsWith('.') && name !== absent)
+      symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
   return {
     folder,

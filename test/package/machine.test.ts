@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
 import { parcel } from '../support/foreignMachines.ts'
 import { suite } from '../support/suite.ts'
+import { makeConsumer } from './consumer.ts'
 
 const command = join(import.meta.dirname, '../../dist/command/bin.js')
 const LIMIT_MS = 60_000
@@ -28,12 +29,28 @@ suite('built command :: ui --machine', (test) => {
     shown.child.kill('SIGINT')
     assert.equal(await shown.ended, { code: 130, stderr: 'layout modules: 1' })
   })
+
+  test('without the package of the layout :: one line with the command that installs it', async () => {
+    const consumer = makeConsumer('elkjs')
+    try {
+      const installed = 'node_modules/docker-plugin-flow/dist/command/bin.js'
+      const { child, ended } = start(['ui', '--machine', '-'], join(consumer.folder, installed))
+      child.stdin.end(JSON.stringify(parcel))
+      const { code, stderr } = await ended
+      const [line, rest] = stderr.split('\n')
+      assert.is(code, 1)
+      assert.match(line ?? '', /^plugin-flow: elkjs, .*, is missing: npm install elkjs@\d/)
+      assert.is(rest, 'layout modules: 0')
+    } finally {
+      consumer.remove()
+    }
+  })
 })
 
-function start(args: string[]) {
+function start(args: string[], file = command) {
   const signal = AbortSignal.timeout(LIMIT_MS)
   const module = `data:text/javascript,${encodeURIComponent(tell)}`
-  const child = spawn(process.execPath, ['--import', module, command, ...args], { signal })
+  const child = spawn(process.execPath, ['--import', module, file, ...args], { signal })
   child.stdout.resume()
   const ended = Promise.all([text(child.stderr), once(child, 'close')]).then(
     ([stderr, [code]]) => ({ code, stderr }),

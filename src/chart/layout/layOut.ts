@@ -1,4 +1,3 @@
-import elk from 'elkjs/lib/elk.bundled.js'
 import type { ElkNode } from 'elkjs/lib/elk-api.js'
 import type { ChartLabels } from '../arrowLabels.ts'
 import type { ChartLayout, Route } from '../chartLayout.ts'
@@ -60,9 +59,22 @@ function turnedRoute({ points, ...route }: Route): Route {
  * @throws Error that can be shown
  */
 export async function layOutGraph(graph: ElkNode): Promise<ElkNode> {
+  const elk = await loadElk()
   try {
     return await new elk.default().layout(graph)
   } catch (cause) {
     throw new Error('the layout of the picture failed', { cause })
   }
 }
+
+/** An optional peer of this package: it is large, and other charts are laid out when the package is built. */
+async function loadElk() {
+  try {
+    return (await import('elkjs/lib/elk.bundled.js')).default
+  } catch (cause) {
+    throw new Error(MISSING, { cause })
+  }
+}
+
+const MISSING =
+  'elkjs, which lays out the picture, is missing: npm install elkjs@0.12, with --global where plugin-flow was installed so'

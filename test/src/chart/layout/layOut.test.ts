@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { pluginInstallMachine } from '../../../../machines/plugin-install/pluginInstallMachine.ts'
@@ -8,6 +13,9 @@ import { parseStatechart, readStatechart } from '../../../../src/chart/statechar
 import { hostile, parcel } from '../../../support/foreignMachines.ts'
 import { someMachines } from '../../../support/someMachines.ts'
 import { suite } from '../../../support/suite.ts'
+
+const root = join(import.meta.dirname, '../../../..')
+const LIMIT_MS = 60_000
 
 suite('layOutMachine', (test) => {
   test('any machine :: every state has its place in the state that it is in, every arrow its way', () =>
@@ -103,6 +111,34 @@ suite('layOutMachine', (test) => {
       ({ message }) => assert.is(message, 'the layout of the picture failed'),
     ))
 
+  test('without elkjs :: one sentence with the command that installs the version this package is for', async () => {
+    const hook = `export const resolve = (name, context, next) => {
+      if (name.startsWith('elkjs/')) throw new Error('not found')
+      return next(name, context)
+    }`
+    const script = `
+      import { register } from 'node:module'
+      register(${JSON.stringify(toModule(hook))})
+      const { layOutGraph } = await import('./src/chart/layout/layOut.ts')
+      await layOutGraph({ id: 'graph' }).catch(({ message }) => console.log(message))`
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--input-type', 'module', '-e', script],
+      { cwd: root, timeout: LIMIT_MS },
+    )
+    const [stdout, stderr] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ])
+    const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const [version] = /\d+\.\d+/.exec(peerDependencies.elkjs) ?? []
+    assert.is(
+      stdout + stderr,
+      `elkjs, which lays out the picture, is missing: npm install elkjs@${version}, with --global where plugin-flow was installed so\n`,
+    )
+  })
+
   test('regions, histories, and where a state begins', async () => {
     const { states, initial } = await layOutMachine(readStatechart(parcel))
     const regions = states.filter(({ isRegion }) => isRegion).map(({ path }) => path)
@@ -151,4 +187,8 @@ function isWithin(
   [left = 0, top = 0, room = 0, depth = 0]: readonly number[],
 ): boolean {
   return x >= left && y >= top && x + width <= left + room + 1 && y + height <= top + depth + 1
+}
+
+function toModule(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`
 }
