@@ -53,7 +53,14 @@ async function serve(
   const { starts, closed }: Running = embedded
     ? { starts: startsOn(engine), closed: async () => {} }
     : journaledStarts(engine, page, io)
-  const server = await startUi({ host: engine.host, starts, simulated: embedded, port, files })
+  const server = await startUi({
+    engine,
+    host: engine.host,
+    starts,
+    simulated: embedded,
+    port,
+    files,
+  })
   if (embedded) io.stdout.write(`${SIMULATION}\n`)
   io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
   const { exitCode } = await interrupts.interrupted

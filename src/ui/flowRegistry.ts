@@ -3,6 +3,7 @@ import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import { createEventLog } from '../events/eventLog.ts'
 import { type FlowEventsOptions, flowEvents, type ShownFlow } from '../events/flowEvents.ts'
+import { type FlowSummary, summarize } from './flowSummary.ts'
 
 /** Beyond this number the oldest flow that has ended is dropped. */
 const MOST_FLOWS = 100
@@ -10,9 +11,18 @@ const MOST_FLOWS = 100
 /** The flows of one server, the newest last. */
 export function createFlowRegistry(about: FlowEventsOptions) {
   const flows = new Map<string, RegisteredFlow>()
+  const listeners = new Set<() => void>()
+  const notify = () => {
+    for (const listener of listeners) listener()
+  }
   return {
-    ids: () => [...flows.keys()],
+    list: () => [...flows.values()].map((flow) => flow.summary()),
     get: (id: string) => flows.get(id),
+    /** Calls the listener when the list has changed. Returns how to stop that. */
+    onChange(listener: () => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     /** `undefined` when too many flows run. */
     async start(start: () => ShownFlow | Promise<ShownFlow>): Promise<RegisteredFlow | undefined> {
       if (flows.size >= MOST_FLOWS) {
@@ -20,8 +30,9 @@ export function createFlowRegistry(about: FlowEventsOptions) {
         if (!oldest) return undefined
         flows.delete(oldest.id)
       }
-      const flow = register(await start(), about)
+      const flow = register(await start(), about, notify)
       flows.set(flow.id, flow)
+      notify()
       return flow
     },
     /** Cancels the flows that have not ended, and waits for their end. */
@@ -37,8 +48,10 @@ export type FlowRegistry = ReturnType<typeof createFlowRegistry>
 /** A flow that the server started, with its events. */
 export type RegisteredFlow = ReturnType<typeof register>
 
-function register(flow: ShownFlow, about: FlowEventsOptions) {
+function register(flow: ShownFlow, about: FlowEventsOptions, listChanged: () => void) {
+  const id = randomBytes(8).toString('hex')
   const log = createEventLog()
+  let summary: FlowSummary | undefined
   const listeners = new Set<() => void>()
   const notify = () => {
     for (const listener of listeners) listener()
@@ -52,15 +65,24 @@ function register(flow: ShownFlow, about: FlowEventsOptions) {
     next(event) {
       log.add(event)
       notify()
+      if (event.type === 'progress') return
+      summary = undefined
+      listChanged()
     },
     complete() {
       hasEnded = true
       notify()
+      listChanged()
     },
   })
   return {
-    id: randomBytes(8).toString('hex'),
+    id,
     log,
+    /** What a list tells of it. */
+    summary() {
+      summary ??= summarize(id, log.events)
+      return summary
+    },
     /** True once the log holds the last event. */
     get hasEnded() {
       return hasEnded

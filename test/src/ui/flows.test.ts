@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
+import type { FlowSummary } from '../../../src/ui/flowSummary.ts'
 import { suite } from '../../support/suite.ts'
-import { enter, onUiStage, stream } from './uiStage.ts'
+import { type Client, enter, onUiStage, stream } from './uiStage.ts'
 
 const SSHFS = 'vieux/sshfs:latest'
 
@@ -153,9 +154,49 @@ suite('ui :: flows', (test) => {
       await events.ended
       assert.is((await start()).status, 201)
       const { flows } = JSON.parse((await client.get('/flows')).body)
-      assert.is(flows.length, 100)
-      assert.not.ok(flows.includes(second))
-      assert.is(flows[0], ids[0])
+      const listed = flows.map(({ id }: { id: string }) => id)
+      assert.is(listed.length, 100)
+      assert.not.ok(listed.includes(second))
+      assert.is(listed[0], ids[0])
+    }))
+
+  test('the list :: each flow with its state and what it asks for, streamed when one has changed', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const list = listStream(`${stage.origin}/changes`, client)
+      await list.has((flows) => flows.length === 0)
+      const id = await client.install({ reference: SSHFS, alias: 'mine' })
+      const [asking] = await list.has(([flow]) => flow?.asks === 'consent')
+      const { began, ...shown } = asking ?? { began: 0 }
+      assert.equal(shown, {
+        id,
+        kind: 'install',
+        name: 'mine',
+        reference: SSHFS,
+        state: 'awaitConsent',
+        tone: 'asking',
+        asks: 'consent',
+      })
+      assert.ok(began > 0)
+      await client.post(`/flows/${id}/deny`, { request: 1 })
+      const [ended] = await list.has(([flow]) => flow?.ended !== undefined)
+      assert.equal([ended?.state, ended?.tone, ended?.asks], ['rolledBack', 'stopped', undefined])
+      const upgrade = { machine: 'pluginUpgrade', name: 'acme/none' }
+      await client.install(upgrade)
+      const [, second] = await list.has(([, other]) => other?.ended !== undefined)
+      assert.equal([second?.kind, second?.tone], ['upgrade', 'bad'])
+      const whole = JSON.parse((await client.get('/flows')).body).flows
+      assert.is(whole.length, 2)
+      list.drop()
+    }))
+
+  test('the list asks for credentials', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      const list = listStream(`${stage.origin}/changes`, client)
+      await client.install({ reference: 'registry.example.com/acme/private:1.0' })
+      await list.has(([flow]) => flow?.asks === 'credentials')
+      list.drop()
     }))
 
   test('unknown flows and paths are not found', () =>
@@ -168,6 +209,23 @@ suite('ui :: flows', (test) => {
       assert.is((await client.get('//')).status, 404)
     }))
 })
+
+/** The lists of flows as they come in. */
+function listStream(url: string, client: Client) {
+  const { messages, drop, onMessage } = stream<{ flows: FlowSummary[] }>(url, client)
+  return {
+    drop,
+    has: (wanted: (flows: readonly FlowSummary[]) => boolean) =>
+      new Promise<readonly FlowSummary[]>((resolve) => {
+        const look = () => {
+          const found = messages.find(({ flows }) => wanted(flows))
+          if (found) resolve(found.flows)
+        }
+        onMessage(look)
+        look()
+      }),
+  }
+}
 
 function states(events: readonly FlowEvent[]): string[] {
   return events.flatMap((event) => (event.type === 'transition' ? [event.to] : []))

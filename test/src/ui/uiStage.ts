@@ -41,7 +41,7 @@ export async function onUiStage(
     pluginInstall: (asked) => installPlugin(engine, asked),
     pluginUpgrade: (asked) => upgradePlugin(engine, asked),
   }
-  const ui = await startUi({ host: engine.host, starts, simulated: true, port: 0, files })
+  const ui = await startUi({ engine, host: engine.host, starts, simulated: true, port: 0, files })
   try {
     await act({ ui, embedded, origin: new URL(ui.url).origin })
   } finally {
@@ -120,8 +120,12 @@ export interface Client {
   install(body: object): Promise<string>
 }
 
-export interface Stream {
+export interface Stream<Message = FlowEvent> {
   readonly events: readonly FlowEvent[]
+  /** The same, of whatever kind they are. */
+  readonly messages: readonly Message[]
+  /** Calls the listener after each. */
+  onMessage(listener: () => void): void
   /** Resolves with the first event of this kind, or a later one, come or to come. */
   seen(type: FlowEvent['type'], which?: number): Promise<FlowEvent>
   /** Resolves when the server has ended it. */
@@ -131,7 +135,11 @@ export interface Stream {
 }
 
 /** The events of a flow, as they come in. */
-export function stream(url: string, client: Client, headers: Record<string, string> = {}): Stream {
+export function stream<Message = FlowEvent>(
+  url: string,
+  client: Client,
+  headers: Record<string, string> = {},
+): Stream<Message> {
   const events: FlowEvent[] = []
   const waiting = new Set<() => void>()
   let text = ''
@@ -157,6 +165,8 @@ export function stream(url: string, client: Client, headers: Record<string, stri
   sent.end()
   return {
     events,
+    messages: events as unknown as Message[],
+    onMessage: (listener) => void waiting.add(listener),
     ended,
     seen: (type, which = 1) =>
       new Promise((resolve) => {

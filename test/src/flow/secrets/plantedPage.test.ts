@@ -21,7 +21,14 @@ suite('planted secrets :: the page', (test) => {
           pluginInstall: (asked) => installPlugin(engine, asked),
           pluginUpgrade: (asked) => upgradePlugin(engine, asked),
         }
-        const ui = await startUi({ host: engine.host, starts, simulated: false, port: 0, files })
+        const ui = await startUi({
+          engine,
+          host: engine.host,
+          starts,
+          simulated: false,
+          port: 0,
+          files,
+        })
         try {
           const origin = new URL(ui.url).origin
           const client = await enter({ ui, origin } as never)
