@@ -33,7 +33,7 @@ engineSuite('real engine :: the disk of the engine is full', (test, world) => {
     assert.is((await failure(begin(plain))).code, 'disk-full')
     assert.equal(await onEngine(engine), [])
 
-    await engine.grow(LARGE)
+    await engine.resize(LARGE)
     await Promise.all([begin(big).result, begin(plain).result])
     assert.equal(await onEngine(engine), [`${big} enabled`, `${plain} enabled`])
   })

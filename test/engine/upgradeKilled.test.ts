@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { UpgradeError } from '../../src/upgrade.ts'
 import { run, type Spawned, spawnCommand } from '../src/command/stage.ts'
 import {
   fatalRequest,
@@ -145,6 +146,19 @@ engineSuite(
       policy,
     })
 
+    /** An outcome that is absent is a success. */
+    async function assertAsSaid(outcome: UpgradeError['outcome'] | undefined): Promise<void> {
+      const [plugin] = (await engine.plugins()).filter(({ Name }) => Name === name())
+      const version = plugin?.Config.Description.endsWith('2') ? 'new' : 'old'
+      if (outcome?.state === 'stranded') {
+        assert.is(outcome.version, version)
+        return
+      }
+      assert.is(version, outcome ? 'old' : 'new')
+      assert.equal(await inEffect(engine), BEFORE)
+      assert.equal(await onEngine(engine), [`${name()} enabled`])
+    }
+
     for (const [title, isIt] of [
       ['in the swap', /\/upgrade\?/],
       ['in the enable', /\/enable\?/],
@@ -170,18 +184,44 @@ engineSuite(
           )
           await over
           assert.ok(killing, 'the engine was killed')
-          const [plugin] = (await engine.plugins()).filter(({ Name }) => Name === name())
-          const version = plugin?.Config.Description.endsWith('2') ? 'new' : 'old'
-          if (outcome?.state === 'stranded') {
-            assert.is(outcome.version, version)
-            return
-          }
-          assert.is(version, outcome ? 'old' : 'new')
-          assert.equal(await inEffect(engine), BEFORE)
-          assert.equal(await onEngine(engine), [`${name()} enabled`])
+          await assertAsSaid(outcome)
         } finally {
           await over
           await proxy.close()
+        }
+      })
+    }
+
+    for (const [title, isIt, left] of [
+      ['with nothing left when it disables', isDisable, 0],
+      ['with nothing left when it swaps', isSwap, 0],
+      ['with room for half of the new version when it swaps', isSwap, 256 * 1024],
+      ['with nothing left when it sets', isSet, 0],
+      ['with nothing left when it enables', isEnable, 0],
+    ] as const) {
+      test(`the disk is full, ${title} :: the outcome says what is there`, async () => {
+        await begin(world(), name(), SETTINGS, engine.host)
+        let filled: Promise<void> | undefined
+        const hold = (method: string, path: string) => {
+          if (filled || method !== 'POST' || !isIt(method, path, [])) return undefined
+          filled = engine.resize(engine.used() + left)
+          return filled
+        }
+        const proxy = await startLyingProxy(engine.socketPath, join(world().folder, 'full.sock'), {
+          hold,
+        })
+        try {
+          const flow = upgradeOn(world(), inPlace(), undefined, proxy.host)
+          const outcome = await flow.result.then(
+            () => undefined,
+            (error) => error.outcome,
+          )
+          assert.ok(filled, 'the disk was filled')
+          await filled
+          await assertAsSaid(outcome)
+        } finally {
+          await proxy.close()
+          await engine.resize(SMALL)
         }
       })
     }

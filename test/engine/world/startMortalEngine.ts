@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Plugin } from '../../../machines/plugin.ts'
@@ -25,8 +25,10 @@ export interface MortalEngine {
   kill(): Promise<void>
   /** Starts it again on what it left, where it does not run. Resolves once it answers. */
   restart(): Promise<void>
-  /** Makes the file system of its data root larger. */
-  grow(dataBytes: number): Promise<void>
+  /** Gives the file system of its data root another size, which may not be less than what it holds. */
+  resize(dataBytes: number): Promise<void>
+  /** Bytes that its data root holds. */
+  used(): number
   /** Command lines of the fixtures that run, whether the engine knows of them or not. */
   running(): string[]
   /** Ends every process and removes every file. May be called twice. */
@@ -108,10 +110,14 @@ async function furnish(
       await dying.end(STOP_LIMIT_MS)
     },
     restart: start,
-    async grow(bytes) {
+    async resize(bytes) {
       const inside = ['--target', String(first), '--mount', '--']
       const data = join(folder, 'data')
       await runTool('nsenter', [...inside, 'mount', '-o', `remount,size=${bytes}`, data])
+    },
+    used() {
+      const { blocks, bfree, bsize } = statfsSync(join(`/proc/${first}/root`, folder, 'data'))
+      return (blocks - bfree) * bsize
     },
     running: () =>
       processesOf(folder)
