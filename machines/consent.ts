@@ -25,7 +25,15 @@ export interface ConsentRecord {
 }
 
 /** A policy's answer, and its name. `undefined`: it has none, and a person is asked. */
-export type ConsentDecision = { granted: boolean; reason?: string; who?: string } | undefined
+export type ConsentDecision =
+  | {
+      granted: boolean
+      reason?: string
+      who?: string
+      /** An upgrade may replace the plugin, which loses its id and the data in its propagated mount. */
+      replace?: boolean
+    }
+  | undefined
 
 /** Whether there is anything to agree to. */
 export function asksFor({ privileges, settings }: ConsentRequest): boolean {

@@ -7,6 +7,7 @@ import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { required } from './context.ts'
 import { differences, isRemnant, type Observed, sameContent } from './effect.ts'
 import type { UpgradeEvent } from './events.ts'
+import { asksInVain } from './planUpgrade.ts'
 import type { UpgradeContext } from './types.ts'
 
 interface Args {
@@ -85,12 +86,15 @@ export function isDenied({ event }: Args): boolean {
   return event.output?.granted === false
 }
 
-/** A policy has no answer, or grants privileges where the question is whether to do without a way back. */
+/** A policy has no answer, or grants privileges where the question is what else may be lost. */
 export function isForPerson({ context, event }: Args): boolean {
   assertEvent(event, 'xstate.done.actor.decideConsent')
   if (event.output === undefined) return true
   const { wayBack, plan } = required(context, 'consentRequest')
-  return plan !== undefined && 'none' in wayBack && context.input.noWayBack === 'ask'
+  if (plan === undefined) return false
+  const { noWayBack, mode } = context.input
+  const isToReplace = plan.mode === 'replace' && mode === 'auto' && event.output.replace !== true
+  return isToReplace || ('none' in wayBack && noWayBack === 'ask')
 }
 
 export function isPlanned({ context }: Args): boolean {
@@ -136,17 +140,12 @@ export function isUnchanged({ context }: Args): boolean {
   )
 }
 
-/** In place the engine cannot give what was asked for. */
+/** In place the engine cannot give what was asked for, or only permissions were granted for a replacement. */
 export function cannotGive({ context }: Args): boolean {
-  const { mode, entries } = required(context, 'plan')
-  const asked = context.input.settings.map(({ name }) => name)
-  return (
-    mode === 'inPlace' &&
-    entries.some(
-      ({ kind, name, fate }) =>
-        fate === 'onlyByReplacing' && kind === 'device' && asked.includes(name),
-    )
-  )
+  const plan = required(context, 'plan')
+  const { mode, grantAllPermissions, settings } = context.input
+  if (plan.mode === 'inPlace') return asksInVain(plan, settings)
+  return mode === 'auto' && grantAllPermissions
 }
 
 export function needsConsentOfPlan({ context }: Args): boolean {

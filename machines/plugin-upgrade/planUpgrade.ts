@@ -59,9 +59,18 @@ export function entriesToAgreeTo({ entries }: Pick<UpgradePlan, 'entries'>): Pla
   return entries.filter(({ fate }) => TO_AGREE_TO.includes(fate))
 }
 
-/** Whether the plan gives less than a fresh install of the new version would. */
-export function needsReplacing({ entries }: UpgradePlan): boolean {
-  return entries.some(({ fate }) => fate === 'onlyByReplacing' || fate === 'stays')
+/** What a plan in place gives less of than a fresh install of the new version would. */
+export function entriesToReplaceFor({ entries }: UpgradePlan): PlanEntry[] {
+  return entries.filter(({ fate }) => fate === 'onlyByReplacing' || fate === 'stays')
+}
+
+/** Whether a device was asked for that an upgrade in place cannot give. */
+export function asksInVain({ entries }: UpgradePlan, asked: readonly Setting[]): boolean {
+  const names = asked.map(({ name }) => name)
+  return entries.some(
+    ({ kind, name, fate }) =>
+      fate === 'onlyByReplacing' && kind === 'device' && names.includes(name),
+  )
 }
 
 /**

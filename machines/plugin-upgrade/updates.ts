@@ -1,5 +1,5 @@
 import { assertEvent } from 'xstate'
-import type { InstallErrorCode } from '../catalogue.ts'
+import { catalogue, type InstallErrorCode } from '../catalogue.ts'
 import { makeConsentRecord } from '../consent.ts'
 import type { Failure } from '../errors.ts'
 import { createdNothing, makeFailure, refusedDefinitely, toFailure } from '../failure.ts'
@@ -9,7 +9,13 @@ import { listSome, quoted } from '../text.ts'
 import { asksForUpgrade, covers, makeConsentRequest } from './consent.ts'
 import { namesOf, required } from './context.ts'
 import type { UpgradeEvent } from './events.ts'
-import { lostOnReturn, needsReplacing, planUpgrade, type UpgradePlan } from './planUpgrade.ts'
+import {
+  asksInVain,
+  entriesToReplaceFor,
+  lostOnReturn,
+  planUpgrade,
+  type UpgradePlan,
+} from './planUpgrade.ts'
 import type { Phase, UpgradeConsent, UpgradeContext } from './types.ts'
 
 interface Args {
@@ -89,7 +95,7 @@ export function makePlan({ context, event }: Args): Update {
   const plan = (way: 'inPlace' | 'replace') => planUpgrade(before, event.output.copy, settings, way)
   if (mode !== 'auto') return withWayBack(context, plan(mode))
   const inPlace = plan('inPlace')
-  return withWayBack(context, needsReplacing(inPlace) ? plan('replace') : inPlace)
+  return withWayBack(context, entriesToReplaceFor(inPlace).length > 0 ? plan('replace') : inPlace)
 }
 
 /** Whether the old version can be had again as it is depends on the plan, too. */
@@ -97,10 +103,14 @@ function withWayBack(context: UpgradeContext, plan: UpgradePlan): Update {
   const resolved = required(context, 'resolved')
   const lost = lostOnReturn(required(context, 'before'), plan)
   if (lost.length === 0 || 'none' in resolved.back) return { plan }
-  // The plugin's author chooses the names.
-  const names = lost.map((name) => (/^[\w.-]+$/.test(name) ? name : quoted(name)))
+  const names = lost.map(nameInWords)
   const none = `the old version could not have again, as it has it now: ${names.join(', ')}`
   return { plan, resolved: { ...resolved, back: { none } } }
+}
+
+/** The plugin's author chooses the names. */
+function nameInWords(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : quoted(name)
 }
 
 export function endSwap(): Update {
@@ -147,6 +157,7 @@ function withName(message: string, { before, now }: UpgradeContext): string {
 
 export function fail({ context }: Args, { code, state }: FailureParams): Update {
   if (code === 'in-use') return { failure: inUse(context, state) }
+  if (code === 'only-by-replacing') return { failure: onlyByReplacing(context, state) }
   const difference =
     code === 'privileges-not-enforced'
       ? comparePrivileges(
@@ -167,6 +178,22 @@ export function inUse(context: UpgradeContext, state: string): Failure {
     state,
     `${name} is in use by ${listSome(containers)}${isReplaced ? ', so it cannot be replaced' : ''}`,
     { next: `Remove the containers that use it, or ${way}.` },
+  )
+}
+
+function onlyByReplacing(context: UpgradeContext, state: string): Failure {
+  const { input, plan } = context
+  if (plan?.mode !== 'replace') return makeFailure('only-by-replacing', state)
+  const [before, copy] = [required(context, 'before'), required(context, 'copy')]
+  const inPlace = planUpgrade(before, copy, input.settings, 'inPlace')
+  const names = entriesToReplaceFor(inPlace).map(({ name }) => nameInWords(name))
+  const { next } = catalogue['only-by-replacing']
+  const inPlaceToo = ' Or upgrade it in place all the same (--mode in-place).'
+  return makeFailure(
+    'only-by-replacing',
+    state,
+    `an upgrade in place gives less than a new install (${listSome(names)}), and a grant of permissions does not agree to a replacement`,
+    { next: asksInVain(inPlace, input.settings) ? next : `${next}${inPlaceToo}` },
   )
 }
 

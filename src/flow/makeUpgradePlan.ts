@@ -108,11 +108,15 @@ function changes(context: UpgradeContext): string[] {
 
 /** In the order in which an upgrade finds it out. */
 function unknown({ input, before, resolved }: UpgradeContext): string[] {
-  const { mode, trial, force } = input
+  const { mode, trial, force, grantAllPermissions } = input
   return [
     ...(resolved?.digest === undefined ? ['the digest of the new version'] : []),
     'which settings are kept, set again, changed or lost: only a copy of the new version shows what it has',
-    ...(mode === 'auto' ? ['whether the plugin has to be replaced, which follows from that'] : []),
+    ...(mode === 'auto'
+      ? [
+          `whether the plugin has to be replaced, which follows from that${grantAllPermissions ? ', and then is refused without --mode replace' : ''}`,
+        ]
+      : []),
     ...(isUsePossible(before, resolved) && !force
       ? ['whether the engine takes it for in use']
       : []),

@@ -42,7 +42,7 @@ export interface UpgradeOptions extends UpgradeFlowOptions {
   /**
    * `inPlace` upgrades the plugin that is there; `replace` removes it and installs the new version under its name, which
    * loses its id and the data in its propagated mount; `auto` (default) replaces only where an upgrade in place gives
-   * less than a new install.
+   * less than a new install, and a person, or the policy with `replace: true`, agrees to that.
    */
   mode?: 'inPlace' | 'replace' | 'auto'
   /** Enable the new version for a moment before the old one is touched. Default `false`. */

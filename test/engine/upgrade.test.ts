@@ -12,6 +12,12 @@ import {
   upgradeOn,
 } from './world/upgrades.ts'
 
+/** Agrees to a replacement, too. */
+const UNSEEN: Partial<UpgradeOptions> = {
+  grantAllPermissions: false,
+  consent: () => ({ granted: true, replace: true }),
+}
+
 engineSuite('real engine :: upgrade', (test, world) => {
   const name = () => world().reference('notes-1')
   const begin = (settings?: Record<string, string>) => beginOn(world(), name(), settings)
@@ -54,7 +60,7 @@ engineSuite('real engine :: upgrade', (test, world) => {
     ])
     await world().removeAll()
     await begin({ 'state.source': '/var/tmp' })
-    assert.is((await upgrade('notes-env').result).mode, 'replace')
+    assert.is((await upgrade('notes-env', UNSEEN).result).mode, 'replace')
     assert.equal(await inEffect(world()), [
       'FIXED=no',
       'LEVEL=info',
@@ -68,7 +74,7 @@ engineSuite('real engine :: upgrade', (test, world) => {
 
   test('of a device more :: only by replacing', async () => {
     await begin()
-    assert.is((await upgrade('notes-device').result).mode, 'replace')
+    assert.is((await upgrade('notes-device', UNSEEN).result).mode, 'replace')
     assert.equal(await inEffect(world()), [...BEFORE.slice(0, 5), '/dev/fuse', inode('/var/tmp')])
   })
 

@@ -22,7 +22,7 @@ const ownOptions = {
     type: 'string',
     value: 'MODE',
     choices: MODES,
-    help: 'auto (default) upgrades in place unless that gives less than a new install; in-place never replaces; replace removes the plugin and installs it again, which loses its ID and the data in its own mount',
+    help: 'auto (default) upgrades in place unless that gives less than a new install, and then replaces it if a person or a policy agrees to that; in-place never replaces; replace removes the plugin and installs it again, which loses its ID and the data in its own mount',
   },
   trial: {
     type: 'boolean',

@@ -73,16 +73,20 @@ const DENIALS = {
   taken: 'standard input was used for the password; --allow or --grant-all-permissions grants them',
 }
 
-/** Of a question that grants of privileges alone do not answer. */
-const NO_WAY_BACK =
-  'no answer was given; --no-way-back accept with --grant-all-permissions goes on without asking'
+type AnyRequest = ConsentRequest & Partial<Pick<UpgradeConsentRequest, 'wayBack' | 'plan'>>
 
-function denial(
-  answer: keyof typeof DENIALS,
-  request: ConsentRequest & Partial<Pick<UpgradeConsentRequest, 'wayBack'>>,
-): string {
-  const isOneWay = request.wayBack !== undefined && 'none' in request.wayBack
-  return isOneWay && answer !== 'denied' ? NO_WAY_BACK : DENIALS[answer]
+function denial(answer: keyof typeof DENIALS, { wayBack, plan }: AnyRequest): string {
+  const isOneWay = wayBack !== undefined && 'none' in wayBack
+  const isReplaced = plan?.mode === 'replace'
+  if (answer === 'denied' || !(isOneWay || isReplaced)) return DENIALS[answer]
+  // Grants of privileges alone do not answer these.
+  const options = [
+    ...(isReplaced ? ['--mode replace'] : []),
+    ...(isOneWay ? ['--no-way-back accept'] : []),
+    'with --grant-all-permissions',
+  ]
+  const inPlace = isReplaced ? ', --mode in-place does not replace the plugin' : ''
+  return `no answer was given; ${options.join(' ')} goes on without asking${inPlace}`
 }
 
 /**

@@ -11,6 +11,7 @@ interface Rule {
   /** Absent in a rule that grants an upgrade whatever the plugin has already. */
   allow?: string[]
   noNewPrivileges: boolean
+  replace: boolean
 }
 
 /**
@@ -24,7 +25,7 @@ interface Rule {
  * A rule is for the references that its pattern matches (as people write them, or with the registry),
  * or for one content. What the rules for a request allow together is granted, everything else denied. One with
  * `noNewPrivileges` denies an upgrade that asks for anything that the plugin does not have; without `allow` it grants
- * the rest of an upgrade.
+ * the rest of an upgrade. One with `"replace": true` agrees to an upgrade that replaces the plugin, too.
  *
  * @throws RangeError that names what is wrong with it, and where
  */
@@ -38,9 +39,13 @@ export function parseConsentPolicy(text: string): ConsentPolicy {
     const who = applying.map(({ number }) => `rule ${number}`).join(', ')
     const refusal = applying.some((rule) => rule.noNewPrivileges) ? refuseNew(request) : undefined
     if (refusal) return { ...refusal, who }
-    if (isUpgrade(request) && applying.some(({ allow }) => !allow)) return { granted: true, who }
+    const replace = applying.some((rule) => rule.replace)
+    const given = { who, ...(replace && { replace }) }
+    if (isUpgrade(request) && applying.some(({ allow }) => !allow)) {
+      return { granted: true, ...given }
+    }
     const decide = allowList(applying.flatMap(({ allow = [] }) => allow))
-    return { ...decide(request), who }
+    return { ...decide(request), ...given }
   }
 }
 
@@ -63,7 +68,7 @@ function refuseUnknown(others: object, where: string): void {
 function readRule(rule: unknown, number: number): Rule {
   const where = `rule ${number} of the policy`
   if (!isRecord(rule)) throw new RangeError(`${where} is no object`)
-  const { reference, digest, allow, noNewPrivileges = false, ...others } = rule
+  const { reference, digest, allow, noNewPrivileges = false, replace = false, ...others } = rule
   refuseUnknown(others, where)
   const given = [reference, digest].filter((value) => value !== undefined)
   if (given.length !== 1 || typeof given[0] !== 'string') {
@@ -72,12 +77,13 @@ function readRule(rule: unknown, number: number): Rule {
   if (typeof noNewPrivileges !== 'boolean') {
     throw new RangeError(`${where}: "noNewPrivileges" is true or false`)
   }
+  if (typeof replace !== 'boolean') throw new RangeError(`${where}: "replace" is true or false`)
   const isNeeded = !noNewPrivileges || allow !== undefined
   if (isNeeded && !isTexts(allow)) {
     throw new RangeError(`${where} needs "allow": a list of NAME:VALUE`)
   }
   return within(where, () => {
-    const given = { number, noNewPrivileges, ...(isTexts(allow) && { allow }) }
+    const given = { number, noNewPrivileges, replace, ...(isTexts(allow) && { allow }) }
     allowList(given.allow ?? [])
     if (typeof reference === 'string') return { ...given, applies: forReference(reference) }
     return { ...given, applies: (request) => request.digest === digest }

@@ -109,6 +109,21 @@ suite('awaitConsent', (test) => {
     assert.is(accepted.value, 'disabling')
   })
 
+  test('awaitConsent :: a policy agrees to a replacement where it says so, or the caller has asked for one', () => {
+    const end = (mode: 'auto' | 'replace', answer: object) =>
+      send(
+        at('awaitConsent of the plan', { mode }),
+        done('decideConsent', { granted: true, ...answer }),
+      )
+    for (const replace of [undefined, false, 'yes']) {
+      const { value, context } = end('auto', { replace })
+      assert.equal([value, context.asksPerson], ['awaitConsent', true])
+      assert.is(context.consentRequest?.plan?.mode, 'replace')
+    }
+    assert.is(end('auto', { replace: true }).value, 'disabling')
+    assert.is(end('replace', {}).value, 'disabling')
+  })
+
   edge(
     test,
     'awaitConsent · done(decideConsent) [isPlanned] → planning',

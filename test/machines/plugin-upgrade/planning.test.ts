@@ -72,15 +72,37 @@ suite('planning', (test) => {
     },
   )
 
+  test('planning :: a grant of permissions does not agree to a replacement, which loses data', () => {
+    const end = (given: object, found = copy) =>
+      send(
+        at('resolving', { grantAllPermissions: true, ...given }),
+        done('resolveVersions', { ...resolved, privileges: computePrivileges(found.config) }),
+        staged(found),
+      )
+    const { context, value } = end({ mode: 'auto' })
+    assert.equal([value, context.plan?.mode], [{ rollingBack: 'cleaning' }, 'replace'])
+    const { code, state, message, next } = context.failure ?? {}
+    assert.equal([code, state], ['only-by-replacing', 'staging'])
+    assert.match(message ?? '', 'less than a new install (DEBUG, FIXED)')
+    assert.match(next ?? '', /\(--mode replace\), which loses .* \(--mode in-place\)\.$/)
+    for (const mode of ['replace', 'inPlace']) assert.is(end({ mode }).value, 'disabling')
+    // In place would be refused, too.
+    const settings = [{ name: 'disk', value: '/dev/sdb' }]
+    const device = end({ mode: 'auto', settings }, withDisk).context.failure
+    assert.match(device?.message ?? '', '(disk, DEBUG, FIXED)')
+    assert.not.match(device?.next ?? '', 'in-place')
+  })
+
   always(
     test,
     'planning · always [isInUse] → rollingBack',
     send(
-      at('resolving', { mode: 'auto', force: true, grantAllPermissions: true }),
+      at('resolving', { mode: 'auto', force: true }),
       done('resolveVersions', {
         ...resolved,
         uses: { volumes: [], networks: [], containers: ['web'] },
       }),
+      done('decideConsent', { granted: true }),
     ),
     staged(),
     ({ context, value }) => {

@@ -49,7 +49,7 @@ const upgrades: [args: string[], forms: string[]][] = [
     [GRANT, '--mode', 'in-place', 'acme/notes:2.0', 'LEVEL=debug'],
     ['transition', 'progress', 'upgraded'],
   ],
-  [[GRANT, '--keep-on-failure', '--no-way-back', 'accept', 'acme/notes:3.0'], ['stranded']],
+  [[GRANT, '--keep-on-failure', '--mode', 'in-place', 'acme/notes:3.0'], ['stranded']],
 ]
 
 async function upgradeLines({ embedded, config }: Stage, args: readonly string[]) {

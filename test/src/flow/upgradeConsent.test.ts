@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert'
 import { definePlugin } from '../../../src/embedded.ts'
+import { allowList } from '../../../src/flow/consent/allowList.ts'
+import { noNewPrivileges } from '../../../src/flow/consent/noNewPrivileges.ts'
 import { suite } from '../../support/suite.ts'
 import {
   changes,
@@ -13,6 +15,7 @@ import {
   upgrade,
 } from '../../support/upgradeStage.ts'
 
+const LESS = 'acme/notes:less'
 const MOVED = { none: `its reference docker.io/${OLD} names the new version by now` }
 
 suite('consent to an upgrade', (test) => {
@@ -66,10 +69,10 @@ suite('consent to an upgrade', (test) => {
       { settings: OWNERS },
     ))
 
-  test('a policy :: answers both questions, and is named', () =>
+  test('a policy that agrees to a replacement :: answers both questions, and is named', () =>
     onUpgradeStage(async (stage) => {
       const { output, asked } = await upgrade(stage, {
-        consent: () => ({ granted: true, who: 'allow-list' }),
+        consent: () => ({ granted: true, who: 'allow-list', replace: true }),
       })
       assert.equal(asked, [])
       const consent = output.state === 'done' && output.plugin.consent
@@ -80,11 +83,44 @@ suite('consent to an upgrade', (test) => {
       ])
     }))
 
+  for (const [what, consent] of [
+    ['that grants all', () => true],
+    ['without anything new', noNewPrivileges(() => true)],
+    ['of patterns', allowList(['network:**', 'mount:**', 'device:**', 'capabilities:**'])],
+  ] as const) {
+    test(`a policy ${what} :: does not agree to a replacement, a person is asked`, () =>
+      onUpgradeStage(async (stage) => {
+        const reference = what === 'without anything new' ? LESS : 'acme/notes:2.0'
+        stage.embedded.publish(LESS, definePlugin({ config: { Description: 'less' } }))
+        const { output, asked } = await upgrade(stage, {
+          consent,
+          reference,
+          answer: (request, flow) => flow.deny('not today', request),
+        })
+        assert.equal(
+          asked.map(({ plan }) => plan?.mode),
+          ['replace'],
+        )
+        assert.is(output.state === 'rolledBack' && output.failure.message, 'not today')
+        assert.equal(changes(stage, OLD), [])
+      }))
+  }
+
   test('grantAllPermissions :: asks nothing, and is recorded', () =>
+    onUpgradeStage(async (stage) => {
+      const { output, asked } = await upgrade(stage, { grantAllPermissions: true, mode: 'replace' })
+      assert.equal(asked, [])
+      assert.is(output.state === 'done' && output.plugin.consent.by, 'grantAllPermissions')
+    }))
+
+  test('grantAllPermissions :: is refused where the plugin would have to be replaced', () =>
     onUpgradeStage(async (stage) => {
       const { output, asked } = await upgrade(stage, { grantAllPermissions: true })
       assert.equal(asked, [])
-      assert.is(output.state === 'done' && output.plugin.consent.by, 'grantAllPermissions')
+      assert.is(output.state, 'rolledBack')
+      if (output.state !== 'rolledBack') return
+      assert.equal([output.failure.code, output.changed], ['only-by-replacing', false])
+      assert.equal(changes(stage, OLD), [])
     }))
 })
 
@@ -101,7 +137,10 @@ suite('an upgrade without a way back', (test) => {
       check(await upgrade(stage, { reference: OLD, ...given }))
     })
 
-  for (const given of [{ noWayBack: 'refuse' }, { grantAllPermissions: true }] as const) {
+  for (const given of [
+    { noWayBack: 'refuse' },
+    { grantAllPermissions: true, mode: 'inPlace' },
+  ] as const) {
     test(`${JSON.stringify(given)} :: is refused before anything is changed`, () =>
       moved(given, ({ output }) => {
         assert.is(output.state, 'rolledBack')
@@ -130,10 +169,13 @@ suite('an upgrade without a way back', (test) => {
     ))
 
   test('accept :: goes on without a person', () =>
-    moved({ noWayBack: 'accept', grantAllPermissions: true }, ({ output, asked }) => {
-      assert.is(output.state, 'done')
-      assert.equal(asked, [])
-    }))
+    moved(
+      { noWayBack: 'accept', grantAllPermissions: true, mode: 'replace' },
+      ({ output, asked }) => {
+        assert.is(output.state, 'done')
+        assert.equal(asked, [])
+      },
+    ))
 
   test('accept, and it fails :: stranded with the new version, and the reason', () =>
     moved(

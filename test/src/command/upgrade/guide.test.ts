@@ -14,10 +14,10 @@ suite('docs/upgrade.md', (test) => {
       onStage(async ({ command }) => {
         await command('install', '--grant-all-permissions', 'acme/notes:1.0', 'DEBUG=1')
         const words = line.split(' ')
-        // A question is answered by the option that takes its place.
+        // Questions are answered by the options that take their places.
         const unattended = ['--grant-all-permissions', '--dry-run', '--no-new-privileges']
         const asks = !unattended.some((option) => words.includes(option))
-        const answer = asks ? ['--grant-all-permissions'] : []
+        const answer = asks ? ['--grant-all-permissions', '--mode', 'replace'] : []
         const { code, stderr } = await command(...words, ...answer)
         assert.is(code, 0, stderr)
       }))

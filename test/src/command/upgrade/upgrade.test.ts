@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
@@ -34,6 +35,9 @@ function inEffect(embedded: EmbeddedEngine) {
   const { Env, Mounts, Args } = embedded.process(NAME) ?? {}
   return { Env, mounts: Mounts?.map(({ Source }) => Source), Args }
 }
+
+/** Patterns that allow whatever a plugin may ask for. */
+const ALL = ['network:**', 'mount:**', 'device:**', 'capabilities:**']
 
 const BEFORE = { Env: ['DEBUG=1', 'FORMAT=text'], mounts: ['/data'], Args: ['--quiet'] }
 
@@ -109,10 +113,11 @@ suite('plugin-flow upgrade', (test) => {
     withNotes(async ({ embedded, command }) => {
       const moved = definePlugin({ config: { Description: 'moved' } })
       embedded.publish('docker.io/acme/notes:1.0', moved)
-      const refused = await command('upgrade', GRANT, NAME)
+      const args = ['upgrade', GRANT, '--mode', 'in-place', '-q']
+      const refused = await command(...args, NAME)
       assert.is(refused.code, 1)
       assert.match(refused.stderr, '--no-way-back accept')
-      const accepted = await command('upgrade', GRANT, '--no-way-back', 'accept', '-q', NAME)
+      const accepted = await command(...args, '--no-way-back', 'accept', NAME)
       assert.is(accepted.code, 0, accepted.stderr)
       assert.equal(accepted.stdout, `${embedded.plugins()[0]?.Id}\n`)
     }))
@@ -125,9 +130,11 @@ suite('plugin-flow upgrade', (test) => {
       assert.match(refused.stdout, 'Plugin images do not match, are you sure? [y/N] ')
       assert.match(refused.stderr, '--skip-remote-check')
       assert.match(embedded.plugins()[0]?.PluginReference ?? '', 'notes')
-      const agreed = await answering(stage, 'y\n', GRANT, NAME, 'acme/plain')
+      const replace = [GRANT, '--mode', 'replace']
+      const agreed = await answering(stage, 'y\n', ...replace, NAME, 'acme/plain')
       assert.is(agreed.code, 0, agreed.stderr)
-      const skipped = await command('upgrade', GRANT, '--skip-remote-check', NAME, 'acme/notes:2.0')
+      const skip = [...replace, '--skip-remote-check']
+      const skipped = await command('upgrade', ...skip, NAME, 'acme/notes:2.0')
       assert.is(skipped.code, 0, skipped.stderr)
     }))
 
@@ -259,6 +266,34 @@ suite('plugin-flow upgrade', (test) => {
       assert.is(same.code, 0, same.stderr)
       const wrong = await command('upgrade', option, GRANT, NAME)
       assert.equal([wrong.code, wrong.stderr.includes('cannot be combined')], [2, true])
+    }))
+
+  test('a replacement :: no grant of permissions agrees to it, the way on is named, 1', () =>
+    withNotes(async (stage) => {
+      const { embedded, config } = stage
+      const [before] = embedded.plugins()
+      const policy = (rule: object) => {
+        const rules = [{ reference: 'acme/notes:*', allow: ALL, ...rule }]
+        const file = join(config, 'policy.json')
+        writeFileSync(file, JSON.stringify({ version: 1, rules }))
+        return ['--policy', file]
+      }
+      const asks = /no answer was given; --mode replace with .* --mode in-place does not replace/
+      const allow = ALL.flatMap((pattern) => ['--allow', pattern])
+      const refusals: [args: string[], words: RegExp][] = [
+        [[GRANT], /gives less than a new install \(.*--mode replace.*--mode in-place/s],
+        [allow, asks],
+        [policy({}), asks],
+      ]
+      for (const [args, words] of refusals) {
+        const { code, stderr } = await answering(stage, '', ...args, NAME, 'acme/notes:2.0')
+        assert.equal([code, words.test(stderr)], [1, true], stderr)
+        assert.equal(embedded.plugins(), [before])
+      }
+      const agreed = await answering(stage, 'y\n', ...allow, NAME, 'acme/notes:2.0')
+      assert.match(agreed.stdout, /^replaced /m, agreed.stderr)
+      const back = await answering(stage, '', ...policy({ replace: true }), NAME, NAME)
+      assert.match(back.stdout, /^replaced /m, back.stderr)
     }))
 
   test('of a volume only :: the question names it, and the engine decides', () =>

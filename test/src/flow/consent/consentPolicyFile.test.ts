@@ -52,6 +52,8 @@ suite('parseConsentPolicy', (test) => {
       ['{"version":1,"rules":[{"reference":"a","allow":[1]}]}', 'needs "allow"'],
       ['{"version":1,"rules":[{"reference":"a","allow":["x"]}]}', 'rule 1 of the policy: "x"'],
       ['{"version":1,"rules":[{"reference":"a","alow":[]}]}', 'unknown field "alow"'],
+      ['{"version":1,"rules":[{"reference":"a","replace":true}]}', 'needs "allow"'],
+      ['{"version":1,"rules":[{"reference":"a","allow":[],"replace":1}]}', '"replace" is true or'],
       ['{"version":1,"deny":["mount:/etc"],"rules":[]}', 'the policy has an unknown field "deny"'],
       ['{"version":1,"rules":[],"__proto__":{}}', 'the policy has an unknown field "__proto__"'],
       ['{"version":1,"rules":[],"constructor":1}', 'the policy has an unknown field "constructor"'],

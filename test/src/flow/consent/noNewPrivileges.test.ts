@@ -96,6 +96,22 @@ suite('parseConsentPolicy :: noNewPrivileges', (test) => {
     assert.is(answer(decide, upgrading({}, { device: ['/dev/fuse'] })), 'granted')
   })
 
+  test('"replace" :: agrees to a replacement where a rule that applies says so', async () => {
+    const replaces = async (...rules: object[]) => {
+      const decision = await parse(...rules)(upgrading(HAS, HAS), new AbortController().signal)
+      return typeof decision === 'object' && [decision.granted, decision.replace]
+    }
+    const keeps = { reference, noNewPrivileges: true }
+    const allows = { reference, allow: ['network:host', 'mount:/data'] }
+    assert.equal(await replaces(keeps), [true, undefined])
+    assert.equal(await replaces({ ...keeps, replace: false }), [true, undefined])
+    assert.equal(await replaces({ ...keeps, replace: true }), [true, true])
+    assert.equal(await replaces(allows), [true, undefined])
+    assert.equal(await replaces(allows, { ...allows, replace: true }), [true, true])
+    const others = { reference: 'other/probe', allow: [], replace: true }
+    assert.equal(await replaces(allows, others), [true, undefined])
+  })
+
   test('of another type, or without anything :: is refused', () => {
     for (const [rule, words] of [
       [{ noNewPrivileges: 'yes' }, /rule 1 of the policy: "noNewPrivileges" is true or false/],
