@@ -1,4 +1,4 @@
-import { EngineError } from '../../errors.ts'
+import { EngineError, type EngineErrorDetails } from '../../errors.ts'
 import type { Plugin } from '../../plugin.ts'
 import type { Setting } from '../../settings.ts'
 import {
@@ -35,14 +35,8 @@ export async function configurePlugin(
   const missing = settings.find((one) => one.secret && !ports.hasSecret(set, one))
   if (!missing) {
     const now = observe(set)
-    // Another client may have set them during the swap, without consent.
-    const unlike = differences(expected, now.effect).filter(({ kind }) => isPlace(kind))
-    if (unlike.length === 0) return now
-    const places = unlike.map((one) => `the ${one.kind} ${one.name}`).join(', ')
-    throw new EngineError(
-      'not-in-effect',
-      `before ${name} was enabled, this was not as planned: ${places}`,
-    )
+    checkPlaces(name, expected, now)
+    return now
   }
   throw new EngineError('set-failed', `the setting ${missing.name} of ${name} has no effect`, {
     operation: 'pluginSet',
@@ -66,6 +60,27 @@ export async function restorePlugin(
   await ports.record()
   const written = settings.length === 0 && !before.enabled ? unchanged(plugin) : settings
   return observe(await setEach(ports, plugin, written, signal))
+}
+
+/**
+ * Another client may have pointed a mount or a device elsewhere since it was agreed to.
+ *
+ * @throws EngineError `not-in-effect`
+ */
+export function checkPlaces(
+  name: string,
+  expected: readonly EffectItem[],
+  { effect }: Pick<Observed, 'effect'>,
+  details: EngineErrorDetails = {},
+): void {
+  const unlike = differences(expected, effect).filter(({ kind }) => isPlace(kind))
+  if (unlike.length === 0) return
+  const places = unlike.map((one) => `the ${one.kind} ${one.name}`).join(', ')
+  throw new EngineError(
+    'not-in-effect',
+    `before ${name} was enabled, this was not as planned: ${places}`,
+    details,
+  )
 }
 
 function isPlace(kind: EffectItem['kind']): boolean {

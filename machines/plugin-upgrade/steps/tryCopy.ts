@@ -1,14 +1,27 @@
 import { EngineError, isEngineError } from '../../errors.ts'
+import { defaultsOf, observe, sameContent } from '../effect.ts'
 import type { DisableRequest, TryRequest } from '../inputs.ts'
-import { checkUntouched, inspectNow, isOfCopy, type UpgradePorts } from './ports.ts'
+import {
+  changedByOthers,
+  checkUntouched,
+  inspectNow,
+  isOfCopy,
+  type UpgradePorts,
+} from './ports.ts'
+import { checkPlaces } from './setEffect.ts'
 
-/** Enables the copy, sees it listen, and disables it again. */
+/** Enables the copy, if it still is what was agreed to, sees it listen, and disables it again. */
 export async function tryCopy(
   { engine, record }: Pick<UpgradePorts, 'engine' | 'record'>,
   { copy, timeout }: TryRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
   await record()
+  const now = observe(await inspectNow({ engine }, copy.id, signal))
+  if (!sameContent(now.config, copy.config)) throw changedByOthers(copy.name, 'its config')
+  checkPlaces(copy.name, defaultsOf(copy.config), now, {
+    next: 'Try again when no other client works on this engine.',
+  })
   await engine.call('pluginEnable', { name: copy.id, timeout }, { signal })
   await engine.call('pluginDisable', { name: copy.id, force: true }, { signal })
 }

@@ -5,18 +5,58 @@ import { observe } from '../../../../machines/plugin-upgrade/effect.ts'
 import type { DisableRequest } from '../../../../machines/plugin-upgrade/inputs.ts'
 import { disablePlugin, tryCopy } from '../../../../machines/plugin-upgrade/steps/tryCopy.ts'
 import type { Answers } from '../../../support/fakePorts.ts'
-import { pluginId as id } from '../../../support/samples.ts'
+import { pluginId as id, sampleConfig } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
-import { another, full, name, newVersion, off, on, ports } from '../../../support/upgradePorts.ts'
+import {
+  another,
+  full,
+  name,
+  newVersion,
+  off,
+  on,
+  plugin,
+  ports,
+} from '../../../support/upgradePorts.ts'
 
 const { signal } = new AbortController()
 
+const disk = { Name: 'disk', Description: '', Path: '/dev/sda', Settable: ['path'] }
+const state = {
+  Name: 'state',
+  Description: '',
+  Source: '/data',
+  Destination: '/state',
+  Type: 'bind',
+  Options: [],
+  Settable: ['source'],
+}
+const etc = { ...state, Source: '/etc' }
+const copy = plugin({ Config: sampleConfig({ Mounts: [state] }) })
+
+const withDisk = { ...copy, Settings: { ...copy.Settings, Devices: [disk] } }
+const elsewhere = { ...copy, Config: { ...copy.Config, Mounts: [etc] } }
+
 suite('tryCopy', (test) => {
   test('is enabled and disabled again, after the record', async () => {
-    const { ports: of, log } = ports([])
+    const { ports: of, log } = ports([off])
     await tryCopy(of, { copy: observe(off), timeout: 7 }, signal)
     assert.equal(log, ['record', `pluginEnable ${id} 7`, `pluginDisable ${id} true`])
   })
+
+  for (const [what, shown, code, words] of [
+    ['with a device more', withDisk, 'not-in-effect', /not as planned: the device disk$/],
+    ['with a mount elsewhere', elsewhere, 'not-in-effect', /not as planned: the mount state$/],
+    ['of other content', another, 'changed-by-others', /its config$/],
+    ['gone', undefined, 'plugin-gone', /removed/],
+  ] satisfies [string, Plugin | undefined, string, RegExp][]) {
+    test(`a copy ${what} than was agreed to :: is not enabled`, async () => {
+      const { ports: of, log } = ports([shown])
+      const request = { copy: observe(copy), timeout: 7 }
+      const error = await tryCopy(of, request, signal).catch((thrown) => thrown)
+      assert.equal([log, error?.code], [['record'], code])
+      assert.match(error?.message, words)
+    })
+  }
 })
 
 suite('disablePlugin', (test) => {
