@@ -1,6 +1,6 @@
 // Builds what browsers load: the element as one module, and the pages of `plugin-flow ui`.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { bundleForBrowser } from './bundleViewer.ts'
 
@@ -20,7 +20,8 @@ export async function buildViewer(): Promise<void> {
   await write('src/viewer.ts', 'dist/viewer/pluginFlow.js')
   await write('src/ui/page/page.ts', 'dist/ui/page.js')
   await write('src/ui/page/machine.ts', 'dist/ui/machine.js')
-  for (const name of ['index.html', 'page.css', 'machine.html']) {
+  for (const name of readdirSync(join(root, 'src/ui/page'))) {
+    if (name.endsWith('.ts')) continue
     copyFileSync(join(root, 'src/ui/page', name), join(root, 'dist/ui', name))
   }
   const compiler = join(root, 'node_modules/typescript/bin/tsc')

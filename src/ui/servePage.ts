@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { escapeText } from '../text/xml.ts'
 import { createGate, type Refusal } from './gate.ts'
 import { sendJson } from './json.ts'
@@ -127,11 +127,10 @@ function sendRefusal(
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  'index.html': 'text/html; charset=utf-8',
-  'page.css': 'text/css; charset=utf-8',
-  'page.js': 'text/javascript; charset=utf-8',
-  'machine.html': 'text/html; charset=utf-8',
-  'machine.js': 'text/javascript; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
 }
 
 /**
@@ -142,9 +141,15 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function readPageFiles(from: string = import.meta.dirname): Promise<PageFiles> {
   const folder = findPage(from)
   if (!folder) throw new Error('the page is not built: npm run build')
-  const files = Object.entries(TYPES).map(async ([name, type]) => {
+  return readFolder(folder)
+}
+
+/** The files of a folder that a page consists of. */
+export async function readFolder(folder: string): Promise<PageFiles> {
+  const names = (await readdir(folder)).filter((name) => extname(name) in TYPES)
+  const files = names.map(async (name) => {
     const content = await readFile(join(folder, name))
-    return [name, { type, content }] as const
+    return [name, { type: TYPES[extname(name)] ?? '', content }] as const
   })
   return new Map(await Promise.all(files))
 }

@@ -1,134 +1,124 @@
 import '../../viewer.ts'
+import { visible } from '../../text/visible.ts'
+import { element, setText } from '../../viewer/element.ts'
+import type { FlowSummary } from '../flowSummary.ts'
+import type { ListedPlugin } from '../plugins.ts'
+import { createAsk } from './api.ts'
+import { byId } from './dom.ts'
+import { followChanges } from './followChanges.ts'
+import { createForms } from './forms.ts'
+import { createPluginsView } from './pluginsView.ts'
+import { readRoute } from './route.ts'
+import { createRunsView } from './runsView.ts'
+import { createRunView } from './runView.ts'
+import { SAMPLES } from './samples.ts'
 import { openSession } from './session.ts'
 
-/** References that the simulated engine knows. */
-const SAMPLES = [
-  'vieux/sshfs:latest',
-  'acme/plain',
-  'acme/notes:1.0',
-  'acme/notes:2.0',
-  'acme/late',
-  'acme/never-listens',
-  'acme/bad-mount',
-  'acme/corrupt',
-  'acme/liar',
-  'registry.example.com/acme/private:1.0',
-]
-
 const session = openSession()
-const flows = byId('flows', HTMLElement)
-const forms = byId('forms', HTMLElement)
+const ask = createAsk(session)
 const problem = byId('problem', HTMLElement)
-const another = byId('another', HTMLButtonElement)
+const forms = createForms(ask)
+const pluginsView = createPluginsView(ask, pluginsChanged)
+const runsView = createRunsView()
+const runView = createRunView(session, ask, say)
+let plugins: readonly ListedPlugin[] = []
+let flows: readonly FlowSummary[] = []
 
-byId('install', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault()
-  void start({
-    reference: textIn('reference'),
-    settings: settingsOf('settings'),
-    disabled: byId('disabled', HTMLInputElement).checked,
-    alias: textIn('alias'),
-  })
-})
-byId('upgrade', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault()
-  void start({
-    machine: 'pluginUpgrade',
-    name: textIn('installed'),
-    reference: textIn('to'),
-    settings: settingsOf('upgrade-settings'),
-  })
-})
-byId('recorded', HTMLButtonElement).addEventListener('click', () => {
-  add(document.createElement('plugin-flow'))
-})
-another.addEventListener('click', () => {
-  fold(!forms.hidden)
-  if (!forms.hidden) byId('reference', HTMLInputElement).focus()
-})
-for (const [name, action] of [
-  ['flow-grant', 'grant'],
-  ['flow-deny', 'deny'],
-  ['flow-authenticate', 'credentials'],
-  ['flow-cancel', 'cancel'],
-] as const) {
-  flows.addEventListener(name, (event) => void answer(event as CustomEvent, action))
-}
-await begin()
+const [about, listed] = await Promise.all([ask('/about'), ask('/flows')])
+say(about.message)
+if (about.ok) await begin(about.body)
 
-/** Shows the flows that the server has: a reload shows each of them in its present state. */
-async function begin(): Promise<void> {
-  const about = await ask('/about')
-  if (about.engine === undefined) return
-  const { flows: ids = [] } = await ask('/flows')
-  byId('engine', HTMLElement).textContent = about.simulated
-    ? `on a simulated engine (${about.engine}): nothing is downloaded, run or kept`
-    : `on ${about.engine}`
-  if (about.simulated) {
-    byId('samples', HTMLElement).append(...SAMPLES.map((sample) => new Option(sample, sample)))
+async function begin({ engine, simulated }: Readonly<Record<string, unknown>>): Promise<void> {
+  flows = (listed.body.flows ?? []) as FlowSummary[]
+  runsView.show(flows.toReversed())
+  // A run that is open is followed at once.
+  if (readRoute(location.hash).view !== 'home') draw()
+  // An engine that does not answer does not keep the page from being shown.
+  await Promise.race([pluginsView.refresh(), new Promise((go) => setTimeout(go, PATIENCE_MS))])
+  if (simulated) {
+    byId('samples', HTMLElement).append(...SAMPLES.map(({ name }) => new Option(name, name)))
+    byId('try', HTMLElement).hidden = false
+    byId('tries', HTMLElement).append(...SAMPLES.map((sample) => forms.sample(sample)))
   }
-  for (const id of ids as string[]) show(id)
+  if (readRoute(location.hash).view === 'home') draw()
+  addEventListener('hashchange', draw)
+  addEventListener('focus', pluginsView.refreshInTime)
+  setText(
+    byId('engine', HTMLElement),
+    simulated ? `simulated engine (${engine}): nothing is kept` : `on ${engine}`,
+  )
+  void followChanges(session, flowsChanged, say)
 }
 
-function textIn(id: string): string {
-  return byId(id, HTMLInputElement).value.trim()
+/** Before it is decided whether there is anything to list. */
+const PATIENCE_MS = 2_000
+
+function flowsChanged(now: readonly FlowSummary[]): void {
+  const hadEnded = new Set(flows.filter(({ ended }) => ended !== undefined).map(({ id }) => id))
+  flows = now
+  runsView.show(now.toReversed())
+  const waiting = now.filter(({ asks }) => asks !== undefined).length
+  const count = byId('waiting', HTMLElement)
+  count.hidden = waiting === 0
+  setText(count, String(waiting))
+  count.ariaLabel = `${waiting} waiting for you`
+  // A run that has ended may have changed what is installed.
+  if (now.some(({ id, ended }) => ended !== undefined && !hadEnded.has(id))) {
+    void pluginsView.refresh()
+  }
 }
 
-function settingsOf(id: string): string[] {
-  return textIn(id).split(/\s+/).filter(Boolean)
+function pluginsChanged(now: readonly ListedPlugin[]): void {
+  plugins = now
+  byId('installed-names', HTMLElement).replaceChildren(
+    ...now.map(({ name }) => element('option', { value: name })),
+  )
 }
 
-async function start(body: object): Promise<void> {
-  const made = await ask('/flows', body)
-  if (typeof made.id !== 'string') return
-  // A question takes the focus only where nothing else has it.
+function say(message: string): void {
+  setText(problem, message)
+}
+
+/** Shows the part of the page that its address names. */
+function draw(): void {
+  const route = readRoute(location.hash)
+  const isEmpty = plugins.length + flows.length === 0
+  const view = route.view === 'home' ? (isEmpty ? 'install' : 'plugins') : route.view
+  document.body.dataset.view = view
+  byId('welcome', HTMLElement).hidden = !(view === 'install' && isEmpty)
+  byId('forms', HTMLElement).hidden = view !== 'install' && view !== 'upgrade'
+  byId('install', HTMLElement).hidden = view !== 'install'
+  byId('upgrade', HTMLElement).hidden = view !== 'upgrade'
+  byId('plugins', HTMLElement).hidden = view !== 'plugins'
+  byId('runs', HTMLElement).hidden = !['runs', 'run', 'recorded'].includes(view)
+  byId('flows', HTMLElement).hidden = view !== 'run' && view !== 'recorded'
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a')) {
+    const isHere = readRoute(link.hash).view === (view === 'run' ? 'runs' : view)
+    if (isHere) link.ariaCurrent = 'page'
+    else link.removeAttribute('aria-current')
+  }
+  const id = route.view === 'run' ? route.id : undefined
+  runsView.mark(id)
+  runView.show(view === 'recorded' ? 'recorded' : id)
+  if (route.view === 'upgrade') forms.prefillUpgrade(route.name)
+  document.title = titleOf(view, id)
+  if (route.view !== 'home') focusOn(view)
+}
+
+function titleOf(view: string, id: string | undefined): string {
+  const words: Readonly<Record<string, string>> = {
+    plugins: 'Plugins',
+    install: 'Install',
+    upgrade: 'Upgrade',
+    runs: 'Runs',
+    recorded: 'A recorded run',
+    run: flows.find((flow) => flow.id === id)?.name ?? 'Run',
+  }
+  return visible(`${words[view]} · plugin-flow`)
+}
+
+/** What was shown before and had the focus is gone. A question takes it only where nothing else has it. */
+function focusOn(view: string): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
-  show(made.id)
-}
-
-function show(id: string): void {
-  const shown = document.createElement('plugin-flow')
-  shown.dataset.flow = id
-  shown.headers = session.headers
-  shown.src = `/flows/${encodeURIComponent(id)}/events`
-  add(shown)
-}
-
-/** Shows a flow, which then has the page: the form makes room. */
-function add(shown: HTMLElement): void {
-  flows.prepend(shown)
-  another.hidden = false
-  fold(true)
-}
-
-function fold(isFolded: boolean): void {
-  forms.hidden = isFolded
-  another.ariaExpanded = String(!isFolded)
-}
-
-async function answer({ target, detail }: CustomEvent, action: string): Promise<void> {
-  const id = target instanceof HTMLElement && target.dataset.flow
-  if (!id) return
-  const body = action === 'credentials' ? detail : { request: detail?.request?.id }
-  await ask(`/flows/${encodeURIComponent(id)}/${action}`, body)
-}
-
-/** Sends a request to the server, and shows its refusal. */
-async function ask(path: string, body?: unknown): Promise<Record<string, unknown>> {
-  try {
-    const response = await session.send(path, body)
-    const text = await response.text()
-    const answer = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    problem.textContent = response.ok ? '' : String(answer.message)
-    return response.ok ? answer : {}
-  } catch {
-    problem.textContent = 'The server does not answer. Is plugin-flow ui still running?'
-    return {}
-  }
-}
-
-function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
-  const found = document.getElementById(id)
-  if (!(found instanceof kind)) throw new Error(`the page has no ${id}`)
-  return found
+  document.getElementById(`${view}-title`)?.focus({ preventScroll: true })
 }

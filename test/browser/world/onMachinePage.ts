@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
 import { layOutMachine } from '../../../src/chart/layout/layOut.ts'
 import { parseStatechart } from '../../../src/chart/statechart/readStatechart.ts'
-import type { PageFiles } from '../../../src/ui/servePage.ts'
+import { type PageFiles, readFolder } from '../../../src/ui/servePage.ts'
 import { startMachineUi } from '../../../src/ui/startUi.ts'
 import { visitPage } from './visitPage.ts'
 
@@ -38,10 +37,6 @@ export async function onMachinePage(
 }
 
 async function pageFiles(): Promise<PageFiles> {
-  const file = (name: string) => readFileSync(join(root, 'src/ui/page', name))
-  return new Map([
-    ['machine.html', { type: 'text/html; charset=utf-8', content: file('machine.html') }],
-    ['page.css', { type: 'text/css; charset=utf-8', content: file('page.css') }],
-    ['machine.js', { type: 'text/javascript; charset=utf-8', content: Buffer.from(await script) }],
-  ])
+  const code = { type: 'text/javascript; charset=utf-8', content: Buffer.from(await script) }
+  return new Map([...(await readFolder(join(root, 'src/ui/page'))), ['machine.js', code]])
 }

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import type { EmbeddedEngineOptions } from '../../../src/embedded.ts'
-import type { PageFiles } from '../../../src/ui/servePage.ts'
+import { type PageFiles, readFolder } from '../../../src/ui/servePage.ts'
 import { onUiStage, type UiStage } from '../../src/ui/uiStage.ts'
 import { type Visit, visitPage } from './visitPage.ts'
 
@@ -13,13 +12,13 @@ const script = bundleForBrowser('src/ui/page/page.ts')
 export interface PageStage extends UiStage, Visit {
   /** Starts an install in the form. */
   install(reference: string, settings?: string): Promise<void>
-  /** What the newest flow shows. */
+  /** What the flow shows that is open. */
   flow: Locator
-  /** Waits until the newest flow is in this state. */
+  /** Waits until it is in this state. */
   state(path: string): Promise<void>
-  /** What the newest flow tells of its end. */
+  /** What it tells of its end. */
   outcome(): Promise<string>
-  /** Names of the states in the newest flow's timeline. */
+  /** Names of the states in its timeline. */
   timeline(): Promise<string[]>
 }
 
@@ -33,7 +32,7 @@ export async function onPage(
   await onUiStage(
     async (stage) => {
       await visitPage(browser, stage.ui.url, context, async (visit) => {
-        await visit.page.locator('#engine:not(:empty)').waitFor()
+        await visit.page.locator('#engine:not(:empty)').waitFor({ state: 'attached' })
         await act(makeStage(stage, visit))
       })
     },
@@ -49,12 +48,11 @@ function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
     screenshot,
     flow,
     async install(reference, settings = '') {
-      const before = await page.locator('plugin-flow').count()
       await unfold(page)
       await page.locator('#reference').fill(reference)
       await page.locator('#settings').fill(settings)
-      await page.locator('button[type=submit]', { hasText: 'Install' }).click()
-      await page.locator('plugin-flow').nth(before).waitFor()
+      await page.locator('#install button[type=submit]').click()
+      await flow.waitFor()
     },
     state: (path) => flow.locator('.status', { hasText: new RegExp(`^${path}$`) }).waitFor(),
     outcome: async () => (await flow.locator('.outcome').textContent()) ?? '',
@@ -62,19 +60,13 @@ function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
   }
 }
 
-/** Shows the forms, which make room for a flow. */
+/** Shows the form of an install; a run that was open is closed. */
 export async function unfold(page: Page): Promise<void> {
-  const another = page.getByRole('button', { name: 'Install another' })
-  if ((await another.isVisible()) && !(await page.locator('#forms').isVisible())) {
-    await another.click()
-  }
+  await page.getByRole('link', { name: 'Install', exact: true }).click()
+  await page.locator('#reference').waitFor()
 }
 
 async function pageFiles(): Promise<PageFiles> {
-  const file = (name: string) => readFileSync(join(root, 'src/ui/page', name))
-  return new Map([
-    ['index.html', { type: 'text/html; charset=utf-8', content: file('index.html') }],
-    ['page.css', { type: 'text/css; charset=utf-8', content: file('page.css') }],
-    ['page.js', { type: 'text/javascript; charset=utf-8', content: Buffer.from(await script) }],
-  ])
+  const code = { type: 'text/javascript; charset=utf-8', content: Buffer.from(await script) }
+  return new Map([...(await readFolder(join(root, 'src/ui/page'))), ['page.js', code]])
 }
