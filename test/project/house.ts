@@ -47,6 +47,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['machines', 'machines/plugin-upgrade', 'machines/steps'],
     packages: NONE,
   },
+  'machines/rollout': {
+    holds: 'the chart of a rollout',
+    imports: ['machines'],
+    packages: /^xstate$/,
+  },
   'adapters/process': {
     holds: 'programs, limits and files of this host',
     imports: ['machines'],
@@ -127,6 +132,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: /^(xstate|rxjs|node:path)$/,
   },
+  'src/rollout': {
+    holds: 'rollouts: planning, the runner port, the embedded runner',
+    imports: ['machines', 'machines/rollout', 'src/flow'],
+    packages: /^(xstate|rxjs|node:.*)$/,
+  },
   'src/events': {
     holds: 'the wire format of a run, its log, inspection',
     imports: [
@@ -198,12 +208,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       'machines',
       'machines/plugin-install',
       'machines/plugin-upgrade',
+      'machines/rollout',
       'adapters/docker',
       'adapters/embedded',
       'adapters/simulation',
       'adapters/engine',
       'adapters/engine/http',
       'src/flow',
+      'src/rollout',
       'src/events',
       'src/viewer',
     ],

@@ -1,0 +1,78 @@
+import type { InstallErrorCode } from '../catalogue.ts'
+import type { PlannedTarget } from './plan.ts'
+
+/**
+ * `queued`: not taken yet; `leased`: a worker has it; `running`: a worker may have changed the engine; `kept`: it was as
+ * wanted already; `abandoned`: its worker lost the lease; `undone` and `undoFailed`: of a rollback.
+ */
+export const TARGET_STATES = [
+  'queued',
+  'leased',
+  'running',
+  'done',
+  'kept',
+  'failed',
+  'unreachable',
+  'abandoned',
+  'undone',
+  'undoFailed',
+  'skipped',
+] as const
+
+export type TargetState = (typeof TARGET_STATES)[number]
+
+/** What is known of one target of a rollout: the truth, of which counts and events are derived. */
+export interface TargetRecord {
+  /** Id of the rollout. */
+  rollout: string
+  /** Position in the plan. */
+  index: number
+  /** Id of the target. */
+  target: PlannedTarget['id']
+  engineId?: string
+  zone?: string
+  state: TargetState
+  /** 0 until the target is taken; each retry and the rollback count as one more. */
+  attempt: number
+  lease?: Lease
+  /** The plugin before this rollout changed anything: read first, under the lease, and never overwritten. */
+  before?: PluginOnTarget
+  after?: PluginOnTarget
+  /** This rollout has asked the engine to change something. */
+  changed?: true
+  /** `sha256:…` of the consent that the target was changed under. */
+  consent?: string
+  /** Of a target that has failed, or could not be undone. */
+  code?: InstallErrorCode
+  /** One line for a person. */
+  message?: string
+  /** The next step of a person. */
+  next?: string
+  times: {
+    /** Milliseconds since the epoch. */
+    began?: number
+    ended?: number
+  }
+}
+
+/** The right of one worker to change one engine. */
+export interface Lease {
+  worker: string
+  /** Greater for every lease that is given out: the newest is the only one that counts. */
+  token: number
+  /** Milliseconds since the epoch. */
+  until: number
+}
+
+/** The plugin as an engine showed it, without the values of its settings. */
+export type PluginOnTarget =
+  | { state: 'absent' }
+  | {
+      state: 'present'
+      id: string
+      reference: string
+      enabled: boolean
+      digest?: string
+      /** Names of the settings that differ from the plugin's defaults. */
+      settings: string[]
+    }

@@ -1,0 +1,29 @@
+/** Rollouts: one plan and one consent for many engines. */
+export type {
+  FoundOnTarget,
+  PlannedPlugin,
+  PlannedSetting,
+  PlannedTarget,
+  RolloutKind,
+  RolloutPlan,
+  Share,
+  Strategy,
+  TargetAccess,
+  TargetAction,
+  TargetTls,
+} from '../machines/rollout/plan.ts'
+export type {
+  Lease,
+  PluginOnTarget,
+  TargetRecord,
+  TargetState,
+} from '../machines/rollout/records.ts'
+export type {
+  RecordQuery,
+  RolloutChange,
+  RolloutMessage,
+  Runner,
+  RunnerHandlers,
+  SavedRollout,
+  TargetTask,
+} from './rollout/runner.ts'
