@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import { catalogue } from '../machines/catalogue.ts'
+import { allLayouts } from '../src/chart/allLayouts.generated.ts'
 import { chartEdges, toMermaid } from '../src/chart/chart.ts'
 import { toSvg } from '../src/chart/drawChart.ts'
-import { layouts } from '../src/chart/layouts.generated.ts'
 import { machines } from '../src/chart/machines.ts'
 import { helpText } from '../src/command/help.ts'
 import { commandTable } from '../src/command/runCommand.ts'
@@ -45,7 +45,7 @@ function commands(): string {
 }
 
 function chartPicture(id: string): string {
-  const layout = layouts.get(id)
+  const layout = allLayouts.get(id)
   if (!layout) throw new Error(`the machine ${id} has no layout: npm run layout`)
   return toSvg(layout)
 }

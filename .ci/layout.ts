@@ -10,11 +10,16 @@ import { packLayout } from '../src/chart/packLayout.ts'
 import { parseStatechart } from '../src/chart/statechart/readStatechart.ts'
 
 const root = resolve(import.meta.dirname, '..')
+/** Machines that no flow runs: a page that draws one of them loads its layout by itself. */
+const elsewhere: ReadonlySet<string> = new Set(['rollout'])
 const HEAD = '// Generated from the machines by `npm run layout`.'
 
 /** Each generated file by its path, with the text that it should have. */
 export async function layoutFiles(): Promise<Record<string, string>> {
-  const files: Record<string, string> = { 'src/chart/layouts.generated.ts': lookUp() }
+  const files: Record<string, string> = {
+    'src/chart/layouts.generated.ts': lookUp(),
+    'src/chart/allLayouts.generated.ts': lookUpAll(),
+  }
   for (const [id, machine] of machines) {
     files[`src/chart/layouts/${id}.generated.ts`] = await layoutOf(machine)
   }
@@ -23,17 +28,37 @@ export async function layoutFiles(): Promise<Record<string, string>> {
   )
 }
 
+/** What the element draws: every page that has it downloads these. */
 function lookUp(): string {
-  const ids = [...machines.keys()]
+  const ids = [...machines.keys()].filter((id) => !elsewhere.has(id))
   return `${HEAD}
 import type { ChartLayout } from './chartLayout.ts'
-${ids.map((id) => `import { ${id}Layout } from './layouts/${id}.generated.ts'`).join('\n')}
+${imports(ids)}
 
-/** Where everything of a statechart stands, by the id of its machine. */
+/** Where everything of a statechart stands that \`<plugin-flow>\` draws by itself, by the id of its machine. */
 export const layouts: ReadonlyMap<string, ChartLayout> = new Map([
 ${ids.map((id) => `['${id}', ${id}Layout],`).join('\n')}
 ])
 `
+}
+
+function lookUpAll(): string {
+  const ids = [...elsewhere]
+  return `${HEAD}
+import type { ChartLayout } from './chartLayout.ts'
+${imports(ids)}
+import { layouts } from './layouts.generated.ts'
+
+/** Where everything of every statechart stands, by the id of its machine. */
+export const allLayouts: ReadonlyMap<string, ChartLayout> = new Map([
+...layouts,
+${ids.map((id) => `['${id}', ${id}Layout],`).join('\n')}
+])
+`
+}
+
+function imports(ids: readonly string[]): string {
+  return ids.map((id) => `import { ${id}Layout } from './layouts/${id}.generated.ts'`).join('\n')
 }
 
 async function layoutOf(machine: AnyStateMachine): Promise<string> {

@@ -160,6 +160,11 @@ export const catalogue = {
     next: 'Inspect the plugin: keep it, or remove it and install again.',
     retryable: false,
   },
+  'consent-mismatch': {
+    summary: 'An engine shows another plugin than the one that the rollout was agreed to.',
+    next: 'See whether the tag has moved, make a new plan, and have it agreed to.',
+    retryable: false,
+  },
   abandoned: {
     summary: 'Another process has taken over this run, so nothing more was sent.',
     next: 'Wait for the other process, or list the runs.',

@@ -38,8 +38,12 @@ export interface TargetRecord {
   /** The plugin before this rollout changed anything: read first, under the lease, and never overwritten. */
   before?: PluginOnTarget
   after?: PluginOnTarget
-  /** This rollout has asked the engine to change something. */
+  /** This rollout may have asked the engine to change something. */
   changed?: true
+  /** Snapshot of its flow, with which another worker goes on. No secret is in it. */
+  run?: unknown
+  /** How it had ended before it was taken back. */
+  outcome?: TargetState
   /** `sha256:…` of the consent that the target was changed under. */
   consent?: string
   /** Of a target that has failed, or could not be undone. */

@@ -3,6 +3,8 @@ import { pluginInstallLabels } from '../../machines/plugin-install/labels.ts'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import { pluginUpgradeLabels } from '../../machines/plugin-upgrade/labels.ts'
 import { pluginUpgradeMachine } from '../../machines/plugin-upgrade/pluginUpgradeMachine.ts'
+import { rolloutLabels } from '../../machines/rollout/labels.ts'
+import { rolloutMachine } from '../../machines/rollout/rolloutMachine.ts'
 import type { ChartLabels } from './arrowLabels.ts'
 
 export type { Machine }
@@ -15,6 +17,7 @@ export type { Machine }
 const charts: readonly (readonly [machine: Machine, labels: ChartLabels])[] = [
   [pluginInstallMachine, pluginInstallLabels],
   [pluginUpgradeMachine, pluginUpgradeLabels],
+  [rolloutMachine, rolloutLabels],
 ]
 
 /** Every statechart, by its id. */

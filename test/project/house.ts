@@ -106,7 +106,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/chart': {
     holds: 'charts as edges, pictures and files',
-    imports: ['machines', 'machines/plugin-install', 'machines/plugin-upgrade', 'src/text'],
+    imports: [
+      'machines',
+      'machines/plugin-install',
+      'machines/plugin-upgrade',
+      'machines/rollout',
+      'src/text',
+    ],
     packages: /^(xstate|elkjs\/.*|string-width)$/,
   },
   'src/privileges': {

@@ -2,14 +2,14 @@ import { defineCommand } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 
 /** By their ids in kebab case, as options are written; a test compares them with the machines. */
-const MACHINES = ['plugin-install', 'plugin-upgrade'] as const
+const MACHINES = ['plugin-install', 'plugin-upgrade', 'rollout'] as const
 const FORMATS = ['json', 'mermaid', 'scxml', 'svg'] as const
 
 export const machineCommand = defineCommand({
   name: 'machine',
   synopsis: '[MACHINE]',
   arguments: MACHINES,
-  summary: 'Print a statechart: plugin-install (default) or plugin-upgrade',
+  summary: 'Print a statechart: plugin-install (default), plugin-upgrade or rollout',
   options: {
     format: {
       type: 'string',
@@ -53,8 +53,8 @@ export const machineCommand = defineCommand({
         stdout.write((await import('../../chart/toScxml.ts')).toScxml(machine))
         break
       case 'svg': {
-        const { layouts } = await import('../../chart/layouts.generated.ts')
-        const layout = layouts.get(id)
+        const { allLayouts } = await import('../../chart/allLayouts.generated.ts')
+        const layout = allLayouts.get(id)
         if (!layout) throw new Error(`the machine ${id} has no layout: npm run layout`)
         stdout.write((await import('../../chart/drawChart.ts')).toSvg(layout))
       }

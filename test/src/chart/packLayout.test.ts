@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
+import { allLayouts as layouts } from '../../../src/chart/allLayouts.generated.ts'
 import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
-import { layouts } from '../../../src/chart/layouts.generated.ts'
 import { packLayout, unpackLayout } from '../../../src/chart/packLayout.ts'
 import { suite } from '../../support/suite.ts'
 

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
 import { type AnyStateMachine, createMachine } from 'xstate'
 import { pluginInstallMachine } from '../../../machines/plugin-install/pluginInstallMachine.ts'
+import { allLayouts as layouts } from '../../../src/chart/allLayouts.generated.ts'
 import { chartEdges, toMermaid } from '../../../src/chart/chart.ts'
-import { layouts } from '../../../src/chart/layouts.generated.ts'
 import { machines } from '../../../src/chart/machines.ts'
 import { toScxml } from '../../../src/chart/toScxml.ts'
 import { suite } from '../../support/suite.ts'
@@ -68,7 +68,7 @@ suite('plugin-flow machine', (test) => {
       assert.equal([bad.code, /takes json, mermaid, scxml, svg/.test(bad.stderr)], [2, true])
       const unknown = await command('machine', 'x')
       assert.equal(
-        [unknown.code, /only plugin-install, plugin-upgrade/.test(unknown.stderr)],
+        [unknown.code, /only plugin-install, plugin-upgrade, rollout/.test(unknown.stderr)],
         [2, true],
       )
       assert.is((await command('machine', 'pluginInstall', 'x')).code, 2)

@@ -1,0 +1,74 @@
+import { budgetOf, canaryEnds, stepEnd } from './budget.ts'
+import type { Losses, RolloutContext, RolloutInput } from './types.ts'
+
+const NO_LOSSES: Losses = { failed: 0, unreachable: 0 }
+export const NOTHING_ACCEPTED = { all: NO_LOSSES, step: NO_LOSSES }
+
+export function initialContext({ input }: { input: RolloutInput }): RolloutContext {
+  return {
+    input,
+    attempt: 1,
+    action: 'do',
+    total: 0,
+    next: 0,
+    out: [],
+    counts: {
+      done: 0,
+      kept: 0,
+      failed: 0,
+      unreachable: 0,
+      abandoned: 0,
+      undone: 0,
+      undoFailed: 0,
+    },
+    ...newStep(0),
+    accepted: NOTHING_ACCEPTED,
+    goesBack: false,
+  }
+}
+
+/** What begins anew with a step. */
+export function newStep(step: number): Pick<RolloutContext, 'step' | 'losses' | 'isMonitored'> {
+  return { step, losses: NO_LOSSES, isMonitored: false }
+}
+
+/** Targets of the present pass that come before the end of a step. */
+function endOf({ input, total, size = 0, action }: RolloutContext, step: number): number {
+  if (action === 'undo') return size
+  return Math.max(0, stepEnd(input.strategy, total, step) - (total - size))
+}
+
+/** The position at which the present step ends. */
+export function endOfStep(context: RolloutContext): number {
+  return endOf(context, context.step)
+}
+
+/** Whether a canary step comes after so many. */
+export function isCanary({ input, total }: RolloutContext, step: number): boolean {
+  return step < canaryEnds(input.strategy, total).length
+}
+
+/** The targets that failed in any way. */
+export function lossesOf({ counts }: Pick<RolloutContext, 'counts'>): Losses {
+  return { failed: counts.failed + counts.abandoned, unreachable: counts.unreachable }
+}
+
+/** The budget that is exceeded, which a person has not accepted yet. */
+export function exceededBudget(context: RolloutContext): keyof Losses | undefined {
+  const { input, total, losses, accepted, step, action } = context
+  // A rollback never stops at a failure.
+  if (action === 'undo') return undefined
+  const sizeOfStep = endOf(context, step) - endOf(context, step - 1)
+  const { maxFailures, maxUnreachable } = input.strategy
+  for (const [kind, share] of [
+    ['failed', maxFailures],
+    ['unreachable', maxUnreachable],
+  ] as const) {
+    const all = lossesOf(context)[kind]
+    if (all > budgetOf(share, total) && all > accepted.all[kind]) return kind
+    if (losses[kind] > budgetOf(share, sizeOfStep) && losses[kind] > accepted.step[kind]) {
+      return kind
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,100 @@
+import { assertEvent } from 'xstate'
+import { endOfStep, exceededBudget, isCanary, lossesOf } from './context.ts'
+import type { RolloutEvent } from './events.ts'
+import type { Strategy } from './plan.ts'
+import type { RolloutContext } from './types.ts'
+
+interface Args {
+  context: RolloutContext
+  event: RolloutEvent
+}
+
+export function hasNoTargets({ event }: Args): boolean {
+  assertEvent(event, 'plan.done')
+  return event.size === 0
+}
+
+/** Not an event that came before, or of a pass before. */
+export function isCurrent({ context, event }: Args): boolean {
+  assertEvent(event, 'target.done')
+  return event.attempt === context.attempt && context.out.includes(event.position)
+}
+
+export function isOfThisStep({ context, event }: Args): boolean {
+  assertEvent(event, 'batch.monitored')
+  return event.step === context.step
+}
+
+export function isOfThisStepInCanary({ context, event }: Args): boolean {
+  return isOfThisStep({ context, event }) && isInCanary({ context })
+}
+
+/** The list of a rollback is taken once. */
+export function isToBeListed({ context }: Args): boolean {
+  return context.size === undefined
+}
+
+export function hasToPause({ context }: Args): boolean {
+  return context.alarm !== undefined || isExceeded(context, 'pause')
+}
+
+export function hasToGoBack({ context }: Args): boolean {
+  return isExceeded(context, 'rollback')
+}
+
+export function hasToStop({ context }: Args): boolean {
+  return isExceeded(context, 'stop')
+}
+
+function isExceeded(context: RolloutContext, onFailure: Strategy['onFailure']): boolean {
+  return context.input.strategy.onFailure === onFailure && exceededBudget(context) !== undefined
+}
+
+export function isDrained({ context }: Pick<Args, 'context'>): boolean {
+  return context.out.length === 0
+}
+
+export function isStepOver({ context }: Pick<Args, 'context'>): boolean {
+  return isDrained({ context }) && context.next >= endOfStep(context)
+}
+
+export function hasToMonitor({ context }: Args): boolean {
+  return context.input.strategy.monitor > 0 && !context.isMonitored && isStepOver({ context })
+}
+
+export function isOver({ context }: Pick<Args, 'context'>): boolean {
+  return isDrained({ context }) && context.next === context.size
+}
+
+export function isInCanary({ context }: Pick<Args, 'context'>): boolean {
+  return isCanary(context, context.step)
+}
+
+export function hasAnotherCanary({ context }: Pick<Args, 'context'>): boolean {
+  return isCanary(context, context.step + 1)
+}
+
+/** A hold for a person never ends by itself. */
+export function isTimed({ context }: Pick<Args, 'context'>): boolean {
+  return context.input.strategy.hold !== 'person'
+}
+
+export function isTimedBeforeCanary({ context }: Args): boolean {
+  return isTimed({ context }) && hasAnotherCanary({ context })
+}
+
+/** A retry begins once no target is at work, where one has failed or was not taken, and under a consent. */
+export function mayRetry({ context }: Pick<Args, 'context'>): boolean {
+  if (!context.consent) return false
+  const { failed, unreachable } = lossesOf(context)
+  const { size = 0, next } = context
+  return isDrained({ context }) && failed + unreachable + size - next > 0
+}
+
+export function mayRetryInCanary({ context }: Args): boolean {
+  return mayRetry({ context }) && isInCanary({ context })
+}
+
+export function isDrainedToGoBack({ context }: Args): boolean {
+  return context.goesBack && isDrained({ context })
+}
