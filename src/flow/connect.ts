@@ -10,6 +10,7 @@ import type { HttpEngine } from '../../adapters/engine/httpEngine.ts'
 import { defined } from '../../machines/defined.ts'
 import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
+import { ADDRESS } from './engineKey.ts'
 import { notLoaded } from './errors.ts'
 import { sizeLimits } from './limits.ts'
 import type { Engine } from './types.ts'
@@ -74,13 +75,15 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
     ...defined({ tls, proxy: options.proxy, timeouts: options.timeouts }),
   })
   const { opened, close } = openLater(target)
-  return {
-    host: target.address.host,
+  const { host: address } = target.address
+  const connected = {
+    host: address,
+    [ADDRESS]: address,
     ...(isDefault ? {} : { context }),
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, callOptions: CallOptions) {
       return (await opened()).call(id, input, callOptions)
     },
-    async configured(registry, signal) {
+    async configured(registry: string, signal: AbortSignal) {
       const { readDockerConfig } = await import('../../adapters/docker/dockerConfig.ts').catch(
         notLoaded,
       )
@@ -88,6 +91,7 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
     },
     close,
   }
+  return connected
 }
 
 /**

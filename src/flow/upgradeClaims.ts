@@ -1,4 +1,5 @@
 import { EngineError } from '../../machines/errors.ts'
+import { engineKey } from './engineKey.ts'
 import type { Engine } from './types.ts'
 
 interface Claim {
@@ -14,7 +15,7 @@ const claims = new Map<string | Engine, Map<string, Claim>>()
  * settings of both.
  */
 export function ownClaim(engine: Engine) {
-  const key = engine.host ?? engine
+  const key = engineKey(engine)
   let own: { plugin: string; claim: Claim } | undefined
   let isOver = false
   return {

@@ -1,7 +1,9 @@
 import * as assert from 'uvu/assert'
 import { EngineError } from '../../../machines/errors.ts'
 import { type ConnectedEngine, connect } from '../../../src/flow/connect.ts'
+import { installPlugin } from '../../../src/flow/install.ts'
 import { flowGate } from '../../../src/flow/place.ts'
+import { simulateEngine } from '../../../src/simulation.ts'
 import { type UpgradeError, upgradePlugin } from '../../../src/upgrade.ts'
 import type { Stage } from '../../support/embedded.ts'
 import { suite } from '../../support/suite.ts'
@@ -399,6 +401,21 @@ suite('two upgrades of one plugin in this process', (test) => {
       },
       { settings: OWNERS },
     ))
+
+  test('on two engines of one name, as simulations are :: goes on', async () => {
+    const simulations = [simulateEngine({ pace: 0 }), simulateEngine({ pace: 0 })]
+    const upgraded = await Promise.all(
+      simulations.map(async ({ engine }) => {
+        await installPlugin(engine, { reference: OLD, grantAllPermissions: true }).result
+        return upgradePlugin(engine, { ...OTHER, mode: 'inPlace' }).result
+      }),
+    )
+    assert.equal(
+      upgraded.map(({ changed }) => changed),
+      [true, true],
+    )
+    for (const { close } of simulations) close()
+  })
 
   test('one after the other has ended, whatever its end, and of another plugin or engine :: goes on', () =>
     onUpgradeStage(async (stage) => {
