@@ -164,6 +164,16 @@ export interface JournaledRun extends v.InferOutput<typeof file> {
   snapshot: JournaledSnapshot
 }
 
+export function kindOf(snapshot: JournaledSnapshot): 'install' | 'upgrade' {
+  return 'machine' in snapshot ? 'upgrade' : 'install'
+}
+
+/** Local name of the plugin, else what was asked for. */
+export function nameOf(snapshot: JournaledSnapshot): string {
+  const { name } = snapshot
+  return name ?? ('machine' in snapshot ? snapshot.input.name : snapshot.input.reference)
+}
+
 /** A file of the journal, or its folder, that cannot be used. */
 export class JournalError extends Error {
   override readonly name = 'JournalError'

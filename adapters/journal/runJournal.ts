@@ -3,18 +3,21 @@ import { lstat, readdir, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
+import { keepEnded } from './endedRuns.ts'
 import { assertOwnFolder, codeOf, makeOwnFolder, replaceFile } from './files.ts'
 import {
   JournalError,
   type JournaledEngine,
   type JournaledRun,
   type JournaledSnapshot,
+  kindOf,
+  nameOf,
   readRun,
   unreadable,
 } from './runFile.ts'
 import { isLocked, RunInUse, type RunLock, takeLock } from './runLock.ts'
 
-export { JournalError, type JournaledEngine, type JournaledRun }
+export { JournalError, type JournaledEngine, type JournaledRun, kindOf, nameOf }
 
 /** A run that this process drives: no other can until it is closed. */
 export interface OpenRun {
@@ -31,8 +34,12 @@ export interface OpenRun {
    * @throws RunInUse while another run has claimed it
    */
   claim(plugin: string): Promise<void>
-  /** Gives the run back, once. A run that left nothing behind is forgotten. */
-  close(): Promise<void>
+  /**
+   * Gives the run back, once. A run that left nothing behind is no longer listed, and kept among those that have ended.
+   *
+   * @param events what was shown of it, without secrets
+   */
+  close(events?: readonly unknown[]): Promise<void>
 }
 
 /** The readable runs, and an error for every other file. */
@@ -173,11 +180,15 @@ async function openRun(
     async claim(plugin) {
       claims.push(await takeLock(claimPath(folder, engine, plugin), id))
     },
-    async close() {
+    async close(events) {
       if (!isOpen) return
       isOpen = false
       for (const claim of claims) await claim.release()
-      if (last && isClean(last)) await rm(runPath(folder, id), { force: true })
+      if (last && isClean(last)) {
+        // The run itself has ended well, whether or not it can be kept.
+        await keepEnded(folder, { id, engine, began }, last, events).catch(() => {})
+        await rm(runPath(folder, id), { force: true })
+      }
       await lock.release()
     },
   }

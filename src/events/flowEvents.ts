@@ -95,3 +95,10 @@ export function flowEvents(flow: ShownFlow, about: FlowEventsOptions = {}): Obse
     catchUp()
   })
 }
+
+/** What is kept of the events of a flow by now. */
+export function eventsSoFar(events$: Observable<FlowEvent>): FlowEvent[] {
+  const events: FlowEvent[] = []
+  events$.subscribe((event) => events.push(event)).unsubscribe()
+  return events
+}

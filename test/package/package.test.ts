@@ -136,7 +136,7 @@ suite('package', (test) => {
       assert.is(code, 0, stderr)
       assert.ok(engine.plugins()[0]?.Enabled)
       const runs = join(consumer.folder, '.local/state/plugin-flow')
-      assert.equal(readdirSync(runs), [], 'it was written, and forgotten when it had ended well')
+      assert.equal(readdirSync(runs), ['ended'], 'it was written, and has ended well')
     } finally {
       await engine.close()
     }

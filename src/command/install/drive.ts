@@ -3,12 +3,14 @@ import { Subscription } from 'rxjs'
 import type { Warn } from '../../../adapters/docker/configFile.ts'
 import type { OpenRun } from '../../../adapters/journal/runJournal.ts'
 import { defined } from '../../../machines/defined.ts'
+import { eventsSoFar, flowEvents, type ShownFlow } from '../../events/flowEvents.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
 import type { FlowOptions, WatchedFlow } from '../../flow/types.ts'
 import { visible } from '../../text/visible.ts'
 import { type OpenEngine, openEngine } from '../openEngine.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { type Login, readLogin } from '../options/login.ts'
+import { writeRecord } from '../options/record.ts'
 import type { OutputFormat } from '../options/values.ts'
 import { type CommandIo, catchInterrupts, type Interrupts } from '../processIo.ts'
 import { chooseView, questionOutput } from '../views/chooseView.ts'
@@ -33,6 +35,8 @@ interface Driven extends EngineSelection, OutputFormat {
   embedded?: boolean
   login?: Login
   dryRun?: boolean
+  /** Path of a file that the run is recorded in. */
+  record?: string
 }
 
 /** What the command gives every flow that it runs. */
@@ -120,9 +124,15 @@ async function actOn<Result>(
  * @param journaled awaited before the first step that changes the engine
  */
 export async function runFlow<Snapshot extends RunSnapshot>(
-  start: (options: DrivenOptions<Snapshot>) => WatchedFlow<Snapshot>,
+  start: (options: DrivenOptions<Snapshot>) => WatchedFlow<Snapshot> & ShownFlow,
   journaled: Promise<OpenRun | undefined> | undefined,
-  { embedded = false, login, plain }: Pick<Driven, 'embedded' | 'login' | 'plain'>,
+  {
+    embedded = false,
+    login,
+    plain,
+    record,
+    host,
+  }: Pick<Driven, 'embedded' | 'login' | 'plain' | 'record'> & { host: string },
   { shown: run, view, prompt, interrupts, signal }: Omit<Run, 'warn'>,
 ): Promise<RunOutcome> {
   const words = wordsOf(run)
@@ -138,6 +148,7 @@ export async function runFlow<Snapshot extends RunSnapshot>(
     credentials: askCredentials(prompt, view, login?.username),
     ...(recorder && { journal: recorder.journal }),
   })
+  const events$ = flowEvents(flow, { engine: host, ...(embedded && { simulated: true }) })
   const shown = new Subscription()
   try {
     answerConsent(flow, prompt, view, words.question, plain)
@@ -159,7 +170,9 @@ export async function runFlow<Snapshot extends RunSnapshot>(
   } finally {
     // A flow that is left goes on for a moment, but its outcome must be the last thing that is shown.
     shown.unsubscribe()
-    await Promise.race([journaled?.then((run) => run?.close()), impatient])
+    const events = eventsSoFar(events$)
+    await Promise.race([journaled?.then((run) => run?.close(events)), impatient])
+    if (record !== undefined) writeRecord(record, events, view)
     ended.abort()
   }
 }

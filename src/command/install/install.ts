@@ -12,6 +12,7 @@ import { type ConsentSelection, readPolicy } from '../options/consent.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { type FlowSelection, warnOfTrust } from '../options/flow.ts'
 import type { Login } from '../options/login.ts'
+import { checkRecord } from '../options/record.ts'
 import { readSecrets, type SecretSelection, withSecrets } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'
 import type { CommandIo } from '../processIo.ts'
@@ -40,6 +41,7 @@ export interface InstallCommand
 }
 
 export async function install(command: InstallCommand, io: CommandIo): Promise<number> {
+  checkRecord(command.record)
   const policy = await readPolicy(command)
   const secrets = readSecrets(command)
   const settingCount = command.settings.length + secrets.size
@@ -51,7 +53,7 @@ export async function install(command: InstallCommand, io: CommandIo): Promise<n
     const journaled = command.embedded ? undefined : beginJournal(engine, command, io.env, run.view)
     const start = (more: DrivenOptions<InstallSnapshot>) =>
       installPlugin(engine, { ...options, ...more })
-    const outcome = await runFlow(start, journaled, command, run)
+    const outcome = await runFlow(start, journaled, { ...command, host: engine.host }, run)
     return withNextStep(outcome, command, engine, io.env)
   })
 }

@@ -85,7 +85,7 @@ export function boundedRun<Run extends OpenRun>(
         throw error instanceof RunInUse ? error : notRecorded(folder, error)
       }),
     // The file and a stale lock may be left behind, and the run has ended all the same.
-    close: () => bounded(limits.begin, () => run.close()).catch(() => {}),
+    close: (events) => bounded(limits.begin, () => run.close(events)).catch(() => {}),
   }
 }
 

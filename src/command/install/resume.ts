@@ -67,12 +67,12 @@ export async function resume(command: ResumeCommand, io: CommandIo): Promise<num
         const upgradeOptions = { ...options, policy: waitingForUpgrade(enableTimeout) }
         const start = (more: DrivenOptions<UpgradeSnapshot>) =>
           resumeUpgrade(engine, snapshot, { ...upgradeOptions, ...more })
-        return runFlow(start, journaled, { plain }, run)
+        return runFlow(start, journaled, { plain, host: engine.host }, run)
       }
       const installOptions = { ...options, isOwn, policy: waitingFor(enableTimeout) }
       const start = (more: DrivenOptions<InstallSnapshot>) =>
         resumeInstall(engine, snapshot, { ...installOptions, ...more })
-      return runFlow(start, journaled, { plain }, run)
+      return runFlow(start, journaled, { plain, host: engine.host }, run)
     })
   } finally {
     await taken.close()

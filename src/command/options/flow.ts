@@ -1,4 +1,5 @@
 import type { DockerWarning, Warn } from '../../../adapters/docker/configFile.ts'
+import { defined } from '../../../machines/defined.ts'
 import type { OptionTable, OptionValues } from '../defineCommand.ts'
 import { UsageError } from '../parseOptions.ts'
 import { readSeconds } from './values.ts'
@@ -22,6 +23,12 @@ export const flowOptions = {
     type: 'boolean',
     help: 'Show what would be installed, granted and sent, and change nothing',
   },
+  record: {
+    type: 'string',
+    value: 'FILE',
+    completes: 'files',
+    help: 'Write the run to a file when it has ended, for plugin-flow ui and <plugin-flow> to show; it holds no secrets',
+  },
 } as const satisfies OptionTable
 
 export interface FlowSelection {
@@ -32,6 +39,8 @@ export interface FlowSelection {
   enableTimeout: number
   /** Show the plan, and change nothing. */
   dryRun: boolean
+  /** Path of a file that the run is recorded in. */
+  record?: string
 }
 
 /** @throws UsageError */
@@ -39,11 +48,16 @@ export function readFlowOptions(values: OptionValues<typeof flowOptions>): FlowS
   if (values['disable-content-trust'] === false) {
     throw new UsageError('content trust is not supported: leave out --disable-content-trust=false')
   }
+  const { record, 'dry-run': dryRun = false } = values
+  if (dryRun && record !== undefined) {
+    throw new UsageError('--dry-run runs nothing that could be recorded: leave out --record')
+  }
   return {
     ...(values['disable-content-trust'] && { disableContentTrust: true }),
     keepOnFailure: values['keep-on-failure'] ?? false,
     enableTimeout: readSeconds('--enable-timeout', values['enable-timeout'] ?? '0'),
-    dryRun: values['dry-run'] ?? false,
+    dryRun,
+    ...defined({ record: record || undefined }),
   }
 }
 

@@ -14,6 +14,7 @@ import { type ConsentSelection, readPolicy } from '../options/consent.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { type FlowSelection, warnOfTrust } from '../options/flow.ts'
 import type { Login } from '../options/login.ts'
+import { checkRecord } from '../options/record.ts'
 import { readSecrets, type SecretSelection, withSecrets } from '../options/secrets.ts'
 import type { OutputFormat } from '../options/values.ts'
 import type { CommandIo } from '../processIo.ts'
@@ -38,6 +39,7 @@ export interface UpgradeCommand
 }
 
 export async function upgrade(command: UpgradeCommand, io: CommandIo): Promise<number> {
+  checkRecord(command.record)
   const policy = await readPolicy(command)
   const secrets = readSecrets(command)
   const { name, reference = name } = command
@@ -61,7 +63,7 @@ export async function upgrade(command: UpgradeCommand, io: CommandIo): Promise<n
     }
     const start = (more: DrivenOptions<UpgradeSnapshot>) =>
       upgradePlugin(engine, { ...options, ...more })
-    return runFlow(start, journaled, command, run)
+    return runFlow(start, journaled, { ...command, host: engine.host }, run)
   })
 }
 

@@ -155,6 +155,20 @@ suite('command.schema.json', (test) => {
       assert.equal(violations(schema, JSON.parse(stdout), listed), [])
     }))
 
+  test('the lines of runs --json, ended ones too', () =>
+    onStage(async ({ command }) => {
+      await command('install', 'acme/plain')
+      await command('install', 'acme/never-listens')
+      const { stdout } = await command('runs', '--all', '--json')
+      const listed = schema.$defs?.listedRun ?? {}
+      const runs = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      assert.ok(runs.some(({ failure }) => failure?.code === 'plugin-did-not-listen'))
+      for (const run of runs) assert.equal(violations(schema, run, listed), [])
+    }))
+
   test('the codes of a failure are those of the catalogue', () => {
     const codes = schema.$defs?.code?.enum
     assert.equal(codes?.sort(), Object.keys(catalogue).sort())

@@ -54,7 +54,7 @@ suite('plugin-flow ui', (test) => {
         assert.is(JSON.parse(readFileSync(join(runs, written), 'utf8')).engine.host, embedded.host)
         signals.emit('SIGINT')
         assert.is(await code, 130)
-        assert.equal(readdirSync(runs), [], 'it was taken back, and is forgotten')
+        assert.equal(readdirSync(runs), ['ended'], 'it was taken back, and needs no attention')
         assert.equal(embedded.plugins(), [])
       },
       { pace: 1 },

@@ -46,7 +46,8 @@ async function runOnFullDisk(
   try {
     if (before) assert.is((await run({}, [], before)).code, 0)
     const { code, stderr } = await run(disk, ['--import', FULL], argv)
-    const left = readdirSync(join(home, '.local/state/plugin-flow'))
+    const names = readdirSync(join(home, '.local/state/plugin-flow'))
+    const left = names.filter((name) => name !== 'ended')
     return { code, stderr: stderr.replaceAll(home, '~'), left, embedded }
   } finally {
     await embedded.close()

@@ -10,7 +10,7 @@ import { installPlugin } from '../../../../src/flow/install.ts'
 import { suite } from '../../../support/suite.ts'
 import { collector } from '../collect.ts'
 import { asTerminal } from '../screen.ts'
-import { run } from '../stage.ts'
+import { onStage, run } from '../stage.ts'
 
 suite('plugin-flow runs', (test) => {
   test('on a terminal :: words and relative times, each run in a line of 80 columns', async () => {
@@ -88,6 +88,20 @@ suite('plugin-flow runs', (test) => {
       rmSync(state, { recursive: true })
     }
   })
+
+  test('--all :: those that have ended too, with how', () =>
+    onStage(async ({ command }) => {
+      const marker = `acme/plain`
+      await command('install', '--alias', 'listed-done', marker)
+      await command('install', '--alias', 'listed-failed', 'acme/never-listens')
+      const { stdout: without } = await command('runs')
+      assert.not.match(without, 'listed-')
+      const { stdout } = await command('runs', '-a')
+      assert.match(stdout, /^[0-9a-f]{8} +install +listed-done:latest +done +\d+ seconds? ago/m)
+      assert.match(stdout, /listed-failed:latest +rolled back: plugin-did-not-listen/)
+      const { stdout: json } = await command('runs', '--all', '--json')
+      assert.not.match(json, '"events"')
+    }))
 
   test('a recorded state that the chart does not have :: has no words', () => {
     const run = { reference: 'acme/left', settingCount: 0, keepOnFailure: false }

@@ -42,7 +42,7 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
           const { code, stdout, stderr } = run({}, env, argv)
           return { code: await code, stdout: stdout.text(), stderr: stderr.text() }
         },
-        left: () => readdirSync(journal),
+        left: () => readdirSync(journal).filter((name) => name !== 'ended'),
       })
     })
   } finally {

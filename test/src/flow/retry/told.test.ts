@@ -58,7 +58,7 @@ suite('a retry', (test) => {
         return flow
       },
       undefined,
-      { plain: false },
+      { plain: false, host: 'unix:///x' },
       {
         shown: shownRun(),
         view,

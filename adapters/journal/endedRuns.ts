@@ -1,0 +1,134 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { defined } from '../../machines/defined.ts'
+import { whenThereIsRoom } from '../../machines/shortage.ts'
+import { assertOwnFolder, codeOf, makeOwnFolder, readOwnFile, replaceFile } from './files.ts'
+import { type JournaledRun, type JournaledSnapshot, kindOf, nameOf, unreadable } from './runFile.ts'
+
+/** So many runs that have ended are kept, for so long. */
+export const KEPT = { runs: 100, days: 30 } as const
+
+const DAY_MS = 24 * 60 * 60_000
+/** Of the events of one run; without its progress a run is far below. */
+const MOST_CHARACTERS = 256 * 1024
+
+const text = v.exactOptional(v.string())
+const file = v.object({
+  host: v.string(),
+  context: text,
+  /** In ISO 8601, as is the next. */
+  began: v.string(),
+  ended: v.string(),
+  kind: v.picklist(['install', 'upgrade']),
+  name: v.string(),
+  reference: v.string(),
+  outcome: v.picklist(['done', 'rolledBack', 'stranded']),
+  failure: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
+  /** What was shown of it, where its driver told. */
+  events: v.exactOptional(v.array(v.unknown())),
+})
+
+/** A run that has ended with nothing left behind. It holds no settings, and so no value that may be a secret. */
+export interface EndedRun extends v.InferOutput<typeof file> {
+  id: string
+}
+
+/** Keeps what is told of a run that has ended, and forgets those that are too many or too old. */
+export async function keepEnded(
+  journal: string,
+  { id, engine, began }: Omit<JournaledRun, 'snapshot'>,
+  snapshot: JournaledSnapshot,
+  events: readonly unknown[] | undefined,
+): Promise<void> {
+  const { outcome } = snapshot
+  if (!outcome) return
+  const folder = folderOf(journal)
+  await makeOwnFolder(folder)
+  const failure = 'failure' in outcome ? outcome.failure : undefined
+  const run: v.InferOutput<typeof file> = {
+    host: engine.host,
+    began,
+    ended: new Date().toISOString(),
+    kind: kindOf(snapshot),
+    name: nameOf(snapshot),
+    reference: snapshot.input.reference ?? nameOf(snapshot),
+    outcome: outcome.state,
+    ...defined({
+      context: engine.context,
+      failure: failure && { code: failure.code, message: failure.message },
+      events: events && bounded(events),
+    }),
+  }
+  await replaceFile(join(folder, `${id}.json`), `${JSON.stringify(run)}\n`)
+  await forget(folder)
+}
+
+/** Runs that have ended, the oldest first. One that cannot be read is left out: it needs no attention. */
+export async function listEnded(journal: string): Promise<EndedRun[]> {
+  const folder = folderOf(journal)
+  const runs: EndedRun[] = []
+  for (const { id, isKept } of await filesIn(folder)) {
+    const run = isKept && (await readEnded(journal, id).catch(() => undefined))
+    if (run) runs.push(run)
+  }
+  return runs.sort((one, other) => one.began.localeCompare(other.began))
+}
+
+/**
+ * `undefined`: no run of this ID is kept.
+ *
+ * @throws JournalError when it cannot be read
+ */
+export async function readEnded(journal: string, id: string): Promise<EndedRun | undefined> {
+  const path = join(folderOf(journal), `${id}.json`)
+  try {
+    const { success, output } = v.safeParse(file, JSON.parse(await readOwnFile(path)))
+    if (!success) throw new RangeError('it is damaged')
+    return { ...output, id }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw unreadable(path, error)
+  }
+}
+
+function folderOf(journal: string): string {
+  return join(journal, 'ended')
+}
+
+/** Progress is left out first, and then all of it. */
+function bounded(events: readonly unknown[]): unknown[] | undefined {
+  const isProgress = (event: unknown) => (event as { type?: unknown } | null)?.type === 'progress'
+  const ways = [[...events], events.filter((event) => !isProgress(event))]
+  return ways.find((way) => JSON.stringify(way).length <= MOST_CHARACTERS)
+}
+
+async function forget(folder: string): Promise<void> {
+  for (const { id, isKept } of await filesIn(folder)) {
+    if (!isKept) await rm(join(folder, `${id}.json`), { force: true })
+  }
+}
+
+/** The files of runs, the newest first. */
+async function filesIn(folder: string): Promise<{ id: string; isKept: boolean }[]> {
+  const files: { id: string; at: number }[] = []
+  for (const name of await namesIn(folder)) {
+    const id = /^([0-9a-f]{8})\.json$/.exec(name)?.[1]
+    const stats = id && (await stat(join(folder, name)).catch(() => undefined))
+    if (id && stats) files.push({ id, at: stats.mtimeMs })
+  }
+  const oldest = Date.now() - KEPT.days * DAY_MS
+  return files
+    .sort((one, other) => other.at - one.at)
+    .map(({ id, at }, index) => ({ id, isKept: index < KEPT.runs && at >= oldest }))
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    await assertOwnFolder(folder)
+    return await whenThereIsRoom(() => readdir(folder))
+  } catch {
+    // There is none yet, or it is not this user's.
+    return []
+  }
+}
