@@ -1,14 +1,12 @@
 import type { Readable } from 'node:stream'
+import { defined } from '../../machines/defined.ts'
 import { parseStatechart, type Statechart } from '../chart/statechart/readStatechart.ts'
-import type { ShownFlow } from '../events/flowEvents.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
-import { installPlugin } from '../flow/install.ts'
-import { upgradePlugin } from '../flow/upgrade.ts'
 import { type PageFiles, readPageFiles } from '../ui/servePage.ts'
-import type { Starts } from '../ui/startFlow.ts'
+import { startsOn } from '../ui/startFlow.ts'
 import { startMachineUi, startUi } from '../ui/startUi.ts'
 import { SIMULATION } from './install/drive.ts'
-import { answerOf, beginJournal, claimPlugin } from './install/journal.ts'
+import { recordedRuns } from './install/recordedRuns.ts'
 import { openEngine } from './openEngine.ts'
 import type { EngineSelection } from './options/engine.ts'
 import { readText, unusableFile } from './options/values.ts'
@@ -50,17 +48,11 @@ async function serve(
   io: CommandIo,
 ): Promise<number> {
   const { embedded, port } = page
-  const { starts, closed }: Running = embedded
-    ? { starts: startsOn(engine), closed: async () => {} }
-    : journaledStarts(engine, page, io)
-  const server = await startUi({
-    engine,
-    host: engine.host,
-    starts,
-    simulated: embedded,
-    port,
-    files,
-  })
+  const recorded = embedded ? undefined : recordedRuns(engine, page, io)
+  const { starts = startsOn(engine), history, closed = async () => {} } = recorded ?? {}
+  const { host } = engine
+  const pageOptions = { engine, host, starts, simulated: embedded, port, files }
+  const server = await startUi({ ...pageOptions, ...defined({ history }) })
   if (embedded) io.stdout.write(`${SIMULATION}\n`)
   io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
   const { exitCode } = await interrupts.interrupted
@@ -69,67 +61,6 @@ async function serve(
   await server.close()
   return exitCode
 }
-
-interface Running {
-  starts: Starts
-  /** Resolves when the records of all flows are closed. */
-  closed(): Promise<void>
-}
-
-function startsOn(engine: ConnectedEngine): Starts {
-  return {
-    pluginInstall: (options) => installPlugin(engine, options),
-    pluginUpgrade: (options) => upgradePlugin(engine, options),
-  }
-}
-
-/** Flows that are recorded while they last. */
-function journaledStarts(engine: ConnectedEngine, page: FlowPage, io: CommandIo): Running {
-  const view = { notice: (line: string) => io.stderr.write(`${line}\n`) }
-  const open = new Set<Promise<void>>()
-  const begin = () => beginJournal(engine, page, io.env, view)
-  const watch = async (run: ReturnType<typeof begin>, { result }: ShownFlow) => {
-    const close = async () => (await run)?.close()
-    const closed = result.then(close, close).catch(() => {})
-    open.add(closed)
-    await closed
-    open.delete(closed)
-  }
-  return {
-    starts: {
-      pluginInstall(options) {
-        const run = begin()
-        const flow = installPlugin(engine, {
-          ...options,
-          journal: async (snapshot) => answerOf((await run)?.write(snapshot)),
-        })
-        void watch(run, flow)
-        return flow
-      },
-      async pluginUpgrade(options) {
-        const { name } = options
-        const signal = AbortSignal.timeout(CLAIM_MS)
-        // The flow tells why a plugin cannot be read.
-        const plugin = await engine.call('pluginInspect', { name }, { signal }).catch(() => {})
-        const run = begin()
-        const claimed = plugin && (await claimPlugin(await run, plugin.Name))
-        if (claimed) {
-          await (await run)?.close()
-          throw new RangeError(claimed.message)
-        }
-        const flow = upgradePlugin(engine, {
-          ...options,
-          journal: async (snapshot) => answerOf((await run)?.write(snapshot)),
-        })
-        void watch(run, flow)
-        return flow
-      },
-    },
-    closed: async () => void (await Promise.all(open)),
-  }
-}
-
-const CLAIM_MS = 10_000
 
 /** A page that shows a machine, and talks to no engine. */
 export interface MachinePage {

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import { createEventLog } from '../events/eventLog.ts'
-import { type FlowEventsOptions, flowEvents, type ShownFlow } from '../events/flowEvents.ts'
+import { type FlowEventsOptions, flowEvents } from '../events/flowEvents.ts'
 import { type FlowSummary, summarize } from './flowSummary.ts'
+import type { Started } from './startFlow.ts'
 
 /** Beyond this number the oldest flow that has ended is dropped. */
 const MOST_FLOWS = 100
@@ -24,13 +25,15 @@ export function createFlowRegistry(about: FlowEventsOptions) {
       return () => listeners.delete(listener)
     },
     /** `undefined` when too many flows run. */
-    async start(start: () => ShownFlow | Promise<ShownFlow>): Promise<RegisteredFlow | undefined> {
+    async start(start: () => Started | Promise<Started>): Promise<RegisteredFlow | undefined> {
       if (flows.size >= MOST_FLOWS) {
         const oldest = [...flows.values()].find(({ hasEnded }) => hasEnded)
         if (!oldest) return undefined
         flows.delete(oldest.id)
       }
       const flow = register(await start(), about, notify)
+      // A run that is resumed has had a flow before.
+      flows.delete(flow.id)
       flows.set(flow.id, flow)
       notify()
       return flow
@@ -48,8 +51,11 @@ export type FlowRegistry = ReturnType<typeof createFlowRegistry>
 /** A flow that the server started, with its events. */
 export type RegisteredFlow = ReturnType<typeof register>
 
-function register(flow: ShownFlow, about: FlowEventsOptions, listChanged: () => void) {
-  const id = randomBytes(8).toString('hex')
+function register(
+  { flow, id = randomBytes(8).toString('hex'), onEnd }: Started,
+  about: FlowEventsOptions,
+  listChanged: () => void,
+) {
   const log = createEventLog()
   let summary: FlowSummary | undefined
   const listeners = new Set<() => void>()
@@ -71,6 +77,7 @@ function register(flow: ShownFlow, about: FlowEventsOptions, listChanged: () => 
     },
     complete() {
       hasEnded = true
+      onEnd?.(log.events)
       notify()
       listChanged()
     },

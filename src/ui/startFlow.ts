@@ -1,18 +1,36 @@
 import * as v from 'valibot'
 import { defined } from '../../machines/defined.ts'
-import type { MachineEvents } from '../events/flowEvent.ts'
+import type { FlowEvent, MachineEvents } from '../events/flowEvent.ts'
 import type { ShownFlow } from '../events/flowEvents.ts'
-import type { InstallOptions } from '../flow/types.ts'
-import type { UpgradeOptions } from '../flow/upgrade.ts'
+import { installPlugin } from '../flow/install.ts'
+import type { Engine, InstallOptions } from '../flow/types.ts'
+import { type UpgradeOptions, upgradePlugin } from '../flow/upgrade.ts'
 import { validBody } from './json.ts'
 
-/** Starts a flow on the engine of the server. Rejects with a `RangeError` where it may not begin. */
-type Start<Options> = (options: Options) => ShownFlow | Promise<ShownFlow>
+/** A flow on the engine of the server. */
+export interface Started {
+  flow: ShownFlow
+  /** Of its record, if it has one. */
+  id?: string
+  /** Called once it has ended, with what is kept of its events. */
+  onEnd?(events: readonly FlowEvent[]): void
+}
+
+/** Starts a flow. Rejects with a `RangeError` where it may not begin. */
+type Start<Options> = (options: Options) => Started | Promise<Started>
 
 /** What can be started, by the machine's id. */
 export interface Starts extends Record<keyof MachineEvents, unknown> {
   pluginInstall: Start<InstallOptions>
   pluginUpgrade: Start<UpgradeOptions>
+}
+
+/** Flows that are not recorded. */
+export function startsOn(engine: Engine): Starts {
+  return {
+    pluginInstall: (options) => ({ flow: installPlugin(engine, options) }),
+    pluginUpgrade: (options) => ({ flow: upgradePlugin(engine, options) }),
+  }
 }
 
 const reference = v.pipe(v.string('reference must be a string'), v.nonEmpty('reference is missing'))
@@ -57,7 +75,7 @@ const bodies: {
 const byMachine = new Map<unknown, (typeof bodies)[keyof MachineEvents]>(Object.entries(bodies))
 
 /** Starts what a body asks for: an install, unless it names another machine. @throws RangeError */
-export function startAsked(starts: Starts, body: object): ShownFlow | Promise<ShownFlow> {
+export function startAsked(starts: Starts, body: object): Started | Promise<Started> {
   const { machine = 'pluginInstall' } = body as { machine?: unknown }
   const start = byMachine.get(machine)
   if (!start) throw new RangeError(`machine must be ${[...byMachine.keys()].join(' or ')}`)

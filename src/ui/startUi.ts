@@ -2,6 +2,7 @@ import type { ChartLayout } from '../chart/chartLayout.ts'
 import type { Engine } from '../flow/types.ts'
 import { createFlowRegistry } from './flowRegistry.ts'
 import { answerFlows, streamList } from './flows.ts'
+import { answerHistory, type History } from './history.ts'
 import { sendJson } from './json.ts'
 import { answerPlugins } from './plugins.ts'
 import { type PageFiles, type Route, type ServedPage, servePage } from './servePage.ts'
@@ -14,6 +15,8 @@ export interface UiOptions {
   host: string
   /** What the page can start. */
   starts: Starts
+  /** Default: no run is recorded. */
+  history?: History
   /** The engine downloads, runs and keeps nothing. */
   simulated: boolean
   /** On 127.0.0.1; 0 takes any free one. */
@@ -31,17 +34,27 @@ export interface Ui extends ServedPage {
  * there.
  */
 export async function startUi(options: UiOptions): Promise<Ui> {
-  const { engine, host, starts, simulated, port, files } = options
+  const { engine, host, starts, history = NONE, simulated, port, files } = options
   const about = { engine: host, simulated }
   const registry = createFlowRegistry(about)
   const routes = new Map<string, Route>([
     ['about', (_path, _request, response) => sendJson(response, 200, about)],
     ['changes', (_path, _request, response) => streamList(registry, response)],
+    [
+      'history',
+      (path, request, response) => answerHistory(history, registry, path, request, response),
+    ],
     ['flows', (path, request, response) => answerFlows(registry, starts, path, request, response)],
     ['plugins', (path, request, response) => answerPlugins(engine, path, request, response)],
   ])
   const served = await servePage({ port, files, page: 'index.html', routes })
   return { ...served, cancelFlows: () => registry.cancelAll() }
+}
+
+const NONE: History = {
+  list: async () => [],
+  events: async () => undefined,
+  resume: () => Promise.reject(new RangeError('no run is recorded')),
 }
 
 export interface MachineUiOptions {

@@ -91,7 +91,10 @@ export function shownOf(
 }
 
 /** The values of secret settings were not recorded. */
-function checkSecrets({ id, snapshot }: JournaledRun, { rollBack, secrets = [] }: ResumeCommand) {
+export function checkSecrets(
+  { id, snapshot }: JournaledRun,
+  { rollBack, secrets = [] }: Pick<ResumeCommand, 'rollBack' | 'secrets'>,
+) {
   const names = snapshot.input.settings.filter(({ secret }) => secret).map(keyOf)
   const given = secrets.map(({ name }) => name)
   const unknown = given.find((name) => !names.includes(name))
@@ -111,7 +114,7 @@ function assertSame({ host }: ConnectedEngine, { engine }: JournaledRun): void {
   )
 }
 
-async function takeUp(
+export async function takeUp(
   folder: string | undefined,
   wanted: string | undefined,
 ): Promise<OpenRun & JournaledRun> {

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { buildViewer } from '../../../.ci/buildViewer.ts'
+import { beginRun } from '../../../adapters/journal/runJournal.ts'
 import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
+import { connect } from '../../../src/flow/connect.ts'
+import { installPlugin } from '../../../src/flow/install.ts'
+import type { GivenSetting } from '../../../src/flow/types.ts'
+import type { PastRun } from '../../../src/ui/history.ts'
 import { parcel } from '../../support/foreignMachines.ts'
 import { suite } from '../../support/suite.ts'
 import { ask, enter, stream, tokenOf } from '../ui/uiStage.ts'
@@ -92,6 +97,88 @@ suite('plugin-flow ui', (test) => {
         embedded.plugins().map(({ Name }) => Name),
         ['acme/notes:1.0'],
       )
+    }))
+
+  test('runs that were recorded :: listed, gone on with, taken back, and kept with what was shown', () =>
+    onStage(async ({ embedded, config }) => {
+      const env = { DOCKER_CONFIG: config, DOCKER_HOST: embedded.host, XDG_STATE_HOME: config }
+      const engine = connect({ host: embedded.host, env })
+      const folder = join(config, 'plugin-flow')
+      const leave = async (
+        reference: string,
+        host = embedded.host,
+        settings: GivenSetting[] = [],
+      ) => {
+        const run = await beginRun(folder, { host })
+        const grantAllPermissions = true
+        const flow = installPlugin(engine, { reference, settings, grantAllPermissions })
+        await run.write(flow.snapshot())
+        flow.cancel()
+        await flow.result.catch(() => {})
+        await run.close()
+        return run.id
+      }
+      const secret = { setting: 'DEBUG=1', secret: true } as const
+      const first = await leave('acme/plain')
+      const second = await leave('acme/late')
+      const third = await leave('acme/notes:1.0', embedded.host, [secret])
+      const elsewhere = await leave('acme/plain', 'unix:///elsewhere.sock')
+      const { stdout, signals, code } = run({}, env, ['ui'])
+      await stdout.seen('\n')
+      const [address = ''] = /http:\S+/.exec(stdout.text()) ?? []
+      const ui = { url: address, cancelFlows: async () => {}, close: async () => {} }
+      const { origin } = new URL(address)
+      const client = await enter({ ui, embedded, origin })
+      const history = async (): Promise<PastRun[]> =>
+        JSON.parse((await client.get('/history')).body).runs
+      const listed = await history()
+      assert.equal(listed.map(({ id }) => id).sort(), [first, second, third].sort())
+      assert.ok(listed.every(({ left }) => left === 'left'))
+      assert.equal(listed.find(({ id }) => id === third)?.secrets, ['DEBUG'])
+
+      const finish = async (id: string, action: string, body: object = {}) => {
+        const made = await client.post(`/history/${id}/${action}`, body)
+        assert.equal([made.status, JSON.parse(made.body)], [201, { id }])
+        const { events, ended } = stream(`${origin}/flows/${id}/events`, client)
+        await ended
+        const outcome = events.at(-1)
+        return outcome?.type === 'outcome' && outcome.outcome.state
+      }
+      assert.is(await finish(first, 'resume'), 'done')
+      assert.is(await finish(second, 'rollback'), 'rolledBack')
+      const without = await client.post(`/history/${third}/resume`, {})
+      assert.is(without.status, 400)
+      assert.match(without.body, 'DEBUG is secret')
+      assert.is(await finish(third, 'resume', { secrets: { DEBUG: 'planted' } }), 'done')
+      assert.match((await client.post(`/history/${elsewhere}/resume`, {})).body, 'elsewhere.sock')
+      assert.match((await client.post('/history/00000000/resume', {})).body, 'no run has the ID')
+
+      const toneOf = async (id: string) => (await history()).find((each) => each.id === id)?.tone
+      for (const [id, tone] of [
+        [first, 'good'],
+        [second, 'stopped'],
+        [third, 'good'],
+      ] as const) {
+        // It is closed a moment after its last event.
+        while ((await toneOf(id)) !== tone) await new Promise((next) => setTimeout(next, 20))
+      }
+      const kept = await client.get(`/history/${third}`)
+      assert.is(JSON.parse(kept.body).events.at(-1).type, 'outcome')
+      assert.not.match(kept.body, 'planted')
+      for (const [path, status] of [
+        ['/history/00000000', 404],
+        ['/history/zzzzzzzz', 404],
+        [`/history/${first}/resume`, 405],
+      ] as const) {
+        assert.is((await client.get(path)).status, status, path)
+      }
+      assert.is((await client.post('/history', {})).status, 405)
+      assert.is((await client.post(`/history/${first}/explode`, {})).status, 404)
+      const { status } = await client.post(`/history/${first}/resume`, { secrets: 1 })
+      assert.is(status, 400)
+      signals.emit('SIGINT')
+      assert.is(await code, 130)
+      engine.close()
     }))
 
   test('an invalid address', () =>

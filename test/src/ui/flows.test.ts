@@ -199,6 +199,15 @@ suite('ui :: flows', (test) => {
       list.drop()
     }))
 
+  test('without a journal :: there is no history', () =>
+    onUiStage(async (stage) => {
+      const client = await enter(stage)
+      assert.equal(JSON.parse((await client.get('/history')).body), { runs: [] })
+      assert.is((await client.get('/history/00000000')).status, 404)
+      const { status, body } = await client.post('/history/00000000/resume', {})
+      assert.equal([status, JSON.parse(body).message], [400, 'no run is recorded'])
+    }))
+
   test('unknown flows and paths are not found', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)

@@ -9,10 +9,8 @@ import {
 } from '../../../src/embedded.ts'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { connect } from '../../../src/flow/connect.ts'
-import { installPlugin } from '../../../src/flow/install.ts'
-import { upgradePlugin } from '../../../src/flow/upgrade.ts'
 import type { PageFiles } from '../../../src/ui/servePage.ts'
-import type { Starts } from '../../../src/ui/startFlow.ts'
+import { startsOn } from '../../../src/ui/startFlow.ts'
 import { startUi, type Ui } from '../../../src/ui/startUi.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 
@@ -37,11 +35,14 @@ export async function onUiStage(
   writeNoCredentials(config)
   const embedded = await startEmbeddedEngine({ pace: 0, ...engineOptions })
   const engine = connect({ host: embedded.host, env: { DOCKER_CONFIG: config } })
-  const starts: Starts = {
-    pluginInstall: (asked) => installPlugin(engine, asked),
-    pluginUpgrade: (asked) => upgradePlugin(engine, asked),
-  }
-  const ui = await startUi({ engine, host: engine.host, starts, simulated: true, port: 0, files })
+  const ui = await startUi({
+    engine,
+    host: engine.host,
+    starts: startsOn(engine),
+    simulated: true,
+    port: 0,
+    files,
+  })
   try {
     await act({ ui, embedded, origin: new URL(ui.url).origin })
   } finally {

@@ -1,8 +1,6 @@
 import * as assert from 'uvu/assert'
 import { connect } from '../../../../src/flow/connect.ts'
-import { installPlugin } from '../../../../src/flow/install.ts'
-import { upgradePlugin } from '../../../../src/flow/upgrade.ts'
-import type { Starts } from '../../../../src/ui/startFlow.ts'
+import { startsOn } from '../../../../src/ui/startFlow.ts'
 import { startUi } from '../../../../src/ui/startUi.ts'
 import { searchFor } from '../../../support/findSecrets.ts'
 import { suite } from '../../../support/suite.ts'
@@ -17,14 +15,10 @@ suite('planted secrets :: the page', (test) => {
         const search = searchFor(secrets)
         const engine = connect({ host: server.host, env: ground.env })
         const files = new Map()
-        const starts: Starts = {
-          pluginInstall: (asked) => installPlugin(engine, asked),
-          pluginUpgrade: (asked) => upgradePlugin(engine, asked),
-        }
         const ui = await startUi({
           engine,
           host: engine.host,
-          starts,
+          starts: startsOn(engine),
           simulated: false,
           port: 0,
           files,
