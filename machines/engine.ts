@@ -40,6 +40,17 @@ export interface ContainerSummary {
   Networks: string[]
 }
 
+/** A node of a swarm. */
+export interface SwarmNode {
+  id: string
+  hostname: string
+  /** Where its manager sees it; empty where the manager does not tell. */
+  address: string
+  /** `manager` or `worker`. */
+  role: string
+  labels: Readonly<Record<string, string>>
+}
+
 interface Operation<Input, Output> {
   input: Input
   output: Output
@@ -51,6 +62,10 @@ export interface Operations {
   systemPing: Operation<Record<never, never>, EngineVersion>
   /** The engine's own version and architecture (Go's name, such as `amd64`), as far as the engine reports them. */
   systemVersion: Operation<Record<never, never>, { version?: string; arch?: string }>
+  /** The engine's own id, which no other engine has. */
+  systemInfo: Operation<Record<never, never>, { id: string }>
+  /** The nodes of a swarm, as a manager of it lists them. */
+  nodeList: Operation<Record<never, never>, SwarmNode[]>
   /**
    * Has the registry of a reference check the credentials that go along. Rejects with `unauthorized` where it
    * does not accept them, and with `unsent` where credentials that it can check are missing.

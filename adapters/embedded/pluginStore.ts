@@ -163,7 +163,8 @@ export function processOf({ plugin, content }: Installed): PluginProcess {
   return { ...settingsInEffect(plugin), digest: content.digest }
 }
 
-function randomId(): string {
+/** 64 hexadecimal digits. */
+export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32))
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

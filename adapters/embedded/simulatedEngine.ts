@@ -1,6 +1,6 @@
 import { onAbort } from '../../machines/onAbort.ts'
 import type { Exchange } from './exchange.ts'
-import { PluginStore } from './pluginStore.ts'
+import { PluginStore, randomId } from './pluginStore.ts'
 import { type Registries, SimulatedRegistries } from './registryLookup.ts'
 import { sampleRegistries } from './sampleRegistries.ts'
 
@@ -20,6 +20,8 @@ export interface SimulationOptions {
 
 /** The state of one embedded engine, which its operations share. */
 export class SimulatedEngine {
+  /** As `/info` tells it. */
+  readonly id = randomId()
   readonly store: PluginStore
   readonly clock: PacedClock
   readonly registries: SimulatedRegistries

@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts'
+import { ApiError, type Exchange } from './exchange.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
 /** The engine that the recordings were made of. */
@@ -15,6 +15,7 @@ export const systemRoutes: readonly Route[] = [
   ['HEAD', /^\/_ping$/, systemPing],
   ['GET', /^\/version$/, systemVersion],
   ['GET', /^\/info$/, systemInfo],
+  ['GET', /^\/nodes$/, nodeList],
 ]
 
 function systemPing(_: SimulatedEngine, exchange: Exchange): void {
@@ -46,9 +47,10 @@ function systemVersion({ experimental }: SimulatedEngine, exchange: Exchange): v
 }
 
 /** `GET /info`, as far as it concerns plugins and the engine itself. */
-function systemInfo({ experimental, store }: SimulatedEngine, exchange: Exchange): void {
+function systemInfo({ experimental, id, store }: SimulatedEngine, exchange: Exchange): void {
   const enabled = store.all().filter(({ plugin }) => plugin.Enabled)
   exchange.json(200, {
+    ID: id,
     ServerVersion: VERSION,
     OSType: 'linux',
     Architecture: 'x86_64',
@@ -63,4 +65,12 @@ function systemInfo({ experimental, store }: SimulatedEngine, exchange: Exchange
     },
     Swarm: { LocalNodeState: 'inactive' },
   })
+}
+
+/** As of an engine that is in no swarm. */
+function nodeList(): void {
+  throw new ApiError(
+    503,
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+  )
 }

@@ -3,6 +3,7 @@ import { containerList } from './containerList.ts'
 import { distributionInspect } from './distributionInspect.ts'
 import { getPluginPrivileges } from './getPluginPrivileges.ts'
 import { networkList } from './networkList.ts'
+import { nodeList } from './nodeList.ts'
 import type { Operation } from './operation.ts'
 import { pluginDelete } from './pluginDelete.ts'
 import { pluginDisable } from './pluginDisable.ts'
@@ -13,6 +14,7 @@ import { pluginPull } from './pluginPull.ts'
 import { pluginSet } from './pluginSet.ts'
 import { pluginUpgrade } from './pluginUpgrade.ts'
 import { systemAuth } from './systemAuth.ts'
+import { systemInfo } from './systemInfo.ts'
 import { systemPing } from './systemPing.ts'
 import { systemVersion } from './systemVersion.ts'
 import { volumeList } from './volumeList.ts'
@@ -23,6 +25,7 @@ export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
   distributionInspect,
   getPluginPrivileges,
   networkList,
+  nodeList,
   pluginDelete,
   pluginDisable,
   pluginEnable,
@@ -32,6 +35,7 @@ export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
   pluginSet,
   pluginUpgrade,
   systemAuth,
+  systemInfo,
   systemPing,
   systemVersion,
   volumeList,

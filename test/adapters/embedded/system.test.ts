@@ -31,10 +31,30 @@ suite('embedded system', (test) => {
       const fields = Object.keys(JSON.parse(recordedBody('version.info')))
       assert.equal(
         Object.keys(answer).filter((field) => !fields.includes(field)),
-        [],
+        // Left out of the recording.
+        ['ID'],
       )
       assert.equal(answer.Plugins.Volume, ['local', 'registry.test/a:latest'])
       assert.is(answer.ExperimentalBuild, true)
+    })
+  })
+
+  test('GET /info :: each engine has an ID of its own', async () => {
+    const id = (engine: Parameters<typeof get>[0]) =>
+      get(engine, '/info').then(({ body }) => JSON.parse(body).ID)
+    await withEngine({}, async (one) => {
+      await withEngine({}, async (other) => {
+        assert.is(await id(one), await id(one))
+        assert.is.not(await id(one), await id(other))
+      })
+    })
+  })
+
+  test('GET /nodes :: is refused by an engine that is no manager of a swarm', async () => {
+    await withEngine({}, async (engine) => {
+      const answer = await get(engine, '/nodes')
+      assert.is(answer.status, 503)
+      assert.match(message(answer), /^This node is not a swarm manager\./)
     })
   })
 

@@ -117,8 +117,9 @@ export const willing: Handler = (request, response) => {
     return response.end('{"status":"done"}\r\n')
   if (request.url.includes('/privileges')) return answerJSON(response, 200, null)
   if (/\/volumes\?/.test(request.url)) return answerJSON(response, 200, { Volumes: null })
-  if (/\/(?:plugins|networks|containers\/json)(?:\?|$)/.test(request.url))
+  if (/\/(?:plugins|networks|nodes|containers\/json)(?:\?|$)/.test(request.url))
     return answerJSON(response, 200, [])
+  if (request.url.endsWith('/info')) return answerJSON(response, 200, { ID: plugin.Id })
   if (request.method === 'GET') return answerJSON(response, 200, plugin)
   return response.writeHead(204).end()
 }
