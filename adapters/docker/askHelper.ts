@@ -3,13 +3,15 @@ import { shortage, shortageOf, whenThereIsRoom } from '../../machines/shortage.t
 import { oneLine } from '../../machines/text.ts'
 import { cleanerOf } from '../engine/words/withoutSecrets.ts'
 import { lookForProgram } from '../process/findProgram.ts'
+import { type ProgramRun, runProgram } from '../process/runProgram.ts'
 import { isFields } from './configFile.ts'
 import { parseJson } from './parseJson.ts'
 import { type RegistryCredentials, registryKey } from './registryCredentials.ts'
-import { type HelperRun, MOST_OUTPUT, runHelper } from './runHelper.ts'
 
 /** The output of every helper that has no credentials (docker-credential-helpers, `credentials/error.go`). */
 const NOT_FOUND = 'credentials not found in native keychain'
+/** The limit of an answer, which has some hundred bytes, or with a token some thousand. */
+const MOST_OUTPUT = 64 * 1024
 /** The user name that marks the secret as an identity token. */
 const TOKEN_USER = '<token>'
 
@@ -27,7 +29,7 @@ const NOT_STARTED: Readonly<Record<string, string>> = {
 export async function askHelper(
   helper: string,
   registry: string,
-  run: HelperRun,
+  run: ProgramRun,
 ): Promise<RegistryCredentials | undefined> {
   const program = `docker-credential-${helper}`
   const failed = (why: string) =>
@@ -39,7 +41,9 @@ export async function askHelper(
   if (!found) throw failed('is not on the PATH')
   if (!found.isExecutable) throw failed(`is no program that this user may execute: ${found.file}`)
   const ended = await whenThereIsRoom(async () => {
-    const end = await runHelper(found.file, 'get', registryKey(registry), run)
+    const { file } = found
+    const input = registryKey(registry)
+    const end = await runProgram({ file, args: ['get'], input, mostOutput: MOST_OUTPUT }, run)
     const short = end.end === 'notStarted' ? shortageOf(end.code) : undefined
     if (short !== undefined) throw shortage(`${program} cannot be started`, short)
     return end
@@ -66,7 +70,7 @@ export async function askHelper(
   }
 }
 
-function said({ output, errors }: { output: string; errors: string }, { env }: HelperRun): string {
+function said({ output, errors }: { output: string; errors: string }, { env }: ProgramRun): string {
   const words = helperWords(output, errors, env)
   return words && `: ${words}`
 }

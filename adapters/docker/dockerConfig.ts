@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isEngineError } from '../../machines/errors.ts'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 import { findProgram } from '../process/findProgram.ts'
+import type { ProgramRun } from '../process/runProgram.ts'
 import { askHelper } from './askHelper.ts'
 import { findAuthEntry } from './authEntry.ts'
 import {
@@ -18,7 +19,6 @@ import {
   type Warn,
 } from './configFile.ts'
 import { findRegistry, type RegistryCredentials, registryKey } from './registryCredentials.ts'
-import type { HelperRun } from './runHelper.ts'
 
 export interface DockerConfigOptions {
   platform?: NodeJS.Platform
@@ -56,7 +56,7 @@ export async function readDockerConfig(
   options: DockerConfigOptions = {},
 ): Promise<RegistryCredentials | undefined> {
   const { platform = process.platform, helperLimitMs = HELPER_LIMIT_MS, warn = () => {} } = options
-  const run: HelperRun = { env, platform, limitMs: helperLimitMs, signal }
+  const run: ProgramRun = { env, platform, limitMs: helperLimitMs, signal }
   const usable = <Part>(read: () => Part) => unlessUnusable(warn, undefined, read)
   const given = usable(() => credentialsInVariable(env, registry, warn))
   if (given) return given
@@ -85,7 +85,7 @@ function credentialsInVariable(
 async function askConfigured(
   helper: string,
   registry: string,
-  run: HelperRun,
+  run: ProgramRun,
   warn: Warn,
 ): Promise<RegistryCredentials | undefined | 'failed'> {
   try {
@@ -133,7 +133,7 @@ function hasNoSettings({ fields }: ConfigSource): boolean {
 /** The helper was not configured, so a missing or failing one counts as no credentials. */
 async function askDefaultHelper(
   registry: string,
-  run: HelperRun,
+  run: ProgramRun,
 ): Promise<RegistryCredentials | undefined> {
   const helper = await defaultHelper(run.env, run.platform)
   if (helper === undefined) return undefined

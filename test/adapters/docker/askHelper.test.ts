@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { askHelper, helperWords } from '../../../adapters/docker/askHelper.ts'
-import type { HelperRun } from '../../../adapters/docker/runHelper.ts'
+import type { ProgramRun } from '../../../adapters/process/runProgram.ts'
 import { isAlive } from '../../engine/world/processes.ts'
 import { until } from '../../engine/world/until.ts'
 import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
@@ -14,7 +14,7 @@ const never = new AbortController().signal
 const LEAK = `echo '{"Username":"alice","Secret":"${PLANTED}"}'; echo ${PLANTED} >&2`
 const SPAWNS = '/bin/sleep 60 &\necho $$ >> $PIDS; echo $! >> $PIDS'
 
-function runOn({ env }: Ground, run: Partial<HelperRun> = {}): HelperRun {
+function runOn({ env }: Ground, run: Partial<ProgramRun> = {}): ProgramRun {
   return { env, platform: 'linux', limitMs: 60_000, signal: never, ...run }
 }
 
@@ -194,7 +194,7 @@ suite('askHelper :: failure', (test) => {
     onGround(async (ground) => {
       ground.helper('x', gives('alice'))
       const file = join(ground.programs, 'docker-credential-x')
-      const refused = async (run: HelperRun, code: string) => {
+      const refused = async (run: ProgramRun, code: string) => {
         const error = await refusedWith('invalid-configuration', () =>
           askHelper('x', 'r.example', run),
         )

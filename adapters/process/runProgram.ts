@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { onAbort } from '../../machines/onAbort.ts'
 
-export interface HelperRun {
+export interface ProgramRun {
   env: NodeJS.ProcessEnv
   platform: NodeJS.Platform
   /** Time limit in milliseconds. */
@@ -9,43 +9,49 @@ export interface HelperRun {
   signal: AbortSignal
 }
 
+interface Program {
+  file: string
+  args: readonly string[]
+  /** Standard input. */
+  input: string
+  /** The folder that it runs in. Default: that of this process. */
+  cwd?: string
+  /** Limit of its output, in bytes. */
+  mostOutput: number
+}
+
 /** `code` is the exit status, or `null` if a signal ended it; of `notStarted`, the system's error code. */
-export type HelperEnd =
+export type ProgramEnd =
   | { end: 'exited'; code: number | null; output: string; errors: string }
   | { end: 'notStarted'; code: string }
   | { end: 'tooLong'; output: string; errors: string }
   | { end: 'tooMuch' | 'aborted' }
 
-/** The limit of an answer, which has some hundred bytes, or with a token some thousand. */
-export const MOST_OUTPUT = 64 * 1024
 /** The last of what it says on standard error, where the cause is. */
 const MOST_ERRORS = 4 * 1024
 /** For what an ended helper wrote last to come in; a process that it has started and that holds its output is killed then. */
 const DRAIN_MS = 200
 
 /**
- * Runs a credential helper without a shell. Resolves when it has ended, and never rejects. A helper that
- * takes too long or writes too much is killed first, with its whole process group.
+ * Runs a program without a shell. Resolves when it has ended, and never rejects. One that takes too long or writes too
+ * much is killed first, with its whole process group.
  */
-export async function runHelper(
-  file: string,
-  action: string,
-  input: string,
-  { env, platform, limitMs, signal }: HelperRun,
-): Promise<HelperEnd> {
+export async function runProgram(program: Program, run: ProgramRun): Promise<ProgramEnd> {
+  const { signal } = run
   if (signal.aborted) return { end: 'aborted' }
-  const hasGroup = platform !== 'win32'
+  const hasGroup = run.platform !== 'win32'
   try {
-    const child = spawn(file, [action], {
-      env,
+    const child = spawn(program.file, program.args, {
+      env: run.env,
+      cwd: program.cwd,
       detached: hasGroup,
       stdio: 'pipe',
       windowsHide: true,
     })
-    // The helper may end without reading its input.
+    // It may end without reading its input.
     child.stdin.on('error', () => {})
-    child.stdin.end(input)
-    return await ended(child, limitMs, signal, () => kill(child, hasGroup))
+    child.stdin.end(program.input)
+    return await ended(child, program.mostOutput, run, () => kill(child, hasGroup))
   } catch (error) {
     return { end: 'notStarted', code: String((error as NodeJS.ErrnoException).code) }
   }
@@ -53,10 +59,10 @@ export async function runHelper(
 
 function ended(
   child: ChildProcessWithoutNullStreams,
-  limitMs: number,
-  signal: AbortSignal,
+  mostOutput: number,
+  { limitMs, signal }: ProgramRun,
   kill: () => void,
-): Promise<HelperEnd> {
+): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -76,7 +82,7 @@ function ended(
     }
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > MOST_OUTPUT) stop('tooMuch')
+      if (size > mostOutput) stop('tooMuch')
       else chunks.push(chunk)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
