@@ -76,3 +76,64 @@ function isIncomplete(text: string): boolean {
     return message.includes('Unexpected end') || reportedPlace(message) === text.length
   }
 }
+
+/** Where in a JSON value something is: names of fields, and indexes. */
+export type JsonPath = readonly (string | number)[]
+
+/** `at line 3, column 5`, of the value at a path of a valid text, or of the nearest one around it that exists. */
+export function placeInJson(text: string, path: JsonPath): string {
+  let [found, depth] = [0, -1]
+  walk(text, (at, where) => {
+    const isOnTheWay = where.length > depth && where.every((part, index) => part === path[index])
+    if (isOnTheWay) [found, depth] = [at, where.length]
+  })
+  return describePlace(text, found)
+}
+
+/** A field of a valid text whose name an object of the text has already: of two `JSON.parse` takes the last. */
+export function findRepeated(text: string): { name: string; place: string } | undefined {
+  let repeated: { name: string; place: string } | undefined
+  walk(text, (at, path, names) => {
+    const name = path.at(-1)
+    if (typeof name === 'string' && names?.has(name)) {
+      repeated ??= { name, place: describePlace(text, at) }
+    }
+  })
+  return repeated
+}
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]|[^\s{}[\],:"]+/gs
+
+/** Visits every value of a valid text; a field at its name, with the names that came before it in its object. */
+function walk(
+  text: string,
+  visit: (at: number, path: JsonPath, names?: ReadonlySet<string>) => void,
+): void {
+  const path: (string | number)[] = []
+  const open: (Set<string> | 'list')[] = []
+  let isName = false
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    const container = open.at(-1)
+    if (token === '}' || token === ']') {
+      open.pop()
+      path.pop()
+      isName = false
+    } else if (token === ',') {
+      if (container === 'list') path.push(Number(path.pop()) + 1)
+      else isName = true
+    } else if (isName && container !== 'list') {
+      path.pop()
+      path.push(JSON.parse(token))
+      visit(index, path, container)
+      container?.add(String(path.at(-1)))
+      isName = false
+    } else {
+      // A field was visited at its name.
+      if (container === undefined || container === 'list') visit(index, path)
+      if (token === '{') open.push(new Set())
+      if (token === '[') open.push('list')
+      if (token === '{' || token === '[') path.push(token === '{' ? '' : 0)
+      isName = token === '{'
+    }
+  }
+}

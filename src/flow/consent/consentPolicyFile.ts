@@ -1,3 +1,4 @@
+import { findRepeated } from '../../../adapters/docker/parseJson.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
 import { canonicalName, familiarName, parseReference } from '../../../machines/reference.ts'
 import type { ConsentPolicy } from '../types.ts'
@@ -118,25 +119,11 @@ function readJson(written: string): unknown {
   } catch {
     throw new RangeError('the policy is no JSON')
   }
-  const twice = repeatedField(text)
+  const twice = findRepeated(text)
   if (twice === undefined) return value
-  throw new RangeError(`the policy has the field "${twice}" twice in one object`)
-}
-
-/** The parser takes the last of two fields with one name: what the first one says would not count. */
-function repeatedField(json: string): string | undefined {
-  const open: Set<string>[] = []
-  for (const [token, colon] of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs)) {
-    if (token === '{') open.push(new Set())
-    else if (token === '}') open.pop()
-    else if (colon !== undefined) {
-      const name: string = JSON.parse(token.slice(0, -colon.length))
-      const names = open.at(-1)
-      if (names?.has(name)) return name
-      names?.add(name)
-    }
-  }
-  return undefined
+  throw new RangeError(
+    `the policy has the field "${twice.name}" twice in one object, ${twice.place}`,
+  )
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
