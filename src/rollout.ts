@@ -18,6 +18,9 @@ export type {
   TargetRecord,
   TargetState,
 } from '../machines/rollout/records.ts'
+export { type FleetOptions, readFleet } from './rollout/fleet.ts'
+export type { Fleet, FleetTarget } from './rollout/fleetFile.ts'
+export { parseLimit } from './rollout/limitExpression.ts'
 export type {
   RecordQuery,
   RolloutChange,

@@ -140,8 +140,15 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'src/rollout': {
     holds: 'rollouts: planning, the runner port, the embedded runner',
-    imports: ['machines', 'machines/rollout', 'src/flow'],
-    packages: /^(xstate|rxjs|node:.*)$/,
+    imports: [
+      'machines',
+      'machines/rollout',
+      'adapters/docker',
+      'adapters/process',
+      'adapters/engine/http',
+      'src/flow',
+    ],
+    packages: /^(xstate|rxjs|valibot|node:.*)$/,
   },
   'src/events': {
     holds: 'the wire format of a run, its log, inspection',

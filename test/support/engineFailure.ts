@@ -15,6 +15,7 @@ export const PLANTED_HEADER = Buffer.from(
 export async function refusedWith(
   code: InstallErrorCode,
   call: () => Promise<unknown>,
+  words?: RegExp,
 ): Promise<EngineError> {
   const outcome = await call().then(
     (value) => ({ value }),
@@ -25,6 +26,7 @@ export async function refusedWith(
   assert.ok(isEngineError(error), `expected an EngineError, but it was ${inspect(error)}`)
   assert.is(error.code, code, error.message)
   assert.match(error.message, /^[^\p{Cc}\u2028\u2029]{1,900}$/u, 'the message is not one line')
+  if (words) assert.match(error.message, words)
   assertTellsNothing(error)
   return error
 }

@@ -7,8 +7,13 @@ export interface Schema {
   enum?: unknown[]
   properties?: Record<string, Schema>
   required?: string[]
-  additionalProperties?: false
+  additionalProperties?: false | Schema
+  propertyNames?: Schema
   items?: Schema
+  minItems?: number
+  maxItems?: number
+  minLength?: number
+  maxLength?: number
   minimum?: number
   maximum?: number
   pattern?: string
@@ -66,10 +71,26 @@ const KEYWORDS: Record<string, (place: Place, wanted: never) => string[]> = {
     wanted
       .filter((name) => !Object.hasOwn(Object(value), name))
       .map((name) => `${at}.${name} is not there`),
-  additionalProperties: ({ value, schema, at }) =>
+  additionalProperties: ({ root, value, schema, at }, wanted: false | Schema) =>
     Object.keys(Object(value))
       .filter((name) => !Object.hasOwn(schema.properties ?? {}, name))
-      .map((name) => `${at}.${name} is not known`),
+      .flatMap((name) =>
+        wanted
+          ? violations(root, Object(value)[name], wanted, `${at}.${name}`)
+          : [`${at}.${name} is not known`],
+      ),
+  propertyNames: ({ root, value, at }, wanted: Schema) =>
+    Object.keys(Object(value)).flatMap((name) =>
+      violations(root, name, wanted, `the name ${at}.${name}`),
+    ),
+  minItems: ({ value, at }, wanted: number) =>
+    Array.isArray(value) && value.length < wanted ? [`${at} has less than ${wanted} items`] : [],
+  maxItems: ({ value, at }, wanted: number) =>
+    Array.isArray(value) && value.length > wanted ? [`${at} has more than ${wanted} items`] : [],
+  minLength: ({ value, at }, wanted: number) =>
+    String(value).length >= wanted ? [] : [`${at} is too short`],
+  maxLength: ({ value, at }, wanted: number) =>
+    String(value).length <= wanted ? [] : [`${at} is too long`],
   items: ({ root, value, at }, wanted: Schema) =>
     (Array.isArray(value) ? value : []).flatMap((item, index) =>
       violations(root, item, wanted, `${at}[${index}]`),
