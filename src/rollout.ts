@@ -21,6 +21,8 @@ export type {
 export { type FleetOptions, readFleet } from './rollout/fleet.ts'
 export type { Fleet, FleetTarget } from './rollout/fleetFile.ts'
 export { parseLimit } from './rollout/limitExpression.ts'
+export { checkPlanAge, parsePlan } from './rollout/planFile.ts'
+export { type PlanRolloutOptions, planRollout } from './rollout/planRollout.ts'
 export type {
   RecordQuery,
   RolloutChange,

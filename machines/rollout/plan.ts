@@ -6,6 +6,8 @@ import type { PluginPrivilege } from '../plugin.ts'
  */
 export interface RolloutPlan {
   version: 1
+  /** When it was made, in ISO 8601. */
+  at: string
   kind: RolloutKind
   plugin: PlannedPlugin
   /** All that the plugin asks for, as it was looked up. */
