@@ -7,6 +7,7 @@ import { inspectCommand } from './commands/inspect.ts'
 import { installCommand } from './commands/install.ts'
 import { lsCommand } from './commands/ls.ts'
 import { machineCommand } from './commands/machine.ts'
+import { rolloutPlanCommand } from './commands/rolloutPlan.ts'
 import { resumeCommand, rollbackCommand, runsCommand } from './commands/runs.ts'
 import { uiCommand } from './commands/ui.ts'
 import { upgradeCommand } from './commands/upgrade.ts'
@@ -34,6 +35,7 @@ export const commandTable: readonly CommandEntry[] = [
   runsCommand,
   resumeCommand,
   rollbackCommand,
+  rolloutPlanCommand,
   uiCommand,
   machineCommand,
   completionCommand(() => commandTable),

@@ -351,7 +351,7 @@ suite('planRollout :: secret settings', (test) => {
   })
 
   const missing: [setting: PlannedSettingGiven, words: RegExp][] = [
-    [{ name: 'A', from: 'env', variable: 'B' }, /"A" needs the variable B, which is not set/],
+    [{ name: 'A', from: 'env', variable: 'B' }, /a setting needs the variable B, which is not set/],
     [{ name: 'A', from: 'env', variable: 'EMPTY' }, /which is not set on this machine/],
     [{ name: 'A', from: 'file', path: '/nowhere/x' }, /cannot be read \(ENOENT\)/],
     [{ name: 'A', from: 'file', path: '/dev/null' }, /which is empty/],
