@@ -1,6 +1,8 @@
 // Builds the package: modules and types for hosts by tsc, the command as a bundle that starts at once.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join, resolve } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { buildViewer } from './buildViewer.ts'
@@ -16,30 +18,56 @@ execFileSync(
     stdio: 'inherit',
   },
 )
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/command/bin.ts'],
+  // The launcher says which version this is, and starts the command with its compiled code.
+  entryPoints: { bin: 'src/command/launcher.ts', 'plugin-flow': 'src/command/bin.ts' },
   outdir: 'dist/command',
+  outExtension: { '.js': '.cjs' },
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  // Node.js compiles a CommonJS file with what it knows of it, and imports its own modules without reading each export.
+  format: 'cjs',
   platform: 'node',
   target: 'node20',
-  minify: true,
+  // Names stay, and lines are short: a stack trace has to be readable.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 120,
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.dirname': '__dirname' },
   // The CommonJS build that `platform: node` prefers cannot be shaken.
   alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
   plugins: [leaveOut],
-  // An optional peer: it is loaded as it was published, where it is installed.
+  // Most never need it, and it is loaded as it was published.
   external: ['elkjs'],
   legalComments: 'none',
   metafile: true,
-  // Some bundled packages are CommonJS and require Node's own modules.
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url),__filename=import.meta.filename;",
-  },
+  write: false,
 })
+mkdirSync(join(root, 'dist/command'), { recursive: true })
+for (const { path, text } of outputFiles) {
+  // The launcher reads it byte by byte.
+  if (/[^\0-\x7f]/.test(text)) throw new Error(`${path} is not ASCII`)
+  writeFileSync(path, path.endsWith('plugin-flow.cjs') ? withDigest(loadLate(text)) : text)
+}
 await buildViewer()
 writeFileSync(join(root, 'dist/command/THIRD-PARTY-LICENSES.txt'), licenses(metafile))
+
+/**
+ * Modules of Node.js are loaded with the first use of one of their exports: `node:tls` and `node:crypto` take longer than
+ * the rest of a command that needs neither.
+ */
+function loadLate(text: string): string {
+  const late = text.replaceAll(/\brequire\("((?:node:)?[a-z_/]+)"\)/g, (call, id) =>
+    isBuiltin(id) ? `__late("${id}")` : call,
+  )
+  return `var __late = (id) => new Proxy({}, { get: (_, name) => require(id)[name] });\n${late}`
+}
+
+/** By which the compiled code of one build is not taken for that of another. */
+function withDigest(text: string): string {
+  return `// ${createHash('sha256').update(text).digest('hex')}\n${text}`
+}
 
 /** The licenses of what the bundle contains, as they ask for. */
 function licenses({ inputs }: Metafile): string {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { setTimeout } from 'node:timers/promises'
 import { runCommand } from './runCommand.ts'
 
@@ -15,7 +14,7 @@ const IN_THREADS = ['FSReqPromise', 'FSReqCallback', 'GetAddrInfoReqWrap']
 const GRACE_MS = 1_000
 const POLL_MS = 5
 
-const code = await runCommand({
+void runCommand({
   argv: process.argv.slice(2),
   env: process.env,
   // Created on first use: opening a pipe that is never read delays the start.
@@ -29,8 +28,7 @@ const code = await runCommand({
     return process.stderr
   },
   signals: process,
-})
-await leave(code)
+}).then(leave)
 
 /**
  * Ends the process, whose open requests would keep it alive. `exit` waits for calls in threads, and one into

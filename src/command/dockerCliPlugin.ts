@@ -1,24 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { OptionTable } from './defineCommand.ts'
+import { DOCKER_NAME } from './launcher/identify.ts'
 import { engineOptions } from './options/engine.ts'
 import { parseOptions } from './parseOptions.ts'
 import type { ProcessIo } from './processIo.ts'
-
-/** As Docker's client names this command: its own plugins may have no hyphen (`^[a-z][a-z0-9]*$`). */
-const NAME = 'pluginflow'
-
-/** The word with which Docker's client asks a program what it is. */
-export const METADATA_COMMAND = 'docker-cli-plugin-metadata'
-
-/** The answer to that. */
-export function pluginMetadata(version: string) {
-  return {
-    SchemaVersion: '0.1.0',
-    Vendor: 'docker-plugin-flow',
-    Version: version,
-    ShortDescription: 'Install Docker Engine plugins, and take back what cannot be finished',
-  }
-}
 
 /** What `docker` takes before the name of a command, and hands over as it was typed. */
 const globalOptions = {
@@ -44,10 +29,10 @@ export function fromDocker({ argv, env }: Invocation): Invocation {
     tokens: true,
   })
   const [first, second] = tokens.filter((token) => token.kind === 'positional')
-  if (first?.value === 'help' && second?.value === NAME) {
+  if (first?.value === 'help' && second?.value === DOCKER_NAME) {
     return { argv: argv.filter((_, index) => index !== second.index), env }
   }
-  if (first?.value !== NAME) return { argv, env }
+  if (first?.value !== DOCKER_NAME) return { argv, env }
   const before = argv.slice(0, first.index)
   const after = argv.slice(first.index + 1)
   const values = parse(before)

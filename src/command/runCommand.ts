@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { changeCommands } from './commands/change.ts'
 import { completionCommand } from './commands/completion.ts'
 import { contextLsCommand } from './commands/contextLs.ts'
@@ -19,8 +17,9 @@ import {
   type OptionTable,
   type PreparedCommand,
 } from './defineCommand.ts'
-import { fromDocker, METADATA_COMMAND, pluginMetadata } from './dockerCliPlugin.ts'
+import { fromDocker } from './dockerCliPlugin.ts'
 import { helpCommand, helpText } from './help.ts'
+import { identify, versionLine } from './launcher/identify.ts'
 import { scanOptions, UsageError } from './parseOptions.ts'
 import { type CommandIo, createOutput, type ProcessIo, report } from './processIo.ts'
 
@@ -67,8 +66,9 @@ export async function runCommand(process: ProcessIo): Promise<number> {
 
 async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   const { stdout } = io
-  if (argv[0] === METADATA_COMMAND) {
-    stdout.write(`${JSON.stringify(pluginMetadata(version()))}\n`)
+  const answer = identify(argv)
+  if (answer !== undefined) {
+    stdout.write(answer)
     return 0
   }
   const parsed = parseCommand(commandTable, argv)
@@ -77,7 +77,7 @@ async function run(argv: readonly string[], io: CommandIo): Promise<number> {
       stdout.write(helpText(commandTable, parsed.command, stdout.stream.columns, stdout.paint))
       return 0
     case 'version':
-      stdout.write(`plugin-flow ${version()}\n`)
+      stdout.write(versionLine())
       return 0
     case 'usage':
       return wrongUsage(parsed.message, parsed.command, io)
@@ -96,18 +96,6 @@ function wrongUsage(message: string, command: CommandEntry | undefined, io: Comm
     `${message}; see ${['plugin-flow', command?.name, '--help'].filter(Boolean).join(' ')}`,
   )
   return 2
-}
-
-/** The version of the package that this file belongs to, built or not. */
-export function version(folder: string = import.meta.dirname): string {
-  try {
-    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    if (name === 'docker-plugin-flow') return version
-  } catch {
-    // It is in a folder above.
-  }
-  const above = dirname(folder)
-  return above === folder ? 'unknown' : version(above)
 }
 
 export type Command =

@@ -29,7 +29,6 @@ export function formatSeconds(seconds: number): string {
   return 'more than a day'
 }
 
-const AGO = new Intl.RelativeTimeFormat('en')
 const SPANS = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -41,7 +40,8 @@ const SPANS = [
 export function formatAgo(milliseconds: number): string {
   const seconds = Math.max(Math.floor(milliseconds / 1_000), 0)
   const [unit, span] = SPANS.find(([, each]) => seconds >= each) ?? (['second', 1] as const)
-  return AGO.format(-Math.floor(seconds / span), unit)
+  // Made here: few need it, and the first one takes milliseconds.
+  return new Intl.RelativeTimeFormat('en').format(-Math.floor(seconds / span), unit)
 }
 
 /** The known figures of a download. */

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
 /** The command, as it is shipped. */
-export const COMMAND = join(ROOT, 'dist', 'command', 'bin.js')
+export const COMMAND = join(ROOT, 'dist', 'command', 'bin.cjs')
 
 /** The package as hosts get it; what runs TypeScript from its sources adds costs of its own. */
 export function builtPackage(): Promise<typeof import('../../src/index.ts')> {

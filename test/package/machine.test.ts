@@ -7,7 +7,7 @@ import { parcel } from '../support/foreignMachines.ts'
 import { suite } from '../support/suite.ts'
 import { makeConsumer } from './consumer.ts'
 
-const command = join(import.meta.dirname, '../../dist/command/bin.js')
+const command = join(import.meta.dirname, '../../dist/command/bin.cjs')
 const LIMIT_MS = 60_000
 
 /** Tells at the end which CommonJS modules of the layout's package were loaded. */
@@ -33,7 +33,7 @@ suite('built command :: ui --machine', (test) => {
   test('without the package of the layout :: one line with the command that installs it', async () => {
     const consumer = makeConsumer('elkjs')
     try {
-      const installed = 'node_modules/docker-plugin-flow/dist/command/bin.js'
+      const installed = 'node_modules/docker-plugin-flow/dist/command/bin.cjs'
       const { child, ended } = start(['ui', '--machine', '-'], join(consumer.folder, installed))
       child.stdin.end(JSON.stringify(parcel))
       const { code, stderr } = await ended

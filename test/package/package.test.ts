@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
 import { startEmbeddedEngine } from '../../src/embedded.ts'
@@ -13,9 +13,9 @@ const root = join(import.meta.dirname, '../..')
 const node = process.execPath
 const LIMIT_MS = 60_000
 
-async function run(command: string, args: string[], cwd: string) {
+async function run(command: string, args: string[], cwd: string, more: NodeJS.ProcessEnv = {}) {
   const { DOCKER_AUTH_CONFIG: _, ...others } = process.env
-  const env = { ...others, HOME: cwd, DOCKER_CONFIG: join(cwd, 'none'), NO_COLOR: '1' }
+  const env = { ...others, HOME: cwd, DOCKER_CONFIG: join(cwd, 'none'), NO_COLOR: '1', ...more }
   const signal = AbortSignal.timeout(LIMIT_MS)
   const child = spawn(command, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, [code]] = await Promise.all([
@@ -42,7 +42,8 @@ suite('package', (test) => {
     for (const file of [
       'dist/src/index.js',
       'dist/src/index.d.ts',
-      'dist/command/bin.js',
+      'dist/command/bin.cjs',
+      'dist/command/plugin-flow.cjs',
       'dist/viewer/pluginFlow.js',
       'dist/src/viewer.d.ts',
       'dist/ui/index.html',
@@ -114,7 +115,7 @@ suite('package', (test) => {
   }
 
   test('the command runs from the packed files', async () => {
-    const command = join(consumer.folder, 'node_modules/docker-plugin-flow/dist/command/bin.js')
+    const command = join(consumer.folder, 'node_modules/docker-plugin-flow/dist/command/bin.cjs')
     const version = await run(node, [command, '--version'], consumer.folder)
     assert.is(version.code, 0, version.stderr)
     assert.match(
@@ -130,7 +131,7 @@ suite('package', (test) => {
   test('the command writes a run down while it lasts, on an engine that is not its own', async () => {
     const engine = await startEmbeddedEngine({ pace: 0 })
     try {
-      const command = join(consumer.folder, 'node_modules/docker-plugin-flow/dist/command/bin.js')
+      const command = join(consumer.folder, 'node_modules/docker-plugin-flow/dist/command/bin.cjs')
       const args = ['install', '-H', engine.host, '--grant-all-permissions', 'acme/plain']
       const { code, stderr } = await run(node, [command, ...args], consumer.folder)
       assert.is(code, 0, stderr)
@@ -140,6 +141,47 @@ suite('package', (test) => {
     } finally {
       await engine.close()
     }
+  })
+
+  test('its compiled code is in the home of its user, and it runs without it, too', async () => {
+    const command = join(consumer.folder, 'node_modules/docker-plugin-flow/dist/command/bin.cjs')
+    const program = dirname(command)
+    const cache = join(consumer.folder, '.cache/plugin-flow')
+    const packed = readdirSync(program)
+    const list = async (env: NodeJS.ProcessEnv = {}) => {
+      const { code, stdout, stderr } = await run(
+        node,
+        [command, 'machine', 'plugin-install'],
+        consumer.folder,
+        env,
+      )
+      assert.equal([code, stderr], [0, ''])
+      return stdout
+    }
+    rmSync(cache, { recursive: true, force: true })
+    const shown = await list()
+    const [name = ''] = readdirSync(cache)
+    const file = join(cache, name)
+    const kept = readFileSync(file)
+    assert.ok(kept.length > 100_000)
+    assert.is(await list(), shown)
+    assert.equal(readFileSync(file), kept, 'it is used as it is')
+    for (const damaged of [kept.subarray(0, 90_001), kept.fill(0, 40_000, 40_100)]) {
+      writeFileSync(file, damaged)
+      assert.is(await list(), shown)
+      assert.ok(readFileSync(file).length > 100_000)
+    }
+    // No user can write there, not even root.
+    assert.is(await list({ HOME: '/proc/none' }), shown)
+    assert.equal(readdirSync(program), packed)
+  })
+
+  test('a stack trace of the command names functions, and quotes no long line', () => {
+    const path = 'node_modules/docker-plugin-flow/dist/command/plugin-flow.cjs'
+    const code = readFileSync(join(consumer.folder, path), 'utf8')
+    assert.match(code, 'function parseCommand(')
+    const longest = Math.max(...code.split('\n').map(({ length }) => length))
+    assert.ok(longest < 5_000, `${longest} characters`)
   })
 
   test('the bundle says whose code it contains', () => {

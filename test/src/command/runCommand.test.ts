@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { findCommand } from '../../../src/command/defineCommand.ts'
 import { helpText } from '../../../src/command/help.ts'
-import { commandTable, version } from '../../../src/command/runCommand.ts'
+import { commandTable } from '../../../src/command/runCommand.ts'
 import { suite } from '../../support/suite.ts'
 import { run } from './stage.ts'
 
@@ -56,16 +56,5 @@ suite('runCommand', (test) => {
       running.stderr.text(),
       'plugin-flow: unexpected error: RangeError: out\\u{a}of range\n',
     )
-  })
-})
-
-suite('version', (test) => {
-  test('is that of the package, found from any folder of it', () => {
-    assert.is(version(), VERSION)
-    assert.is(version(join(import.meta.dirname, 'no/such/folder')), VERSION)
-  })
-
-  test('outside of it, it is unknown', () => {
-    assert.is(version('/'), 'unknown')
   })
 })
