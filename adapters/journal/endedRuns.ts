@@ -60,7 +60,13 @@ export async function keepEnded(
       events: events && bounded(events),
     }),
   }
-  await replaceFile(join(folder, `${id}.json`), `${JSON.stringify(run)}\n`)
+  // Nothing depends on it: a person need not wait for the disk.
+  await replaceFile(
+    join(folder, `${id}.json`),
+    `${JSON.stringify(run)}\n`,
+    Promise.resolve(),
+    false,
+  )
   await forget(folder)
 }
 

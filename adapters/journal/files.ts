@@ -11,7 +11,8 @@ export async function writeNew(path: string, text: string, isFlushed = false): P
   const file = await whenThereIsRoom(() => open(path, 'wx', 0o600))
   try {
     await file.writeFile(text)
-    if (isFlushed) await file.sync()
+    // With its size; when it was changed need not be on the disk.
+    if (isFlushed) await file.datasync()
   } catch (error) {
     await rm(path, { force: true }).catch(() => {})
     throw error
@@ -20,11 +21,24 @@ export async function writeNew(path: string, text: string, isFlushed = false): P
   }
 }
 
-/** Replaces a file as a whole; it is on the disk once this resolves. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+/**
+ * Replaces a file as a whole; it is on the disk once this resolves, unless it is not flushed.
+ *
+ * @param permitted has to resolve before the new file takes the place of the old one, and not before it is written
+ */
+export async function replaceFile(
+  path: string,
+  text: string,
+  permitted: Promise<unknown> = Promise.resolve(),
+  isFlushed = true,
+): Promise<void> {
   const aside = `${path}.${randomUUID()}`
-  await writeNew(aside, text, true)
+  const [permission, written] = await Promise.allSettled([
+    permitted,
+    writeNew(aside, text, isFlushed),
+  ])
   try {
+    for (const each of [permission, written]) if (each.status === 'rejected') throw each.reason
     await rename(aside, path)
   } catch (error) {
     await rm(aside, { force: true }).catch(() => {})

@@ -170,12 +170,14 @@ async function openRun(
   return {
     id,
     async write(snapshot) {
-      if (!(await lock.isHeld())) throw new RunInUse('another process has taken it up')
-      last = snapshot
+      const permitted = lock.isHeld().then((isHeld) => {
+        if (!isHeld) throw new RunInUse('another process has taken it up')
+        last = snapshot
+      })
       // Closing forgets it: to write it down first would only take time.
-      if (isClean(snapshot)) return
+      if (isClean(snapshot)) return permitted
       const text = JSON.stringify({ id, engine, began, snapshot })
-      await replaceFile(runPath(folder, id), `${text}\n`)
+      await replaceFile(runPath(folder, id), `${text}\n`, permitted)
     },
     async claim(plugin) {
       claims.push(await takeLock(claimPath(folder, engine, plugin), id))
@@ -184,12 +186,12 @@ async function openRun(
       if (!isOpen) return
       isOpen = false
       for (const claim of claims) await claim.release()
-      if (last && isClean(last)) {
+      const forget = async (clean: JournaledSnapshot) => {
         // The run itself has ended well, whether or not it can be kept.
-        await keepEnded(folder, { id, engine, began }, last, events).catch(() => {})
+        await keepEnded(folder, { id, engine, began }, clean, events).catch(() => {})
         await rm(runPath(folder, id), { force: true })
       }
-      await lock.release()
+      await lock.release(last && isClean(last) ? forget(last) : undefined)
     },
   }
 }

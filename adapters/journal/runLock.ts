@@ -19,8 +19,12 @@ export class RunInUse extends Error {
 export interface RunLock {
   /** False once another process has taken the lock over, or its file is gone. */
   isHeld(): Promise<boolean>
-  /** Gives the lock back; does nothing if it is no longer held. */
-  release(): Promise<void>
+  /**
+   * Gives the lock back; does nothing if it is no longer held.
+   *
+   * @param first awaited before; when it rejects, the lock stays
+   */
+  release(first?: Promise<unknown>): Promise<void>
 }
 
 /** Each one that fails means that another process came further. */
@@ -62,9 +66,10 @@ export async function takeLock(path: string, run = ''): Promise<RunLock> {
   }
   return {
     isHeld: async () => (await chain()).length > 0,
-    async release() {
+    async release(first) {
+      const [files] = await Promise.all([chain(), first])
       // The first goes first: without it none of the others counts.
-      for (const file of await chain()) await rm(file.path, { force: true })
+      for (const file of files) await rm(file.path, { force: true })
     },
   }
 }

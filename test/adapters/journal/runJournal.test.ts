@@ -4,6 +4,7 @@ import fs, {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -14,7 +15,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { replaceFile } from '../../../adapters/journal/files.ts'
 import {
   beginRun,
   JournalError,
@@ -455,6 +458,33 @@ suite('a file that cannot be put into its place', (test) => {
       await run.close()
       assert.equal(readdirSync(folder), [`${run.id}.json`])
       assert.is((await listRuns(folder)).runs[0]?.run.snapshot.state, 'pulling.streaming')
+    }))
+
+  test('a new record takes its place only once that is permitted and it is written', () =>
+    onFolder(async (folder) => {
+      mkdirSync(folder)
+      const path = join(folder, 'record')
+      await replaceFile(path, 'old', Promise.resolve())
+      let permit = () => {}
+      const permitted = new Promise<void>((resolve) => {
+        permit = resolve
+      })
+      const replaced = replaceFile(path, 'new', permitted)
+      while (readdirSync(folder).length < 2) await setImmediate()
+      assert.is(readFileSync(path, 'utf8'), 'old')
+      permit()
+      await replaced
+      assert.is(readFileSync(path, 'utf8'), 'new')
+      const refused = new Error('refused')
+      assert.is(await thrownBy(replaceFile(path, 'other', Promise.reject(refused))), refused)
+      assert.is(readFileSync(path, 'utf8'), 'new')
+      const full = () => Promise.reject(new Error('full'))
+      const patched = withPatched('open', () => full)
+      assert.is(
+        await thrownBy(patched(() => replaceFile(path, 'other', Promise.reject(refused)))),
+        refused,
+      )
+      assert.equal(readdirSync(folder), ['record'])
     }))
 
   test('a run that goes while it is taken up :: its lock is given back', () =>

@@ -131,6 +131,14 @@ suite('runLock', (test) => {
       assert.ok(await next.isHeld())
     }))
 
+  test('given back after something else that fails :: it stays', () =>
+    onLock(async (path) => {
+      const lock = await takeLock(path)
+      const refused = new Error('EACCES')
+      assert.is(await thrownBy(lock.release(Promise.reject(refused))), refused)
+      assert.ok(await lock.isHeld())
+    }))
+
   test('a file system that refuses it :: the reason is passed on, and nothing is left', () =>
     onLock(async (path, folder) => {
       mkdirSync(path)
