@@ -18,6 +18,19 @@ export type {
   TargetRecord,
   TargetState,
 } from '../machines/rollout/records.ts'
+export { rolloutMachine } from '../machines/rollout/rolloutMachine.ts'
+export {
+  type EmbeddedRunner,
+  openEmbeddedRunner,
+  readRollouts,
+  sendToRollout,
+} from './rollout/embeddedRunner.ts'
+export { hashPlan } from './rollout/hash.ts'
+export {
+  createLocalRunner,
+  type LocalRollout,
+  type LocalRunnerOptions,
+} from './rollout/localRunner.ts'
 export { type FleetOptions, readFleet } from './rollout/fleet.ts'
 export type { Fleet, FleetTarget } from './rollout/fleetFile.ts'
 export { parseLimit } from './rollout/limitExpression.ts'
@@ -32,3 +45,12 @@ export type {
   SavedRollout,
   TargetTask,
 } from './rollout/runner.ts'
+export {
+  type GivenConsent,
+  type Rollout,
+  type RolloutCounts,
+  type RolloutOptions,
+  type RolloutResult,
+  resumeRollout,
+  startRollout,
+} from './rollout/startRollout.ts'

@@ -41,6 +41,8 @@ export interface SavedRollout {
   version: number
   /** XState's persisted snapshot of the machine. */
   snapshot: unknown
+  /** Type of the event that led here. */
+  event: string
   /** The timers that run, by their keys. */
   timers: Record<string, { event: RolloutMessage; at: number }>
 }

@@ -1,0 +1,169 @@
+import { EngineError } from '../../machines/errors.ts'
+import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import type { UpgradeSnapshot } from '../../machines/plugin-upgrade/snapshot.ts'
+import { samePrivileges } from '../../machines/privileges.ts'
+import type { PlannedSetting, RolloutPlan } from '../../machines/rollout/plan.ts'
+import type { PluginOnTarget, TargetRecord } from '../../machines/rollout/records.ts'
+import { keyOf } from '../../machines/settings.ts'
+import { installPlugin, resumeInstall } from '../flow/install.ts'
+import type { ConsentPolicy, Engine, FlowOptions, GivenSetting } from '../flow/types.ts'
+import {
+  type ResumeUpgradeOptions,
+  resumeUpgrade,
+  type UpgradeFlowOptions,
+  upgradePlugin,
+} from '../flow/upgrade.ts'
+import { withConsent } from './fence.ts'
+
+/** What one step may use. */
+export interface StepTools {
+  plan: RolloutPlan
+  engine: Engine
+  record(): TargetRecord
+  /** @throws EngineError `abandoned` where the lease is lost */
+  write(changes: Partial<TargetRecord>): Promise<void>
+  /** The value of a secret setting, from the worker's environment or files. */
+  secret(from: { variable: string } | { path: string }): Promise<string>
+}
+
+const { signal } = new AbortController()
+
+/** Installs or upgrades. A flow within a rollout takes nothing back: undo is a step of its own. */
+export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
+  const { plan, record } = tools
+  const { reference, name, digest } = plan.plugin
+  const engine = withConsent(tools.engine, plan.privileges)
+  const settings = await settingsOf(tools)
+  const wanted = { reference, settings: settings.given, ...(digest && { digest }) }
+  const secretSettings = Object.fromEntries(settings.values)
+  if (plan.kind === 'upgrade') {
+    const run = record().run as UpgradeSnapshot | undefined
+    const upgrade =
+      run && run.run.phase !== 'untouched'
+        ? resumeUpgrade(engine, unfinished(run), {
+            ...flowOptions<ResumeUpgradeOptions>(tools),
+            secretSettings,
+          })
+        : upgradePlugin(engine, {
+            ...flowOptions<UpgradeFlowOptions>(tools),
+            ...wanted,
+            name,
+            onFailure: 'keep',
+            noWayBack: 'accept',
+          })
+    return (await upgrade.result).changed ? 'done' : 'kept'
+  }
+  const run = record().run as InstallSnapshot | undefined
+  if (run && run.run.ownership !== 'nothing') {
+    const resumed = { ...flowOptions<FlowOptions>(tools), secretSettings }
+    await resumeInstall(engine, unfinished(run), resumed).result
+    return 'done'
+  }
+  const given = { ...flowOptions<FlowOptions>(tools), ...wanted, alias: name }
+  const flow = installPlugin(engine, { ...given, onFailure: 'keep' })
+  return (await flow.result).changed ? 'done' : 'kept'
+}
+
+/** Removes the plugin that has the name. */
+export async function removePlugin({ plan, engine }: StepTools): Promise<'done' | 'kept'> {
+  const plugin = await engine.call('pluginInspect', { name: plan.plugin.name }, { signal })
+  if (!plugin) return 'kept'
+  await remove(engine, plugin)
+  return 'done'
+}
+
+/** Takes back what this rollout changed, and nothing else. */
+export async function undoTarget(tools: StepTools): Promise<void> {
+  const { plan, engine, record } = tools
+  const { before, after, run } = record()
+  const { name } = plan.plugin
+  if (!before || plan.kind === 'remove') {
+    throw new EngineError(
+      'no-way-back',
+      `${name} was removed, and comes back by a new install: plugin-flow install ${name}`,
+    )
+  }
+  if (before.state === 'present') return goBack(tools, before)
+  const plugin = await engine.call('pluginInspect', { name }, { signal })
+  if (!plugin) return
+  const own = after?.state === 'present' ? after.id : (run as InstallSnapshot)?.run.id
+  if (own !== undefined && plugin.Id !== own) {
+    throw new EngineError('changed-by-others', `another client has replaced ${name}`)
+  }
+  await remove(engine, plugin)
+}
+
+async function goBack(
+  tools: StepTools,
+  { reference, digest }: Extract<PluginOnTarget, { state: 'present' }>,
+): Promise<void> {
+  const { plan, engine } = tools
+  // What the old version asks for was granted once; more than that is not agreed to.
+  const consent: ConsentPolicy = (request) =>
+    samePrivileges(request.privileges, plan.privileges) ||
+    !('added' in request) ||
+    isEmpty(request.added)
+  const flow = upgradePlugin(engine, {
+    ...flowOptions<UpgradeFlowOptions>(tools),
+    consent,
+    name: plan.plugin.name,
+    reference,
+    ...(digest && { digest }),
+    onFailure: 'keep',
+    noWayBack: 'accept',
+  })
+  await flow.result
+}
+
+function isEmpty(list: unknown): boolean {
+  return Array.isArray(list) && list.length === 0
+}
+
+async function remove(
+  engine: Engine,
+  { Id, Enabled }: { Id: string; Enabled: boolean },
+): Promise<void> {
+  if (Enabled) await engine.call('pluginDisable', { name: Id }, { signal })
+  await engine.call('pluginDelete', { name: Id }, { signal })
+}
+
+/** The consent to the plan stands for every question of a flow, and there is no person to ask for credentials. */
+function flowOptions<Options>({ write }: StepTools): Options {
+  const options: Omit<FlowOptions, 'journal'> & { journal: (run: unknown) => unknown } = {
+    consent: () => true,
+    credentials: async () => undefined,
+    journal: (run) =>
+      write({ run }).then(
+        () => undefined,
+        () => 'abandon',
+      ),
+  }
+  return options as Options
+}
+
+/** A run that failed once is taken up where it was left. */
+function unfinished<Snapshot extends { run: object; outcome?: unknown }>(
+  snapshot: Snapshot,
+): Snapshot {
+  const { outcome: _, ...rest } = snapshot
+  const { failure: __, ...run } = snapshot.run as { failure?: unknown }
+  return { ...rest, run } as unknown as Snapshot
+}
+
+async function settingsOf({ plan, secret }: StepTools) {
+  const given: GivenSetting[] = []
+  const values = new Map<string, string>()
+  for (const setting of plan.plugin.settings) {
+    const key = keyOf(setting as { name: string })
+    if (!('from' in setting)) {
+      const { value } = setting as Extract<PlannedSetting, { value?: string }>
+      given.push(value === undefined ? key : `${key}=${value}`)
+      continue
+    }
+    const from = setting as { from: 'env'; variable: string } | { from: 'file'; path: string }
+    const value = await secret(from)
+    values.set(key, value)
+    given.push({ setting: `${key}=${value}`, secret: true })
+  }
+  return { given, values }
+}

@@ -1,0 +1,214 @@
+import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import { endOfStep } from '../../machines/rollout/context.ts'
+import type { RolloutEvent } from '../../machines/rollout/events.ts'
+import type { RolloutPlan } from '../../machines/rollout/plan.ts'
+import type { TargetRecord } from '../../machines/rollout/records.ts'
+import { rolloutMachine } from '../../machines/rollout/rolloutMachine.ts'
+import type { RolloutContext } from '../../machines/rollout/types.ts'
+import { isEnd } from './localRunner.ts'
+import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
+
+export type RolloutSnapshot = SnapshotFrom<typeof rolloutMachine>
+
+export interface ConductorOptions {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Milliseconds until a rollout without consent expires. */
+  consentTime: number
+  /** Whether a plugin is still as the rollout left it. */
+  isAsLeft(plan: RolloutPlan, record: TargetRecord): Promise<boolean>
+}
+
+/** The machine of a rollout as it was saved. */
+export function readSaved({ snapshot }: SavedRollout): RolloutSnapshot {
+  const { value, context } = snapshot as Pick<RolloutSnapshot, 'value' | 'context'>
+  return rolloutMachine.resolveState({ value, context })
+}
+
+/**
+ * Handles the events of rollouts, one after another: what has to happen next is derived from the saved state alone, so
+ * that a process which ends between two steps loses nothing.
+ */
+export function createConductor(runner: Runner, options: ConductorOptions) {
+  /** The targets of the present pass, by rollout. They are found again from the records. */
+  const passes = new Map<string, { attempt: number; list: Promise<number[]> }>()
+
+  const listOf = (rollout: string, { attempt, action }: RolloutContext): Promise<number[]> => {
+    const known = passes.get(rollout)
+    if (known?.attempt === attempt) return known.list
+    const list = runner.records(rollout).then((records) => listPass(records, { attempt, action }))
+    passes.set(rollout, { attempt, list })
+    return list
+  }
+
+  const save = async (
+    rollout: string,
+    known: SavedRollout | undefined,
+    event: string,
+    [{ value, context, status }, actions]: ReturnType<
+      typeof initialTransition<typeof rolloutMachine>
+    >,
+  ): Promise<SavedRollout | undefined> => {
+    const timers = { ...known?.timers }
+    for (const { type, params } of actions as { type: string; params?: unknown }[]) {
+      const {
+        id,
+        sendId,
+        event: raised,
+        delay,
+      } = Object(params) as {
+        id: string
+        sendId: string
+        event: RolloutMessage
+        delay: number
+      }
+      if (type === 'xstate.raise') timers[id] = { event: raised, at: options.now() + delay }
+      if (type === 'xstate.cancel') delete timers[sendId]
+    }
+    const version = known?.version ?? 0
+    const saved = { version: version + 1, event, snapshot: { value, context, status }, timers }
+    return (await runner.save(rollout, saved, version)) ? saved : undefined
+  }
+
+  /** Has happen what the state says. Everything here may happen twice. */
+  const carryOut = async (rollout: string, saved: SavedRollout): Promise<void> => {
+    const snapshot = readSaved(saved)
+    const { context } = snapshot
+    for (const [key, timer] of Object.entries(saved.timers)) {
+      await runner.at(rollout, key, timer.at, { ...timer.event, timer: key, due: timer.at })
+    }
+    if (snapshot.matches('planning')) {
+      const size = (await listOf(rollout, context)).length
+      later(rollout, { type: 'plan.done', size })
+    }
+    if (snapshot.matches('rollingBack') && context.size === undefined) {
+      const size = (await listOf(rollout, context)).length
+      later(rollout, { type: 'undo.planned', size })
+    }
+    if (snapshot.matches({ monitoring: 'looking' })) void look(rollout, context)
+    await handOut(rollout, context)
+  }
+
+  const handOut = async (rollout: string, context: RolloutContext): Promise<void> => {
+    if (context.out.length === 0) return
+    const { attempt, action } = context
+    const list = await listOf(rollout, context)
+    const tasks = context.out.map((position) => ({ index: list[position] ?? -1, attempt, action }))
+    await runner.enqueue(rollout, tasks)
+  }
+
+  /** The events of targets that have ended, as far as their records know more than the machine. */
+  const catchUp = async (rollout: string, context: RolloutContext): Promise<void> => {
+    const list = await listOf(rollout, context)
+    for (const position of context.out) {
+      const index = list[position] ?? -1
+      const [record] = await runner.records(rollout, { after: index - 1, limit: 1 })
+      if (record && record.attempt === context.attempt && isEnd(record)) {
+        later(rollout, endOf(record))
+      }
+    }
+  }
+
+  const look = async (rollout: string, context: RolloutContext): Promise<void> => {
+    const plan = await runner.plan(rollout)
+    const done = await runner.records(rollout, { states: ['done'] })
+    const begin = endOfStep({ ...context, step: context.step - 1 })
+    const ofStep = new Set((await listOf(rollout, context)).slice(begin, endOfStep(context)))
+    let failed = 0
+    for (const record of done.filter(({ index }) => ofStep.has(index))) {
+      if (!plan || (await options.isAsLeft(plan, record))) continue
+      const message = 'the plugin is not as this rollout left it'
+      await runner.write({ ...record, state: 'failed', code: 'changed-by-others', message })
+      failed += 1
+    }
+    later(rollout, { type: 'batch.monitored', step: context.step, failed })
+  }
+
+  const later = (rollout: string, message: RolloutMessage) =>
+    void runner.event(rollout, message).catch(() => {})
+
+  /** The event as the machine knows it: by positions of its pass. */
+  const translate = async (
+    rollout: string,
+    { index, ...message }: RolloutMessage,
+    context: RolloutContext,
+  ): Promise<RolloutEvent> => {
+    if (index === undefined) return message as RolloutEvent
+    const position = (await listOf(rollout, context)).indexOf(index as number)
+    return { ...message, position } as unknown as RolloutEvent
+  }
+
+  return {
+    /** Begins a rollout, or goes on with one that an earlier process left. */
+    async start(rollout: string): Promise<void> {
+      const known = await runner.load(rollout)
+      if (known) {
+        await catchUp(rollout, readSaved(known).context)
+        return carryOut(rollout, known)
+      }
+      const plan = await runner.plan(rollout)
+      if (!plan) throw new RangeError(`there is no rollout ${rollout}`)
+      const input = { strategy: plan.strategy, consentTime: options.consentTime }
+      const saved = await save(
+        rollout,
+        undefined,
+        'xstate.init',
+        initialTransition(rolloutMachine, input),
+      )
+      if (saved) await carryOut(rollout, saved)
+    },
+    /** Handles one event. */
+    async event(rollout: string, { timer, due, ...message }: RolloutMessage): Promise<void> {
+      for (;;) {
+        const known = await runner.load(rollout)
+        if (!known) return
+        // A timer that was set before, and is over.
+        if (timer !== undefined && known.timers[timer as string]?.at !== due) return
+        const from = readSaved(known)
+        const event = await translate(rollout, message, from.context)
+        const isKnown = from.status === 'active' && from.can(event)
+        if (!isKnown) return
+        const saved = await save(
+          rollout,
+          known,
+          event.type,
+          transition(rolloutMachine, from, event),
+        )
+        if (saved) return carryOut(rollout, saved)
+      }
+    },
+  }
+}
+
+/** The event that a record stands for. */
+export function endOf({ index, attempt, state, code, outcome }: TargetRecord): RolloutMessage {
+  const isUndo = state === 'undone' || state === 'undoFailed'
+  return {
+    type: 'target.done',
+    index,
+    attempt,
+    outcome: state,
+    ...(code && { code }),
+    ...(isUndo && outcome && { was: outcome }),
+  }
+}
+
+/**
+ * The targets of a pass, in their order. They stay the same while the pass goes on: it is those that wait for it, and those
+ * that it has taken.
+ */
+export function listPass(
+  records: readonly TargetRecord[],
+  { attempt, action }: Pick<RolloutContext, 'attempt' | 'action'>,
+): number[] {
+  const waits = ({ state, changed }: TargetRecord) =>
+    action === 'undo'
+      ? changed === true
+      : ['queued', 'failed', 'unreachable', 'abandoned'].includes(state)
+  const found = records.filter((record) => record.attempt === attempt || waits(record))
+  // What was changed last is taken back first.
+  if (action === 'undo') {
+    found.sort((one, other) => (other.times.ended ?? 0) - (one.times.ended ?? 0))
+  }
+  return found.map(({ index }) => index)
+}

@@ -1,0 +1,144 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { takeLock } from '../../adapters/journal/runLock.ts'
+import type { TargetRecord } from '../../machines/rollout/records.ts'
+import {
+  createLocalRunner,
+  type LocalRollout,
+  type LocalRunnerOptions,
+  type RolloutLog,
+} from './localRunner.ts'
+import type { RolloutMessage, Runner } from './runner.ts'
+
+/** How often messages of other processes are looked for. */
+const INBOX_MS = 250
+
+export interface EmbeddedRunner extends Runner {
+  /** Gives the folder back. */
+  close(): Promise<void>
+}
+
+/**
+ * A runner that keeps its rollouts in a folder, one process at a time. Records are appended line by line, and the machine is
+ * replaced as a whole, so that a process which is killed leaves both as they were before or after a change.
+ *
+ * @throws RunInUse while another process has the folder
+ */
+export async function openEmbeddedRunner(
+  folder: string,
+  options: Pick<LocalRunnerOptions, 'leaseTime' | 'time'> = {},
+): Promise<EmbeddedRunner> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const lock = await takeLock(join(folder, 'runner.lock'))
+  const known = readRollouts(folder)
+  const log = openLog(folder, known)
+  const runner = createLocalRunner({ ...options, log, known })
+  const offsets = new Map([...known.keys()].map((id) => [id, inboxOf(folder, id).length]))
+  const timer = setInterval(() => {
+    for (const rollout of readdirSync(folder)) {
+      const lines = inboxOf(folder, rollout)
+      for (const line of lines.slice(offsets.get(rollout) ?? 0)) {
+        void runner.event(rollout, JSON.parse(line) as RolloutMessage).catch(() => {})
+      }
+      offsets.set(rollout, lines.length)
+    }
+  }, INBOX_MS)
+  timer.unref()
+  return {
+    ...runner,
+    async close() {
+      clearInterval(timer)
+      log.close()
+      await lock.release()
+    },
+  }
+}
+
+/** Sends an event to a rollout that another process carries out. */
+export function sendToRollout(folder: string, rollout: string, message: RolloutMessage): void {
+  appendFileSync(join(folder, rollout, 'inbox.jsonl'), `${JSON.stringify(message)}\n`)
+}
+
+/** The rollouts in a folder as they are now, whichever process carries them out; the newest last. */
+export function readRollouts(folder: string): Map<string, LocalRollout> {
+  if (!existsSync(folder)) return new Map()
+  const ids = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'plan.json')))
+    .map(({ name }) => name)
+  return new Map(ids.sort().map((id) => [id, readRollout(join(folder, id))]))
+}
+
+function readRollout(folder: string): LocalRollout {
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  const records: TargetRecord[] = []
+  for (const line of completeLines(join(folder, 'records.jsonl'))) {
+    const record = JSON.parse(line) as TargetRecord
+    records[record.index] = record
+  }
+  const saved = existsSync(join(folder, 'state.json')) ? read('state.json') : undefined
+  return { plan: read('plan.json'), records, saved }
+}
+
+function inboxOf(folder: string, rollout: string): string[] {
+  const path = join(folder, rollout, 'inbox.jsonl')
+  return existsSync(path) ? completeLines(path) : []
+}
+
+/** The last line of a process that was killed may be cut. */
+function completeLines(path: string): string[] {
+  return readFileSync(path, 'utf8').split('\n').slice(0, -1)
+}
+
+function openLog(
+  folder: string,
+  known: ReadonlyMap<string, LocalRollout>,
+): RolloutLog & { close(): void } {
+  const files = new Map<string, number>()
+  const open = (rollout: string) => {
+    const file = openSync(join(folder, rollout, 'records.jsonl'), 'a', 0o600)
+    files.set(rollout, file)
+    return file
+  }
+  for (const rollout of known.keys()) cutLastLine(join(folder, rollout, 'records.jsonl'))
+  return {
+    create(rollout, plan, records) {
+      mkdirSync(join(folder, rollout), { mode: 0o700, recursive: true })
+      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+      replaceFile(join(folder, rollout, 'records.jsonl'), lines)
+      // The plan comes last: a folder without one is no rollout.
+      replaceFile(join(folder, rollout, 'plan.json'), JSON.stringify(plan))
+    },
+    save: (rollout, saved) =>
+      replaceFile(join(folder, rollout, 'state.json'), JSON.stringify(saved)),
+    record(record) {
+      const file = files.get(record.rollout) ?? open(record.rollout)
+      writeSync(file, `${JSON.stringify(record)}\n`)
+    },
+    close() {
+      for (const file of files.values()) closeSync(file)
+    },
+  }
+}
+
+function cutLastLine(path: string): void {
+  const text = readFileSync(path)
+  const end = text.lastIndexOf(10) + 1
+  if (end < text.length) truncateSync(path, end)
+}
+
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}

@@ -1,0 +1,51 @@
+import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
+import { EngineError } from '../../machines/errors.ts'
+import type { PluginPrivilege } from '../../machines/plugin.ts'
+import { comparePrivileges } from '../../machines/privileges.ts'
+import type { Engine } from '../flow/types.ts'
+
+/** The operations that change an engine. */
+const CHANGES: ReadonlySet<OperationId> = new Set<OperationId>([
+  'pluginPull',
+  'pluginSet',
+  'pluginEnable',
+  'pluginDisable',
+  'pluginDelete',
+  'pluginUpgrade',
+])
+
+/**
+ * An engine that asks before each changing request.
+ *
+ * @param mayChange rejects where the right to change the engine is lost
+ */
+export function fenced(engine: Engine, mayChange: () => Promise<void>): Engine {
+  return {
+    ...engine,
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+      if (CHANGES.has(id)) await mayChange()
+      return engine.call(id, input, options)
+    },
+  }
+}
+
+/** An engine that gets a plugin with the privileges that were agreed to, and with no others. */
+export function withConsent(engine: Engine, agreed: readonly PluginPrivilege[]): Engine {
+  return {
+    ...engine,
+    async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+      if (id === 'pluginPull' || id === 'pluginUpgrade') {
+        const { privileges } = input as InputOf<'pluginPull'>
+        const difference = comparePrivileges(agreed, privileges)
+        if (difference) {
+          throw new EngineError(
+            'consent-mismatch',
+            'the plugin asks for other privileges than those that were agreed to',
+            { unsent: true, difference },
+          )
+        }
+      }
+      return engine.call(id, input, options)
+    },
+  }
+}

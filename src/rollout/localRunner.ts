@@ -1,0 +1,250 @@
+import type { RolloutPlan } from '../../machines/rollout/plan.ts'
+import type { Lease, TargetRecord } from '../../machines/rollout/records.ts'
+import { processTime, type Time } from '../flow/retry/time.ts'
+import type {
+  RecordQuery,
+  RolloutChange,
+  Runner,
+  RunnerHandlers,
+  SavedRollout,
+  TargetTask,
+} from './runner.ts'
+
+/** All that is known of a rollout, in the memory of this process. */
+export interface LocalRollout {
+  plan: RolloutPlan
+  records: TargetRecord[]
+  saved: SavedRollout | undefined
+}
+
+/** Where a runner writes down what must outlive its process, before it goes on. */
+export interface RolloutLog {
+  create(rollout: string, plan: RolloutPlan, records: readonly TargetRecord[]): void
+  save(rollout: string, saved: SavedRollout): void
+  record(record: TargetRecord): void
+}
+
+export interface LocalRunnerOptions {
+  /** Milliseconds that a worker has a target without saying that it is alive. Default 30 seconds. */
+  leaseTime?: number
+  /** Default: that of the process. */
+  time?: Time
+  log?: RolloutLog
+  /** What an earlier process left. */
+  known?: ReadonlyMap<string, LocalRollout>
+}
+
+/** A target that waits for a worker, or has one. */
+interface Job extends TargetTask {
+  rollout: string
+  lease?: Lease
+}
+
+interface Server extends RunnerHandlers {
+  busy: number
+  running: Set<Promise<void>>
+  isClosed: boolean
+}
+
+/** The longest time that a timer of Node.js takes. */
+const LONGEST = 2 ** 31 - 1
+
+/** Time by the clock, which a record of an earlier process is compared with. */
+export const wallTime: Time = { ...processTime, now: () => Date.now() }
+
+/** A runner within this process. */
+export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
+  const { leaseTime = 30_000, time = wallTime, log } = options
+  const rollouts = new Map<string, LocalRollout>(options.known)
+  const listeners = new Map<string, Set<(change: RolloutChange) => void>>()
+  /** By rollout and index, in the order in which they were handed out. */
+  const jobs = new Map<string, Job>()
+  const timers = new Map<string, unknown>()
+  const servers: Server[] = []
+  /** Messages that came before anything served them. */
+  const early: (() => void)[] = []
+  const turns = new Map<string, Promise<void>>()
+  let token = Math.max(0, ...[...rollouts.values()].flatMap(tokensOf))
+
+  const of = (rollout: string): LocalRollout => {
+    const known = rollouts.get(rollout)
+    if (!known) throw new RangeError(`there is no rollout ${rollout}`)
+    return known
+  }
+  const tell = (rollout: string, change: RolloutChange) => {
+    for (const listener of listeners.get(rollout) ?? []) listener(change)
+  }
+  const jobOf = (rollout: string, index: number) => jobs.get(`${rollout} ${index}`)
+  /** The lease as it is now, which may have been extended. `undefined`: it is lost. */
+  const leaseOf = (rollout: string, index: number, { token: held }: Lease) => {
+    const lease = jobOf(rollout, index)?.lease
+    return lease && lease.token === held && lease.until > time.now() ? lease : undefined
+  }
+
+  /** Of two jobs for one engine only one has a lease at a time. */
+  const engineOf = ({ rollout, index }: Job) => {
+    const target = of(rollout).plan.targets[index]
+    return target?.engineId ?? JSON.stringify(target?.access)
+  }
+  const isTaken = (job: Job) => {
+    const engine = engineOf(job)
+    return [...jobs.values()].some((other) => other.lease && engineOf(other) === engine)
+  }
+
+  const dispatch = () => {
+    for (const server of servers) {
+      for (const job of jobs.values()) {
+        if (server.isClosed || server.busy >= server.parallel) break
+        if (job.lease || !isForZone(job, server) || isTaken(job)) continue
+        begin(server, job)
+      }
+    }
+  }
+  const isForZone = ({ rollout, index }: Job, { zone }: Server) =>
+    zone === undefined || of(rollout).plan.targets[index]?.zone === zone
+
+  const begin = (server: Server, job: Job) => {
+    const { rollout, lease: _, ...task } = job
+    token += 1
+    const lease = { worker: server.worker, token, until: time.now() + leaseTime }
+    job.lease = lease
+    watch(job, lease)
+    server.busy += 1
+    const work = server
+      .target(rollout, task, lease)
+      // A worker that fails tells it by its record; what it could not tell is tried again after its lease.
+      .catch(() => {})
+      .then(() => {
+        server.busy -= 1
+        server.running.delete(work)
+        const isEnded = jobOf(rollout, task.index)?.lease?.token === lease.token
+        if (isEnded && hasEnded(rollout, task)) jobs.delete(`${rollout} ${task.index}`)
+        dispatch()
+      })
+    server.running.add(work)
+  }
+  /** Hands a job to another worker once its lease is over. */
+  const watch = (job: Job, lease: Lease) => {
+    const left = (job.lease?.until ?? 0) - time.now()
+    time.setTimeout(
+      () => {
+        if (job.lease?.token !== lease.token) return
+        if (job.lease.until > time.now()) return watch(job, lease)
+        delete job.lease
+        // Behind those that wait already.
+        const key = `${job.rollout} ${job.index}`
+        if (jobs.delete(key)) jobs.set(key, job)
+        dispatch()
+      },
+      Math.max(1, left),
+    )
+  }
+  const hasEnded = (rollout: string, { index, attempt }: TargetTask) => {
+    const record = of(rollout).records[index]
+    return record !== undefined && record.attempt >= attempt && isEnd(record)
+  }
+
+  return {
+    async create(rollout, plan, records) {
+      if (rollouts.has(rollout)) return
+      log?.create(rollout, plan, records)
+      rollouts.set(rollout, { plan, records: [...records], saved: undefined })
+    },
+    rollouts: async () => [...rollouts.keys()].reverse(),
+    plan: async (rollout) => rollouts.get(rollout)?.plan,
+    load: async (rollout) => rollouts.get(rollout)?.saved,
+    async save(rollout, saved, expectedVersion) {
+      const known = of(rollout)
+      if ((known.saved?.version ?? 0) !== expectedVersion) return false
+      log?.save(rollout, saved)
+      known.saved = saved
+      tell(rollout, { saved })
+      return true
+    },
+    async enqueue(rollout, tasks) {
+      for (const task of tasks) {
+        if (jobOf(rollout, task.index) || hasEnded(rollout, task)) continue
+        jobs.set(`${rollout} ${task.index}`, { rollout, ...task })
+      }
+      dispatch()
+    },
+    event(rollout, message) {
+      const before = turns.get(rollout) ?? served(servers, early)
+      const turn = before.then(() => servers[0]?.event(rollout, message))
+      turns.set(
+        rollout,
+        turn.catch(() => {}),
+      )
+      return turn
+    },
+    async at(rollout, key, due, message) {
+      const name = `${rollout} ${key}`
+      time.clearTimeout(timers.get(name))
+      const wait = () => {
+        const left = due - time.now()
+        const call = left > LONGEST ? wait : () => void this.event(rollout, message).catch(() => {})
+        timers.set(name, time.setTimeout(call, Math.max(0, Math.min(left, LONGEST))))
+      }
+      wait()
+    },
+    records: async (rollout, query = {}) => select(of(rollout).records, query),
+    async write(record, lease) {
+      const { rollout, index } = record
+      if (lease && !leaseOf(rollout, index, lease)) return false
+      log?.record(record)
+      of(rollout).records[index] = record
+      tell(rollout, { record })
+      return true
+    },
+    async extend(rollout, index, lease) {
+      const job = jobOf(rollout, index)
+      const held = leaseOf(rollout, index, lease)
+      if (!job || !held) return undefined
+      job.lease = { ...held, until: time.now() + leaseTime }
+      return job.lease
+    },
+    subscribe(rollout, listener) {
+      const all = listeners.get(rollout) ?? new Set()
+      listeners.set(rollout, all.add(listener))
+      return () => all.delete(listener)
+    },
+    async serve(handlers) {
+      const server: Server = { ...handlers, busy: 0, running: new Set(), isClosed: false }
+      servers.push(server)
+      for (const ready of early.splice(0)) ready()
+      dispatch()
+      return async () => {
+        server.isClosed = true
+        servers.splice(servers.indexOf(server), 1)
+        await Promise.all(server.running)
+      }
+    },
+  }
+}
+
+/** Resolves once there is somebody to take an event. */
+function served(servers: readonly Server[], early: (() => void)[]): Promise<void> {
+  if (servers.length > 0) return Promise.resolve()
+  return new Promise((resolve) => early.push(resolve))
+}
+
+/** Whether nothing more happens to a target in its attempt. */
+export function isEnd({ state }: TargetRecord): boolean {
+  return !['queued', 'leased', 'running'].includes(state)
+}
+
+function tokensOf({ records }: LocalRollout): number[] {
+  return records.map(({ lease }) => lease?.token ?? 0)
+}
+
+function select(
+  records: readonly TargetRecord[],
+  { states, after = -1, limit = Number.POSITIVE_INFINITY }: RecordQuery,
+): TargetRecord[] {
+  const found: TargetRecord[] = []
+  for (let index = after + 1; index < records.length && found.length < limit; index++) {
+    const record = records[index]
+    if (record && (!states || states.includes(record.state))) found.push(record)
+  }
+  return found
+}

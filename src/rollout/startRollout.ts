@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto'
+import { asyncScheduler, Observable, throttleTime } from 'rxjs'
+import { EngineError } from '../../machines/errors.ts'
+import type { RolloutPersonEvent } from '../../machines/rollout/events.ts'
+import type { RolloutPlan } from '../../machines/rollout/plan.ts'
+import {
+  TARGET_STATES,
+  type TargetRecord,
+  type TargetState,
+} from '../../machines/rollout/records.ts'
+import { statePath } from '../../machines/statePath.ts'
+import { Observed } from '../flow/observed.ts'
+import type { Transition } from '../flow/types.ts'
+import { createConductor, readSaved } from './conduct.ts'
+import { hashOf, hashPlan } from './hash.ts'
+import { wallTime } from './localRunner.ts'
+import type { RecordQuery, Runner, SavedRollout } from './runner.ts'
+import { createTargetStep, look, type TargetStepOptions } from './targetStep.ts'
+
+/** Milliseconds between two news of the counts. */
+const COUNTS_MS = 250
+
+/** Milliseconds until a rollout without consent expires: a day. */
+const CONSENT_MS = 24 * 60 * 60_000
+
+export interface GivenConsent {
+  who?: string
+  /** In ISO 8601: no target is changed after it. */
+  until?: string
+}
+
+export interface RolloutOptions extends TargetStepOptions {
+  runner: Runner
+  /** Answers instead of a person. `false` denies. Without it the rollout waits for `grant()` or `deny()`. */
+  consent?: (plan: RolloutPlan) => GivenConsent | false | Promise<GivenConsent | false>
+  /** Milliseconds until a rollout without consent expires. Default: a day. */
+  consentTime?: number
+  /** Of this worker. Default: a random one. */
+  worker?: string
+}
+
+export type RolloutCounts = Record<TargetState, number>
+
+/** Where a rollout has come to rest. */
+export interface RolloutResult {
+  state: 'done' | 'stopped' | 'rolledBack' | 'denied' | 'expired'
+  counts: RolloutCounts
+}
+
+/** A rollout in this process. Observables are hot, and never error. */
+export interface Rollout {
+  readonly id: string
+  /** Every transition; a late subscriber starts with the latest. */
+  readonly transition$: Observable<Transition>
+  /** How many targets are in each state, at most four times a second; derived from the records. */
+  readonly counts$: Observable<RolloutCounts>
+  /** Records, in the order of the plan. */
+  targets(query?: RecordQuery & { state?: TargetState }): Promise<TargetRecord[]>
+  /** The record of one target, and each change of it. */
+  target$(id: string): Observable<TargetRecord>
+  /** `false`: the rollout does not take this now. */
+  grant(consent?: GivenConsent): Promise<boolean>
+  deny(reason?: string): Promise<boolean>
+  pause(): Promise<boolean>
+  resume(): Promise<boolean>
+  promote(): Promise<boolean>
+  cancel(): Promise<boolean>
+  rollback(): Promise<boolean>
+  retry(): Promise<boolean>
+  /** Resolves the first time that the rollout comes to rest. A retry or a rollback may follow. */
+  readonly result: Promise<RolloutResult>
+  /** Stops working on it, once the targets at work have ended. The rollout itself stays as it is. */
+  close(): Promise<void>
+}
+
+/**
+ * Carries out a plan, and nothing but that plan.
+ *
+ * @throws EngineError `invalid-option` where the plan is not as it was made
+ */
+export async function startRollout(plan: RolloutPlan, options: RolloutOptions): Promise<Rollout> {
+  if (plan.hash !== hashPlan(plan)) {
+    throw new EngineError(
+      'invalid-option',
+      'the plan was changed after it was made: make a new one with plugin-flow rollout plan',
+    )
+  }
+  // Names sort by time.
+  const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID().slice(0, 8)}`
+  await options.runner.create(id, plan, recordsOf(id, plan))
+  return resumeRollout(id, options)
+}
+
+/**
+ * Goes on with a rollout that another process has left.
+ *
+ * @throws RangeError where the runner does not have it
+ */
+export async function resumeRollout(id: string, options: RolloutOptions): Promise<Rollout> {
+  const { runner, time = wallTime, consentTime = CONSENT_MS } = options
+  const plan = await runner.plan(id)
+  if (!plan) throw new RangeError(`there is no rollout ${id}`)
+  const conductor = createConductor(runner, {
+    now: time.now,
+    consentTime,
+    async isAsLeft({ plugin, targets }, { index, after }) {
+      const target = targets[index]
+      if (!target) return false
+      const now = await Promise.resolve(options.connect(target))
+        .then((engine) => look(engine, plugin.name))
+        .catch(() => undefined)
+      return JSON.stringify(now) === JSON.stringify(after)
+    },
+  })
+  const transition = new Observed<Transition>()
+  const states = (await runner.records(id)).map(({ state }) => state)
+  const counts = countStates(states)
+  const counted = new Observed<RolloutCounts>()
+  counted.next({ ...counts })
+  const records = new Observed<TargetRecord>(false)
+  let from: string | undefined
+  let settle: (result: RolloutResult) => void = () => {}
+  const result = new Promise<RolloutResult>((resolve) => {
+    settle = resolve
+  })
+
+  const show = (saved: SavedRollout) => {
+    const snapshot = readSaved(saved)
+    const to = statePath(snapshot.value)
+    if (to !== from) {
+      transition.next({
+        ...(from !== undefined && { from }),
+        to,
+        event: { type: saved.event },
+        at: time.now(),
+      })
+    }
+    from = to
+    if (snapshot.hasTag('ended')) {
+      settle({ state: to as RolloutResult['state'], counts: { ...counts } })
+    }
+    if (to === 'awaitConsent') void answer()
+  }
+  const release = runner.subscribe(id, (change) => {
+    if ('saved' in change) return show(change.saved)
+    const { record } = change
+    counts[states[record.index] ?? 'queued'] -= 1
+    counts[record.state] += 1
+    states[record.index] = record.state
+    counted.next({ ...counts })
+    records.next(record)
+  })
+
+  let isAsked = false
+  const answer = async () => {
+    if (isAsked || !options.consent) return
+    isAsked = true
+    const given = await options.consent(plan)
+    await (given ? grant(given) : send({ type: 'consent.deny' }))
+  }
+  const send = async (event: RolloutPersonEvent): Promise<boolean> => {
+    const saved = await runner.load(id)
+    const snapshot = saved && readSaved(saved)
+    if (snapshot?.status !== 'active' || !snapshot.can(event)) return false
+    await runner.event(id, { ...event })
+    return true
+  }
+  const grant = (given: GivenConsent = {}) => {
+    const facts = { ...given, at: new Date(time.now()).toISOString() }
+    const consent = { hash: hashOf({ plan: plan.hash, ...facts }), ...facts }
+    return send({ type: 'consent.grant', consent })
+  }
+  await conductor.start(id)
+  const stop = await runner.serve({
+    worker: options.worker ?? randomUUID(),
+    parallel: plan.strategy.parallel,
+    event: conductor.event,
+    target: createTargetStep(runner, options),
+  })
+  const known = await runner.load(id)
+  if (known) show(known)
+  return {
+    id,
+    transition$: transition.value$,
+    counts$: counted.value$.pipe(
+      throttleTime(COUNTS_MS, asyncScheduler, { leading: true, trailing: true }),
+    ),
+    targets: ({ state, ...query } = {}) =>
+      runner.records(id, { ...query, ...(state && { states: [state] }) }),
+    target$: (target) =>
+      new Observable((subscriber) => {
+        const index = plan.targets.findIndex((each) => each.id === target)
+        subscriber.add(
+          records.value$.subscribe({
+            next: (record) => record.index === index && subscriber.next(record),
+            complete: () => subscriber.complete(),
+          }),
+        )
+        void runner
+          .records(id, { after: index - 1, limit: index < 0 ? 0 : 1 })
+          .then(([record]) => record && subscriber.next(record))
+      }),
+    grant,
+    deny: (reason) => send({ type: 'consent.deny', ...(reason !== undefined && { reason }) }),
+    pause: () => send({ type: 'pause' }),
+    resume: () => send({ type: 'resume' }),
+    promote: () => send({ type: 'promote' }),
+    cancel: () => send({ type: 'cancel' }),
+    rollback: () => send({ type: 'rollback' }),
+    retry: () => send({ type: 'retry' }),
+    result,
+    async close() {
+      await stop()
+      release()
+      transition.complete()
+      counted.complete()
+      records.complete()
+    },
+  }
+}
+
+/** One record for each target, in the order of the plan. */
+function recordsOf(rollout: string, plan: RolloutPlan): TargetRecord[] {
+  const states = { nothing: 'kept', skip: 'skipped' } as const
+  return plan.targets.map(({ id, engineId, zone, does }, index) => ({
+    rollout,
+    index,
+    target: id,
+    ...(engineId !== undefined && { engineId }),
+    ...(zone !== undefined && { zone }),
+    state: states[does.action as keyof typeof states] ?? 'queued',
+    attempt: 0,
+    ...('why' in does && { message: does.why }),
+    times: {},
+  }))
+}
+
+function countStates(states: readonly TargetState[]): RolloutCounts {
+  const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as RolloutCounts
+  for (const state of states) counts[state] += 1
+  return counts
+}

@@ -1,0 +1,186 @@
+import type { InstallErrorCode } from '../../machines/catalogue.ts'
+import { defined } from '../../machines/defined.ts'
+import { EngineError, isEngineError } from '../../machines/errors.ts'
+import type { Plugin } from '../../machines/plugin.ts'
+import type { PlannedTarget } from '../../machines/rollout/plan.ts'
+import type { Lease, PluginOnTarget, TargetRecord } from '../../machines/rollout/records.ts'
+import type { RolloutConsent } from '../../machines/rollout/types.ts'
+import { keyOf } from '../../machines/settings.ts'
+import { isInstallError, isUpgradeError } from '../flow/errors.ts'
+import type { Time } from '../flow/retry/time.ts'
+import type { Engine } from '../flow/types.ts'
+import { changeTarget, removePlugin, type StepTools, undoTarget } from './changeTarget.ts'
+import { endOf, readSaved } from './conduct.ts'
+import { fenced } from './fence.ts'
+import { wallTime } from './localRunner.ts'
+import type { Runner, TargetTask } from './runner.ts'
+
+export interface TargetStepOptions {
+  /** An engine by the access that the plan names, from the worker's own machine. */
+  connect(target: PlannedTarget): Engine | Promise<Engine>
+  secret?: StepTools['secret']
+  time?: Time
+}
+
+/** How a step has ended. */
+export type StepEnd = Pick<TargetRecord, 'state'> &
+  Partial<Pick<TargetRecord, 'code' | 'message' | 'next' | 'after'>>
+
+const ABANDONED = 'another worker has this target now'
+
+/** Codes of an engine that did not answer, in place of one that refused. */
+const UNREACHABLE: readonly string[] = ['engine-unreachable', 'timed-out', 'connection-lost']
+
+/** Codes of something else than was agreed to. */
+const MISMATCHES: readonly string[] = [
+  'consent-denied',
+  'digest-changed',
+  'privileges-changed',
+  'privileges-not-enforced',
+]
+
+/** Returns what works on one target under a lease, and tells the machine how it ended. */
+export function createTargetStep(runner: Runner, options: TargetStepOptions) {
+  const { time = wallTime, secret = noSecret } = options
+
+  return async (rollout: string, task: TargetTask, given: Lease): Promise<void> => {
+    const { index, attempt, action } = task
+    const [plan, saved] = await Promise.all([runner.plan(rollout), runner.load(rollout)])
+    const [found] = await runner.records(rollout, { after: index - 1, limit: 1 })
+    const target = plan?.targets[index]
+    const consent = saved && readSaved(saved).context.consent
+    if (!plan || !target || !found || !consent) return
+    let record: TargetRecord = found
+    let lease = given
+    let isLost = false
+
+    const lose = () => {
+      isLost = true
+      return new EngineError('abandoned', ABANDONED, { unsent: true })
+    }
+    const write = async (changes: Partial<TargetRecord>) => {
+      if (isLost) throw lose()
+      record = { ...record, ...changes, lease }
+      if (!(await runner.write(record, lease))) throw lose()
+    }
+    const extend = async () => {
+      const extended = isLost ? undefined : await runner.extend(rollout, index, lease)
+      if (!extended) throw lose()
+      lease = extended
+    }
+    const mayChange = async () => {
+      await extend()
+      if (!record.changed) await write({ state: 'running', changed: true })
+    }
+    const heart = beat(time, (lease.until - time.now()) / 3, extend)
+    try {
+      const { outcome = record.state } = record
+      await write({
+        state: 'leased',
+        attempt,
+        consent: consent.hash,
+        times: { began: time.now(), ...record.times },
+        ...(action === 'undo' && { outcome }),
+      })
+      const engine = fenced(await options.connect(target), mayChange)
+      const tools: StepTools = { plan, engine, record: () => record, write, secret }
+      const end = await (action === 'undo' ? undo(tools) : change(tools, consent, time.now()))
+      const { code: _, message: __, next: ___, ...rest } = record
+      record = rest
+      const ended = action === 'undo' ? {} : { times: { ...record.times, ended: time.now() } }
+      await write({ ...end, ...ended })
+      await runner.event(rollout, endOf(record))
+    } catch (error) {
+      // Whoever has the lease now tells how it ends.
+      if (!isLost) throw error
+    } finally {
+      heart.stop()
+    }
+  }
+}
+
+async function change(tools: StepTools, { until }: RolloutConsent, now: number): Promise<StepEnd> {
+  try {
+    const { plan, engine, record, write } = tools
+    if (until !== undefined && Date.parse(until) < now) {
+      throw new EngineError('consent-mismatch', `the consent was given until ${until}`)
+    }
+    if (!record().before) await write({ before: await look(engine, plan.plugin.name) })
+    const state = plan.kind === 'remove' ? await removePlugin(tools) : await changeTarget(tools)
+    return { state, after: await look(engine, plan.plugin.name) }
+  } catch (error) {
+    return failed(error, 'failed')
+  }
+}
+
+async function undo(tools: StepTools): Promise<StepEnd> {
+  try {
+    await undoTarget(tools)
+    return { state: 'undone', after: await look(tools.engine, tools.plan.plugin.name) }
+  } catch (error) {
+    return failed(error, 'undoFailed')
+  }
+}
+
+function failed(error: unknown, state: 'failed' | 'undoFailed'): StepEnd {
+  const { code, message, next } = factsOf(error)
+  if (code === 'abandoned') throw error
+  const isMismatch = MISMATCHES.includes(code)
+  return {
+    state: state === 'failed' && UNREACHABLE.includes(code) ? 'unreachable' : state,
+    code: isMismatch ? 'consent-mismatch' : code,
+    message,
+    ...defined({ next }),
+  }
+}
+
+function factsOf(error: unknown): { code: InstallErrorCode; message: string; next?: string } {
+  if (isInstallError(error) || isUpgradeError(error)) return error.failure
+  if (isEngineError(error)) return { code: error.code, message: error.message }
+  const name = error instanceof Error ? error.name : typeof error
+  return { code: 'host-failed', message: `the host of the rollout failed (${name})` }
+}
+
+/** The plugin as it is, without the values of its settings. */
+export async function look(engine: Engine, name: string): Promise<PluginOnTarget> {
+  const { signal } = new AbortController()
+  const plugin = await engine.call('pluginInspect', { name }, { signal })
+  return plugin ? describe(plugin) : { state: 'absent' }
+}
+
+function describe({ Id, Enabled, PluginReference, Settings, Config }: Plugin): PluginOnTarget {
+  const defaults = new Set((Config.Env ?? []).map(({ Name, Value }) => `${Name}=${Value ?? ''}`))
+  const settings = (Settings.Env ?? [])
+    .filter((line) => !defaults.has(line))
+    .map((line) => keyOf({ name: line.split('=', 1)[0] ?? line }))
+  return { state: 'present', id: Id, reference: PluginReference, enabled: Enabled, settings }
+}
+
+/** Extends a lease for as long as a step takes. */
+function beat(time: Time, ms: number, extend: () => Promise<void>) {
+  let isOver = false
+  let timer: unknown
+  const again = () => {
+    timer = time.setTimeout(
+      () => {
+        // A lost lease is found by the next request.
+        void extend().then(
+          () => !isOver && again(),
+          () => {},
+        )
+      },
+      Math.max(1, ms),
+    )
+  }
+  again()
+  return {
+    stop() {
+      isOver = true
+      time.clearTimeout(timer)
+    },
+  }
+}
+
+function noSecret(): Promise<string> {
+  throw new EngineError('invalid-option', 'this worker has no source of secret settings')
+}

@@ -1,0 +1,354 @@
+import * as assert from 'uvu/assert'
+import type { RolloutPlan, Strategy } from '../../../machines/rollout/plan.ts'
+import { installPlugin } from '../../../src/flow/install.ts'
+import {
+  createLocalRunner,
+  hashPlan,
+  type Rollout,
+  type RolloutOptions,
+  resumeRollout,
+  startRollout,
+} from '../../../src/rollout.ts'
+import { engines, planFor, REFERENCE } from '../../support/rolloutStage.ts'
+import { suite } from '../../support/suite.ts'
+
+type Fleet = ReturnType<typeof engines>
+
+interface Options {
+  size?: number
+  strategy?: Partial<Strategy>
+  plan?: Partial<RolloutPlan>
+  fleet?: Fleet
+  options?: Partial<RolloutOptions>
+  prepare?: (fleet: Fleet) => Promise<void> | void
+}
+
+/** A rollout on simulated engines, under a consent. */
+async function onFleet(
+  { size = 5, strategy = {}, plan: more = {}, fleet = engines(), options, prepare }: Options,
+  act: (rollout: Rollout, fleet: Fleet, states: string[]) => Promise<void>,
+) {
+  await prepare?.(fleet)
+  const rollout = await startRollout(await planFor(size, strategy, more), {
+    runner: createLocalRunner(),
+    connect: fleet.connect,
+    consent: () => ({ who: 'ops' }),
+    ...options,
+  })
+  const states: string[] = []
+  rollout.transition$.subscribe(({ to }) => states.push(to))
+  try {
+    await act(rollout, fleet, states)
+  } finally {
+    await rollout.close()
+    fleet.close()
+  }
+}
+
+/** Resolves once the rollout is in a state. */
+function reaches(rollout: Rollout, state: string): Promise<void> {
+  return new Promise((resolve) => {
+    rollout.transition$.subscribe(({ to }) => to === state && resolve())
+  })
+}
+
+/** Resolves once no target is at work. */
+async function quiet(rollout: Rollout): Promise<void> {
+  const isBusy = (state: string) => state === 'leased' || state === 'running'
+  while ((await rollout.targets()).some(({ state }) => isBusy(state))) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+suite('startRollout', (test) => {
+  test('a plan is carried out on every engine, under one consent', () =>
+    onFleet({ strategy: { canaries: [1], hold: 0, batch: 2 } }, async (rollout, fleet, states) => {
+      const { state, counts } = await rollout.result
+      assert.equal([state, counts.done, counts.queued], ['done', 5, 0])
+      assert.is(fleet.enabled(), 5)
+      assert.equal(fleet.counted('pluginPull'), [1, 1, 1, 1, 1])
+      assert.equal(fleet.counted('pluginEnable'), [1, 1, 1, 1, 1])
+      assert.equal(states.slice(-4), ['canary', 'holding', 'rolling', 'done'])
+      const records = await rollout.targets()
+      for (const { before, after, attempt, consent } of records) {
+        assert.equal([before?.state, after?.state, attempt], ['absent', 'present', 1])
+        assert.match(String(consent), /^sha256:/)
+      }
+      assert.is(new Set(records.map(({ consent }) => consent)).size, 1)
+    }))
+
+  test('a plan that was changed is refused', async () => {
+    const plan = await planFor(1)
+    const changed = { ...plan, strategy: { ...plan.strategy, parallel: 50 } }
+    const error = await startRollout(changed, {
+      runner: createLocalRunner(),
+      connect: engines().connect,
+    }).catch((thrown) => thrown)
+    assert.equal([error.code, /was changed/.test(error.message)], ['invalid-option', true])
+    assert.is(hashPlan({ ...plan, hash: 'x' }), plan.hash)
+  })
+
+  test('a rollout that no runner knows cannot be resumed', async () => {
+    const given = { runner: createLocalRunner(), connect: engines().connect }
+    const error = await resumeRollout('x', given).catch((thrown) => thrown)
+    assert.instance(error, RangeError)
+    assert.match(error.message, /no rollout x/)
+  })
+
+  for (const [what, consent] of [
+    ['is denied by the host', () => false as const],
+    ['is denied by a person', undefined],
+  ] as const) {
+    test(`a plan that ${what} changes nothing`, () =>
+      onFleet({ options: { consent: consent as never } }, async (rollout, fleet) => {
+        if (!consent) {
+          assert.not(await rollout.pause())
+          assert.ok(await rollout.deny('not today'))
+          assert.not(await rollout.grant())
+        }
+        assert.is((await rollout.result).state, 'denied')
+        assert.equal(fleet.counted('pluginPull'), [])
+      }))
+  }
+
+  test('targets that need nothing, or are left out, are not called', () => {
+    const does = [{ action: 'nothing' }, { action: 'skip', why: 'it is drained' }] as const
+    return onFleet({ size: 2 }, async (rollout) => {
+      const plan = await planFor(2)
+      const targets = plan.targets.map((target, index) => ({
+        ...target,
+        does: does[index] ?? target.does,
+      }))
+      const given = { ...plan, targets }
+      const fleet = engines()
+      const other = await startRollout(
+        { ...given, hash: hashPlan(given) },
+        { runner: createLocalRunner(), connect: fleet.connect },
+      )
+      const { state, counts } = await other.result
+      assert.equal([state, counts.kept, counts.skipped], ['done', 1, 1])
+      assert.equal(fleet.counted('pluginInspect'), [])
+      await other.close()
+      await rollout.result
+    })
+  })
+
+  test('a tag that has moved pauses it at the first engine that shows it', () =>
+    onFleet(
+      { plan: { privileges: [] }, strategy: { parallel: 1, maxFailures: 5 } },
+      async (rollout, fleet) => {
+        await reaches(rollout, 'paused')
+        const [first, second] = await rollout.targets()
+        assert.equal([first?.state, first?.code], ['failed', 'consent-mismatch'])
+        assert.is(second?.state, 'queued')
+        assert.equal(fleet.counted('pluginPull'), [0])
+      },
+    ))
+
+  test('content of another digest is not installed', async () => {
+    const plan = await planFor(1)
+    const digest = `sha256:${'0'.repeat(64)}`
+    await onFleet(
+      { size: 1, plan: { plugin: { ...plan.plugin, digest } } },
+      async (rollout, fleet) => {
+        await reaches(rollout, 'paused')
+        const [record] = await rollout.targets()
+        assert.equal([record?.state, record?.code], ['failed', 'consent-mismatch'])
+        assert.is(fleet.enabled(), 0)
+      },
+    )
+  })
+
+  test('a consent that is over changes nothing', () =>
+    onFleet(
+      { size: 1, options: { consent: () => ({ until: '2020-01-01T00:00:00Z' }) } },
+      async (rollout, fleet) => {
+        await reaches(rollout, 'paused')
+        const [record] = await rollout.targets()
+        assert.equal([record?.code, record?.changed], ['consent-mismatch', undefined])
+        assert.equal(fleet.counted('pluginPull'), [0])
+      },
+    ))
+
+  test('an engine that does not answer is unreachable, and can be tried again', () =>
+    onFleet(
+      { prepare: ({ down }) => void down.add(1), strategy: { parallel: 1 } },
+      async (rollout, fleet) => {
+        await reaches(rollout, 'paused')
+        const [, second] = await rollout.targets({ state: 'unreachable' })
+        assert.is(second, undefined)
+        assert.is((await rollout.targets({ state: 'unreachable' }))[0]?.target, 't1')
+        fleet.down.clear()
+        assert.ok(await rollout.retry())
+        assert.equal((await rollout.result).counts.done, 5)
+        assert.equal(
+          (await rollout.targets()).map(({ attempt }) => attempt),
+          [1, 2, 2, 2, 2],
+        )
+      },
+    ))
+
+  test('a pause is exact, and everything goes on after it', () => {
+    const rolloutOf: { rollout?: Rollout } = {}
+    const fleet = engines(async (target, id) => {
+      if (target === 2 && id === 'pluginPull') await rolloutOf.rollout?.pause()
+    })
+    return onFleet(
+      { fleet, size: 9, options: { consent: undefined as never } },
+      async (rollout) => {
+        rolloutOf.rollout = rollout
+        assert.ok(await rollout.grant({ who: 'ops' }))
+        await reaches(rollout, 'paused')
+        await quiet(rollout)
+        const { length } = await rollout.targets({ state: 'done' })
+        assert.ok(length >= 3 && length <= 4, `${length}`)
+        assert.ok(await rollout.resume())
+        assert.is((await rollout.result).counts.done, 9)
+      },
+    )
+  })
+
+  test('a rollback takes back what was changed, the newest first, and nothing else', () =>
+    onFleet(
+      {
+        size: 4,
+        strategy: { parallel: 1, maxFailures: 4 },
+        async prepare(fleet) {
+          await installPlugin(fleet.of(2).engine, {
+            reference: REFERENCE,
+            grantAllPermissions: true,
+          }).result
+        },
+      },
+      async (rollout, fleet) => {
+        const { state, counts } = await rollout.result
+        assert.equal([state, counts.done, counts.failed], ['done', 3, 1])
+        const order: string[] = []
+        for (const id of ['t0', 't1', 't2', 't3']) {
+          rollout.target$(id).subscribe((record) => record.state === 'undone' && order.push(id))
+        }
+        assert.ok(await rollout.rollback())
+        await reaches(rollout, 'rolledBack')
+        assert.equal(order, ['t3', 't1', 't0'])
+        assert.is(fleet.enabled(), 1)
+        assert.is(fleet.callsOf(2).pluginDelete, undefined)
+        const records = await rollout.targets({ state: 'undone' })
+        assert.equal(
+          records.map(({ outcome, after }) => [outcome, after?.state]),
+          [0, 1, 2].map(() => ['done', 'absent']),
+        )
+      },
+    ))
+
+  test('too many failures roll it back by themselves', () => {
+    const strategy = { parallel: 1, onFailure: 'rollback' as const }
+    const prepare = ({ down }: Fleet) => void down.add(3)
+    return onFleet({ strategy, prepare }, async (rollout, fleet) => {
+      const { state, counts } = await rollout.result
+      assert.equal([state, counts.undone, counts.unreachable], ['rolledBack', 3, 1])
+      assert.is(fleet.enabled(), 0)
+      assert.equal(fleet.callsOf(4), {})
+    })
+  })
+
+  test('a plugin that is not as it was left after a time is a failure', () =>
+    onFleet({ size: 2, strategy: { monitor: 50 } }, async (rollout, fleet) => {
+      await reaches(rollout, 'monitoring.waiting')
+      const name = fleet.of(1).plugins()[0]?.Name ?? ''
+      const { signal } = new AbortController()
+      await fleet.of(1).engine.call('pluginDisable', { name }, { signal })
+      await reaches(rollout, 'paused')
+      const [failed] = await rollout.targets({ state: 'failed' })
+      assert.equal([failed?.target, failed?.code], ['t1', 'changed-by-others'])
+    }))
+
+  test('a removal, and what it cannot take back', () =>
+    onFleet(
+      {
+        size: 2,
+        plan: { kind: 'remove' },
+        async prepare(fleet) {
+          const options = { reference: REFERENCE, grantAllPermissions: true }
+          await installPlugin(fleet.of(0).engine, options).result
+        },
+      },
+      async (rollout, fleet) => {
+        const { state, counts } = await rollout.result
+        assert.equal([state, counts.done, counts.kept], ['done', 1, 1])
+        assert.equal(fleet.of(0).plugins(), [])
+        await rollout.rollback()
+        await reaches(rollout, 'rolledBack')
+        const [record] = await rollout.targets({ state: 'undoFailed' })
+        assert.equal([record?.target, record?.code], ['t0', 'no-way-back'])
+        assert.match(String(record?.message), /plugin-flow install vieux\/sshfs/)
+      },
+    ))
+
+  test('an upgrade, and the way back', () =>
+    onFleet(
+      {
+        size: 2,
+        plan: {
+          kind: 'upgrade',
+          plugin: { reference: 'acme/notes:2.0', name: 'acme/notes:1.0', settings: [] },
+        },
+        async prepare(fleet) {
+          for (const target of [0, 1]) {
+            const options = { reference: 'acme/notes:1.0', grantAllPermissions: true }
+            await installPlugin(fleet.of(target).engine, options).result
+          }
+        },
+        options: { runner: createLocalRunner(), consent: () => ({}) },
+      },
+      async (rollout, fleet) => {
+        await Promise.race([rollout.result, reaches(rollout, 'paused')])
+        const states = (await rollout.targets()).map(({ state }) => state)
+        assert.equal(states, ['done', 'done'], JSON.stringify(await rollout.targets()))
+        const references = () =>
+          fleet
+            .of(0)
+            .plugins()
+            .map((each) => each.PluginReference)
+        assert.equal(references(), ['docker.io/acme/notes:2.0'])
+        await rollout.rollback()
+        await reaches(rollout, 'rolledBack')
+        assert.equal(
+          references(),
+          ['docker.io/acme/notes:1.0'],
+          JSON.stringify(await rollout.targets()),
+        )
+      },
+    ))
+
+  test('a secret setting comes from the worker, and is in no record', async () => {
+    const { plugin } = await planFor(1)
+    const settings = [{ name: 'DEBUG', from: 'env' as const, variable: 'PLANTED' }]
+    await onFleet(
+      {
+        size: 1,
+        plan: { plugin: { ...plugin, settings } },
+        options: { secret: async () => 'hunter2hunter2' },
+      },
+      async (rollout, fleet) => {
+        assert.is((await rollout.result).state, 'done')
+        const env = fleet.of(0).plugins()[0]?.Settings.Env
+        assert.equal(env?.includes('DEBUG=hunter2hunter2'), true)
+        assert.not.match(JSON.stringify(await rollout.targets()), /hunter2/)
+      },
+    )
+  })
+
+  test('a worker without the secret fails the target, and changes nothing', async () => {
+    const { plugin } = await planFor(1)
+    const settings = [{ name: 'DEBUG', from: 'file' as const, path: '/run/secret' }]
+    await onFleet(
+      { size: 1, plan: { plugin: { ...plugin, settings } } },
+      async (rollout, fleet) => {
+        await reaches(rollout, 'paused')
+        const [record] = await rollout.targets()
+        assert.equal([record?.state, record?.code], ['failed', 'invalid-option'])
+        assert.equal(fleet.counted('pluginPull'), [0])
+      },
+    )
+  })
+})
