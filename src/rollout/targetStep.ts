@@ -17,10 +17,13 @@ import type { Runner, TargetTask } from './runner.ts'
 
 export interface TargetStepOptions {
   /** An engine by the access that the plan names, from the worker's own machine. */
-  connect(target: PlannedTarget): Engine | Promise<Engine>
+  connect(target: PlannedTarget): TargetEngine | Promise<TargetEngine>
   secret?: StepTools['secret']
   time?: Time
 }
+
+/** It is closed after each step. */
+export type TargetEngine = Engine & { close?(): void }
 
 /** How a step has ended. */
 export type StepEnd = Pick<TargetRecord, 'state'> &
@@ -82,9 +85,15 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
         times: { began: time.now(), ...record.times },
         ...(action === 'undo' && { outcome }),
       })
-      const engine = fenced(await options.connect(target), mayChange)
-      const tools: StepTools = { plan, engine, record: () => record, write, secret }
-      const end = await (action === 'undo' ? undo(tools) : change(tools, consent, time.now()))
+      const act = async (opened: Engine) => {
+        const engine = fenced(opened, mayChange)
+        const tools: StepTools = { plan, engine, record: () => record, write, secret }
+        return action === 'undo' ? undo(tools) : change(tools, consent, time.now())
+      }
+      const state = action === 'undo' ? 'undoFailed' : 'failed'
+      const end = await withOpened(() => options.connect(target), act).catch((error: unknown) =>
+        failed(error, state),
+      )
       const { code: _, message: __, next: ___, ...rest } = record
       record = rest
       const ended = action === 'undo' ? {} : { times: { ...record.times, ended: time.now() } }
@@ -100,25 +109,30 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
 }
 
 async function change(tools: StepTools, { until }: RolloutConsent, now: number): Promise<StepEnd> {
-  try {
-    const { plan, engine, record, write } = tools
-    if (until !== undefined && Date.parse(until) < now) {
-      throw new EngineError('consent-mismatch', `the consent was given until ${until}`)
-    }
-    if (!record().before) await write({ before: await look(engine, plan.plugin.name) })
-    const state = plan.kind === 'remove' ? await removePlugin(tools) : await changeTarget(tools)
-    return { state, after: await look(engine, plan.plugin.name) }
-  } catch (error) {
-    return failed(error, 'failed')
+  const { plan, engine, record, write } = tools
+  if (until !== undefined && Date.parse(until) < now) {
+    throw new EngineError('consent-mismatch', `the consent was given until ${until}`)
   }
+  if (!record().before) await write({ before: await look(engine, plan.plugin.name) })
+  const state = plan.kind === 'remove' ? await removePlugin(tools) : await changeTarget(tools)
+  return { state, after: await look(engine, plan.plugin.name) }
 }
 
 async function undo(tools: StepTools): Promise<StepEnd> {
+  await undoTarget(tools)
+  return { state: 'undone', after: await look(tools.engine, tools.plan.plugin.name) }
+}
+
+/** An engine that cannot be opened, as without the files of its TLS, fails like one that refuses. */
+async function withOpened<Result>(
+  open: () => TargetEngine | Promise<TargetEngine>,
+  act: (engine: Engine) => Promise<Result>,
+): Promise<Result> {
+  const engine = await open()
   try {
-    await undoTarget(tools)
-    return { state: 'undone', after: await look(tools.engine, tools.plan.plugin.name) }
-  } catch (error) {
-    return failed(error, 'undoFailed')
+    return await act(engine)
+  } finally {
+    engine.close?.()
   }
 }
 

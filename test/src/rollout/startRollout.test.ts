@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { EngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan, Strategy } from '../../../machines/rollout/plan.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
 import {
@@ -261,6 +262,24 @@ suite('startRollout', (test) => {
       const [failed] = await rollout.targets({ state: 'failed' })
       assert.equal([failed?.target, failed?.code], ['t1', 'changed-by-others'])
     }))
+
+  test('an engine that cannot be opened fails its target; one that was opened is closed', () => {
+    const fleet = engines()
+    const closed: string[] = []
+    const connect: RolloutOptions['connect'] = (target) => {
+      if (target.id === 't1') throw new EngineError('invalid-option', 'there is no file ca.pem')
+      return { ...fleet.connect(target), close: () => closed.push(target.id) }
+    }
+    const setup = { fleet, size: 3, strategy: { maxFailures: 1 }, options: { connect } }
+    return onFleet(setup, async ({ result, targets }) => {
+      const { counts } = await result
+      assert.equal([counts.done, counts.failed], [2, 1])
+      const [record] = await targets({ state: 'failed' })
+      assert.equal([record?.target, record?.code], ['t1', 'invalid-option'])
+      assert.is(record?.changed, undefined)
+      assert.equal(closed.sort(), ['t0', 't2'])
+    })
+  })
 
   test('a removal, and what it cannot take back', () =>
     onFleet(
