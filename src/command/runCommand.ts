@@ -6,6 +6,7 @@ import { installCommand } from './commands/install.ts'
 import { lsCommand } from './commands/ls.ts'
 import { machineCommand } from './commands/machine.ts'
 import { rolloutPlanCommand } from './commands/rolloutPlan.ts'
+import { rolloutCommands } from './commands/rollouts.ts'
 import { resumeCommand, rollbackCommand, runsCommand } from './commands/runs.ts'
 import { uiCommand } from './commands/ui.ts'
 import { upgradeCommand } from './commands/upgrade.ts'
@@ -35,6 +36,7 @@ export const commandTable: readonly CommandEntry[] = [
   resumeCommand,
   rollbackCommand,
   rolloutPlanCommand,
+  ...rolloutCommands,
   uiCommand,
   machineCommand,
   completionCommand(() => commandTable),

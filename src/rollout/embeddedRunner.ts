@@ -80,7 +80,7 @@ export function readRollouts(folder: string): Map<string, LocalRollout> {
   return new Map(ids.sort().map((id) => [id, readRollout(join(folder, id))]))
 }
 
-function readRollout(folder: string): LocalRollout {
+export function readRollout(folder: string): LocalRollout {
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   const records: TargetRecord[] = []
   for (const line of completeLines(join(folder, 'records.jsonl'))) {

@@ -297,6 +297,6 @@ function actionFor(
   if (!isPulledFrom({ PluginReference: found.reference }, reference) || found.digest === 'other') {
     return skip('a plugin of this name is there with other content: plan an upgrade')
   }
-  if (!found.enabled) return { action: kind }
+  if (!found.enabled) return skip('the plugin is there and disabled: enable or remove it')
   return isSet ? NOTHING : skip('the plugin is there with other settings: plan an upgrade')
 }

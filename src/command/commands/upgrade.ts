@@ -59,7 +59,7 @@ export const upgradeCommand = defineCommand({
   name: 'upgrade',
   synopsis: 'PLUGIN [REFERENCE] [KEY=VALUE...]',
   arguments: 'plugins',
-  summary: 'Upgrade a plugin with its settings, and put the old version back when a step fails',
+  summary: 'Upgrade a plugin with its settings, and go back when a step fails',
   options: {
     ...ownOptions,
     ...secretOptions,

@@ -150,7 +150,7 @@ suite('planRollout :: what would be done where', (test) => {
     )
     const { targets } = await planRollout({ ...fleetOf({ disabled, other }), reference: SSHFS })
     assert.equal(doing(targets), {
-      disabled: 'install',
+      disabled: 'skip: the plugin is there and disabled: enable or remove it',
       other: 'skip: a plugin of this name is there with other content: plan an upgrade',
     })
   })

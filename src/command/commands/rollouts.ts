@@ -1,0 +1,175 @@
+import { defined } from '../../../machines/defined.ts'
+import { type Arguments, type CommandEntry, defineCommand, type Example } from '../defineCommand.ts'
+import { consentOptions, readConsentOptions } from '../options/consent.ts'
+import { readNoArguments } from '../options/values.ts'
+import { UsageError } from '../parseOptions.ts'
+import type { RolloutCommand, RolloutDeed } from '../rollout/control.ts'
+import type { RolloutStartCommand } from '../rollout/start.ts'
+
+const json = { type: 'boolean', help: 'One JSON object per line on stdout' } as const
+const wait = {
+  type: 'boolean',
+  help: 'Stay while the rollout waits for a person, who tells it from another terminal',
+} as const
+
+const STATUS =
+  'Exit status: 0 done; 1 stopped or failed; 2 wrong usage; 3 rolled back; 4 waiting or paused.'
+
+const rolloutStartCommand = defineCommand({
+  name: 'rollout start',
+  synopsis: 'PLAN',
+  summary: 'Carry out a plan, after one consent for all of its engines',
+  options: {
+    ...consentOptions,
+    'max-age': {
+      type: 'string',
+      value: 'HOURS',
+      help: 'Refuse a plan that is older (default: 24)',
+    },
+    wait,
+    json,
+  },
+  examples: [
+    {
+      title: 'Ask once, and begin with the canaries:',
+      line: 'plugin-flow rollout start plan.json',
+    },
+    {
+      title: 'Unattended, under a policy:',
+      line: 'plugin-flow rollout start --policy plugins.json --json plan.json',
+    },
+  ],
+  notes: `It ends when nothing more happens by itself: the rollout has ended, is paused, or waits for a person who promotes it. A rollout is written down in $XDG_STATE_HOME/plugin-flow/rollouts (else ~/.local/state), so that another process can go on with it; one process at a time carries rollouts out. The first Ctrl-C begins no further target and waits for those at work, a second one leaves. ${STATUS}`,
+  read({ values, positionals }): RolloutStartCommand {
+    const [plan, ...others] = positionals
+    if (plan === undefined) throw new UsageError('rollout start needs a PLAN')
+    if (others.length > 0) throw new UsageError('rollout start takes one PLAN')
+    return {
+      plan,
+      mostAge: readHours(values['max-age'] ?? '24'),
+      wait: values.wait ?? false,
+      json: values.json ?? false,
+      ...readConsentOptions(values),
+    }
+  },
+  run: async (command, io) => (await import('../rollout/start.ts')).startCommand(command, io),
+})
+
+function readHours(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text) * 3_600_000
+  throw new UsageError(`--max-age takes a whole number of hours, and not "${text}"`)
+}
+
+const rolloutLsCommand = defineCommand({
+  name: 'rollout ls',
+  synopsis: '',
+  summary: 'List rollouts, the newest first',
+  options: { json },
+  examples: [{ title: 'Which rollouts were there?', line: 'plugin-flow rollout ls' }],
+  read({ values, positionals }) {
+    readNoArguments('rollout ls', positionals)
+    return { json: values.json ?? false }
+  },
+  run: async (command, io) => (await import('../rollout/control.ts')).ls(command, io),
+})
+
+const rolloutStatusCommand = defineCommand({
+  name: 'rollout status',
+  synopsis: '[ROLLOUT]',
+  summary: 'Show the state of a rollout, what failed, and what can be done',
+  options: { json },
+  examples: [{ title: 'The newest one:', line: 'plugin-flow rollout status' }],
+  notes: STATUS,
+  read: (given) => readRollout('rollout status', given),
+  run: async (command, io) => (await import('../rollout/control.ts')).status(command, io),
+})
+
+const rolloutWatchCommand = defineCommand({
+  name: 'rollout watch',
+  synopsis: '[ROLLOUT]',
+  summary: 'Follow a rollout that another process carries out',
+  options: { wait, json },
+  examples: [{ title: 'In another terminal:', line: 'plugin-flow rollout watch' }],
+  notes: `On a terminal it shows the counts, the rate and the time left; in a pipe a line for each target that has ended. ${STATUS}`,
+  read: (given) => readRollout('rollout watch', given),
+  run: async (command, io) => (await import('../rollout/control.ts')).watch(command, io),
+})
+
+const rolloutExportCommand = defineCommand({
+  name: 'rollout export',
+  synopsis: '[ROLLOUT]',
+  summary: 'Print the plan and the record of each target as JSON',
+  options: {},
+  examples: [
+    {
+      title: 'Which targets failed?',
+      line: `plugin-flow rollout export |
+  jq -r '.records[] | select(.state == "failed") | .target'`,
+    },
+  ],
+  read: (given) => readRollout('rollout export', given),
+  run: async (command, io) => (await import('../rollout/control.ts')).exportRollout(command, io),
+})
+
+/** What a person does to a rollout, with the words for it. */
+const deeds: Readonly<Record<RolloutDeed, { summary: string; example: Example }>> = {
+  pause: {
+    summary: 'Begin no further target of a rollout',
+    example: { title: 'Those at work go on to their end:', line: 'plugin-flow rollout pause' },
+  },
+  resume: {
+    summary: 'Go on with a rollout that is paused, or whose process has died',
+    example: { title: 'Accept the failures so far:', line: 'plugin-flow rollout resume' },
+  },
+  promote: {
+    summary: 'Go on after the canaries of a rollout',
+    example: { title: 'The canaries are well:', line: 'plugin-flow rollout promote' },
+  },
+  cancel: {
+    summary: 'Stop a rollout, and leave what is done',
+    example: { title: 'For good:', line: 'plugin-flow rollout cancel' },
+  },
+  rollback: {
+    summary: 'Take back what a rollout has changed, the newest first',
+    example: { title: 'On all engines that it changed:', line: 'plugin-flow rollout rollback' },
+  },
+  retry: {
+    summary: 'Take the targets of a rollout again that have failed',
+    example: { title: 'After the registry is back:', line: 'plugin-flow rollout retry' },
+  },
+}
+
+const deedCommands = Object.entries(deeds).map(([deed, { summary, example }]) =>
+  defineCommand({
+    name: `rollout ${deed}`,
+    synopsis: '[ROLLOUT]',
+    summary,
+    options: { wait, json },
+    examples: [example],
+    notes: `The process that carries the rollout out is told; where there is none, this one goes on with it. Without ROLLOUT the newest one is meant. ${STATUS}`,
+    read: (given) => readRollout(`rollout ${deed}`, given),
+    run: async (command, io) =>
+      (await import('../rollout/control.ts')).control(deed as RolloutDeed, command, io),
+  }),
+)
+
+export const rolloutCommands: readonly CommandEntry[] = [
+  rolloutStartCommand,
+  rolloutLsCommand,
+  rolloutStatusCommand,
+  rolloutWatchCommand,
+  ...deedCommands,
+  rolloutExportCommand,
+]
+
+function readRollout(
+  command: string,
+  { values, positionals }: Arguments<{ wait: typeof wait; json: typeof json }>,
+): RolloutCommand {
+  const [id, ...others] = positionals
+  if (others.length > 0) throw new UsageError(`${command} takes one ROLLOUT`)
+  if (id !== undefined && !/^[0-9a-f-]{1,40}$/.test(id)) {
+    throw new UsageError(`"${id}" is not the ID of a rollout; plugin-flow rollout ls lists them`)
+  }
+  return { ...defined({ id }), wait: values.wait === true, json: values.json === true }
+}

@@ -1,0 +1,108 @@
+import { RunInUse } from '../../../adapters/journal/runLock.ts'
+import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
+import { connectTarget } from '../../rollout/connectTarget.ts'
+import { type EmbeddedRunner, openEmbeddedRunner } from '../../rollout/embeddedRunner.ts'
+import { readSecret } from '../../rollout/plannedSettings.ts'
+import {
+  type GivenConsent,
+  type Rollout,
+  resumeRollout,
+  startRollout,
+} from '../../rollout/startRollout.ts'
+import { type CommandIo, catchInterrupts, report } from '../processIo.ts'
+import { countRecords, exitCodeOf, isAtRest, stateOf } from './rolloutFolder.ts'
+import { chooseRolloutView } from './rolloutView.ts'
+
+export interface Carried {
+  json: boolean
+  /** Stay while the rollout waits for a person, who tells it from elsewhere. */
+  wait: boolean
+}
+
+type Begun = { plan: RolloutPlan; consent: GivenConsent } | { id: string }
+
+/**
+ * Carries a rollout out in this process until nothing more happens by itself, and resolves to the exit status.
+ *
+ * @param act is done first: `false` where the rollout does not take it
+ * @throws RunInUse while another process carries rollouts out
+ */
+export async function carryOut(
+  begun: Begun,
+  { folder, json, wait }: Carried & { folder: string },
+  io: CommandIo,
+  act: (rollout: Rollout) => Promise<boolean> = async () => true,
+): Promise<number> {
+  const runner = await openEmbeddedRunner(folder)
+  const interrupts = catchInterrupts(io.signals, () =>
+    report(io, 'no further target begins here, and those at work are waited for; once more leaves'),
+  )
+  const view = chooseRolloutView({ json }, io)
+  try {
+    const rollout = await open(begun, runner, io.env)
+    const { id } = rollout
+    const shown = [
+      rollout.transition$.subscribe((transition) => view.transition(transition)),
+      rollout.counts$.subscribe((counts) => view.counts(counts)),
+    ]
+    const release = runner.subscribe(id, (change) => {
+      if ('record' in change) view.record(change.record)
+    })
+    const isTaken = await act(rollout)
+    const rest = isTaken ? atRest(runner, id, wait) : Promise.resolve()
+    await Promise.race([rest, interrupts.interrupted])
+    await Promise.race([rollout.close(), interrupts.second])
+    release()
+    for (const each of shown) each.unsubscribe()
+    const [records, plan, saved] = await Promise.all([
+      runner.records(id),
+      runner.plan(id) as Promise<RolloutPlan>,
+      runner.load(id),
+    ])
+    const { state } = stateOf(saved)
+    const counts = countRecords(records)
+    const code = interrupts.first?.exitCode ?? exitCodeOf(state, counts)
+    view.end({ id, plan, state, counts, records }, isTaken ? code : 1)
+    if (!isTaken) report(io, `the rollout ${id} does not take that while it is ${state}`)
+    if (interrupts.first) report(io, `plugin-flow rollout resume ${id} goes on with it`)
+    return isTaken ? code : 1
+  } finally {
+    view.close()
+    interrupts.release()
+    await runner.close()
+  }
+}
+
+function open(begun: Begun, runner: EmbeddedRunner, env: NodeJS.ProcessEnv): Promise<Rollout> {
+  const options = {
+    runner,
+    connect: ({ access }: RolloutPlan['targets'][number]) => connectTarget(access, { env }),
+    secret: async (from: { variable: string } | { path: string }) => readSecret(from, env),
+  }
+  if ('id' in begun) return resumeRollout(begun.id, options)
+  return startRollout(begun.plan, { ...options, consent: () => begun.consent })
+}
+
+/** Resolves once nothing more happens by itself. */
+async function atRest(runner: EmbeddedRunner, id: string, wait: boolean): Promise<void> {
+  const plan = await runner.plan(id)
+  if (!plan) return
+  await new Promise<void>((resolve) => {
+    const check = async () => {
+      const now = stateOf(await runner.load(id))
+      const rests = isAtRest(now, plan) && !(wait && ['paused', 'holding'].includes(now.state))
+      if (!rests) return
+      release()
+      resolve()
+    }
+    const release = runner.subscribe(id, (change) => {
+      if ('saved' in change) void check()
+    })
+    void check()
+  })
+}
+
+/** Another process has the folder of rollouts. */
+export function isInUse(error: unknown): error is RunInUse {
+  return error instanceof RunInUse
+}

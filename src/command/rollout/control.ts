@@ -1,0 +1,148 @@
+import { setTimeout } from 'node:timers/promises'
+import type { RolloutPersonEvent } from '../../../machines/rollout/events.ts'
+import { sendToRollout } from '../../rollout/embeddedRunner.ts'
+import type { Rollout } from '../../rollout/startRollout.ts'
+import { visibleJson } from '../../text/visible.ts'
+import { alignColumns, fitColumns } from '../listing.ts'
+import { type CommandIo, catchInterrupts, writeLines } from '../processIo.ts'
+import { type Carried, carryOut, isInUse } from './carryOut.ts'
+import {
+  countRecords,
+  exitCodeOf,
+  findRollout,
+  hasEnded,
+  listRollouts,
+  readAgain,
+  rolloutFolder,
+  type StoredRollout,
+} from './rolloutFolder.ts'
+import { rolloutEndLines } from './rolloutText.ts'
+import { chooseRolloutView } from './rolloutView.ts'
+
+export type RolloutDeed = Exclude<RolloutPersonEvent['type'], 'consent.grant' | 'consent.deny'>
+
+export interface RolloutCommand extends Carried {
+  /** Its beginning is enough. Default: the newest. */
+  id?: string
+}
+
+/** What a person does to a rollout: in the process that carries it out, or else in this one. */
+export async function control(
+  deed: RolloutDeed,
+  command: RolloutCommand,
+  io: CommandIo,
+): Promise<number> {
+  const folder = rolloutFolder(io.env)
+  const { id, state } = findRollout(folder, command.id)
+  const act = async (rollout: Rollout) => {
+    // A rollout whose process has died goes on as it was.
+    const goesOn = deed === 'resume' && !['paused', 'holding'].includes(state) && !hasEnded(state)
+    return goesOn || rollout[deed]()
+  }
+  try {
+    return await carryOut({ id }, { ...command, folder }, io, act)
+  } catch (error) {
+    if (!isInUse(error)) throw error
+    sendToRollout(folder, id, { type: deed })
+    writeLines(io.stdout, [`${deed}: the process that carries ${id} out was told`])
+    return 0
+  }
+}
+
+/** Lists rollouts, the newest first. */
+export function ls({ json }: { json: boolean }, io: CommandIo): number {
+  const rollouts = listRollouts(rolloutFolder(io.env))
+  if (json) {
+    writeLines(
+      io.stdout,
+      rollouts.map((each) => visibleJson(summary(each))),
+    )
+    return 0
+  }
+  const rows = rollouts.map(({ id, plan, records, state }) => {
+    const { queued, leased, running } = countRecords(records)
+    const done = records.length - queued - leased - running
+    return [id, plan.kind, plan.plugin.reference, state, `${done} of ${records.length}`]
+  })
+  const table = [['ROLLOUT', 'KIND', 'PLUGIN', 'STATE', 'TARGETS'], ...rows]
+  writeLines(io.stdout, alignColumns(fitColumns(table, [2], io)))
+  return 0
+}
+
+function summary({ id, plan, records, state }: StoredRollout) {
+  const { kind, plugin, hash } = plan
+  const { reference, name } = plugin
+  return { id, kind, reference, name, plan: hash, state, counts: countRecords(records) }
+}
+
+/** Shows one as it is. The exit status is that of its state. */
+export function status({ id, json }: RolloutCommand, io: CommandIo): number {
+  const found = findRollout(rolloutFolder(io.env), id)
+  const counts = countRecords(found.records)
+  const code = exitCodeOf(found.state, counts)
+  if (json) {
+    writeLines(io.stdout, [visibleJson({ ...summary(found), exitCode: code })])
+    return code
+  }
+  const lines = rolloutEndLines({ ...found, counts })
+  writeLines(io.stdout, [
+    `${found.plan.kind} ${found.plan.plugin.reference}`,
+    ...lines.stdout,
+    ...lines.stderr,
+  ])
+  return code
+}
+
+const LOOK_MS = 500
+
+/** Follows one, whichever process carries it out, until it has ended or waits for a person. */
+export async function watch({ id, json, wait }: RolloutCommand, io: CommandIo): Promise<number> {
+  const folder = rolloutFolder(io.env)
+  let now = findRollout(folder, id)
+  const interrupts = catchInterrupts(io.signals)
+  const view = chooseRolloutView({ json }, io)
+  const known = new Map<number, string>()
+  let state: string | undefined
+  const show = () => {
+    if (now.state !== state) {
+      const from = state === undefined ? {} : { from: state }
+      view.transition({ ...from, to: now.state, event: { type: now.event }, at: Date.now() })
+    }
+    state = now.state
+    const changed = now.records.filter((record) => known.get(record.index) !== keyOf(record))
+    for (const record of changed) {
+      if (known.size > 0) view.record(record)
+    }
+    for (const record of changed) known.set(record.index, keyOf(record))
+    if (changed.length > 0) view.counts(countRecords(now.records))
+  }
+  try {
+    for (;;) {
+      show()
+      const waits = !wait && ['paused', 'holding', 'awaitConsent'].includes(now.state)
+      if (hasEnded(now.state) || (waits && now.out === 0) || interrupts.first) break
+      await Promise.race([setTimeout(LOOK_MS), interrupts.interrupted])
+      now = readAgain(folder, now)
+    }
+    const counts = countRecords(now.records)
+    const code = interrupts.first?.exitCode ?? exitCodeOf(now.state, counts)
+    view.end({ ...now, counts }, code)
+    return code
+  } finally {
+    view.close()
+    interrupts.release()
+  }
+}
+
+function keyOf({ state, attempt }: { state: string; attempt: number }): string {
+  return `${attempt} ${state}`
+}
+
+/** Everything that is known of one, as JSON. */
+export function exportRollout({ id }: RolloutCommand, io: CommandIo): number {
+  const found = findRollout(rolloutFolder(io.env), id)
+  const { plan, records, state } = found
+  const told = { id: found.id, state, counts: countRecords(records), plan, records }
+  io.stdout.write(`${visibleJson(told)}\n`)
+  return 0
+}
