@@ -68,13 +68,13 @@ export const equivalents: readonly Equivalent[] = [
     why: 'a snapshot of a run that was changing something has the plugin before; the check is for the compiler',
   },
   {
-    file: 'machines/plugin-upgrade/guards.ts',
-    after: "kind === 'device' && asked.includes(name),",
+    file: 'machines/plugin-upgrade/planUpgrade.ts',
+    after: "kind === 'device' && names.includes(name),",
     why: 'in place, a device that is asked for has no other fate',
   },
   {
-    file: 'machines/plugin-upgrade/guards.ts',
-    after: "fate === 'onlyByReplacing' && asked.includes(name),",
+    file: 'machines/plugin-upgrade/planUpgrade.ts',
+    after: "fate === 'onlyByReplacing' && names.includes(name),",
     why: 'in place, nothing but a device that is asked for has this fate',
   },
   {

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { catalogue } from '../../../machines/catalogue.ts'
+import { computePrivileges } from '../../../machines/privileges.ts'
 import { suite } from '../../support/suite.ts'
 import {
   after,
@@ -10,6 +11,7 @@ import {
   edge,
   failed,
   grant,
+  observed,
   resolved,
   send,
 } from '../../support/upgradeChart.ts'
@@ -122,6 +124,32 @@ suite('awaitConsent', (test) => {
     }
     assert.is(end('auto', { replace: true }).value, 'disabling')
     assert.is(end('replace', {}).value, 'disabling')
+  })
+
+  test('awaitConsent :: what an upgrade in place loses, a policy agrees to', () => {
+    const mount = {
+      Name: 'state',
+      Description: '',
+      Source: '/data',
+      Destination: '/state',
+      Type: 'bind',
+      Options: [],
+      Settable: ['source'],
+    }
+    const before = observed({ ...copy.config, Description: 'old', Mounts: [mount] })
+    const bare = observed({ ...copy.config, Mounts: [] })
+    const privileges = computePrivileges(bare.config)
+    const asked = send(
+      at('resolving', { mode: 'auto' }, before),
+      done('resolveVersions', { ...resolved, privileges }),
+      done('decideConsent', { granted: true }),
+      done('stageCopy', { copy: bare, digest: resolved.digest }),
+    )
+    assert.equal(
+      [asked.value, asked.context.consentRequest?.plan?.mode],
+      ['awaitConsent', 'inPlace'],
+    )
+    assert.is(send(asked, done('decideConsent', { granted: true })).value, 'disabling')
   })
 
   edge(
