@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { visible, visibleJson } from '../text/visible.ts'
+import { inOrder, visibleJson } from '../text/visible.ts'
 import { UsageError } from './parseOptions.ts'
 import type { CommandIo } from './processIo.ts'
 import { fitText, terminalStyle } from './views/terminal.ts'
@@ -142,7 +142,7 @@ function renderAction({ path, json }: Action, value: unknown): string {
   const found = path.reduce(field, value)
   if (json) return visibleJson(found)
   if (found === null) return '<nil>'
-  if (typeof found !== 'object') return visible(String(found))
+  if (typeof found !== 'object') return inOrder(String(found))
   throw new UsageError(`.${path.join('.')} is not text: use {{json .${path.join('.')}}}`)
 }
 

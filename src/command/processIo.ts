@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { visible } from '../text/visible.ts'
+import { inOrder } from '../text/visible.ts'
 import { type Paint, paint, plain, usesColors } from './paint.ts'
 
 export type InputStream = Readable & {
@@ -71,7 +71,7 @@ export function writeLines(output: Output, lines: readonly string[]): void {
 
 /** Writes one line about a problem to `stderr`; the message may contain foreign text. */
 export function report({ stderr }: Pick<CommandIo, 'stderr'>, message: string): void {
-  stderr.write(`${stderr.paint('failed', 'plugin-flow:')} ${visible(message)}\n`)
+  stderr.write(`${stderr.paint('failed', 'plugin-flow:')} ${inOrder(message)}\n`)
 }
 
 export function messageOf(error: unknown): string {

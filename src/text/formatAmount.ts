@@ -1,4 +1,4 @@
-import { visible } from './visible.ts'
+import { inOrder } from './visible.ts'
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
@@ -88,5 +88,5 @@ interface Attempt {
 export function describeRetry(retry: Attempt): string {
   const { message, delay, attempt, attempts } = retry
   const when = `again in ${formatElapsed(delay)} (attempt ${attempt} of ${attempts})`
-  return `${visible(message)}; ${when}`
+  return `${inOrder(message)}; ${when}`
 }

@@ -14,7 +14,19 @@ const UNSEEN =
  * nothing is hidden and no escape sequence gets through.
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  return text.replace(UNSEEN, numbered)
+}
+
+/**
+ * The same for words of an engine, a registry or a program: letters that are written from right to left would show
+ * what stands beside them in another order than it has, and become `\u{…}` as well.
+ */
+export function inOrder(words: string): string {
+  return visible(words).replace(RIGHT_TO_LEFT, numbered)
+}
+
+function numbered(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`
 }
 
 /** The same, cut to a number of characters. */
@@ -30,10 +42,12 @@ export function clip(text: string, most: number): string {
  * the value is kept. With an `indent`, as the lines of its structure.
  */
 export function visibleJson(value: unknown, indent = 0): string {
-  return JSON.stringify(value, null, indent).replace(UNSEEN, (character) =>
+  const escaped = (character: string) =>
     // A line break in a value is escaped already: this one is of the structure.
-    character === '\n' ? character : character.split('').map(escapeUnit).join(''),
-  )
+    character === '\n' ? character : character.split('').map(escapeUnit).join('')
+  return JSON.stringify(value, null, indent)
+    .replace(UNSEEN, escaped)
+    .replace(RIGHT_TO_LEFT, escaped)
 }
 
 function escapeUnit(unit: string): string {
@@ -51,7 +65,7 @@ const MISTAKABLE = /[[\](){},;"'`\\\s]/u
  * value, and no letter shows it in another order than it has (`/etc` before a path in Hebrew).
  */
 export function asWord(value: string): string {
-  return MISTAKABLE.test(value) || value.search(RIGHT_TO_LEFT) !== -1 ? inQuotes(value) : value
+  return MISTAKABLE.test(value) || value.match(RIGHT_TO_LEFT) ? inQuotes(value) : value
 }
 
 /** The same for words, which have single spaces between them, such as a name of a privilege. */
@@ -64,8 +78,6 @@ export function asWords(text: string): string {
 }
 
 function inQuotes(value: string): string {
-  const escaped = value
-    .replace(/["\\]/g, '\\$&')
-    .replace(RIGHT_TO_LEFT, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`)
+  const escaped = value.replace(/["\\]/g, '\\$&').replace(RIGHT_TO_LEFT, numbered)
   return `"${escaped}"`
 }

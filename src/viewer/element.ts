@@ -1,5 +1,5 @@
 import type { Shape } from '../chart/drawChart.ts'
-import { visible } from '../text/visible.ts'
+import { inOrder, visible } from '../text/visible.ts'
 import type { PluginFlowTexts } from './elementTypes.ts'
 
 type Attributes = Readonly<Record<string, string | boolean | number>>
@@ -20,8 +20,8 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   for (const [attribute, value] of Object.entries(attributes)) {
     if (typeof value === 'boolean') made.toggleAttribute(attribute, value)
     else {
-      const show = attribute === 'aria-label' ? worded : visible
-      made.setAttribute(attribute, show(String(value)))
+      const text = String(value)
+      made.setAttribute(attribute, attribute === 'aria-label' ? worded(text) : visible(text))
     }
   }
   for (const child of children.flat()) {
@@ -42,12 +42,12 @@ export function inWords(words: PluginFlowTexts, draw: () => void): void {
 /** A text in the embedder's words, if it has any for it, in which unseen characters are shown. */
 function worded(text: string): string {
   const word = typeof texts === 'function' ? texts(text) : Object.hasOwn(texts, text) && texts[text]
-  return visible(word || text)
+  return word ? visible(word) : inOrder(text)
 }
 
 export function button(label: string, attributes: Attributes, onClick: () => void) {
   const made = element('button', { type: 'button', part: 'button', ...attributes }, label)
-  made.addEventListener('click', onClick)
+  made.onclick = onClick
   return made
 }
 
@@ -71,9 +71,6 @@ export function svgElement({ tag, attributes, children }: Shape): SVGElement {
 /** Lets the browser save a text as a file. */
 export function saveFile(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
+  element('a', { href: url, download: name }).click()
   URL.revokeObjectURL(url)
 }

@@ -6,7 +6,7 @@ import { defined } from '../../../machines/defined.ts'
 import { eventsSoFar, flowEvents, type ShownFlow } from '../../events/flowEvents.ts'
 import type { ConnectedEngine } from '../../flow/connect.ts'
 import type { FlowOptions, WatchedFlow } from '../../flow/types.ts'
-import { visible } from '../../text/visible.ts'
+import { inOrder, visible } from '../../text/visible.ts'
 import { type OpenEngine, openEngine } from '../openEngine.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { type Login, readLogin } from '../options/login.ts'
@@ -64,7 +64,7 @@ export async function drive(
 ): Promise<number> {
   const view = chooseView(command, shown, io)
   const warn: Warn = (warning) => {
-    view.notice(visible(`plugin-flow: warning: ${warning.message}`))
+    view.notice(inOrder(`plugin-flow: warning: ${warning.message}`))
     view.warning?.(warning)
   }
   const badStart = (error: unknown) => outcomeOfBadStart(shown, error)

@@ -5,7 +5,7 @@ import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.
 import type { InstallOutput, RollbackReport } from '../../../machines/plugin-install/types.ts'
 import { oneLine } from '../../../machines/text.ts'
 import { differenceLines } from '../../privileges/privilegeText.ts'
-import { visible } from '../../text/visible.ts'
+import { inOrder, visible } from '../../text/visible.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import { type Paint, plain } from '../paint.ts'
 import type { Interrupt } from '../processIo.ts'
@@ -95,13 +95,13 @@ export function failureLines(
   { paint }: Painted['stderr'],
 ): string[] {
   return [
-    `${paint('failed', 'plugin-flow:')} ${paint('strong', visible(failure.message))}`,
+    `${paint('failed', 'plugin-flow:')} ${paint('strong', inOrder(failure.message))}`,
     ...differenceLines(failure.difference).map(({ sign, text }) =>
       paint(sign === '+' ? 'failed' : 'quiet', `  ${sign} ${visible(text)}`),
     ),
-    `${paint('strong', 'what to do:')} ${visible(failure.next)}`,
+    `${paint('strong', 'what to do:')} ${inOrder(failure.next)}`,
     ...onTheEngine.map((line) => `${paint('strong', 'on the engine:')} ${visible(line)}`),
-    ...unsaid(failure).map((words) => `${paint('strong', 'the engine said:')} ${visible(words)}`),
+    ...unsaid(failure).map((words) => `${paint('strong', 'the engine said:')} ${inOrder(words)}`),
   ]
 }
 
@@ -127,7 +127,7 @@ function describeRollback(rollback: RollbackReport, engine: EngineSelection): st
       return `${rollback.name} was kept, ${state}; to remove it: ${onEngine(rollback.command, engine)}`
     }
     case 'failed':
-      return `${rollback.name} may be left (${rollback.reason}); to remove it: ${onEngine(rollback.command, engine)}`
+      return `${rollback.name} may be left (${inOrder(rollback.reason)}); to remove it: ${onEngine(rollback.command, engine)}`
   }
 }
 

@@ -9,7 +9,7 @@ import type {
 import { familiar } from '../../../machines/reference.ts'
 import { withoutValue } from '../../events/upgradeEvents.ts'
 import { entryText } from '../../privileges/upgradeText.ts'
-import { visible } from '../../text/visible.ts'
+import { inOrder, visible } from '../../text/visible.ts'
 import { failureLines, onEngine, type Painted, WITHOUT_COLOURS } from '../install/outcome.ts'
 import { withoutValues } from '../install/outcomeJson.ts'
 import type { EngineSelection } from '../options/engine.ts'
@@ -87,7 +87,7 @@ export function upgradeOutcomeLines(
   }
   const left = leftoverLines(outcome, run)
   if (outcome.state === 'stranded') {
-    const there = `${outcome.name} ${VERSIONS[outcome.version]} (${outcome.reason})`
+    const there = `${outcome.name} ${VERSIONS[outcome.version]} (${inOrder(outcome.reason)})`
     const commands = mendingLines(outcome, run)
     return {
       stdout: [],

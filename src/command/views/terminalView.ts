@@ -8,7 +8,7 @@ import {
   formatPart,
   formatProgress,
 } from '../../text/formatAmount.ts'
-import { visible } from '../../text/visible.ts'
+import { inOrder } from '../../text/visible.ts'
 import { fitLine, type Line, liveRegion, type Piece, type TerminalStyle } from './terminal.ts'
 import { stateName, type View, type ViewOptions } from './view.ts'
 import { wordsOf, writeOutcome } from './words.ts'
@@ -191,7 +191,7 @@ function layerLine(layer: LayerProgress, columns: number, style: TerminalStyle):
   const full = phase === 'complete' ? length : upTo(extracted)
   const half = Math.max(upTo(current) - full, 0)
   return [
-    { text: `  ${visible(id).slice(0, 12).padEnd(12)}  ${phase.padEnd(11)}  ` },
+    { text: `  ${inOrder(id).slice(0, 12).padEnd(12)}  ${phase.padEnd(11)}  ` },
     { text: style.full.repeat(full), tone: 'done' },
     { text: style.half.repeat(half), tone: 'active' },
     { text: style.empty.repeat(length - full - half), tone: 'quiet' },

@@ -9,7 +9,7 @@ import type { UpgradeOutput } from '../../../machines/plugin-upgrade/types.ts'
 import type { Progress } from '../../../machines/progress.ts'
 import type { Retry } from '../../../machines/retry.ts'
 import type { Transition } from '../../flow/types.ts'
-import { visible } from '../../text/visible.ts'
+import { inOrder } from '../../text/visible.ts'
 import type { EngineSelection } from '../options/engine.ts'
 import type { Output } from '../processIo.ts'
 
@@ -82,7 +82,7 @@ export function describeState(
 ): StateWords | undefined {
   switch (path) {
     case 'checkPrivileges': {
-      const what = `the privileges of ${visible(run.reference)}`
+      const what = `the privileges of ${inOrder(run.reference)}`
       return { doing: `looking up ${what}`, done: `looked up ${what}`, short: 'looking up' }
     }
     case 'reauth':

@@ -9,9 +9,9 @@ import { suite } from '../../support/suite.ts'
 import { collector } from './collect.ts'
 import { run } from './stage.ts'
 
-/** Sets a title, clears the screen, colours, rings, turns the direction, breaks the line. */
+/** Sets a title, clears the screen, colours, rings, turns the direction, breaks the line, has letters from right to left. */
 const EVIL =
-  '\x1b]0;owned\x07\x1b[2J\x9b31m\u202eevil\u2066\u200b\r\nplugin-flow: installed\x7f\u2028'
+  '\x1b]0;owned\x07\x1b[2J\x9b31m\u202eevil\u2066\u200b\r\nplugin-flow: installed\x7f\u2028/\u05d0\u0627 5'
 const NAME = 'acme/volume:1.0'
 const digest = `sha256:${'c5'.repeat(32)}`
 
@@ -76,6 +76,7 @@ async function onEvil(
 function assertHarmless(text: string): void {
   assert.not.match(text, /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
   assert.not.match(text, /^plugin-flow: installed/m)
+  assert.not.match(text, /[\u05d0\u0627]/)
 }
 
 const GRANT = '--grant-all-permissions'

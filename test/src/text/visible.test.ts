@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { clip, visible, visibleJson } from '../../../src/text/visible.ts'
+import { clip, inOrder, visible, visibleJson } from '../../../src/text/visible.ts'
 import { suite } from '../../support/suite.ts'
 
 /** By number, first to last: what none of these rules may let through, written out from Unicode's tables. */
@@ -59,6 +59,11 @@ function isUnseen(text: string): boolean {
   })
 }
 
+const isRightToLeft = (character: string) =>
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Mende_Kikakui}\p{Script=Hanifi_Rohingya}\p{Script=Cypriot}\p{Script=Phoenician}\p{Script=Old_Turkic}]/u.test(
+    character,
+  ) && /\p{L}/u.test(character)
+
 const cases: [name: string, text: string, shown: string][] = [
   ['plain text', 'vieux/sshfs:latest ü 日本', 'vieux/sshfs:latest ü 日本'],
   ['an escape sequence', '\x1b[2J', '\\u{1b}[2J'],
@@ -114,7 +119,30 @@ suite('visible', (test) => {
   })
 })
 
+suite('inOrder', (test) => {
+  test('letters that are written from right to left are shown by their numbers, and nothing else is changed', () => {
+    const said = 'no space for /etc/\u05d0\u05d1 12 \u0627\u{1e900}'
+    assert.is(inOrder(said), 'no space for /etc/\\u{5d0}\\u{5d1} 12 \\u{627}\\u{1e900}')
+    for (const [name, text, shown] of cases) assert.is(inOrder(text), shown, name)
+  })
+
+  test('of all characters none is left that a terminal or a browser writes from right to left', () => {
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code)
+      if (!isRightToLeft(character)) continue
+      assert.is(inOrder(`a${character}`), `a\\u{${code.toString(16)}}`)
+    }
+  })
+})
+
 suite('visibleJson', (test) => {
+  test('letters from right to left are escapes of JSON, which keep the value', () => {
+    const value = { '\u05d0': ['/etc \u0627\u{10800}'] }
+    const line = visibleJson(value)
+    assert.is(line, '{"\\u05d0":["/etc \\u0627\\ud802\\udc00"]}')
+    assert.equal(JSON.parse(line), value)
+  })
+
   test('is one line, shows what is unseen, and keeps the value', () => {
     const value = { text: cases.map(([, text]) => text).join('|'), list: [1, null] }
     const line = visibleJson(value)
