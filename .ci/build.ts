@@ -21,7 +21,11 @@ execFileSync(
 const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   // The launcher says which version this is, and starts the command with its compiled code.
-  entryPoints: { bin: 'src/command/launcher.ts', 'plugin-flow': 'src/command/bin.ts' },
+  entryPoints: {
+    bin: 'src/command/launcher.ts',
+    'plugin-flow': 'src/command/bin.ts',
+    layoutProcess: 'src/ui/layoutProcess.ts',
+  },
   outdir: 'dist/command',
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -34,7 +38,7 @@ const { metafile, outputFiles } = await build({
   minifyWhitespace: true,
   lineLimit: 120,
   supported: { 'dynamic-import': false },
-  define: { 'import.meta.dirname': '__dirname' },
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   // The CommonJS build that `platform: node` prefers cannot be shaken.
   alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
   plugins: [leaveOut],

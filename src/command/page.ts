@@ -4,7 +4,8 @@ import { parseStatechart, type Statechart } from '../chart/statechart/readStatec
 import type { ConnectedEngine } from '../flow/connect.ts'
 import { type PageFiles, readPageFiles } from '../ui/servePage.ts'
 import { startsOn } from '../ui/startFlow.ts'
-import { startMachineUi, startUi } from '../ui/startUi.ts'
+import { startMachineUi } from '../ui/startMachineUi.ts'
+import { startUi } from '../ui/startUi.ts'
 import { SIMULATION } from './install/drive.ts'
 import { recordedRuns } from './install/recordedRuns.ts'
 import { openEngine } from './openEngine.ts'
@@ -71,7 +72,7 @@ export interface MachinePage {
 }
 
 /** The layout of a larger machine can take longer than people expect of a command. */
-const MANY_TRANSITIONS = 300
+const MANY_TRANSITIONS = 60
 const MAX_BYTES = 8 * 1024 * 1024
 
 /**
@@ -83,13 +84,11 @@ export async function showMachine({ machine, port }: MachinePage, io: CommandIo)
   const statechart = await readMachine(machine, io.stdin)
   try {
     const files = await readPageFiles()
-    // The layout blocks the process. Signals are caught only after it, so that Ctrl-C ends it.
-    const { layOutMachine } = await import('../chart/layout/layOut.ts')
-    if (statechart.edges.length > MANY_TRANSITIONS) {
-      report(io, `laying out ${statechart.edges.length} transitions takes a while`)
-    }
-    const chart = await layOutMachine(statechart)
-    const server = await startMachineUi({ chart, port, files })
+    const { length } = statechart.edges
+    if (length > MANY_TRANSITIONS)
+      report(io, `laying out ${length} transitions, which takes a while`)
+    // Signals are caught only after the layout, so that Ctrl-C ends it.
+    const server = await startMachineUi({ machine: statechart, port, files })
     const { interrupted, release } = catchInterrupts(io.signals)
     io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
     const { exitCode } = await interrupted

@@ -1,4 +1,3 @@
-import type { ChartLayout } from '../chart/chartLayout.ts'
 import type { Engine } from '../flow/types.ts'
 import { createFlowRegistry } from './flowRegistry.ts'
 import { answerFlows, streamList } from './flows.ts'
@@ -55,19 +54,4 @@ const NONE: History = {
   list: async () => [],
   events: async () => undefined,
   resume: () => Promise.reject(new RangeError('no run is recorded')),
-}
-
-export interface MachineUiOptions {
-  chart: ChartLayout
-  /** On 127.0.0.1; 0 takes any free one. */
-  port: number
-  files: PageFiles
-}
-
-/** Starts the page that shows a machine, on 127.0.0.1 alone. Rejects when it cannot listen there. */
-export function startMachineUi({ chart, port, files }: MachineUiOptions): Promise<ServedPage> {
-  const routes = new Map<string, Route>([
-    ['chart', (_path, _request, response) => sendJson(response, 200, chart)],
-  ])
-  return servePage({ port, files, page: 'machine.html', routes })
 }

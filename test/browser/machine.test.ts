@@ -9,7 +9,7 @@ browserSuite('page :: machine', (test, browser) => {
   test('every state and every transition is drawn, and listed as text', () =>
     onMachinePage(browser(), JSON.stringify(parcel), async ({ page, chart, screenshot }) => {
       assert.is(await page.locator('h1').textContent(), 'parcel')
-      assert.is(await page.locator('#counts').textContent(), '16 states, 19 transitions')
+      assert.is(await page.locator('#counts').textContent(), '15 states, 19 transitions')
       for (const { path } of chart.states) {
         await page.locator(`[data-state="${path}"] > .box`).waitFor()
         assert.is(
@@ -26,8 +26,11 @@ browserSuite('page :: machine', (test, browser) => {
         assert.equal(await label.locator('tspan').allTextContents(), events)
         for (const event of events) assert.ok(lines.includes(`${event} → ${to || 'parcel'}`), event)
       }
-      assert.ok(lines.includes('PING (stays)'))
-      assert.equal(await page.locator('[data-state=idle] .inside').allTextContents(), ['PING'])
+      assert.ok(lines.includes('PING / pong (stays)'))
+      assert.ok(lines.includes('invoke / charge'))
+      assert.equal(await page.locator('[data-state=idle] .inside').allTextContents(), [
+        'PING / pong',
+      ])
       assert.is(await page.locator('.region').count(), 2)
       assert.is(await page.locator('.start').count(), 4)
       assert.is(await page.getByText('H* recent').count(), 1)
@@ -39,7 +42,10 @@ browserSuite('page :: machine', (test, browser) => {
       assert.is(await page.locator('img, script:not([src]), b, i, [onload]').count(), 0)
       assert.is(await page.locator('h1').textContent(), hostile.id)
       const buttons = await page.locator('.outline button').allTextContents()
-      assert.equal(buttons, Object.keys(hostile.states).map(escapeDots).map(visible))
+      assert.equal(
+        buttons,
+        [hostile.id, ...Object.keys(hostile.states).map(escapeDots)].map(visible),
+      )
       const drawn = await page.locator('.state text').allTextContents()
       assert.ok(drawn.includes('bell\\u{7} turned\\u{202e}'))
       assert.ok(drawn.includes(`${'n'.repeat(39)}…`))
@@ -65,11 +71,47 @@ browserSuite('page :: machine', (test, browser) => {
       await page.keyboard.press('Enter')
       assert.equal(
         await page
-          .locator('.state.active')
+          .locator('.state.selected')
           .evaluateAll((all) => all.map((box) => box.getAttribute('data-state'))),
         ['working.packing.packed'],
       )
       assert.is(await page.locator('.outline [aria-current]').count(), 1)
+    }))
+
+  test('a state is drawn without its inside and with it again; the search leads into it', () =>
+    onMachinePage(browser(), JSON.stringify(parcel), async ({ page }) => {
+      const inside = page.locator('[data-state="working.packing.packed"]')
+      await page.getByRole('button', { name: 'Collapse working', exact: true }).click()
+      await inside.waitFor({ state: 'detached' })
+      assert.is(await page.getByText('10 states within').count(), 1)
+      await page.keyboard.press('/')
+      await page.keyboard.type('PACKED')
+      const listed = page.locator('.outline > ul > li:visible > button:first-child')
+      assert.ok((await listed.allTextContents()).includes('working.packing.packed'))
+      assert.not((await listed.allTextContents()).includes('idle'))
+      await page.keyboard.type('/')
+      assert.is(await page.getByRole('searchbox').inputValue(), 'PACKED/')
+      await page.getByRole('searchbox').fill('working.packing.packed')
+      await page.keyboard.press('Enter')
+      await inside.waitFor()
+      assert.is(await page.locator('.state.selected').count(), 1)
+      await page.locator('[data-state="working"] > .box').dblclick({ position: { x: 5, y: 5 } })
+      await inside.waitFor({ state: 'detached' })
+      assert.is(await page.getByRole('button', { name: 'Expand working' }).count(), 1)
+    }))
+
+  test('a click in the picture chooses a state in the list; moving the picture does not', () =>
+    onMachinePage(browser(), JSON.stringify(parcel), async ({ page }) => {
+      await page.locator('[data-state="idle"] > .box').click()
+      const current = page.locator('.outline [aria-current]')
+      assert.equal(await current.allTextContents(), ['idle'])
+      const box = await page.locator('[data-state="paused"] > .box').boundingBox()
+      assert.ok(box)
+      await page.mouse.move(box.x + 5, box.y + 5)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 25, box.y + 5)
+      await page.mouse.up()
+      assert.equal(await current.allTextContents(), ['idle'])
     }))
 
   for (const theme of ['light', 'dark'] as const) {

@@ -56,8 +56,11 @@ suite('imports', (test) => {
       allImports()
         .filter((each) => each.when === when && within(each.target) && !within(each.file))
         .map(({ file }) => file)
-    assert.equal(from('at once'), [])
-    assert.equal(from('later'), ['src/command/page.ts'])
+    // A process of its own, which nothing imports.
+    assert.equal(from('at once'), ['src/ui/layoutProcess.ts'])
+    assert.equal(from('later'), [])
+    const loaded = allImports().filter(({ target }) => target === 'src/ui/layoutProcess.ts')
+    assert.equal(loaded, [])
   })
 
   test('whoever imports the package waits for no axios, and for nothing else that only calls need', () => {

@@ -1,13 +1,18 @@
 import { clip } from '../../text/visible.ts'
 import { type ChartLabels, transitionLabel } from '../arrowLabels.ts'
 import type { ChartArrow, ChartState } from '../chartLayout.ts'
+import { nodesBelow } from '../statechart/collapse.ts'
 import type { Statechart, StateNode } from '../statechart/readStatechart.ts'
+import { doingsOf, eventText, transitionText } from '../statechart/words.ts'
 
 /** The rest of what is written below a name, or at an arrow, is in the outline beside the picture. */
 const MOST_LINES = 8
 const LONGEST_LINE = 34
 /** A longer name is cut in its box, and whole in its title and in the outline. */
 const LONGEST_NAME = 40
+
+/** With more states, their actions and actors are not in their boxes, but in the list beside the picture alone. */
+const MOST_WITH_ACTIONS = 40
 
 /** A state that is drawn, with the states in it. */
 export interface DrawnState {
@@ -29,13 +34,14 @@ export interface ChartParts {
 export function chartParts(chart: Statechart, labels?: ChartLabels): ChartParts {
   const { root, edges } = chart
   const stays = new Map<string, string[]>()
-  for (const { source, target, event, guard } of edges) {
-    if (target !== undefined) continue
-    const lines = stays.get(source) ?? []
-    stays.set(source, [...lines, withGuard(event, guard)])
+  for (const edge of edges) {
+    if (edge.target !== undefined) continue
+    const lines = stays.get(edge.source) ?? []
+    stays.set(edge.source, [...lines, transitionText(edge)])
   }
+  const isCrowded = labels !== undefined || nodesBelow(root).length > MOST_WITH_ACTIONS
   return {
-    root: toDrawn(root, root.type === 'parallel', stays),
+    root: toDrawn(root, root.type === 'parallel', stays, isCrowded),
     isFramed:
       root.type === 'parallel' ||
       edges.some(({ source, target = source }) => source === '' || target === ''),
@@ -52,11 +58,13 @@ function toDrawn(
   node: StateNode,
   isRegion: boolean,
   stays: ReadonlyMap<string, readonly string[]>,
+  isCrowded: boolean,
 ): DrawnState {
   const { path, type, description, initial, isDeep, name, states } = node
   const history = type === 'history' ? (isDeep ? 'H* ' : 'H ') : ''
   const shown = clip(`${history}${name}`, LONGEST_NAME)
-  const lines = stays.get(path)
+  const own = stays.get(path)
+  const lines = [...(isCrowded ? [] : doingsOf(node)), ...(own ?? []), ...hiddenLines(node)]
   return {
     state: {
       path,
@@ -64,22 +72,28 @@ function toDrawn(
       description,
       ...(initial !== undefined && { initial }),
       ...(shown !== path.slice(path.lastIndexOf('.') + 1) && { name: shown }),
-      ...(lines && { stays: lines, lines: clipLines(lines) }),
+      ...(own && { stays: own }),
+      ...(lines.length > 0 && { lines: clipLines(lines) }),
       ...(isRegion && path !== '' && { isRegion: true as const }),
     },
     name: shown,
-    states: states.map((below) => toDrawn(below, type === 'parallel', stays)),
+    states: states.map((below) => toDrawn(below, type === 'parallel', stays, isCrowded)),
   }
+}
+
+function hiddenLines({ hidden }: StateNode): string[] {
+  return hidden === undefined ? [] : [`${hidden} ${hidden === 1 ? 'state' : 'states'} within`]
 }
 
 /** Transitions between the same two states share an arrow. */
 function toArrows({ edges }: Statechart): ChartArrow[] {
   const arrows = new Map<string, { from: string; to: string; events: string[] }>()
-  for (const { source: from, target: to, event, guard } of edges) {
+  for (const edge of edges) {
+    const { source: from, target: to } = edge
     if (to === undefined) continue
     const key = JSON.stringify([from, to])
     const arrow = arrows.get(key) ?? { from, to, events: [] }
-    arrow.events.push(withGuard(event, guard))
+    arrow.events.push(eventText(edge))
     arrows.set(key, arrow)
   }
   return [...arrows.values()]
@@ -87,10 +101,6 @@ function toArrows({ edges }: Statechart): ChartArrow[] {
 
 function withLabels(arrow: ChartArrow, labels: ChartLabels): ChartArrow {
   return { ...arrow, labels: arrow.events.map((event) => transitionLabel(event, labels)) }
-}
-
-function withGuard(event: string, guard: string | undefined): string {
-  return guard === undefined ? event : `${event} [${guard}]`
 }
 
 /** The lines that there is room for, and how many more there are. */

@@ -2,9 +2,10 @@ import type { ElkNode } from 'elkjs/lib/elk-api.js'
 import type { ChartLabels } from '../arrowLabels.ts'
 import type { ChartLayout, Route } from '../chartLayout.ts'
 import type { Statechart } from '../statechart/readStatechart.ts'
-import { backArrows, chartParts, withDrawnBelow } from './chartParts.ts'
+import { backArrows, type ChartParts, chartParts, withDrawnBelow } from './chartParts.ts'
 import { arrowId, readPlaces, stateId, toGraph } from './graph.ts'
 import { chartStyle, machineStyle, type PictureStyle } from './pictureStyle.ts'
+import { withWholeRoutes } from './wholeRoutes.ts'
 
 /** A chart of this package as `<plugin-flow>` shows it, in the chart's own words. */
 export function layOutChart(chart: Statechart, labels: ChartLabels): Promise<ChartLayout> {
@@ -25,8 +26,7 @@ async function layOut(
   const all = withDrawnBelow(parts.root)
   const first = parts.isFramed ? 0 : 1
   const turned = style.isInOrder ? backArrows(parts.root, parts.arrows) : new Set<number>()
-  const graph = await layOutGraph(toGraph(parts, style, turned))
-  const { boxes, routes } = readPlaces(graph)
+  const { graph, boxes, routes } = await placed(parts, style, turned)
   const { initial } = chart.root
   return {
     id: chart.id,
@@ -44,6 +44,23 @@ async function layOut(
     },
   }
 }
+
+/** A column is laid out anew, in several beside each other; not so that of states within states, whose arrows suffer. */
+async function placed(parts: ChartParts, style: PictureStyle, turned: ReadonlySet<number>) {
+  const graph = await layOutGraph(toGraph(parts, style, turned))
+  const { width = 0, height = 0 } = graph
+  const { columns } = style
+  const isNested = parts.isFramed || parts.root.states.some(({ states }) => states.length > 0)
+  if (!columns || isNested || height < HIGH || height < width * COLUMN) {
+    return { graph, ...readPlaces(graph) }
+  }
+  const wrapped = await layOutGraph(toGraph(parts, { ...style, spacing: columns }, turned))
+  return { graph: wrapped, ...withWholeRoutes(wrapped, readPlaces(wrapped)) }
+}
+
+/** Of a picture, in pixels, and how often its width goes into its height. */
+const HIGH = 1_500
+const COLUMN = 2.5
 
 function turnedRoute({ points, ...route }: Route): Route {
   const turned: number[] = []

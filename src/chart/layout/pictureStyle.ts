@@ -7,6 +7,8 @@ export interface PictureStyle {
   spacing: LayoutOptions
   /** The same for the states within states, which take over nothing of it. */
   within?: LayoutOptions
+  /** Instead of that, for a picture that would be a column. */
+  columns?: LayoutOptions
   /** Later states stand below earlier ones of the same state, as far as arrows lead from one to another. */
   isInOrder?: true
   /** What an arrow is called, line by line; nothing for no lines. */
@@ -47,7 +49,19 @@ export function chartStyle(labels: ChartLabels): PictureStyle {
 /** With whole events and their guards at the arrows. */
 export function machineStyle(arrows: number): PictureStyle {
   const spacing = { ...options, ...anyMachine, ...(arrows > MANY_ARROWS && quick) }
-  return { spacing, within: spacing, isInOrder: true, label: ({ events }) => [...new Set(events)] }
+  return {
+    spacing,
+    within: spacing,
+    columns: { ...spacing, ...inColumns },
+    isInOrder: true,
+    label: ({ events }) => [...new Set(events)],
+  }
+}
+
+/** A long way of states is cut, and goes on beside its beginning. */
+const inColumns: LayoutOptions = {
+  'elk.layered.wrapping.strategy': 'MULTI_EDGE',
+  'elk.aspectRatio': '1.2',
 }
 
 /** The ways to keep an order that the package's own charts use stop at some machines with states within states. */

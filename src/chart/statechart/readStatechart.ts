@@ -12,7 +12,13 @@ import {
   toText,
   withStatesBelow,
 } from './stateTree.ts'
-import { readTransitions, type Transition } from './transitions.ts'
+import {
+  readActions,
+  readDescription,
+  readInvokes,
+  readTransitions,
+  type Transition,
+} from './transitions.ts'
 
 /** The drawable part of a machine, as plain data. */
 export interface Statechart {
@@ -21,7 +27,13 @@ export interface Statechart {
   /** The machine itself, with the states in it. */
   root: StateNode
   /** In the order of XState: those of a state before those of the states in it. One for each target. */
-  edges: readonly ChartEdge[]
+  edges: readonly StatechartEdge[]
+}
+
+export interface StatechartEdge extends ChartEdge {
+  /** By name, in order. */
+  actions?: readonly string[]
+  description?: string
 }
 
 export interface StateNode {
@@ -35,6 +47,13 @@ export interface StateNode {
   initial?: string
   /** Of a history state: it remembers the states within states too. */
   isDeep?: true
+  /** Actions by name. */
+  entry?: readonly string[]
+  exit?: readonly string[]
+  /** The actors that run while it is active. */
+  invokes?: readonly string[]
+  /** How many states are in it that are not drawn. */
+  hidden?: number
   states: readonly StateNode[]
 }
 
@@ -81,9 +100,14 @@ function toNode(tree: StateTree, state: ConfiguredState): StateNode {
     path,
     name: key,
     type,
-    description: typeof config.description === 'string' ? config.description : '',
+    description: readDescription(config.description) ?? '',
     ...(initial && { initial: initial.path }),
     ...(type === 'history' && config.history === 'deep' && { isDeep: true as const }),
+    ...defined({
+      entry: readActions(config.entry),
+      exit: readActions(config.exit),
+      invokes: readInvokes(config.invoke),
+    }),
     states: [...states.values()].map((below) => toNode(tree, below)),
   }
 }
@@ -102,7 +126,7 @@ function initialOf(tree: StateTree, state: ConfiguredState): ConfiguredState | u
   throw new RangeError(`${whereOf(state)} begins with "${name}", which is not one of its states`)
 }
 
-function edgesFrom(tree: StateTree, state: ConfiguredState): ChartEdge[] {
+function edgesFrom(tree: StateTree, state: ConfiguredState): StatechartEdge[] {
   return [
     ...readTransitions(state).flatMap((transition) => toEdges(tree, state, transition)),
     ...historyEdges(tree, state),
@@ -113,21 +137,21 @@ function edgesFrom(tree: StateTree, state: ConfiguredState): ChartEdge[] {
 function toEdges(
   tree: StateTree,
   state: ConfiguredState,
-  { event, guard, targets }: Transition,
-): ChartEdge[] {
-  const edge = { source: state.path, event, ...defined({ guard }) }
+  { targets, ...transition }: Transition,
+): StatechartEdge[] {
+  const edge = { source: state.path, ...transition }
   if (targets.length === 0) return [edge]
   return targets.map((target) => {
     const found = findTarget(tree, state, target)
     if (found) return { ...edge, target: found.path }
     throw new RangeError(
-      `${whereOf(state)} goes to "${target}" on "${event}", which does not exist`,
+      `${whereOf(state)} goes to "${target}" on "${transition.event}", which does not exist`,
     )
   })
 }
 
 /** Where a history state leads before there is anything to remember. */
-function historyEdges(tree: StateTree, state: ConfiguredState): ChartEdge[] {
+function historyEdges(tree: StateTree, state: ConfiguredState): StatechartEdge[] {
   const { type, config, parent, path: source } = state
   if (type !== 'history' || !parent) return []
   return readList(config.target).map((target) => {
@@ -141,7 +165,7 @@ function historyEdges(tree: StateTree, state: ConfiguredState): ChartEdge[] {
 }
 
 /** States with a `route`, which can be entered from anywhere by their ids. */
-function routeEdges(tree: StateTree): ChartEdge[] {
+function routeEdges(tree: StateTree): StatechartEdge[] {
   return withStatesBelow(tree.root).flatMap(({ path: target, parent, id, config }) => {
     if (!parent || !config.route || config.id !== id) return []
     const [route] = readTransitions({ ...tree.root, config: { on: { route: config.route } } })

@@ -14,6 +14,8 @@ export interface Transition {
   /** `consent.grant`, `done(fetchUser)`, `after(500)`, `always`. */
   event: string
   guard?: string
+  actions?: readonly string[]
+  description?: string
   /** As written; empty where the state is not left. */
   targets: readonly string[]
 }
@@ -61,13 +63,40 @@ function onLabel(type: string, where: string): string {
 
 function toTransition(value: unknown, event: string, where: string): Transition {
   if (typeof value === 'string') return { event, targets: readTargets(value, event, where) }
-  const { target, guard, cond } = readRecord(value, `a transition of ${where} on "${event}"`)
+  const { target, guard, cond, actions, description } = readRecord(
+    value,
+    `a transition of ${where} on "${event}"`,
+  )
   if (cond) throw new RangeError(`${where} has "cond" on "${event}"; XState 5 calls it "guard"`)
   return {
     event,
-    ...defined({ guard: guardName(guard) }),
+    ...defined({
+      guard: guardName(guard),
+      actions: readActions(actions),
+      description: readDescription(description),
+    }),
     targets: readTargets(target, event, where),
   }
+}
+
+/** The names of actions; absent where there are none. Code has no name: JSON writes `null` for it in a list. */
+export function readActions(actions: unknown): string[] | undefined {
+  const names = readList(actions).map(codeName)
+  return names.length > 0 ? names : undefined
+}
+
+export function readDescription(description: unknown): string | undefined {
+  return typeof description === 'string' && description !== '' ? description : undefined
+}
+
+/** What a state invokes: the id of each actor, with what it runs where that has another name. */
+export function readInvokes(invoke: unknown): string[] | undefined {
+  const names = readList(invoke).map((invoked) => {
+    const actor = isRecord(invoked) ? invoked : {}
+    const name = nameOf(actor)
+    return typeof actor.src === 'string' && actor.src !== name ? `${name} (${actor.src})` : name
+  })
+  return names.length > 0 ? names : undefined
 }
 
 /** An empty string means no target. */
@@ -79,11 +108,16 @@ function readTargets(target: unknown, event: string, where: string): string[] {
   })
 }
 
-/** A guard that is code has no name: JSON leaves functions out. */
 function guardName(guard: unknown): string | undefined {
-  if (guard === undefined || guard === null) return undefined
-  return toText(isRecord(guard) ? (guard.type ?? 'a function') : guard)
+  return guard === undefined || guard === null ? undefined : codeName(guard)
 }
+
+/** A guard or an action that is code has no name: JSON leaves functions out. */
+function codeName(code: unknown): string {
+  return toText(isRecord(code) ? (code.type ?? CODE) : (code ?? CODE))
+}
+
+const CODE = 'a function'
 
 function nameOf({ id, src }: Fields): string {
   return toText(id ?? src ?? 'actor')

@@ -1,13 +1,18 @@
-import type { ChartLayout, ChartState } from '../../chart/chartLayout.ts'
+import type { ChartLayout } from '../../chart/chartLayout.ts'
+import { nodesBelow } from '../../chart/statechart/collapse.ts'
+import type { Statechart } from '../../chart/statechart/readStatechart.ts'
 import { visible } from '../../text/visible.ts'
 import { createChartCanvas } from '../../viewer/chartCanvas.ts'
-import { button, element, setText } from '../../viewer/element.ts'
+import { setText } from '../../viewer/element.ts'
 import { style } from '../../viewer/style.ts'
+import type { ShownMachine } from '../startMachineUi.ts'
 import { machineStyle } from './machineStyle.ts'
+import { createOutline } from './outline.ts'
 import { openSession } from './session.ts'
 
+const session = openSession()
 try {
-  const response = await openSession().send('/chart')
+  const response = await session.send('/chart')
   const answer = await response.json()
   if (response.ok) show(answer)
   else if (response.status !== 403) throw new Error(String(answer.message))
@@ -15,11 +20,11 @@ try {
   setText(byId('problem'), `The machine cannot be shown: ${(error as Error).message}`)
 }
 
-function show(chart: ChartLayout): void {
-  const name = `Statechart of ${chart.id}`
+function show({ machine, collapsed: atFirst, layout }: ShownMachine): void {
+  const name = `Statechart of ${machine.id}`
   document.title = visible(name)
-  setText(byId('name'), chart.id)
-  setText(byId('counts'), countsOf(chart))
+  setText(byId('name'), machine.id)
+  setText(byId('counts'), countsOf(machine))
   const root = byId('chart').attachShadow({ mode: 'open' })
   root.adoptedStyleSheets = [style, machineStyle].map((text) => {
     const sheet = new CSSStyleSheet()
@@ -27,74 +32,99 @@ function show(chart: ChartLayout): void {
     return sheet
   })
   const canvas = createChartCanvas()
-  const picture = canvas.draw(chart, name)
-  const select = (path: string) => {
-    for (const box of picture.querySelectorAll<SVGElement>('[data-state]')) {
-      box.classList.toggle('active', box.dataset.state === path)
-    }
-    canvas.show(path)
+  let collapsed = new Set(atFirst)
+  let picture: SVGElement
+  let selected: string | undefined
+
+  const draw = (next: ChartLayout) => {
+    picture = canvas.draw(next, name)
+    outline.setCollapsed(collapsed)
+    if (selected === undefined) return
+    mark(selected)
+    canvas.show(selected)
   }
+  const mark = (path: string) => {
+    selected = path
+    for (const box of picture.querySelectorAll<SVGElement>('[data-state]')) {
+      box.classList.toggle('selected', box.dataset.state === path)
+    }
+    outline.mark(path)
+  }
+  /** In the middle of the picture, in which it is drawn then. */
+  const select = (path: string) => {
+    mark(path)
+    const around = [...collapsed].filter((each) => path.startsWith(`${each}.`))
+    if (around.length === 0) canvas.show(path)
+    else void layOut(new Set([...collapsed].filter((each) => !around.includes(each))))
+  }
+  const layOut = async (next: ReadonlySet<string>) => {
+    setText(byId('problem'), '')
+    setText(byId('busy'), 'Laying out the picture …')
+    try {
+      const response = await session.send('/chart', { collapsed: [...next] })
+      const answer = await response.json()
+      if (!response.ok) throw new Error(String(answer.message))
+      collapsed = new Set(next)
+      draw(answer)
+    } catch (error) {
+      setText(byId('problem'), `The picture stays as it is: ${(error as Error).message}`)
+    }
+    setText(byId('busy'), '')
+  }
+  const toggle = (path: string) => {
+    selected = path
+    const next = new Set(collapsed)
+    if (!next.delete(path)) next.add(path)
+    void layOut(next)
+  }
+  const outline = createOutline(machine, { select, toggle })
+
+  /** The state that was pointed at, unless the picture was moved. */
+  let from = [0, 0]
+  canvas.node.addEventListener('pointerdown', ({ clientX, clientY }) => {
+    from = [clientX, clientY]
+  })
+  const pointedAt = ({ target, clientX, clientY }: MouseEvent) => {
+    const isMove = Math.hypot(clientX - (from[0] ?? 0), clientY - (from[1] ?? 0)) > 4
+    return isMove ? undefined : (target as Element).closest<SVGElement>('.state')?.dataset.state
+  }
+  canvas.node.addEventListener('click', (event) => {
+    const path = pointedAt(event)
+    // It stays under the pointer, which may click again.
+    if (path !== undefined) mark(path)
+  })
+  const outer = new Set(
+    nodesBelow(machine.root)
+      .filter(hasStates)
+      .map(({ path }) => path),
+  )
+  canvas.node.addEventListener('dblclick', (event) => {
+    const path = pointedAt(event)
+    if (path !== undefined && outer.has(path)) toggle(path)
+  })
+  addEventListener('keydown', (event) => {
+    const isWriting = event.composedPath()[0] instanceof HTMLInputElement
+    if (event.key !== '/' || isWriting || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    outline.search.focus()
+  })
   const node = document.createElement('div')
   node.className = 'machine'
-  node.append(canvas.node, createChartOutline(chart, select))
+  node.append(canvas.node, outline.node)
   root.append(node)
+  draw(layout)
 }
 
-function countsOf({ states, arrows }: ChartLayout): string {
-  const transitions = [...arrows.map(({ events }) => events), ...states.map(({ stays }) => stays)]
-  const count = transitions.reduce((sum, events) => sum + (events?.length ?? 0), 0)
-  return `${states.length} states, ${count} transitions`
+function hasStates({ states }: Statechart['root']): boolean {
+  return states.length > 0
+}
+
+function countsOf({ root, edges }: Statechart): string {
+  return `${nodesBelow(root).length} states, ${edges.length} transitions`
 }
 
 function byId(id: string): HTMLElement {
   const found = document.getElementById(id)
   if (!found) throw new Error(`the page has no ${id}`)
   return found
-}
-
-/** Every state and every transition as text: what the picture shows, and what it has no room for. */
-function createChartOutline(chart: ChartLayout, show: (path: string) => void) {
-  const nameOf = (path: string) => (path === '' ? chart.id : path)
-  const initial = new Set([chart.initial, ...chart.states.map((state) => state.initial)])
-  const leaving = new Map<string, HTMLElement[]>()
-  for (const { from, to, events } of chart.arrows) {
-    const lines = events.map((event) => element('li', {}, `${event} → ${nameOf(to)}`))
-    leaving.set(from, (leaving.get(from) ?? []).concat(lines))
-  }
-  const buttons: HTMLButtonElement[] = []
-  const items = chart.states.map((state) => {
-    const { path, description, stays = [] } = state
-    const name = button(nameOf(path), {}, () => {
-      for (const each of buttons) each.removeAttribute('aria-current')
-      name.setAttribute('aria-current', 'true')
-      show(path)
-    })
-    buttons.push(name)
-    const transitions = [
-      ...(leaving.get(path) ?? []),
-      ...stays.map((event) => element('li', {}, `${event} (stays)`)),
-    ]
-    return element(
-      'li',
-      {},
-      name,
-      ...kindsOf(state, initial.has(path)).map((kind) => element('span', { class: 'kind' }, kind)),
-      ...(description ? [element('p', {}, description)] : []),
-      ...(transitions.length > 0 ? [element('ul', {}, transitions)] : []),
-    )
-  })
-  return element(
-    'section',
-    { class: 'outline panel', tabindex: 0, 'aria-labelledby': 'outline' },
-    element('h2', { id: 'outline' }, 'States and transitions'),
-    element('ul', {}, items),
-  )
-}
-
-function kindsOf({ type, isRegion }: ChartState, isInitial: boolean): string[] {
-  return [
-    ...(isInitial ? [' initial'] : []),
-    ...(isRegion ? [' region'] : []),
-    ...(type === 'atomic' ? [] : [` ${type}`]),
-  ]
 }

@@ -8,6 +8,10 @@ export const machineStyle: string = `
 .region > .box { stroke-dasharray: 6 4 }
 .history > .box { rx: 18px }
 .state.active:not(.compound) .inside { fill: var(--on-accent) }
+.state { cursor: pointer }
+.state.selected > .box { stroke: var(--accent); stroke-width: 3 }
+.outline input { width: 100%; margin-bottom: 8px }
+.outline .fold { float: right }
 .state:is(.compound, .parallel).active > .box { stroke: var(--accent); stroke-width: 3; fill: none; filter: none }
 .state:is(.compound, .parallel).active > text { fill: var(--text) }
 .state:is(.compound, .parallel).active > .inside { fill: var(--soft) }

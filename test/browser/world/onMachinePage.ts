@@ -5,7 +5,7 @@ import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
 import { layOutMachine } from '../../../src/chart/layout/layOut.ts'
 import { parseStatechart } from '../../../src/chart/statechart/readStatechart.ts'
 import { type PageFiles, readFolder } from '../../../src/ui/servePage.ts'
-import { startMachineUi } from '../../../src/ui/startUi.ts'
+import { startMachineUi } from '../../../src/ui/startMachineUi.ts'
 import { visitPage } from './visitPage.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -24,8 +24,9 @@ export async function onMachinePage(
   act: (stage: MachinePageStage) => Promise<void>,
   context: BrowserContextOptions = {},
 ): Promise<void> {
-  const chart = await layOutMachine(parseStatechart(json))
-  const server = await startMachineUi({ chart, port: 0, files: await pageFiles() })
+  const machine = parseStatechart(json)
+  const chart = await layOutMachine(machine)
+  const server = await startMachineUi({ machine, port: 0, files: await pageFiles() })
   try {
     await visitPage(browser, server.url, context, async ({ page, screenshot }) => {
       await page.locator('.outline').waitFor()

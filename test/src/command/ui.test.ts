@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { buildViewer } from '../../../.ci/buildViewer.ts'
 import { beginRun } from '../../../adapters/journal/runJournal.ts'
-import type { ChartLayout } from '../../../src/chart/chartLayout.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
 import type { GivenSetting } from '../../../src/flow/types.ts'
 import type { PastRun } from '../../../src/ui/history.ts'
+import type { ShownMachine } from '../../../src/ui/startMachineUi.ts'
 import { parcel } from '../../support/foreignMachines.ts'
 import { suite } from '../../support/suite.ts'
 import { ask, enter, stream, tokenOf } from '../ui/uiStage.ts'
@@ -197,9 +197,9 @@ suite('plugin-flow ui', (test) => {
       await stdout.seen('\n')
       const { get, url } = comeIn(stdout.text())
       assert.match(await get('/'), '/machine.js')
-      const chart: ChartLayout = JSON.parse(await get('/chart'))
-      assert.is(chart.id, 'parcel')
-      assert.is(chart.states.length, 16)
+      const { layout }: ShownMachine = JSON.parse(await get('/chart'))
+      assert.is(layout.id, 'parcel')
+      assert.is(layout.states.length, 16)
       assert.is((await ask(new URL('/chart', url).href)).status, 403)
       signals.emit('SIGTERM')
       assert.is(await code, 143)
@@ -211,13 +211,14 @@ suite('plugin-flow ui', (test) => {
 
   test('a machine from standard input, and a word before a long layout', async () => {
     const { stdin, stdout, stderr, signals, code } = run({}, {}, ['ui', '--machine', '-'])
-    const on = { always: Array(301).fill('on') }
+    const on = { always: Array(61).fill('on') }
     stdin.end(JSON.stringify({ initial: 'on', states: { on } }))
     await stdout.seen('\n')
-    assert.is(stderr.text(), 'plugin-flow: laying out 301 transitions takes a while\n')
+    assert.is(stderr.text(), 'plugin-flow: laying out 61 transitions, which takes a while\n')
     const { get } = comeIn(stdout.text())
+    const { layout }: ShownMachine = JSON.parse(await get('/chart'))
     assert.equal(
-      (JSON.parse(await get('/chart')) as ChartLayout).states.map(({ path }) => path),
+      layout.states.map(({ path }) => path),
       ['on'],
     )
     signals.emit('SIGINT')

@@ -10,6 +10,7 @@ import type { ChartLayout } from '../../../../src/chart/chartLayout.ts'
 import { layOutGraph, layOutMachine } from '../../../../src/chart/layout/layOut.ts'
 import { pluginInstallLayout } from '../../../../src/chart/layouts/pluginInstall.generated.ts'
 import { parseStatechart, readStatechart } from '../../../../src/chart/statechart/readStatechart.ts'
+import { eventText, transitionText } from '../../../../src/chart/statechart/words.ts'
 import { hostile, parcel } from '../../../support/foreignMachines.ts'
 import { someMachines } from '../../../support/someMachines.ts'
 import { suite } from '../../../support/suite.ts'
@@ -30,12 +31,10 @@ suite('layOutMachine', (test) => {
         const stays = chart.states.flatMap(({ path, stays = [] }) =>
           stays.map((event) => `${path} ${event}`),
         )
-        const said = statechart.edges.map(({ source, event, guard, target }) =>
-          [
-            source,
-            guard ? `${event} [${guard}]` : event,
-            ...(target === undefined ? [] : [target]),
-          ].join(' '),
+        const said = statechart.edges.map((edge) =>
+          edge.target === undefined
+            ? `${edge.source} ${transitionText(edge)}`
+            : `${edge.source} ${eventText(edge)} ${edge.target}`,
         )
         assert.equal([...drawn, ...stays].sort(), said.sort())
       }),
@@ -73,7 +72,7 @@ suite('layOutMachine', (test) => {
     const long = states.findIndex(({ path }) => path === 'n'.repeat(500))
     assert.is(states[long]?.name, `${'n'.repeat(39)}…`)
     assert.equal(states[long]?.lines, [`${'e'.repeat(33)}…`])
-    assert.equal(states[long]?.stays, ['e'.repeat(500)])
+    assert.equal(states[long]?.stays, [`${'e'.repeat(500)} / <i>`])
     assert.ok(picture.width < 800, `${picture.width}`)
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`E${index}`, 'b']))
     const { picture: crowded } = await layOutMachine(
@@ -81,6 +80,30 @@ suite('layOutMachine', (test) => {
     )
     const lines = crowded.routes[0]?.label?.lines ?? []
     assert.equal([lines.length, lines.at(-1)], [8, 'and 23 more'])
+  })
+
+  test('what a state does is in its box, unless there are many states', async () => {
+    const loading = { entry: 'spin', exit: 'stop', invoke: { src: 'load' }, on: { GO: {} } }
+    const boxOf = async (others: number) => {
+      const more = Array.from({ length: others }, (_, index) => [`s${index}`, {}])
+      const states = { loading, ...Object.fromEntries(more) }
+      return (await layOutMachine(readStatechart({ initial: 'loading', states }))).states.find(
+        ({ path }) => path === 'loading',
+      )
+    }
+    const doings = ['entry / spin', 'exit / stop', 'invoke / load']
+    assert.equal((await boxOf(1))?.lines, [...doings, 'GO'])
+    assert.equal((await boxOf(1))?.stays, ['GO'])
+    assert.equal((await boxOf(40))?.lines, ['GO'])
+  })
+
+  test('a long way of 72 states stands in columns, and every arrow leads from its state to its state', async () => {
+    const chart = await layOutMachine(readStatechart(longWay(72)))
+    checkPlaces(chart)
+    const { width, height } = chart.picture
+    assert.ok(height < width * 2, `${width} x ${height}`)
+    const far = chart.arrows.findIndex(({ from, to }) => from === 's5' && to === 's60')
+    assert.is(chart.picture.routes[far]?.points.length, 4, 'a straight one')
   })
 
   test('states stand in the order of the config, and arrows back lead upwards', async () => {
@@ -147,6 +170,23 @@ suite('layOutMachine', (test) => {
     assert.is(initial, 'idle')
   })
 })
+
+/** Steps one after the other, with ways back, and some over many steps. */
+function longWay(length: number) {
+  const states = Object.fromEntries(
+    Array.from({ length }, (_, index) => [
+      `s${index}`,
+      {
+        on: {
+          ...(index + 1 < length && { NEXT: `s${index + 1}` }),
+          ...(index % 4 === 3 && { BACK: `s${index - 1}` }),
+          ...(index % 9 === 5 && { JUMP: `s${(index + 55) % length}` }),
+        },
+      },
+    ]),
+  )
+  return { initial: 's0', states }
+}
 
 /** Every box within the box of its parent, or the picture, and every way within the picture. */
 function checkPlaces({ states, arrows, picture }: ChartLayout): void {
