@@ -67,6 +67,8 @@ async function serve(
 export interface MachinePage {
   /** Path of its JSON; `-` for standard input. */
   machine: string
+  /** Watch running actors of it. */
+  live: boolean
   /** On 127.0.0.1; 0 takes any free one. */
   port: number
 }
@@ -80,7 +82,10 @@ const MAX_BYTES = 8 * 1024 * 1024
  *
  * @throws UsageError when the file holds no machine
  */
-export async function showMachine({ machine, port }: MachinePage, io: CommandIo): Promise<number> {
+export async function showMachine(
+  { machine, live, port }: MachinePage,
+  io: CommandIo,
+): Promise<number> {
   const statechart = await readMachine(machine, io.stdin)
   try {
     const files = await readPageFiles()
@@ -88,9 +93,10 @@ export async function showMachine({ machine, port }: MachinePage, io: CommandIo)
     if (length > MANY_TRANSITIONS)
       report(io, `laying out ${length} transitions, which takes a while`)
     // Signals are caught only after the layout, so that Ctrl-C ends it.
-    const server = await startMachineUi({ machine: statechart, port, files })
+    const server = await startMachineUi({ machine: statechart, live, port, files })
     const { interrupted, release } = catchInterrupts(io.signals)
     io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
+    if (live) io.stdout.write(`plugin-flow ui: ${WATCH}\n`)
     const { exitCode } = await interrupted
     release()
     await server.close()
@@ -100,6 +106,8 @@ export async function showMachine({ machine, port }: MachinePage, io: CommandIo)
     return 1
   }
 }
+
+const WATCH = 'give the same address to liveInspector() of docker-plugin-flow/inspect'
 
 /** @throws UsageError that names the file, and the reason why it cannot be used */
 async function readMachine(file: string, stdin: Readable): Promise<Statechart> {

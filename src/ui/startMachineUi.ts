@@ -5,10 +5,13 @@ import { collapsedAtFirst } from '../chart/statechart/collapse.ts'
 import type { Statechart } from '../chart/statechart/readStatechart.ts'
 import { readBody, sendJson, validBody } from './json.ts'
 import { createLayouter } from './layouter.ts'
+import { createLiveLog } from './liveLog.ts'
 import { type PageFiles, type Route, type ServedPage, servePage } from './servePage.ts'
 
 export interface MachineUiOptions {
   machine: Statechart
+  /** Takes what a running actor reports. */
+  live?: boolean
   /** On 127.0.0.1; 0 takes any free one. */
   port: number
   files: PageFiles
@@ -17,6 +20,8 @@ export interface MachineUiOptions {
 /** A machine as its page gets it. */
 export interface ShownMachine {
   machine: Statechart
+  /** Whether there is news of running actors to ask for. */
+  live: boolean
   /** The states that the picture is without the inside of. */
   collapsed: readonly string[]
   layout: ChartLayout
@@ -34,6 +39,7 @@ const collapsedBody = v.object({ collapsed: v.array(v.string(PATHS), PATHS) }, P
  */
 export async function startMachineUi({
   machine,
+  live = false,
   port,
   files,
 }: MachineUiOptions): Promise<ServedPage> {
@@ -62,10 +68,11 @@ export async function startMachineUi({
 
   const routes = new Map<string, Route>([
     ['chart', (_path, request, response) => answerChart(request, response)],
+    ...(live ? [['live', createLiveLog()] as const] : []),
   ])
   let shown: ShownMachine
   try {
-    shown = { machine, collapsed, layout: await layouter.layOut(collapsed) }
+    shown = { machine, live, collapsed, layout: await layouter.layOut(collapsed) }
     const served = await servePage({ port, files, page: 'machine.html', routes })
     return {
       ...served,

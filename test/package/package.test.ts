@@ -70,12 +70,12 @@ suite('package', (test) => {
     const file = join(consumer.folder, 'entries.mjs')
     writeFileSync(
       file,
-      `const entries = ['', '/core', '/actors', '/upgrade', '/events', '/machine', '/embedded', '/viewer'].map((path) => import('docker-plugin-flow' + path))
+      `const entries = ['', '/core', '/actors', '/upgrade', '/events', '/machine', '/embedded', '/viewer', '/inspect'].map((path) => import('docker-plugin-flow' + path))
        for (const entry of await Promise.all(entries)) console.log(Object.keys(entry).sort().join(' '))`,
     )
     const { code, stdout, stderr } = await run(node, [file], consumer.folder)
     assert.is(code, 0, stderr)
-    const [main, core, actors, upgrade, events, machine, embedded, viewer] = stdout
+    const [main, core, actors, upgrade, events, machine, embedded, viewer, inspect] = stdout
       .trim()
       .split('\n')
     assert.is(
@@ -92,6 +92,7 @@ suite('package', (test) => {
     assert.match(machine ?? '', 'pluginInstallMachine')
     assert.match(embedded ?? '', 'startEmbeddedEngine')
     assert.match(viewer ?? '', 'PluginFlowElement')
+    assert.is(inspect, 'liveInspector')
   })
 
   for (const { page, index, code } of snippets()) {

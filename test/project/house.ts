@@ -168,6 +168,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: /^(xstate|rxjs)$/,
   },
+  'src/live': {
+    holds: "a running actor of any machine, reported to its machine's page",
+    imports: [],
+    packages: /^(xstate|node:.*)$/,
+  },
   'src/viewer': {
     holds: 'the custom element',
     imports: [
@@ -196,6 +201,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/events',
       'src/chart',
       'src/text',
+      'src/live',
       'src/viewer',
       'src',
     ],
@@ -239,6 +245,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/flow',
       'src/rollout',
       'src/events',
+      'src/live',
       'src/viewer',
     ],
     packages: NONE,

@@ -70,7 +70,7 @@ function keysOf({ key, parent }: ConfiguredState): string[] {
 }
 
 /** A key as XState reads it in a target. */
-function escapeKey(key: string): string {
+export function escapeKey(key: string): string {
   return key.replace(/[\\.]/g, '\\$&')
 }
 

@@ -20,6 +20,10 @@ export const uiCommand = defineCommand({
       completes: 'files',
       help: 'Show the statechart of any XState 5 machine, given as JSON (- for standard input), and talk to no engine',
     },
+    live: {
+      type: 'boolean',
+      help: 'With --machine: light up the states of a running actor, which docker-plugin-flow/inspect reports',
+    },
     ...embeddableOptions,
   },
   examples: [
@@ -36,10 +40,14 @@ export const uiCommand = defineCommand({
       throw new UsageError(`--port takes a number up to 65535, and not "${port}"`)
     }
     const { machine } = values
+    const { live = false } = values
+    if (live && machine === undefined) {
+      throw new UsageError('--live watches actors of a machine: add --machine FILE')
+    }
     if (machine === undefined) return { ...readEmbeddableOptions(values), port: Number(port) }
     const [engine] = givenOptions(embeddableOptions, values)
     if (engine) throw new UsageError(`--machine uses no engine: leave out --${engine}`)
-    return { machine, port: Number(port) }
+    return { machine, live, port: Number(port) }
   },
   async run(page, io) {
     if ('machine' in page) return (await import('../page.ts')).showMachine(page, io)

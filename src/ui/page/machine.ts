@@ -6,6 +6,7 @@ import { createChartCanvas } from '../../viewer/chartCanvas.ts'
 import { setText } from '../../viewer/element.ts'
 import { style } from '../../viewer/style.ts'
 import type { ShownMachine } from '../startMachineUi.ts'
+import { createLive } from './live.ts'
 import { machineStyle } from './machineStyle.ts'
 import { createOutline } from './outline.ts'
 import { openSession } from './session.ts'
@@ -20,7 +21,7 @@ try {
   setText(byId('problem'), `The machine cannot be shown: ${(error as Error).message}`)
 }
 
-function show({ machine, collapsed: atFirst, layout }: ShownMachine): void {
+function show({ machine, live, collapsed: atFirst, layout }: ShownMachine): void {
   const name = `Statechart of ${machine.id}`
   document.title = visible(name)
   setText(byId('name'), machine.id)
@@ -35,10 +36,18 @@ function show({ machine, collapsed: atFirst, layout }: ShownMachine): void {
   let collapsed = new Set(atFirst)
   let picture: SVGElement
   let selected: string | undefined
+  let active: readonly string[] = []
 
+  /** A state whose inside is not drawn stands for what is active in it. */
+  const light = () => {
+    for (const box of picture.querySelectorAll<SVGElement>('[data-state]')) {
+      box.classList.toggle('active', active.includes(String(box.dataset.state)))
+    }
+  }
   const draw = (next: ChartLayout) => {
     picture = canvas.draw(next, name)
     outline.setCollapsed(collapsed)
+    light()
     if (selected === undefined) return
     mark(selected)
     canvas.show(selected)
@@ -110,9 +119,19 @@ function show({ machine, collapsed: atFirst, layout }: ShownMachine): void {
   })
   const node = document.createElement('div')
   node.className = 'machine'
-  node.append(canvas.node, outline.node)
+  const side = document.createElement('div')
+  side.className = 'side'
+  side.append(outline.node)
+  node.append(canvas.node, side)
   root.append(node)
   draw(layout)
+  if (!live) return
+  const follower = createLive(machine.id, session, (next) => {
+    active = next
+    light()
+  })
+  side.prepend(follower.node)
+  void follower.follow()
 }
 
 function hasStates({ states }: Statechart['root']): boolean {

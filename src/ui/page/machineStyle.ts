@@ -15,7 +15,13 @@ export const machineStyle: string = `
 .state:is(.compound, .parallel).active > .box { stroke: var(--accent); stroke-width: 3; fill: none; filter: none }
 .state:is(.compound, .parallel).active > text { fill: var(--text) }
 .state:is(.compound, .parallel).active > .inside { fill: var(--soft) }
-.outline { max-height: var(--height); overflow: auto }
+.side { display: grid; gap: 14px; max-height: var(--height); grid-template-rows: auto minmax(200px, 1fr) }
+.side:not(:has(.live)) { grid-template-rows: auto }
+.outline { overflow: auto }
+.live ol { list-style: none; margin: 0; padding: 0; max-height: 30dvh; overflow: auto; font: 12px var(--mono) }
+.live pre { max-height: 20dvh; overflow: auto; font: 12px var(--mono) }
+.live li { overflow-wrap: anywhere }
+.live time, .live .ignored { color: var(--soft) }
 .outline ul { list-style: none; padding: 0; display: grid; gap: 8px }
 .outline ul ul { padding: 2px 8px 0; gap: 2px; font: 12px var(--mono) }
 .outline button { display: inline; text-align: left; overflow-wrap: anywhere; min-height: 28px; padding: 2px 8px; font-size: 13px }

@@ -14,6 +14,10 @@ const script = bundleForBrowser('src/ui/page/machine.ts')
 export interface MachinePageStage {
   page: Page
   chart: ChartLayout
+  /** Where a live inspector reports to. */
+  url: string
+  /** Ends the server. */
+  close(): Promise<void>
   screenshot(name: string): Promise<void>
 }
 
@@ -26,14 +30,19 @@ export async function onMachinePage(
 ): Promise<void> {
   const machine = parseStatechart(json)
   const chart = await layOutMachine(machine)
-  const server = await startMachineUi({ machine, port: 0, files: await pageFiles() })
+  const server = await startMachineUi({ machine, live: true, port: 0, files: await pageFiles() })
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= server.close()
+    return closed
+  }
   try {
     await visitPage(browser, server.url, context, async ({ page, screenshot }) => {
       await page.locator('.outline').waitFor()
-      await act({ page, chart, screenshot })
+      await act({ page, chart, screenshot, url: server.url, close })
     })
   } finally {
-    await server.close()
+    await close()
   }
 }
 

@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { createActor, createMachine } from 'xstate'
 import { buildViewer } from '../../../.ci/buildViewer.ts'
 import { beginRun } from '../../../adapters/journal/runJournal.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
 import type { GivenSetting } from '../../../src/flow/types.ts'
+import { liveInspector } from '../../../src/live/liveInspector.ts'
 import type { PastRun } from '../../../src/ui/history.ts'
 import type { ShownMachine } from '../../../src/ui/startMachineUi.ts'
 import { parcel } from '../../support/foreignMachines.ts'
@@ -225,6 +227,20 @@ suite('plugin-flow ui', (test) => {
     assert.is(await code, 130)
   })
 
+  test('a machine whose actors are watched :: the page takes what they report', async () => {
+    const { stdin, stdout, signals, code } = run({}, {}, ['ui', '--live', '--machine', '-'])
+    stdin.end(JSON.stringify(parcel))
+    await stdout.seen('docker-plugin-flow/inspect\n')
+    const { get, url } = comeIn(stdout.text())
+    const live = liveInspector(url)
+    const idle = createMachine({ id: 'parcel', initial: 'idle', states: { idle: {} } })
+    createActor(idle, { inspect: live.inspect }).start()
+    await live.close()
+    assert.match(await get('/live/0'), '"value":"idle"')
+    signals.emit('SIGINT')
+    assert.is(await code, 130)
+  })
+
   const unusable: [
     what: string,
     file: string,
@@ -265,6 +281,7 @@ suite('plugin-flow ui', (test) => {
     [['--engine', 'real'], /--engine must be "embedded", not "real"/],
     [['--engine', 'embedded', '--host', 'unix:///x'], /inside this command: leave out --host/],
     [['--machine', 'x.json', '--engine', 'embedded'], /uses no engine: leave out --engine/],
+    [['--live'], /--live watches actors of a machine: add --machine FILE/],
     [['--machine', 'x.json', '--tls'], /uses no engine: leave out --tls/],
   ]
   for (const [args, message] of wrong) {
