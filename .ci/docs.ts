@@ -7,9 +7,8 @@ import { allLayouts } from '../src/chart/allLayouts.generated.ts'
 import { chartEdges, toMermaid } from '../src/chart/chart.ts'
 import { toSvg } from '../src/chart/drawChart.ts'
 import { machines } from '../src/chart/machines.ts'
-import { helpText } from '../src/command/help.ts'
-import { commandTable } from '../src/command/runCommand.ts'
 import { rooms } from '../test/project/house.ts'
+import { commands } from './commands.ts'
 import { customElementsManifest } from './manifest.ts'
 import { terminalPicture } from './terminalPicture.ts'
 
@@ -33,15 +32,6 @@ function fill(path: string, part: string, text: string): string {
   const [start, end] = [`<!-- ${part} -->`, `<!-- /${part} -->`]
   const [before, rest = ''] = readFileSync(join(root, path), 'utf8').split(start)
   return `${before}${start}\n${text}${end}${rest.split(end)[1]}`
-}
-
-function commands(): string {
-  return commandTable
-    .map(
-      (command) =>
-        `\n### ${command.name}\n\n\`\`\`text\n${helpText(commandTable, command, 100)}\`\`\`\n`,
-    )
-    .join('')
 }
 
 function chartPicture(id: string): string {
