@@ -9,7 +9,7 @@ const order = createMachine({
   id: 'order',
   initial: 'cart',
   states: {
-    cart: { on: { PAY: 'paid.today' } },
+    cart: { on: { PAY: 'paid\\.today' } },
     'paid.today': {
       type: 'parallel',
       on: { CLOSE: 'closed' },
