@@ -94,6 +94,8 @@ function statechart(machine: AnyStateMachine): string {
   )
   return `## ${machine.id}
 
+<flow-statechart machine="${machine.id}"></flow-statechart>
+
 ${picture(machine)}
 ### States
 

@@ -124,6 +124,31 @@ browserSuite('site', (test, browser) => {
       assert.equal(await axeViolations(page, '.playground'), [])
     }))
 
+  for (const [machine, state, words] of [
+    [
+      'pluginInstall',
+      'enabling',
+      ['At most 3 minutes by default.', 'error(pluginEnable)', 'rollingBack'],
+    ],
+    [
+      'pluginUpgrade',
+      'trying',
+      ['At most 3 minutes by default.', 'error(', 'after(tryingTimeout)'],
+    ],
+  ] as const) {
+    test(`the statechart of ${machine} :: a state says what it means and how it is left`, () =>
+      visit('/statechart.html', async (page) => {
+        const chart = page.locator(`flow-statechart[machine=${machine}]`)
+        await chart.locator(`[data-state="${state}"] > .box`).click()
+        const about = chart.getByRole('status')
+        await about.getByRole('heading', { name: state }).waitFor()
+        const text = String(await about.textContent())
+        for (const word of words) assert.match(text, word)
+        assert.is(await chart.getByRole('combobox').inputValue(), state)
+        assert.equal(await axeViolations(page, `flow-statechart[machine=${machine}]`), [])
+      }))
+  }
+
   test('search :: finds a page without a network', () =>
     visit('/guides/install.html', async (page) => {
       await page.getByRole('button', { name: 'Search' }).click()

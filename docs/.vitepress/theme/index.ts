@@ -6,6 +6,8 @@ export default {
   extends: DefaultTheme,
   enhanceApp() {
     // The pages are also rendered in Node.js, which has no elements.
-    if (typeof document !== 'undefined') void import('./playground.ts')
+    if (typeof document === 'undefined') return
+    void import('./playground.ts')
+    void import('./statechart.ts')
   },
 } satisfies Theme
