@@ -10,6 +10,7 @@ import { machines } from '../src/chart/machines.ts'
 import { rooms } from '../test/project/house.ts'
 import { commands } from './commands.ts'
 import { customElementsManifest } from './manifest.ts'
+import { reference } from './reference.ts'
 import { terminalPicture } from './terminalPicture.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -23,6 +24,7 @@ export async function pages(): Promise<Record<string, string>> {
     'docs/command.md': fill('docs/command.md', 'commands', commands()),
     'docs/statechart.md': statecharts(),
     'docs/errors.md': errors(),
+    'docs/reference.md': reference(),
     'docs/custom-elements.json': customElementsManifest(),
   }
 }

@@ -19,6 +19,7 @@ const guides = [
 
 const reference = [
   ['API', '/api'],
+  ['Exports', '/reference'],
   ['Command', '/command'],
   ['Statecharts', '/statechart'],
   ['Errors', '/errors'],
