@@ -62,7 +62,7 @@ export async function askHelper(
       if (ended.code === null) throw failed(`was ended by a signal${said(ended, run)}`)
       if (ended.code !== 0) throw failed(`failed with exit status ${ended.code}${said(ended, run)}`)
       return readAnswer(ended.output, () => {
-        // What it wrote was meant as an answer, and may be a secret.
+        // Its output was meant as an answer, and may be a secret.
         const errors = said({ output: '', errors: ended.errors }, run)
         const what = ended.output.trim() === '' ? 'nothing' : 'something other than credentials'
         return failed(`wrote ${what}${errors}`)
@@ -99,7 +99,7 @@ const SECRET_VARIABLE = /(?:token|secret|password|passwd|_key|auth_config)$/i
 const SHORTEST_VALUE = 8
 
 /**
- * What a failed credential helper wrote, fit to be shown: its reason is the answer that people look
+ * The words of a failed credential helper, fit to be shown: its reason is the answer that people look
  * for. Most helpers write it to standard output, where a secret would be too. So whatever looks like an
  * answer is left out, and so are the values of its secret fields, those of the environment's secret
  * variables, and every word that looks like a token. Empty if nothing is left.

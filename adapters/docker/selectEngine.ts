@@ -21,7 +21,7 @@ export interface EngineNaming {
   tls?: TlsOptions
 }
 
-/** What chose an engine, in the order of precedence. */
+/** The source that an engine was chosen by, in the order of precedence. */
 export type SelectedBy =
   | 'host'
   | 'context'

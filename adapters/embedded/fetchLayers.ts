@@ -12,7 +12,7 @@ import {
 import type { Found } from './registryLookup.ts'
 import type { PacedClock } from './simulatedEngine.ts'
 
-/** What the layers of one pull share. */
+/** The state that the layers of one pull share. */
 interface LayerFetch extends RemoteContent {
   store: PluginStore
   clock: PacedClock

@@ -19,7 +19,7 @@ export function initialSettings(config: PluginConfig): PluginSettings {
   }
 }
 
-/** What the engine gives the process of the plugin. Other parts of Config and Settings have no effect. */
+/** The settings that the engine gives the process of the plugin. Other parts of Config and Settings have no effect. */
 export function settingsInEffect({ Config, Settings }: Plugin): PluginSettings {
   const { Args, Devices, Env } = Settings
   return structuredClone({ Args, Devices, Env, Mounts: Config.Mounts ?? [] })

@@ -9,7 +9,7 @@ import { SimulatedDisk } from './simulatedDisk.ts'
 export interface Installed {
   plugin: Plugin
   content: EmbeddedPlugin
-  /** What a restart of the engine finds on its disk. */
+  /** The plugin as a restart of the engine finds it on its disk. */
   saved: Plugin
   /** True while an enable waits for its socket. */
   enabling: boolean
@@ -27,7 +27,7 @@ export interface PluginUses {
 }
 
 /**
- * What the process of a plugin was given when it was started, whatever inspect shows since: `Settings.Env`,
+ * The settings that the process of a plugin was given when it was started, whatever inspect shows since: `Settings.Env`,
  * `Settings.Args` and `Settings.Devices`, but the sources of `Config.Mounts`.
  */
 export interface PluginProcess extends PluginSettings {

@@ -27,7 +27,7 @@ export interface NotFound {
 /** The registries of one engine, which change while it runs. What they were made of stays as it is. */
 export class SimulatedRegistries {
   readonly #byHost: ReadonlyMap<string, EmbeddedRegistry>
-  /** What tags named before they were moved: a registry still gives it by its digest. */
+  /** The content that tags named before they were moved: a registry still gives it by its digest. */
   readonly #untagged: { registry: EmbeddedRegistry; path: string; content: EmbeddedPlugin }[] = []
 
   constructor(registries: Registries) {

@@ -1,7 +1,7 @@
 import type { Plugin } from '../../machines/plugin.ts'
 import { ApiError } from './exchange.ts'
 
-/** What the disk of an embedded engine is like. It is endless and sound until that is changed. */
+/** The disk of an embedded engine. It is endless and sound until that is changed. */
 export interface DiskState {
   /** Bytes that are free: a layer takes its size when it is downloaded, and again when it is extracted. */
   free: number
@@ -55,7 +55,7 @@ export class SimulatedDisk {
     throw new ApiError(500, `${failed}: rename ${rootfs} ${rootfs}-old: ${cause}`)
   }
 
-  /** What does not fit takes up the rest, and stays there. */
+  /** Bytes that do not fit take up the rest, and stay there. */
   #take(bytes: number, message: string): void {
     const fits = bytes <= this.state.free
     this.state.free = fits ? this.state.free - bytes : 0

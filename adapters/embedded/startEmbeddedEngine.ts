@@ -32,7 +32,7 @@ export interface EmbeddedEngine {
   readonly host: string
   /** Copies of the plugins that are installed now. */
   plugins(): Plugin[]
-  /** What the process of a plugin was given when it was started; `undefined` where none runs. */
+  /** The settings that the process of a plugin was given when it was started; `undefined` where none runs. */
   process(name: string): PluginProcess | undefined
   /**
    * Has a tag name this content, as a publisher who pushes a new version, or moves the tag.

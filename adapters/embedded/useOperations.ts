@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
-/** What uses plugins, as far as it concerns these. */
+/** The users of plugins, as far as they concern these. */
 export const useRoutes: readonly Route[] = [
   ['GET', /^\/volumes$/, volumeList],
   ['GET', /^\/networks$/, (_, exchange) => exchange.json(200, [])],

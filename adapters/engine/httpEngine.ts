@@ -31,7 +31,7 @@ export function httpEngine(target: EngineTarget): HttpEngine {
     systemPing: once('systemPing'),
     systemVersion: once('systemVersion'),
   }
-  /** What the engine has asked for, where it is not what its ping says. */
+  /** The API version that the engine has asked for, where it is not that of its ping. */
   let agreed: string | undefined
   const engine: Engine = {
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {

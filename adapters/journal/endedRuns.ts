@@ -25,7 +25,7 @@ const file = v.object({
   reference: v.string(),
   outcome: v.picklist(['done', 'rolledBack', 'stranded']),
   failure: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
-  /** What was shown of it, where its driver told. */
+  /** The events that were shown of it, where its driver reported them. */
   events: v.exactOptional(v.array(v.unknown())),
 })
 

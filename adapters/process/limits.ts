@@ -19,7 +19,7 @@ const MOST_CONNECTIONS = 512
 const FLOWS_PER_CORE = 32
 
 /**
- * What this process can do at once, by its descriptor limit and its processors. A flow at work has up to three
+ * The amount of work that this process can do at once, by its descriptor limit and its processors. A flow at work has up to three
  * connections, and half of them stay free for what is not a flow.
  */
 export function processLimits(

@@ -4,7 +4,7 @@ import { oneLine } from '../../../machines/text.ts'
 import type { EngineAnswer } from '../http/sendRequest.ts'
 import type { Timeouts } from '../http/timeouts.ts'
 
-/** What a call does: a look changes nothing, a change is made once, a pull streams and is made once. */
+/** The effect of a call: a look changes nothing, a change is made once, a pull streams and is made once. */
 export type CallKind = 'look' | 'change' | 'pull'
 
 /** One operation of the Engine API as HTTP. */

@@ -14,7 +14,7 @@ import {
   wrong,
 } from './shape.ts'
 
-/** What arguments, variables, devices and mounts have in common. */
+/** The fields that arguments, variables, devices and mounts have in common. */
 const settable = { Name: text, Description: text, Settable: listOf(string) }
 
 const mount = objectOf({
@@ -65,7 +65,7 @@ export function readPlugin(value: unknown): Plugin {
   return plugin(value, '')
 }
 
-/** What a plugin is removed by: one that is no id of an engine would leave the plugin where it is. */
+/** The id that a plugin is removed by: any other text would leave the plugin where it is. */
 function fullId(value: unknown, at: string): string {
   return typeof value === 'string' && isId(value) ? value : wrong(at, 'a full id')
 }

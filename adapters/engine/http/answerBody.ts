@@ -25,7 +25,7 @@ export interface AnswerBody {
   nothing(): Promise<void>
   /** The same as JSON; `read` takes it apart and may throw `WrongShape`, or an `EngineError`. */
   json<T>(read: (value: unknown) => T | Promise<T>, most?: number): Promise<T>
-  /** What came of an error's body: at most 64 KiB of it, in at most 5 s. Never rejects. */
+  /** Reads an error's body: at most 64 KiB of it, in at most 5 s. Never rejects. */
   refusalText(): Promise<string>
 }
 

@@ -131,7 +131,7 @@ function parseTcp(host: string, secure: boolean, defaultPort: number): EngineAdd
   return { host: `${scheme}://${hostname}:${port}${prefix}`, hostname, port, prefix, secure }
 }
 
-// What begins with a hyphen would be an option to ssh.
+// A name that begins with a hyphen would be an option to ssh.
 const SSH =
   /^ssh:\/\/(?:([A-Za-z0-9_][\w.@\\+-]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_][\w.-]*)(?::(\d{1,5}))?(\/[^\0-\x1f\x7f?#]*)?$/
 

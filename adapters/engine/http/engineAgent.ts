@@ -77,7 +77,7 @@ function dialTls(
     ALPNProtocols: ['http/1.1'],
   })
   if (tunnel) {
-    // What Node.js does to a TLS socket over a stream does not get to the socket below that.
+    // A call on a TLS socket over a stream does not get to the socket below that.
     Object.assign(socket, {
       ref: () => tunnel.ref() && socket,
       unref: () => tunnel.unref() && socket,

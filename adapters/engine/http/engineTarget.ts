@@ -100,7 +100,7 @@ export interface TlsOptions {
 }
 
 /**
- * What TLS is spoken with. The key stays in it, where nothing prints it.
+ * The certificates and the key that TLS is spoken with. The key stays in it, where nothing prints it.
  *
  * @throws EngineError `invalid-option` for what is no PEM, a key with a passphrase, or one of another
  * certificate; it quotes nothing of them

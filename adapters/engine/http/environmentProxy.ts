@@ -11,11 +11,11 @@ export interface EnvironmentProxy extends Destination {
   variable: string
   /** TLS is spoken with the proxy itself. */
   secure: boolean
-  /** What is asked of it is the way to here, as `HOST:PORT`. */
+  /** The address to which it is asked for a way, as `HOST:PORT`. */
   target: string
   /** Value of `Proxy-Authorization`: a secret. */
   authorization?: string
-  /** What may not be shown. */
+  /** Texts that may not be shown. */
   secrets: readonly string[]
 }
 

@@ -74,7 +74,7 @@ export class ProxyTunnel extends Duplex {
     done(error)
   }
 
-  // What the pool of an agent and an HTTP client ask of a socket.
+  // The methods that the pool of an agent and an HTTP client call on a socket.
 
   ref(): this {
     this.#socket?.ref()

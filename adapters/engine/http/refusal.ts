@@ -46,7 +46,7 @@ export async function refusal({
 }
 
 /**
- * What a proxy says in place of an engine that did not answer it. No engine knows 502 and 504; its own
+ * Whether a proxy speaks in place of an engine that did not answer it. No engine knows 502 and 504; its own
  * 503 has a message.
  */
 function isOfGateway(status: number, text: string): boolean {

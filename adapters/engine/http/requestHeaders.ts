@@ -1,7 +1,7 @@
 import { EngineError } from '../../../machines/errors.ts'
 import { quoted } from '../../../machines/text.ts'
 
-/** What the connection sets itself: another value would break a request, or an answer. */
+/** Headers that the connection sets itself: another value would break a request, or an answer. */
 const RESERVED: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -55,7 +55,7 @@ export function checkHeaders(headers: Readonly<Record<string, unknown>>): void {
 
 const MIN_LENGTH = 4
 
-/** What may not be shown of headers: their values, the part that counts of `Bearer …`, a password. */
+/** The parts of headers that may not be shown: their values, the part that counts of `Bearer …`, a password. */
 export function secretsInHeaders(headers: Readonly<Record<string, string>>): string[] {
   return Object.values(headers)
     .flatMap((value) => {

@@ -45,7 +45,7 @@ export class SshStream extends Duplex {
     // In a session of its own: a Ctrl-C is for this process, and nothing can be asked on its terminal.
     const child = spawn(file, args, { env, detached: this.#hasGroup, windowsHide: true })
     child.on('error', (error) => this.#cannotRun(error))
-    // One that was not started may have no pipes.
+    // A program that was not started may have no pipes.
     if (child.pid === undefined) return
     this.#child = child
     // Its end reports why it takes no more.
@@ -57,7 +57,7 @@ export class SshStream extends Duplex {
     child.on('close', (status) => this.#end(status))
   }
 
-  /** What keeps a program from running comes as an event or is thrown, by its kind. */
+  /** The reason why a program cannot run comes as an event or is thrown, by its kind. */
   #cannotRun({ code }: NodeJS.ErrnoException): void {
     this.destroy(noSsh(String(code)))
   }
@@ -113,7 +113,7 @@ export class SshStream extends Duplex {
     done(error)
   }
 
-  // What the pool of an agent and an HTTP client ask of a socket.
+  // The methods that the pool of an agent and an HTTP client call on a socket.
 
   ref(): this {
     this.#child?.ref()
@@ -159,7 +159,7 @@ function kill(target: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * What `ssh` is called with, as Docker's own command does it: `docker system dial-stdio` on the other
+ * The arguments of `ssh`, as Docker's own command gives them: `docker system dial-stdio` on the other
  * side carries the API. No question is asked (`BatchMode`), and no host can be read as an option.
  */
 export function sshArguments({ user, hostname, port, path }: SshHost, limitMs: number): string[] {

@@ -67,7 +67,7 @@ export function isStaleSocket(error: unknown): boolean {
   return CUT.has(codeOf(error)) && (request as { reusedSocket?: unknown })?.reusedSocket === true
 }
 
-/** What answered is not what was asked for. `what` completes "it answered pluginSet with …". */
+/** The answer is of something else than what was asked for. `what` completes "it answered pluginSet with …". */
 export function protocolError(
   context: CallContext,
   what: string,

@@ -1,4 +1,4 @@
-/** What a text says in bytes, one a character, and where in the source each of them is written. */
+/** The decoded bytes of a text, one a character, and where in the source each of them is written. */
 export interface View {
   text: string
   from(at: number): number
@@ -130,7 +130,7 @@ function* fromBase64({ text, from, to }: View, shortest: number): Generator<View
   }
 }
 
-/** What is decoded is never longer than what it is decoded from. */
+/** Decoded text is never longer than its source. */
 class Writer {
   readonly #codes: Uint16Array
   readonly #from: Uint32Array

@@ -79,7 +79,7 @@ export const errorPhrases: readonly ErrorPhrase[] = [
     seen: ['a real engine whose data root was full', 'Linux errno(3)'],
   },
 
-  // What was asked for
+  // The content that was asked for
   {
     code: 'invalid-reference',
     words: /cannot use digest in plugin tag|cannot specify 64-byte hexadecimal strings/,

@@ -9,7 +9,7 @@ export const REGISTRY: readonly OperationId[] = [
   ...PULLS,
 ]
 
-/** What is wrong with what was pulled, or looked at. */
+/** The words for content that is wrong after a pull or a look-up. */
 export const pullPhrases: readonly ErrorPhrase[] = [
   {
     code: 'privileges-changed',

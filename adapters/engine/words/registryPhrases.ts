@@ -57,7 +57,7 @@ export const limitPhrases = during(REGISTRY, [
   },
 ])
 
-/** What a registry said of a name and of credentials. */
+/** The words of registries about a name and about credentials. */
 export const registryPhrases = during(REGISTRY, [
   {
     // A login page, too. That of a registry which wants credentials has the status 401.

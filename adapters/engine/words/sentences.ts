@@ -2,7 +2,7 @@ import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import type { OperationId } from '../../../machines/engine.ts'
 import { oneLine } from '../../../machines/text.ts'
 
-/** What a message for a person needs to know of a call. */
+/** The facts of a call that a message for a person needs. */
 export interface CallContext {
   operation: OperationId
   /** The reference or the plugin; of a call about the engine itself, its host. */
@@ -52,7 +52,7 @@ export const PULLS: readonly OperationId[] = ['pluginPull', 'pluginUpgrade']
 /** The codes that words of an engine can have. */
 export type SpokenCode = keyof typeof SENTENCES
 
-/** What some words of an engine mean. Absent conditions hold always. */
+/** The meaning of some words of an engine. Absent conditions hold always. */
 export interface ErrorPhrase {
   code: SpokenCode
   words: RegExp
@@ -84,7 +84,7 @@ export function during(
   return phrases.map((phrase) => ({ ...phrase, operations }))
 }
 
-/** What people call the operations that a policy of an engine may forbid. */
+/** The names that people have for the operations that a policy of an engine may forbid. */
 const DEEDS: Readonly<Record<OperationId, string>> = {
   containerList: 'list the containers of',
   distributionInspect: 'look up',

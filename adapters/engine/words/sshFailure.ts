@@ -2,7 +2,7 @@ import { shortageOf } from '../../../machines/shortage.ts'
 import { oneLine } from '../../../machines/text.ts'
 import { ConnectFailure, type ObstacleCode } from './transportFailures.ts'
 
-/** What OpenSSH and `docker system dial-stdio` write; the first that fits decides. */
+/** The lines of OpenSSH and `docker system dial-stdio`; the first that fits decides. */
 const PHRASES: readonly [words: RegExp, code: ObstacleCode, why: string][] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED|HOST IDENTIFICATION HAS CHANGED/,

@@ -8,7 +8,7 @@ const CREATE = 'Create {path} on the host of the engine.'
 const OTHER_MOUNT = 'Put at {path} on the host of the engine what the plugin expects there.'
 const MEND = "Mend {path} on the host of the engine, as the engine's words say."
 
-/** What runc says before what is wrong with a mount. */
+/** The words of runc before the reason why a mount fails. */
 const MOUNTS: readonly { words: string; seen: ErrorPhrase['seen'] }[] = [
   {
     words: String.raw`failed to fulfil mount request: \w+ [\\"]*(?<path>\/[^\n"\\]*?)[\\"]*: `,
@@ -23,7 +23,7 @@ const MOUNTS: readonly { words: string; seen: ErrorPhrase['seen'] }[] = [
 const CAUSES =
   'The likeliest cause comes first: the plugin is built for another architecture than that of the engine; a program or a file that it starts is missing in it; it ends at once, for its settings or by a fault; it opens another socket than its configuration names.'
 
-/** What kept a plugin from starting. */
+/** The words for the reasons why a plugin did not start. */
 export const startPhrases = during(
   ['pluginEnable'],
   [

@@ -1,7 +1,7 @@
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { shortageOf } from '../../../machines/shortage.ts'
 
-/** What the codes of Node.js and OpenSSL mean for a person. */
+/** The meaning of the codes of Node.js and OpenSSL for a person. */
 const TRANSPORT: readonly [codes: readonly string[], code: ObstacleCode, why: string][] = [
   [['ENOENT', 'ENOTDIR'], 'engine-unreachable', 'there is no such socket'],
   [['ECONNREFUSED'], 'engine-unreachable', 'nothing listens there'],
@@ -53,7 +53,7 @@ const TRANSPORT: readonly [codes: readonly string[], code: ObstacleCode, why: st
 const NOT_LET_IN =
   "it does not let this client in: it wants a client's certificate, or another one than it got"
 
-/** What OpenSSL says of a handshake; Node.js puts it into a code, or into the message alone. */
+/** The words of OpenSSL about a handshake; Node.js puts it into a code, or into the message alone. */
 const HANDSHAKE: readonly [words: RegExp, code: ObstacleCode, why: string][] = [
   [
     /WRONG.VERSION.NUMBER|PACKET.LENGTH.TOO.LONG|HTTP.REQUEST/i,
@@ -78,7 +78,7 @@ const HANDSHAKE: readonly [words: RegExp, code: ObstacleCode, why: string][] = [
 ]
 
 /**
- * What kept a connection from being made, or broke it; of the host, unless the code is another one.
+ * The reason why a connection could not be made, or broke; of the host, unless the code is another one.
  * An unknown failure may pass by itself.
  *
  * @param words of the error; they are looked at and not shown
@@ -98,7 +98,7 @@ function handshakeFailure(said: string): Obstacle {
   return { code: 'engine-unreachable', why: 'it does not speak TLS as it should' }
 }
 
-/** What is in the way to an engine. */
+/** An obstacle on the way to an engine. */
 export interface Obstacle {
   code: ObstacleCode
   /** Completes the sentence of its code, in words for a person: no secret is in them. */

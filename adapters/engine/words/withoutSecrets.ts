@@ -5,7 +5,7 @@ export const SHORTEST_SECRET = 4
 const SECRET_FIELDS = ['password', 'identitytoken', 'registrytoken', 'auth']
 /** In names and paths, which decide, a secret that is written as short as they are is left. */
 const SHORTEST_IN_DATA = 12
-/** What is nested deeper in a value is left out: no answer of an engine is. */
+/** Deeper nested parts of a value are left out: no answer of an engine is. */
 const DEEPEST = 64
 /** In characters. A longer text is looked at in parts, so that its views take little room. */
 const PART = 65_536
