@@ -13,7 +13,7 @@ export interface ConsentRequest {
   settings: RequestedSetting[]
 }
 
-/** Who agreed to what, and when. */
+/** The record of a consent: by whom, to what, and when. */
 export interface ConsentRecord {
   /** The first one where there was nothing to agree to. */
   by: 'nobody' | 'grantAllPermissions' | 'policy' | 'person'

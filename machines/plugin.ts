@@ -83,7 +83,7 @@ export interface JSONMessage {
   aux?: unknown
 }
 
-/** Who is being spoken for at a registry. Never a password or a token. */
+/** The account that a call to a registry is made for. Never a password or a token. */
 export interface Account {
   registry: string
   username?: string

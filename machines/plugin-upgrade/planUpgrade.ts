@@ -59,7 +59,7 @@ export function entriesToAgreeTo({ entries }: Pick<UpgradePlan, 'entries'>): Pla
   return entries.filter(({ fate }) => TO_AGREE_TO.includes(fate))
 }
 
-/** What a plan in place gives less of than a fresh install of the new version would. */
+/** The entries of which a plan in place gives less than a fresh install of the new version would. */
 export function entriesToReplaceFor({ entries }: UpgradePlan): PlanEntry[] {
   return entries.filter(({ fate }) => fate === 'onlyByReplacing' || fate === 'stays')
 }
