@@ -1,5 +1,5 @@
 /**
- * What is written at the arrows of a chart, in the words of its own file: by transition (`event [guard]`),
+ * The labels of the arrows of a chart, in the words of its own file: by transition (`event [guard]`),
  * guard, or event; a whole arrow by `SOURCE → TARGET` or `→ TARGET`.
  */
 export type ChartLabels = Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ const FAILURES: ReadonlyMap<string, string> = new Map([
   ['after', 'timed out'],
 ])
 
-/** What an arrow is called before it was taken, line by line; without a line it is not named. */
+/** The label of an arrow that was not taken yet, line by line; without a line it is not named. */
 export function arrowLabel(
   { from, to }: { from: string; to: string },
   transitions: readonly string[],

@@ -17,9 +17,9 @@ export interface ChartState {
   description: string
   /** The state that it begins with; of compound states. */
   initial?: string
-  /** What its box shows, where that is not the last part of its path. */
+  /** The name in its box, where that is not the last part of its path. */
   name?: string
-  /** What happens in it without leaving it: `consent.grant [asksPerson]`. */
+  /** The transitions that do not leave it: `consent.grant [asksPerson]`. */
   stays?: readonly string[]
   /** As much of that as there is room for below its name. */
   lines?: readonly string[]
@@ -32,7 +32,7 @@ export interface ChartArrow {
   to: string
   /** `done(pluginPull)`, `consent.grant [asksPerson]` */
   events: readonly string[]
-  /** What each of them means, in the words of the chart: `granted`. Absent where the chart has none. */
+  /** The meaning of each of them, in the words of the chart: `granted`. Absent where the chart has none. */
   labels?: readonly string[]
 }
 

@@ -60,7 +60,7 @@ function block(tag: string, actions: readonly unknown[]): Element[] {
   return actions.length === 0 ? [] : [{ tag, children: actions.map(toAction) }]
 }
 
-/** What XState makes of `after`, and the chart's own actions. */
+/** Writes an action that XState makes of `after`, or one of the chart's own. */
 function toAction(action: unknown): Element {
   const { type = action, params, event, id, delay, sendId } = Object(action)
   if (type === 'xstate.cancel') return { tag: 'cancel', attributes: { sendid: eventName(sendId) } }

@@ -55,7 +55,7 @@ interface Description {
   readonly name: string
   /** Other names, as in Docker's command: `list`. */
   readonly aliases?: readonly string[]
-  /** What other tools call it, and this one does not. */
+  /** The names that other tools have for it. */
   readonly soughtAs?: readonly string[]
   /** The part after the options: `PLUGIN [KEY=VALUE...]`. */
   readonly synopsis: string

@@ -5,7 +5,7 @@ import { engineOptions } from './options/engine.ts'
 import { parseOptions } from './parseOptions.ts'
 import type { ProcessIo } from './processIo.ts'
 
-/** What `docker` takes before the name of a command, and hands over as it was typed. */
+/** The options that `docker` takes before the name of a command, and hands over as it was typed. */
 const globalOptions = {
   ...engineOptions,
   config: { type: 'string', help: '' },

@@ -8,7 +8,7 @@ export type * from './installEvents.ts'
 export type * from './upgradeEvents.ts'
 
 /**
- * What happens in a flow, as plain JSON. Numbers of events rise by their order and may leave gaps: of
+ * An event of a flow, as plain JSON. Numbers of events rise by their order and may leave gaps: of
  * progress only the newest counts. No event holds a secret; of settings that do not widen what the
  * plugin may do, only the names are included.
  */
@@ -88,7 +88,7 @@ export interface ShownQueued {
   ahead: number
 }
 
-/** What the flows of each machine ask for, and how they end, by the machine's id. */
+/** The requests and outcomes of each machine's flows, by the machine's id. */
 export interface MachineEvents {
   pluginInstall: InstallEvents
   pluginUpgrade: UpgradeEvents

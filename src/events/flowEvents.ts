@@ -8,7 +8,7 @@ import type { FlowEvent, FlowStarted, MachineEvents } from './flowEvent.ts'
 import { showInstall } from './installEvents.ts'
 import { showUpgrade } from './upgradeEvents.ts'
 
-/** What the host knows of the engine, and a flow does not. */
+/** Facts about the engine that the host knows, and a flow does not. */
 export interface FlowEventsOptions {
   /** The engine's address, as people know it. */
   engine?: string
@@ -21,14 +21,14 @@ export type ShownFlow = WatchedFlow<{ outcome?: unknown }> & {
   readonly actor: { getSnapshot(): { readonly machine: { readonly id: string } } }
 }
 
-/** What is shown of the flows of one machine. */
+/** Makes the events of the flows of one machine. */
 interface Show {
   start(snapshot: unknown): Pick<FlowStarted, 'reference' | 'alias'>
   request(request: ConsentRequest, snapshot: unknown): object
   outcome(outcome: unknown): object
 }
 
-/** What is shown of each machine: a machine has its own file. */
+/** The events of each machine: a machine has its own file. */
 const byMachine: Readonly<Record<keyof MachineEvents, Show>> = {
   pluginInstall: showInstall,
   pluginUpgrade: showUpgrade,
@@ -96,7 +96,7 @@ export function flowEvents(flow: ShownFlow, about: FlowEventsOptions = {}): Obse
   })
 }
 
-/** What is kept of the events of a flow by now. */
+/** Returns the events of a flow that are kept by now. */
 export function eventsSoFar(events$: Observable<FlowEvent>): FlowEvent[] {
   const events: FlowEvent[] = []
   events$.subscribe((event) => events.push(event)).unsubscribe()

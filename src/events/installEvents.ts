@@ -6,7 +6,7 @@ import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallOutput, RollbackReport } from '../../machines/plugin-install/types.ts'
 import { keyOf, textOf } from '../../machines/settings.ts'
 
-/** What an install asks for. */
+/** The request for consent of an install. */
 export interface ShownConsentRequest {
   /** Rises with each request of one flow. */
   id: number
@@ -36,7 +36,7 @@ export interface ShownPlugin {
   enabled: boolean
   /** `false`: it was there already, as asked for. */
   changed: boolean
-  /** Who agreed to its privileges. */
+  /** The person or the policy that agreed to its privileges. */
   consentBy: string
   /** The names of the settings that were applied. */
   settings: readonly string[]

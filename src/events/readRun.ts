@@ -59,7 +59,7 @@ export function isFlowEvent(value: unknown): value is FlowEvent {
   return event(value) === undefined
 }
 
-/** What the flows of each machine ask for and end with: a machine has its own file. */
+/** The checks of the requests and outcomes of each machine: a machine has its own file. */
 const machines: { [Id in keyof MachineEvents]: ChecksOf<MachineEvents[Id]> } = {
   pluginInstall: installChecks,
   pluginUpgrade: upgradeChecks,

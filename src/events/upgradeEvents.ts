@@ -14,7 +14,7 @@ import { type ShownConsentRequest, showSettings } from './installEvents.ts'
 
 type Mode = 'inPlace' | 'replace'
 
-/** What an upgrade asks for: first the privileges, and then what it does not carry over. */
+/** The requests for consent of an upgrade: first the privileges, and then what it does not carry over. */
 export interface ShownUpgradeRequest extends ShownConsentRequest {
   /** The reference that the plugin came from. */
   from: string
@@ -23,7 +23,7 @@ export interface ShownUpgradeRequest extends ShownConsentRequest {
   /** Privileges that the new version does not ask for any more. */
   removed: readonly PluginPrivilege[]
   wayBack: ShownWayBack
-  /** What uses the plugin; absent where the engine did not tell. */
+  /** The users of the plugin; absent where the engine did not report them. */
   uses?: Uses
   /** With the second question: what becomes of everything that is in effect. */
   plan?: { mode: Mode; entries: PlanEntry[] }
@@ -54,7 +54,7 @@ export type ShownUpgradeOutcome =
       reason: string
       name: string
       version: Version
-      /** What mends it, in this order. */
+      /** The commands that mend it, in this order. */
       commands: readonly string[]
       leftover?: Leftover
     }
@@ -71,7 +71,7 @@ export interface ShownUpgrade {
   /** `false`: it was of this content already. */
   changed: boolean
   mode: Mode
-  /** What became of what was in effect. */
+  /** The fate of everything that was in effect. */
   entries: readonly PlanEntry[]
   consentBy: string
   leftover?: Leftover

@@ -3,20 +3,20 @@ import { EngineError, type Failure } from '../../machines/errors.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 import type { UpgradeOutput } from '../../machines/plugin-upgrade/types.ts'
 
-/** What `result` rejects with: why the install failed, and what is on the engine now. */
+/** The reason that `result` rejects with: why the install failed, and what is on the engine now. */
 export class InstallError extends Error {
   override readonly name = 'InstallError'
   /** Stable: match on it. */
   readonly code: InstallErrorCode
   /** The state in which it happened. */
   readonly state: string
-  /** What a person does next. */
+  /** The next step for a person. */
   readonly next: string
   /** Whether the same install can succeed when it is tried again, unchanged. */
   readonly retryable: boolean
   /** The whole failure as plain data: HTTP status, the engine's own words, … */
   readonly failure: Failure
-  /** What was done about what this run had created. */
+  /** The rollback of what this run had created. */
   readonly rollback: RollbackReport
 
   constructor(failure: Failure, rollback: RollbackReport) {
@@ -35,7 +35,7 @@ export function isInstallError(error: unknown): error is InstallError {
   return error instanceof Error && error.name === 'InstallError' && 'rollback' in error
 }
 
-/** What a call rejects with whose part of this package is not to be had. */
+/** Rejects a call whose part of this package cannot be loaded. */
 export function notLoaded(error: unknown): never {
   const { code, name } = error as { code?: unknown; name?: unknown }
   throw new EngineError(
@@ -44,14 +44,14 @@ export function notLoaded(error: unknown): never {
   )
 }
 
-/** What the `result` of an upgrade rejects with: why it failed, and what is on the engine now. */
+/** The reason that the `result` of an upgrade rejects with: why it failed, and what is on the engine now. */
 export class UpgradeError extends Error {
   override readonly name = 'UpgradeError'
   /** Stable: match on it. */
   readonly code: InstallErrorCode
   /** The state in which it happened. */
   readonly state: string
-  /** What a person does next. */
+  /** The next step for a person. */
   readonly next: string
   /** Whether the same upgrade can succeed when it is tried again, unchanged. */
   readonly retryable: boolean

@@ -45,7 +45,7 @@ export interface Begin<Input> {
   values: Map<string, string>
 }
 
-/** What a host reaches of a run besides its machine. */
+/** The parts of a run that a host reaches besides its machine. */
 export interface FlowRun {
   work(): Promise<FlowWork>
   /** Resolves once the flow has its place among those at work. */
@@ -58,7 +58,7 @@ export interface FlowRun {
   written: Promise<void>
 }
 
-/** What tests replace, and the place of a flow that has waited for it before. */
+/** The parts that tests replace, and the place of a flow that has waited for it before. */
 export interface LogicInternals {
   time?: Time
   load?: (dependencies: FlowDependencies) => Promise<FlowWork>

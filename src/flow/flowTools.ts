@@ -17,7 +17,7 @@ import { withRetries } from './retry/withRetries.ts'
 import { createRedaction } from './secrets/redaction.ts'
 import type { Engine, FlowOptions } from './types.ts'
 
-/** What the work of one flow depends on. */
+/** The dependencies of the work of one flow. */
 export interface FlowDependencies {
   engine: Engine
   options: Pick<FlowOptions, 'consent' | 'credentials'>
@@ -35,7 +35,7 @@ export interface FlowDependencies {
   record(): Promise<'abandon' | undefined>
 }
 
-/** What an actor of the chart does. The signal fires when its state is left. */
+/** The work of an actor of the chart. The signal fires when its state is left. */
 // biome-ignore lint/suspicious/noExplicitAny: each chart gives its steps their own types
 export type Step = (input: any, signal: AbortSignal) => Promise<unknown>
 
@@ -53,7 +53,7 @@ export interface FlowWork {
   forget(): void
 }
 
-/** What the steps of every flow need: an engine that retries, redacts and has credentials, and what people answer. */
+/** Makes the tools that the steps of every flow need: an engine that retries, redacts and has credentials, and what people answer. */
 export function createTools(dependencies: FlowDependencies) {
   const { options, time } = dependencies
   const auth = createRegistryAuth({
@@ -134,7 +134,7 @@ function shownProgress(show: FlowDependencies['showProgress']) {
   }
 }
 
-/** What the registry said stays with it, and decides where it tells more than that it refused. */
+/** The words of the registry stay with it, and decide where they tell more than that it refused. */
 function noCredentials(
   { registry }: AuthRequest,
   reason: CredentialsReason,

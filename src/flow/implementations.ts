@@ -20,7 +20,7 @@ import { createTools, type FlowDependencies, type FlowWork } from './flowTools.t
 import { pullLock } from './pullLock.ts'
 import { withTimeout } from './retry/time.ts'
 
-/** What the steps of a flow take and give, by the actor of the chart. */
+/** The inputs and outputs of the steps of a flow, by the actor of the chart. */
 export interface Steps {
   lookUpPlugin: { input: LookUpRequest; output: PluginLookUp }
   requestCredentials: { input: AuthRequest; output: Account | undefined }
@@ -80,7 +80,7 @@ export function createImplementations(dependencies: FlowDependencies): InstallWo
         void pullEnd?.then(release)
       }
     },
-    // What the pull has installed is there, so a single answer that it is not may be wrong.
+    // The plugin that the pull has installed is there, so a single answer that it is not may be wrong.
     pluginInspect: ({ name }, signal) =>
       inspectSettled(engine, name, settlings.no, signal, tools.pause(signal)),
     pluginSet: (input, signal) =>
@@ -92,7 +92,7 @@ export function createImplementations(dependencies: FlowDependencies): InstallWo
     pluginEnable: (input, signal) =>
       enablePlugin({ engine, record, pause: tools.pause(signal) }, input, signal),
     async takeBack(input, signal) {
-      // What cannot be written down, or not in time, has to be taken back all the same.
+      // It is taken back even if it cannot be written down in time.
       await withTimeout(record(), time)
       if (tools.isAbandoned()) return leftBehind(input)
       // The end of a pull that is no longer waited for is known by now.
@@ -103,7 +103,7 @@ export function createImplementations(dependencies: FlowDependencies): InstallWo
   return Object.assign(tools.work, { steps })
 }
 
-/** What is known of an abandoned run: nothing may be sent to find out more. */
+/** The report of an abandoned run: nothing may be sent to find out more. */
 function leftBehind(input: TakeBackRequest): RollbackReport {
   if (input.ownership === 'nothing') return { result: 'nothingToRemove' }
   return failed(input, 'another process has taken over this run', input.id)

@@ -14,14 +14,14 @@ import { withRetries } from './retry/withRetries.ts'
 import { createRedaction } from './secrets/redaction.ts'
 import type { Engine, FlowOptions } from './types.ts'
 
-/** What a plan needs of its host. */
+/** The options that a plan needs from its host. */
 export interface LookOptions<Limits> {
   policy?: PolicyOptions<Limits>
   signal?: AbortSignal
   onRetry?: (retry: Retry) => void
 }
 
-/** What a plan looks with. */
+/** The tools that a plan looks with. */
 export interface LookTools {
   /** Retries, and has the credentials that are configured. */
   engine: EnginePort
@@ -29,7 +29,7 @@ export interface LookTools {
   signal: AbortSignal
   pause(ms: number): Promise<void>
   redaction: ReturnType<typeof createRedaction>
-  /** What follows belongs to this state, with its timeout. */
+  /** Says that the calls from here on belong to this state, with its timeout. */
   enter(state: string): void
 }
 
@@ -88,7 +88,7 @@ function detached(call: () => void): void {
   }
 }
 
-/** What answers in place of a person. */
+/** The options that answer in place of a person. */
 export interface AnswerOptions extends Pick<FlowOptions, 'consent'> {
   grantAllPermissions?: boolean
 }

@@ -25,7 +25,7 @@ import type { Engine } from './types.ts'
 export interface PlannedUpgrade {
   /** With what is in effect now. */
   plugin: Observed
-  /** What a person, or the policy, is asked first: the privileges that are added and removed, and the way back. */
+  /** The first request to a person or the policy: the privileges that are added and removed, and the way back. */
   request: UpgradeConsentRequest
   /** `undefined`: a person is asked. */
   consent: ConsentDecision
@@ -35,7 +35,7 @@ export interface PlannedUpgrade {
   refusal?: string
   /** The requests that change the engine, in their order, as long as nothing fails. */
   requests: string[]
-  /** What only the upgrade itself finds out, as clauses. */
+  /** Facts that only the upgrade itself finds out, as clauses. */
   unknown: string[]
 }
 
@@ -133,7 +133,7 @@ function isUsePossible(before?: Observed, resolved?: Resolved): boolean {
   return uses === undefined || uses.volumes.length + uses.networks.length > 0
 }
 
-/** What an upgrade would be refused for, once it has looked all this up. */
+/** The reason why an upgrade would be refused, once it has looked all this up. */
 function refusalOf(context: UpgradeContext): string | undefined {
   const look = { context, event: { type: 'upgrade.cancel' } } as const
   if (isInUse(look)) {

@@ -167,7 +167,7 @@ interface Values<Request> {
 
 const NAMES = ['progress', 'retry', 'queued', 'consent', 'credentials'] as const
 
-/** What is shown of a flow besides its transitions. Thousands of flows wait at once, and most show nothing of it. */
+/** The observables of a flow besides its transitions. Thousands of flows wait at once, and most show nothing of it. */
 type Shown<Request> = { [Name in keyof Values<Request>]?: Observed<Values<Request>[Name]> }
 
 function observed<Request, Name extends keyof Values<Request>>(
@@ -190,7 +190,7 @@ interface Parts {
 }
 
 /**
- * What all flows share. Written as `get` in an object of each, they would cost 20 µs and 2 KB a flow: Node.js makes a
+ * The accessors that all flows share. Written as `get` in an object of each, they would cost 20 µs and 2 KB a flow: Node.js makes a
  * shape for every such object.
  */
 const accessors: PropertyDescriptorMap = {

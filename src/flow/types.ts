@@ -30,7 +30,7 @@ export type ConsentPolicy = (
 /** The answer of a journal: `abandon` where the run belongs to another process by now. */
 export type JournalAnswer = 'abandon' | undefined
 
-/** What a flow needs of its host, whether it is new or taken up again. */
+/** The options of a flow, whether it is new or taken up again. */
 export interface FlowOptions<Snapshot = InstallSnapshot, Limits = Timeouts> {
   /** Without it the flow waits for `grant()` or `deny()`. */
   consent?: ConsentPolicy
@@ -101,14 +101,14 @@ export interface InstallOptions extends FlowOptions {
   /** How often credentials are asked for. Default 3. */
   credentialsAttempts?: number
   /**
-   * What a plugin of this name that is there already means. `fail` (default); `keep` it, unchanged,
+   * The answer to a plugin of this name that is there already. `fail` (default); `keep` it, unchanged,
    * where it came from this reference and has these settings; `finish` what an earlier run, or another
    * tool, left disabled, after consent.
    */
   ifPresent?: 'fail' | 'keep' | 'finish'
   /** `sha256:…`: the content that the reference must name; any other content is not installed. */
   digest?: string
-  /** What becomes of a plugin this run created when a later step fails. Default `remove`. */
+  /** The fate of a plugin that this run created when a later step fails. Default `remove`. */
   onFailure?: 'remove' | 'keep'
   /** How long the engine waits for the plugin, in whole seconds. Default 0: the engine's own. */
   enableTimeout?: number
@@ -122,9 +122,9 @@ export interface PlanOptions extends InstallOptions {
   onRetry?: (retry: Retry) => void
 }
 
-/** What an install would do. */
+/** An install as it would be done. */
 export interface InstallPlan {
-  /** What a person, or the policy, is asked to agree to. */
+  /** The request to a person or the policy. */
   request: ConsentRequest
   /** `undefined`: a person is asked. */
   consent: ConsentDecision
@@ -167,7 +167,7 @@ export interface Flow<
   readonly retry$: Observable<Retry>
   /** That the flow waits for its place among the flows at work, while it does: nothing is sent of it. */
   readonly queued$: Observable<Queued>
-  /** What a person is asked to agree to, while the flow waits for it. */
+  /** The request to a person, while the flow waits for the answer. */
   readonly consent$: Observable<Request>
   /** Credentials that a person is asked for, while the flow waits for them. */
   readonly credentials$: Observable<CredentialsRequest>

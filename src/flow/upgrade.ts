@@ -49,10 +49,10 @@ export interface UpgradeOptions extends UpgradeFlowOptions {
   trial?: boolean
   /** Disable the plugin even where volumes or containers use it. Default `false`. */
   force?: boolean
-  /** What becomes of the new version when a step after the swap fails. Default `goBack`. */
+  /** The fate of the new version when a step after the swap fails. Default `goBack`. */
   onFailure?: 'goBack' | 'keep'
   /**
-   * What to do where the old version could not be had again. `ask` (default): a person decides, and without one nothing
+   * The answer where the old version could not be had again. `ask` (default): a person decides, and without one nothing
    * is changed.
    */
   noWayBack?: 'ask' | 'refuse' | 'accept'

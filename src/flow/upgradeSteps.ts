@@ -67,7 +67,7 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
     knownValue: (one) => values.of(one, secrets.includes(one.name)),
     hasSecret: redaction.has,
   })
-  /** What cannot be written down, or not in time, has to be taken back all the same. */
+  /** Takes back in any case, even if it cannot be written down in time. */
   const recordBack = async () => {
     await withTimeout(record(), dependencies.time)
     if (tools.isAbandoned()) throw new EngineError('abandoned', 'the plugin was left as it is')
@@ -99,7 +99,7 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
       void (copyEnd ?? Promise.resolve()).then(release)
     }
   }
-  /** What an earlier process of this run has pulled, disabled where that was trying it. */
+  /** The copy that an earlier process of this run has pulled, disabled where that was trying it. */
   const ownCopy = async (name: string, remote: string, signal: AbortSignal) => {
     const plugin = await engine.call('pluginInspect', { name }, { signal })
     if (!plugin || !isPulledFrom(plugin, remote)) return undefined

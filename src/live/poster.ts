@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import type { LiveBatch } from './liveStep.ts'
 
-/** What there is to send. */
+/** The steps that are to be sent. */
 export interface Outbox {
   next(): LiveBatch | undefined
   /** The steps up to this number have arrived. */

@@ -1,7 +1,7 @@
 /** `critical`: enough to become root on the host. */
 export type Danger = 'critical' | 'high' | 'medium' | 'low'
 
-/** What one value of a privilege means for the host. */
+/** The meaning of one value of a privilege for the host. */
 export interface Meaning {
   danger: Danger
   sentence: string
@@ -15,7 +15,7 @@ export const high = meaning('high')
 export const medium = meaning('medium')
 const low = meaning('low')
 
-/** What the capabilities of capabilities(7) allow, as far as they endanger a host. */
+/** The meaning of the capabilities of capabilities(7), as far as they endanger a host. */
 const meanings: ReadonlyMap<string, Meaning> = new Map([
   ['ALL', critical('It gets every capability there is: it is root on the host.')],
   ['SYS_ADMIN', critical('It can mount, and change most of the system: as good as root.')],
@@ -60,7 +60,7 @@ const INSIDE_SYSTEM =
 const ENGINE_DATA = /^\/var\/lib\/(?:docker|containerd)(?:\/|$)/
 const PLUGIN_DATA = /^\/var\/lib\/docker\/plugins(?:\/|$)/
 
-/** What it means that a directory or file of the host is mounted into a plugin. */
+/** The meaning of a directory or file of the host that is mounted into a plugin. */
 export function explainPath(source: string): Meaning {
   if (source === '') return medium('The directory is left open: a setting names it.')
   const path = plainPath(source)
@@ -89,7 +89,7 @@ const MEMORY = /^\/dev\/(?:k?mem|port)$/
 const DISKS = /^\/dev\/(?:sd|hd|vd|xvd|nvme|mmcblk|dm-|md|loop|mapper\/|disk\/)/
 const HARMLESS = /^\/dev\/(?:null|zero|full|u?random)$/
 
-/** What it means that a plugin gets a device of the host. */
+/** The meaning of a device of the host that a plugin gets. */
 export function explainDevice(source: string): Meaning {
   if (source === '') return medium('The device is left open: a setting names it.')
   const path = plainPath(source)

@@ -11,7 +11,7 @@ import {
   medium,
 } from './dangers.ts'
 
-/** What a privilege means for the host, in a sentence. */
+/** The meaning of a privilege for the host, in a sentence. */
 export interface Explanation extends Meaning {
   /** A few words: `Host network`. */
   title: string
@@ -31,7 +31,7 @@ export function explainRequest(
   )
 }
 
-/** What a setting that points a mount or a device elsewhere means. */
+/** The meaning of a setting that points a mount or a device elsewhere. */
 export function explainSetting(setting: string): Explanation {
   const value = setting.slice(setting.indexOf('=') + 1)
   const meaning = value.startsWith('/dev/') ? explainDevice(value) : explainPath(value)

@@ -13,7 +13,7 @@ export function wayBackText({ remote, none }: { remote?: string; none?: string }
     : `There is no way back to the old version: ${none}.`
 }
 
-/** What uses the plugin, as far as the engine tells. */
+/** The users of the plugin, as far as the engine reports them. */
 export function usesTexts({ uses }: { uses?: Uses }): string[] {
   if (!uses) return ['The engine does not tell whether the plugin is in use.']
   const listed = (names: readonly string[]) => listSome(names.map(asWord))
@@ -27,7 +27,7 @@ export function usesTexts({ uses }: { uses?: Uses }): string[] {
 
 const KINDS = { env: 'variable', args: 'arguments', mount: 'mount', device: 'device' } as const
 
-/** What becomes of one thing that is in effect, in words. */
+/** The fate of one thing that is in effect, in words. */
 export function entryText({ kind, name, fate, from, to }: PlanEntry): string {
   const what = kind === 'args' ? KINDS.args : `${KINDS[kind]} ${asWord(name)}`
   const old = from === undefined ? 'its value' : `its value ${asWord(from) || '""'}`

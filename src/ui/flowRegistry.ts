@@ -85,7 +85,7 @@ function register(
   return {
     id,
     log,
-    /** What a list tells of it. */
+    /** Its entry in a list. */
     summary() {
       summary ??= summarize(id, log.events)
       return summary

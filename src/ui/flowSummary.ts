@@ -11,7 +11,7 @@ export interface FlowSummary {
   reference: string
   state: string
   tone: Tone
-  /** What a person is asked for. */
+  /** The kind of answer that it waits for. */
   asks?: 'consent' | 'credentials'
   /** Milliseconds since the epoch. */
   began: number

@@ -13,7 +13,7 @@ const credentialsBody = v.object(
 const REQUEST = 'request must be the number of a consent request'
 const answerBody = v.object({ request: v.number(REQUEST) }, REQUEST)
 
-/** What can be posted to a flow; `false` when the flow does not wait for it. */
+/** The actions that can be posted to a flow; `false` when the flow does not wait for it. */
 const actions: ReadonlyMap<string, (flow: RegisteredFlow, body: unknown) => boolean> = new Map([
   ['grant', (flow, body) => flow.grant(validBody(answerBody, body).request)],
   ['deny', (flow, body) => flow.deny(validBody(answerBody, body).request)],

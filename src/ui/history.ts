@@ -24,7 +24,7 @@ export interface ResumeRequest {
 /** The runs that were recorded. All reject with a `RangeError` where that is impossible, in words for a person. */
 export interface History {
   list(): Promise<readonly PastRun[]>
-  /** What is kept of the events of a run that has ended. */
+  /** The events of a run that has ended, as far as they are kept. */
   events(id: string): Promise<readonly unknown[] | undefined>
   resume(id: string, request: ResumeRequest): Promise<Started>
 }

@@ -52,7 +52,7 @@ export function createLiveLog(waitMs: number = WAIT_MS) {
 
   function add({ run, dropped, steps: added }: LiveBatch): void {
     const known = runs.get(run) ?? { last: 0, dropped: 0 }
-    // What was sent twice, because the answer was lost, counts once.
+    // A step that was sent twice, because the answer was lost, counts once.
     for (const each of added.filter(({ sequence }) => sequence > known.last)) {
       known.last = each.sequence
       steps.push({ ...each, actor: `${run} ${each.actor}`, number: ++last })

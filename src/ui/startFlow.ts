@@ -19,7 +19,7 @@ export interface Started {
 /** Starts a flow. Rejects with a `RangeError` where it may not begin. */
 type Start<Options> = (options: Options) => Started | Promise<Started>
 
-/** What can be started, by the machine's id. */
+/** The flows that can be started, by the machine's id. */
 export interface Starts extends Record<keyof MachineEvents, unknown> {
   pluginInstall: Start<InstallOptions>
   pluginUpgrade: Start<UpgradeOptions>

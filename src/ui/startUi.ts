@@ -12,7 +12,7 @@ export interface UiOptions {
   engine: Engine
   /** Address of the engine, as the page shows it. */
   host: string
-  /** What the page can start. */
+  /** The flows that the page can start. */
   starts: Starts
   /** Default: no run is recorded. */
   history?: History

@@ -16,7 +16,7 @@ export function createChartView() {
   let name = ''
   let picture: SVGElement | undefined
   let parts: SVGElement[] = []
-  /** What is written at arrows that were not taken. */
+  /** The labels of arrows that were not taken. */
   let names = new Map<SVGElement, Node[]>()
   let shown = ''
 

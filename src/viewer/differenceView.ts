@@ -2,7 +2,7 @@ import type { Difference } from '../../machines/errors.ts'
 import { differenceLines } from '../privileges/privilegeText.ts'
 import { element } from './element.ts'
 
-/** What was granted and what was found, where they differ. */
+/** The differences between what was granted and what was found. */
 export function createDifference(difference: Difference): HTMLElement {
   const lines = differenceLines(difference).map(({ sign, text }) =>
     element(

@@ -4,7 +4,7 @@ import type { PluginFlowTexts } from './elementTypes.ts'
 
 type Attributes = Readonly<Record<string, string | boolean | number>>
 
-/** What an element holds; `false` and `undefined` are left out. A list of foreign length is handed in as one. */
+/** The content of an element; `false` and `undefined` are left out. A list of foreign length is handed in as one. */
 type Child = Node | string | false | undefined
 
 /**

@@ -1,6 +1,6 @@
 import type { ObservableLike, RequestHeaders } from './followSource.ts'
 
-/** What `<plugin-flow>` dispatches, by the names of its events: the answers of a person. */
+/** The events that `<plugin-flow>` dispatches, by name: the answers of a person. */
 export interface PluginFlowEventMap {
   /** The privileges that were shown are granted. */
   'flow-grant': CustomEvent<{ request: { id: number } }>
@@ -15,7 +15,7 @@ export interface PluginFlowEventMap {
 /** Other words for those that the element shows: by its own, or by a function of them. */
 export type PluginFlowTexts = Readonly<Record<string, string>> | ((text: string) => string)
 
-/** What a template gives to `<plugin-flow>`. */
+/** The attributes and properties that a template gives to `<plugin-flow>`. */
 export interface PluginFlowAttributes {
   /** Address of a stream of Server-Sent Events, each with a `FlowEvent` as its data. */
   src?: string | undefined

@@ -1,10 +1,10 @@
 import type { element } from './element.ts'
 
-/** What is special about the flows of one machine: each has a file of its own. */
+/** The words and views of the flows of one machine: each has a file of its own. */
 export interface MachineView<Request = unknown, Outcome = unknown> {
   /** `The install failed`. */
   noun: string
-  /** What leads to the reference where the flow has a name too. */
+  /** The word before the reference where the flow has a name too. */
   to: string
   /** @param before the last request that was answered */
   question(request: Request, before: Request | undefined): Asked

@@ -3,7 +3,7 @@ import { createDifference } from './differenceView.ts'
 import { element } from './element.ts'
 import type { Ended } from './machineView.ts'
 
-/** What is on the engine now. */
+/** The state of the engine after the flow. */
 export function now(text: string): HTMLElement {
   return element('p', { class: 'left' }, `On the engine now: ${text}`)
 }
@@ -34,7 +34,7 @@ export function failed(failure: Failure, noun: string, left: readonly Node[]): E
   }
 }
 
-/** Who agreed. */
+/** The person or the policy that agreed. */
 export function consentText(by: string): string {
   return CONSENT.get(by) ?? by
 }

@@ -3,7 +3,7 @@ import type { ShownConsentRequest } from '../events/flowEvent.ts'
 import { type Explanation, explainRequest } from '../privileges/explainPrivilege.ts'
 import { element } from './element.ts'
 
-/** What is asked for, with what it means for the host. */
+/** The privileges that are asked for, with their meaning for the host. */
 export function explained(
   privileges: readonly PluginPrivilege[],
   { settings }: ShownConsentRequest,

@@ -120,7 +120,7 @@ function passing(
   return undefined
 }
 
-/** What a transition means in the words of its chart: `granted`; its event where the chart has no words. */
+/** The meaning of a transition in the words of its chart: `granted`; its event where the chart has no words. */
 export function meaningOf(layout: ChartLayout, transition: TransitionTaken): string {
   const meanings = arrowsOf(layout, transition).map((arrow, index) =>
     meaningOn(arrow, index === 0 ? transition.event : 'always'),
@@ -187,7 +187,7 @@ export interface Visit {
   transition: TransitionTaken
   /** When it was left. */
   left?: number
-  /** What was tried again in it. */
+  /** The attempts after the first in it. */
   retries: readonly ShownRetry[]
 }
 

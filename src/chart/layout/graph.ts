@@ -9,7 +9,7 @@ const COLUMN = 7.9
 const LABEL_COLUMN = 6.7
 const STATE_HEIGHT = 28
 
-/** What the parts of a chart are called in its graph: by number, whatever they are called themselves. */
+/** The ids of the parts of a chart in its graph: by number, whatever their own names. */
 const CANVAS = 'canvas'
 export const arrowId = (index: number) => `arrow ${index}`
 export const stateId = (index: number) => `state ${index}`

@@ -11,7 +11,7 @@ export interface PictureStyle {
   columns?: LayoutOptions
   /** Later states stand below earlier ones of the same state, as far as arrows lead from one to another. */
   isInOrder?: true
-  /** What an arrow is called, line by line; nothing for no lines. */
+  /** Returns the label of an arrow, line by line; an empty list for none. */
   label: (arrow: ChartArrow) => readonly string[]
 }
 

@@ -89,7 +89,7 @@ export function readDescription(description: unknown): string | undefined {
   return typeof description === 'string' && description !== '' ? description : undefined
 }
 
-/** What a state invokes: the id of each actor, with what it runs where that has another name. */
+/** The actors that a state invokes: the id of each, with what it runs where that has another name. */
 export function readInvokes(invoke: unknown): string[] | undefined {
   const names = readList(invoke).map((invoked) => {
     const actor = isRecord(invoked) ? invoked : {}

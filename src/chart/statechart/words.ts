@@ -11,7 +11,7 @@ export function transitionText(edge: StatechartEdge): string {
   return actions === undefined ? eventText(edge) : `${eventText(edge)} / ${actions.join(', ')}`
 }
 
-/** What a state does besides its transitions, line by line. */
+/** The actions and actors of a state, line by line. */
 export function doingsOf({ entry, exit, invokes = [] }: StateNode): string[] {
   return [
     ...(entry ? [`entry / ${entry.join(', ')}`] : []),

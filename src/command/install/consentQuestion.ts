@@ -45,7 +45,7 @@ const MARGIN = ' '.repeat(2 + LABEL_COLUMNS)
 export type Lines = Pick<Output, 'paint' | 'stream'>
 
 /**
- * What somebody is asked to agree to, up to where the answer is typed.
+ * The question that a person is asked, up to where the answer is typed.
  *
  * @param explained for a person at a terminal; `before` is the last request of the same flow
  */
@@ -84,7 +84,7 @@ export function explainedQuestion(
   ].join('\n')
 }
 
-/** What each privilege means for the host, the worst first, after the settings that widen them. */
+/** The meaning of each privilege for the host, the worst first, after the settings that widen them. */
 export function explainedLines({ privileges, settings }: ConsentRequest, output: Lines): string[] {
   const widening = settings.filter(({ widens }) => widens).map(textOf)
   return explainRequest(privileges, widening).flatMap((each) => explanationLines(each, output))

@@ -39,7 +39,7 @@ interface Driven extends EngineSelection, OutputFormat {
   record?: string
 }
 
-/** What the command gives every flow that it runs. */
+/** The options that the command gives every flow that it runs. */
 export type DrivenOptions<Snapshot> = Pick<
   FlowOptions<Snapshot>,
   'signal' | 'credentials' | 'journal'

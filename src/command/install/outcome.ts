@@ -23,7 +23,7 @@ export async function outcomeOf<Outcome>(flow: {
 }
 
 /**
- * What is known of an install that is left before it has ended.
+ * The facts about an install that is left before it has ended.
  *
  * @param recorded ID of its run in the journal
  */

@@ -149,7 +149,7 @@ function leftRun({ run, isDriven }: { run: JournaledRun; isDriven: boolean }): P
   }
 }
 
-/** What a person has stopped is not a failure, as in the element. */
+/** Codes of runs that a person has stopped, which are not failures, as in the element. */
 const STOPPED = ['cancelled', 'consent-denied']
 
 function endedRun({

@@ -179,7 +179,7 @@ export function upgradeRequestJson(request: UpgradeConsentRequest): object {
   }
 }
 
-/** What is known of an upgrade that is left before it has ended. */
+/** The facts about an upgrade that is left before it has ended. */
 export function upgradeWhenLeft({
   outcome,
   name,

@@ -65,7 +65,7 @@ export function stateName(path: string): string {
   return path.split('.', 1)[0] ?? path
 }
 
-/** What a person reads of a state. */
+/** The words for a state that a person reads. */
 export interface StateWords {
   /** While it lasts, and where it fails. */
   doing: string

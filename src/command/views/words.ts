@@ -45,7 +45,7 @@ interface RunWords<Snapshot, Outcome, Request> {
   /** The outcome of a run that has failed before it began. */
   notBegun(failure: Failure): Outcome
   /**
-   * What is known of a run that is left before it has ended.
+   * The facts about a run that is left before it has ended.
    *
    * @param recorded its id in the journal
    */

@@ -11,7 +11,7 @@ export interface Asked {
 
 /** Privileges whose values are paths of the host. */
 const PATHS = ['mount', 'device']
-/** What the fields of a setting make; one without a field may make either. */
+/** The kinds of privilege that the fields of a setting make; a setting without a field may make either. */
 const kindsByField: ReadonlyMap<string | undefined, readonly string[]> = new Map([
   ['source', ['mount']],
   ['path', ['device']],
@@ -68,7 +68,7 @@ export function askedOf({
   ]
 }
 
-/** One that names no field may make either kind. */
+/** A setting that names no field may make either kind. */
 export function askedBySetting({ field, value = '' }: RequestedSetting): Asked[] {
   return (kindsByField.get(field) ?? PATHS).map((name) => ({ name, value }))
 }

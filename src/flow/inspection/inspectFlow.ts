@@ -106,7 +106,7 @@ type FlowSnapshot = SnapshotFrom<typeof pluginInstallMachine>
 type UpgradeFlowSnapshot = SnapshotFrom<typeof pluginUpgradeMachine>
 
 /**
- * What an inspector gets to see of a snapshot. Of the actors that a flow invokes that is whether
+ * The parts of a snapshot that an inspector gets to see. Of the actors that a flow invokes that is whether
  * they run, and how they ended: their input and output stay hidden. An actor is reported before it
  * has a snapshot.
  */
@@ -142,7 +142,7 @@ function isUpgrade(snapshot: FlowSnapshot | UpgradeFlowSnapshot): snapshot is Up
 }
 
 /**
- * What an inspector gets to see of an event: which it is, of which actor, and the code of an error.
+ * The parts of an event that an inspector gets to see: which it is, of which actor, and the code of an error.
  * Inputs and outputs of actors, and what a person wrote, stay hidden; what they lead to is in the
  * context.
  */

@@ -8,7 +8,7 @@ import type {
 import { keyOf } from '../../../machines/settings.ts'
 
 /**
- * What an inspector gets to see of a flow's context: field by field, so that a field which comes
+ * The parts of a flow's context that an inspector gets to see: field by field, so that a field which comes
  * later stays hidden until it is named here. Left out are account names, the values of settings,
  * the plugin's config, and everything in somebody's own words: an engine's, a policy's, a person's.
  */

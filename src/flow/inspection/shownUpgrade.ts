@@ -3,7 +3,7 @@ import type { UpgradeContext, UpgradeOutput } from '../../../machines/plugin-upg
 import { keyOf } from '../../../machines/settings.ts'
 import { pick, shownFailure } from './shownContext.ts'
 
-/** What an inspector gets to see of an upgrade's context, field by field as of an install's. */
+/** The parts of an upgrade's context that an inspector gets to see, field by field as of an install's. */
 export function shownUpgradeContext(context: UpgradeContext) {
   const { input, names, before, copy, now, resolved, plan } = context
   const { consent, consentRequest, failure, leftover } = context

@@ -17,7 +17,7 @@ export interface Policy<Limits = Timeouts> {
   rollback: Backoff
 }
 
-/** What is left out has its default. */
+/** Fields that are left out have their defaults. */
 export type PolicyOptions<Limits = Timeouts> = {
   readonly [Part in keyof Policy]?: Readonly<Partial<Policy<Limits>[Part]>>
 }
@@ -25,7 +25,7 @@ export type PolicyOptions<Limits = Timeouts> = {
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-/** What a flow does that is not told otherwise; docs/api.md says why. */
+/** The policy of a flow that is given none; docs/api.md says why. */
 export const defaultPolicy: Readonly<{ [Part in keyof Policy]: Readonly<Policy[Part]> }> = {
   timeouts: {
     checkPrivileges: 2 * MINUTE,

@@ -59,7 +59,7 @@ export function stateDeadline(
   let since = 0
   let isHeld = false
   let wasHeld = false
-  /** What was put off. */
+  /** The call that was put off. */
   let due: (() => void) | undefined
   let timer: unknown
   const remaining = () =>

@@ -11,7 +11,7 @@ import {
 
 /** One line of a value of several is looked for by itself. */
 const MIN_LINE = 8
-/** What is left of an escape that was cut, in bytes. */
+/** The longest rest of an escape that was cut, in bytes. */
 const MOST_LEFT = 8
 const CUT_AT_START = /^(?:u?[\da-f]{1,4}|#?x?\w{1,5};)$/i
 /** A view of base64 ends with what is no byte. */

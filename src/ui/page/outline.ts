@@ -99,7 +99,7 @@ export function createOutline({ id, root, edges }: Statechart, { select, toggle 
 interface Row {
   item: HTMLElement
   name: HTMLElement
-  /** What a search looks through. */
+  /** The text that a search looks through. */
   words: string
   fold?: HTMLButtonElement
 }

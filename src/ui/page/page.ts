@@ -117,7 +117,7 @@ function titleOf(view: string, id: string | undefined): string {
   return visible(`${words[view]} · plugin-flow`)
 }
 
-/** What was shown before and had the focus is gone. A question takes it only where nothing else has it. */
+/** The element that had the focus is gone with what was shown before. A question takes it only where nothing else has it. */
 function focusOn(view: string): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   document.getElementById(`${view}-title`)?.focus({ preventScroll: true })

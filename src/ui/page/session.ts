@@ -2,9 +2,9 @@ const KEY = 'plugin-flow-token'
 const LOCKED =
   'This page is locked. Open the address that plugin-flow ui has printed: the whole line, up to its end. It is good for as long as that command runs.'
 
-/** What a page asks of its server. */
+/** The requests of a page to its server. */
 export interface Session {
-  /** What every request for data has to have. */
+  /** The headers that every request for data has to have. */
   readonly headers: Readonly<Record<string, string>>
   /** Sends a request. Without the token of this server, the page is replaced by words that say so. */
   send(path: string, body?: unknown): Promise<Response>
