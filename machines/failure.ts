@@ -37,8 +37,8 @@ export function makeFailure(
 const NOT_OF_ENGINE: readonly InstallErrorCode[] = ['engine-protocol', 'engine-unreachable']
 
 /**
- * Whether a pull that failed so has created nothing: the engine refused it, or never saw it. One that
- * was cut may have, and one that something on the way answered.
+ * Whether a pull that failed so has created nothing: the engine refused it, or never saw it. A pull
+ * that was cut may have, and so may one that something on the way answered.
  */
 export function createdNothing(error: unknown): boolean {
   if (!isEngineError(error)) return false

@@ -24,7 +24,7 @@ export interface NotFound {
   problem: LookupProblem
 }
 
-/** The registries of one engine, which change while it runs. What they were made of stays as it is. */
+/** The registries of one engine, which change while it runs. The objects that they were made of stay as they are. */
 export class SimulatedRegistries {
   readonly #byHost: ReadonlyMap<string, EmbeddedRegistry>
   /** The content that tags named before they were moved: a registry still gives it by its digest. */

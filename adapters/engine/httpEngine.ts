@@ -16,8 +16,8 @@ export interface HttpEngine extends Engine {
 }
 
 /**
- * The engine behind an address. No socket is opened before the first call. What the engine reports of
- * itself is asked for once and kept; further calls use the version of the API that was agreed on.
+ * The engine behind an address. No socket is opened before the first call. The facts that the engine reports of
+ * itself are asked for once and kept; further calls use the version of the API that was agreed on.
  */
 export function httpEngine(target: EngineTarget): HttpEngine {
   const connection = connectEngine(target)

@@ -70,7 +70,7 @@ export async function keepEnded(
   await forget(folder)
 }
 
-/** Runs that have ended, the oldest first. One that cannot be read is left out: it needs no attention. */
+/** Runs that have ended, the oldest first. A run that cannot be read is left out: it needs no attention. */
 export async function listEnded(journal: string): Promise<EndedRun[]> {
   const folder = folderOf(journal)
   const runs: EndedRun[] = []

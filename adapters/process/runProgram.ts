@@ -33,7 +33,7 @@ const MOST_ERRORS = 4 * 1024
 const DRAIN_MS = 200
 
 /**
- * Runs a program without a shell. Resolves when it has ended, and never rejects. One that takes too long or writes too
+ * Runs a program without a shell. Resolves when it has ended, and never rejects. A program that takes too long or writes too
  * much is killed first, with its whole process group.
  */
 export async function runProgram(program: Program, run: ProgramRun): Promise<ProgramEnd> {

@@ -94,7 +94,7 @@ export interface MachineEvents {
   pluginUpgrade: UpgradeEvents
 }
 
-/** Events with a part that is of their machine. One that names no machine is of an install. */
+/** Events with a part that is of their machine. An event that names no machine is of an install. */
 type OfMachines<Type extends string, Part extends 'request' | 'outcome'> = {
   [Id in keyof MachineEvents]: Numbered & { type: Type } & (Id extends 'pluginInstall'
       ? { machine?: Id }

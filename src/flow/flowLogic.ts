@@ -222,7 +222,7 @@ export function actorsOf<Actors extends object>(machine: {
 }
 
 /**
- * Whether a state is work for which a flow needs its place. One that waits for a person holds none; one that takes back
+ * Whether a state is work for which a flow needs its place. A state that waits for a person holds none; one that takes back
  * keeps the place that it has, and waits for none.
  */
 function needsPlace(snapshot: AnyMachineSnapshot): boolean {

@@ -106,8 +106,8 @@ function observeTransitions(machine: AnyStateMachine, shown: Observed<Transition
 }
 
 /**
- * `inspectFlow`, loaded for the flows that are inspected: few are. What happens until it is there is
- * kept, and told then in its order.
+ * `inspectFlow`, loaded for the flows that are inspected: few are. Events until it is there are
+ * kept, and reported then in their order.
  */
 export function inspectLater(
   inspect: NonNullable<FlowOptions['inspect']>,

@@ -46,7 +46,7 @@ export interface FlowOptions<Snapshot = InstallSnapshot, Limits = Timeouts> {
   /**
    * Keeps the flow's snapshot somewhere that outlives the process. It is waited for before each
    * request that changes the engine, and when the flow has ended; where it fails before a step
-   * forward, the flow is taken back. What is taken back, and the end, wait ten seconds for it at most. The answer
+   * forward, the flow is taken back. The rollback and the end wait ten seconds for it at most. The answer
    * `abandon` says that the run has lost its right to act, as when its lock is another process's: nothing more is
    * sent then, not even to take back, and the outcome says what is known.
    */
@@ -91,7 +91,7 @@ export interface InstallOptions extends FlowOptions {
   alias?: string
   /**
    * `{ DEBUG: '1', 'state.source': '/data', PASSWORD: { value, secret: true } }`, or `['DEBUG=1', …]` in
-   * the order to set them. What a mount or a device is pointed at cannot be secret.
+   * the order to set them. The path that a mount or a device is pointed at cannot be secret.
    */
   settings?: GivenSettings
   /** Install without enabling. Default `false`. */
@@ -116,7 +116,7 @@ export interface InstallOptions extends FlowOptions {
 
 export interface PlanOptions extends InstallOptions {
   /**
-   * Called before each wait for another attempt, as `retry$` tells it. What it throws is an uncaught
+   * Called before each wait for another attempt, as `retry$` tells it. An error that it throws is an uncaught
    * exception, as with a subscriber.
    */
   onRetry?: (retry: Retry) => void

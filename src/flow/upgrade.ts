@@ -150,8 +150,8 @@ export function resumeUpgrade(
 }
 
 /**
- * Looks up what an upgrade would ask for, and sends nothing that changes anything. What becomes of each setting only
- * a copy of the new version shows: `unknown` says so. Credentials are those configured; a person is asked for none.
+ * Looks up what an upgrade would ask for, and sends nothing that changes anything. The fate of each setting is
+ * known from a copy of the new version alone: `unknown` says so. Credentials are those configured; a person is asked for none.
  *
  * @throws UpgradeError as the upgrade itself would at this point, and EngineError as `upgradePlugin` does
  */

@@ -55,8 +55,8 @@ const plugin = objectOf({
 })
 
 /**
- * Reads a plugin as `GET /plugins/{name}/json` shows it, with every field. What Go leaves out is filled in
- * with what it means; a config, an id, a name and whether it is enabled must be there, for they decide what is
+ * Reads a plugin as `GET /plugins/{name}/json` shows it, with every field. Fields that Go leaves out are filled in
+ * with their meaning; a config, an id, a name and whether it is enabled must be there, for they decide what is
  * granted and what is removed.
  *
  * @throws WrongShape naming the field

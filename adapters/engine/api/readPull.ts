@@ -6,7 +6,7 @@ import type { EngineAnswer } from '../http/sendRequest.ts'
 import { DIGEST } from './distributionInspect.ts'
 
 /**
- * Reads the stream of a pull or an upgrade. One that answered 200 can still fail, by an error line; a
+ * Reads the stream of a pull or an upgrade. A pull that was answered with 200 can still fail, by an error line; a
  * stream that ends without one is a success, one that ends inside a line or before its first line was cut.
  * Where the end of the connection is the end of the stream, it was cut unless its lines are those of a
  * whole pull. A stream that tells nothing new for `timeouts.idle` is given up.
@@ -58,7 +58,7 @@ function show(
   }
 }
 
-/** More than any plugin has. What goes beyond is not remembered. */
+/** More than any plugin has. Layers beyond that are not remembered. */
 const MAX_LAYERS = 10_000
 const ENDS = ['Already exists', 'Download complete', 'Complete']
 
@@ -96,7 +96,7 @@ const MAX_RESTARTS = 10
 
 /**
  * Returns a function that tells which lines of a pull's stream are new: a status that a layer has not had, and more
- * bytes than it had. While a registry hangs, engine 20.10.24 repeats its last lines ten times a second. What is more
+ * bytes than it had. While a registry hangs, engine 20.10.24 repeats its last lines ten times a second. Whatever is more
  * than any plugin has is no news, so that no stream goes on by it.
  */
 export function createStallDetector(): (message: JSONMessage) => boolean {

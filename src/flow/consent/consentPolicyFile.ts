@@ -24,7 +24,7 @@ interface Rule {
  *       { "reference": "acme/*", "noNewPrivileges": true } ] }
  *
  * A rule is for the references that its pattern matches (as people write them, or with the registry),
- * or for one content. What the rules for a request allow together is granted, everything else denied. One with
+ * or for one content. Everything that the rules for a request allow together is granted, everything else denied. One with
  * `noNewPrivileges` denies an upgrade that asks for anything that the plugin does not have; without `allow` it grants
  * the rest of an upgrade. One with `"replace": true` agrees to an upgrade that replaces the plugin, too.
  *

@@ -19,7 +19,7 @@ import { shownUpgradeContext, shownUpgradeOutput } from './shownUpgrade.ts'
 
 /**
  * Hands a flow's inspection events on with what may be seen of them. Actors are reported by
- * stand-ins that can be read and not spoken to. What the observer throws is thrown on its own, as
+ * stand-ins that can be read and not spoken to. An error of the observer is thrown on its own, as
  * that of any other observer, and stops no flow. It is not completed: one inspector may watch many
  * flows.
  */
