@@ -17,7 +17,7 @@ export function createLive(
   let shown = ''
   const status = element('p', { role: 'status', class: 'kind' }, `Waits for an actor of ${machine}`)
   const chooser = element('select', { 'aria-label': 'Actor' })
-  const list = element('ol', { class: 'steps', role: 'log', 'aria-live': 'off' })
+  const list = element('ol', { tabindex: 0, 'aria-label': 'Events' })
   const context = element('pre', { tabindex: 0, 'aria-label': 'Context' })
   const clear = button('Clear', { class: 'small' }, () => {
     actors.clear()

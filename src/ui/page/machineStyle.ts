@@ -20,6 +20,7 @@ export const machineStyle: string = `
 .outline { overflow: auto }
 .live ol { list-style: none; margin: 0; padding: 0; max-height: 30dvh; overflow: auto; font: 12px var(--mono) }
 .live pre { max-height: 20dvh; overflow: auto; font: 12px var(--mono) }
+.live button { justify-self: start }
 .live li { overflow-wrap: anywhere }
 .live time, .live .ignored { color: var(--soft) }
 .outline ul { list-style: none; padding: 0; display: grid; gap: 8px }
