@@ -56,7 +56,7 @@ export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
   const run = record().run as InstallSnapshot | undefined
   if (run && run.run.ownership !== 'nothing') {
     const resumed = { ...flowOptions<FlowOptions>(tools), secretSettings }
-    await resumeInstall(engine, unfinished(run), resumed).result
+    await resumeInstall(engine, withoutProof(unfinished(run)), resumed).result
     return 'done'
   }
   const given = { ...flowOptions<FlowOptions>(tools), ...wanted, alias: name }
@@ -148,6 +148,16 @@ function unfinished<Snapshot extends { run: object; outcome?: unknown }>(
   const { outcome: _, ...rest } = snapshot
   const { failure: __, ...run } = snapshot.run as { failure?: unknown }
   return { ...rest, run } as unknown as Snapshot
+}
+
+/**
+ * A worker that was lost during its pull has not seen the digest that was pulled, and no engine tells it later. The look-up
+ * before that pull named the digest of the plan; from there on the privileges decide.
+ */
+function withoutProof(snapshot: InstallSnapshot): InstallSnapshot {
+  if (snapshot.run.pulledDigest !== undefined) return snapshot
+  const { digest: _, ...input } = snapshot.input
+  return { ...snapshot, input }
 }
 
 async function settingsOf({ plan, secret }: StepTools) {

@@ -55,7 +55,6 @@ export async function openEmbeddedRunner(
       offsets.set(rollout, lines.length)
     }
   }, INBOX_MS)
-  timer.unref()
   return {
     ...runner,
     async close() {

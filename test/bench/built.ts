@@ -14,6 +14,14 @@ export function builtUpgrade(): Promise<typeof import('../../src/upgrade.ts')> {
   return load('src/upgrade.js')
 }
 
+export function builtRollout(): Promise<typeof import('../../src/rollout.ts')> {
+  return load('src/rollout.js')
+}
+
+export function builtSimulation(): Promise<typeof import('../../src/simulation.ts')> {
+  return load('src/simulation.js')
+}
+
 export function builtDecoder(): Promise<typeof import('../../adapters/engine/http/jsonStream.ts')> {
   return load('adapters/engine/http/jsonStream.js')
 }

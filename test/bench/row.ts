@@ -5,7 +5,7 @@ export type Goal = ({ atMost: number } | { atLeast: number }) & { unit: 'x' | Qu
 
 export interface Quantity {
   value: number
-  unit: 'ms' | 'MB/s' | 'MB' | 'KiB' | 'flows'
+  unit: 'ms' | 's' | 'MB/s' | 'MB' | 'KiB' | 'flows' | 'targets'
 }
 
 /** One line of the table. */

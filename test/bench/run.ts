@@ -8,6 +8,7 @@ import { decoding } from './decoding.ts'
 import { embeddedFlow } from './embeddedFlow.ts'
 import type { Part } from './part.ts'
 import { realEngine } from './realEngine.ts'
+import { rollout } from './rollout.ts'
 import { broke, type Row } from './row.ts'
 import { scale } from './scale.ts'
 import { formatTable } from './table.ts'
@@ -22,6 +23,7 @@ const PARTS: readonly Part[] = [
   upgrade,
   waiting,
   scale,
+  rollout,
 ]
 
 const { values, positionals } = parseArgs({

@@ -2,6 +2,7 @@
 // descriptor limit and its memory are those of the flows alone.
 import { builtPackage } from './built.ts'
 import type { ScaleFigures, ScaleTask } from './scale.ts'
+import { watchTurns } from './watchTurns.ts'
 
 const { reference, config, sockets, flows } = JSON.parse(process.argv[2] ?? '') as ScaleTask
 const { connect, installPlugin } = await builtPackage()
@@ -31,25 +32,6 @@ const figures: ScaleFigures = {
 }
 process.stdout.write(JSON.stringify(figures))
 for (const engine of engines) engine.close()
-
-/** Other work on the machine does not count: only what this process itself does from one turn to the next. */
-function watchTurns() {
-  let last = process.cpuUsage()
-  let longest = 0
-  const look = () => {
-    const { user, system } = process.cpuUsage(last)
-    longest = Math.max(longest, user + system)
-    last = process.cpuUsage()
-  }
-  const timer = setInterval(look, 1)
-  return {
-    longest() {
-      clearInterval(timer)
-      look()
-      return longest / 1_000
-    },
-  }
-}
 
 async function install(flow: number): Promise<string> {
   const engine = engines[flow % engines.length] ?? engines[0]

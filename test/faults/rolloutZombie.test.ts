@@ -1,0 +1,3 @@
+import { zombieTests } from '../support/zombieWorker.ts'
+
+zombieTests(300)
