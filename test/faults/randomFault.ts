@@ -14,7 +14,7 @@ const PATIENCE_MS = 2_500
 export const place = fc.noBias(fc.integer({ min: 0, max: 10_000 })).map((share) => share / 10_000)
 const someBytes = fc.uint8Array({ minLength: 1, maxLength: 40 })
 
-interface Struck {
+export interface Struck {
   detail: string
   strike: Strike
 }
@@ -32,6 +32,14 @@ function changed(
       const at = STATUS_LINE + Math.floor(share * (bytes.length - STATUS_LINE))
       return Buffer.concat(change(bytes, at))
     }),
+  }
+}
+
+/** Puts another value in the place of one of an answer. */
+export function otherValue(detail: string, share: number, json: string): Struck {
+  return {
+    detail: `${detail} in place of a value at ${(share * 100).toFixed(2)} %`,
+    strike: sends((answer) => answerBytes(withBody(answer, withValue(answer, share, json)))),
   }
 }
 
@@ -60,7 +68,8 @@ function withValue(answer: WireAnswer, share: number, json: string): string {
   return text.slice(0, value.index) + json + text.slice(value.index + value[0].length)
 }
 
-const struck: fc.Arbitrary<Struck> = fc.oneof(
+/** What may be done to any answer. */
+export const struck: fc.Arbitrary<Struck> = fc.oneof(
   place.map((share) => ({
     detail: `cut at ${(share * 100).toFixed(2)} %`,
     strike: sendsAndEnds((answer) => partOf(answer, share)),
@@ -96,10 +105,9 @@ const struck: fc.Arbitrary<Struck> = fc.oneof(
         bytes.subarray(at + 1),
       ]),
     ),
-  fc.tuple(place, fc.constantFrom(...hostileJson)).map(([share, [detail, json]]) => ({
-    detail: `${detail} in place of a value at ${(share * 100).toFixed(2)} %`,
-    strike: sends((answer) => answerBytes(withBody(answer, withValue(answer, share, json)))),
-  })),
+  fc
+    .tuple(place, fc.constantFrom(...hostileJson))
+    .map(([share, [detail, json]]) => otherValue(detail, share, json)),
   fc.json({ maxDepth: 3 }).map((text) => ({
     detail: `${text.slice(0, 60)} as the body`,
     strike: sends((answer) => answerBytes(withBody(answer, text))),

@@ -136,7 +136,10 @@ function later(act: () => void): Promise<void> {
 }
 
 /** The client sends a head, and a body of a known length: nothing else has to be understood. */
-function readRequests(socket: Socket, take: (method: string, path: string) => void): void {
+export function readRequests(
+  socket: Socket,
+  take: (method: string, path: string, body: string) => void,
+): void {
   let received = ''
   socket.setEncoding('latin1').on('data', (text) => {
     received += text
@@ -146,9 +149,10 @@ function readRequests(socket: Socket, take: (method: string, path: string) => vo
       const head = received.slice(0, end)
       const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0)
       if (received.length < end + 4 + length) return
+      const body = received.slice(end + 4, end + 4 + length)
       received = received.slice(end + 4 + length)
       const [method = '', url = ''] = head.split(' ', 2)
-      take(method, url.replace(/^\/v[\d.]+(?=\/)/, ''))
+      take(method, url.replace(/^\/v[\d.]+(?=\/)/, ''), body)
     }
   })
 }

@@ -26,7 +26,7 @@ export const OLD = 'acme/notes:1.0'
 export const OWNERS = ['DEBUG=1', 'state.source=/data/notes', 'args=--loud']
 
 /** Time in which the waits of a flow are short, and its bounds as long as ever. */
-const briefTime: Time = {
+export const briefTime: Time = {
   ...processTime,
   setTimeout: (call, ms) => processTime.setTimeout(call, ms < 10_000 ? ms / 100 : ms),
 }
