@@ -62,6 +62,18 @@ suite('machine', (test) => {
     visit(pluginUpgradeMachine.config, 'config')
   })
 
+  test('every actor has an input, the same wherever it is invoked', () => {
+    const given = new Map<string, unknown>()
+    for (const [name, node] of [...states, ...inWayBack]) {
+      for (const { src, input } of node.invoke) {
+        assert.type(input, 'function', name)
+        assert.is(given.get(String(src)) ?? input, input, name)
+        given.set(String(src), input)
+      }
+    }
+    assert.is(given.size, 16)
+  })
+
   test('every state has a description, and every state that is not final a tag', () => {
     for (const [name, node] of [...states, ...inWayBack]) {
       assert.type(node.description, 'string', name)
