@@ -10,7 +10,7 @@ import { oneLine, quoted } from '../../../machines/text.ts'
 import { compareNaturally } from '../../../src/command/listing.ts'
 import { fitText } from '../../../src/command/views/terminal.ts'
 import { explainRequest } from '../../../src/privileges/explainPrivilege.ts'
-import { asWord, asWords, clip, visible, visibleJson } from '../../../src/text/visible.ts'
+import { asWord, asWords, clip, inOrder, visible, visibleJson } from '../../../src/text/visible.ts'
 import { processorMs } from '../../support/processorMs.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -35,6 +35,7 @@ const readers: readonly (readonly [name: string, read: (text: string) => unknown
   ['oneLine', oneLine],
   ['quoted', quoted],
   ['visible', visible],
+  ['inOrder', inOrder],
   ['visibleJson', (text) => visibleJson(text)],
   ['clip', (text) => clip(text, 40)],
   ['asWord', asWord],
