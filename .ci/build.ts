@@ -39,8 +39,8 @@ const { metafile, outputFiles } = await build({
   lineLimit: 120,
   supported: { 'dynamic-import': false },
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-  // The CommonJS build that `platform: node` prefers cannot be shaken.
-  alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
+  // A CommonJS file, such as the one of RxJS that `platform: node` prefers, cannot be shaken.
+  alias: { rxjs: './node_modules/rxjs/dist/esm/index.js', 'axios/dist/node/axios.cjs': 'axios' },
   plugins: [leaveOut],
   // Most never need it, and it is loaded as it was published.
   external: ['elkjs'],

@@ -70,7 +70,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'adapters/engine/http': {
     holds: 'the client, its connections and timeouts',
     imports: ['machines', 'adapters/process', 'adapters/engine/words'],
-    packages: /^(axios|node:.*)$/,
+    packages: /^(axios(\/dist\/node\/axios\.cjs)?|node:.*)$/,
   },
   'adapters/engine/api': {
     holds: 'one file per operation of the Engine API',

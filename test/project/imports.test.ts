@@ -93,6 +93,7 @@ suite('imports', (test) => {
   test('only the files that make it and that translate it know an axios error', () => {
     const knowing = sources('adapters').filter((file) => /AxiosError/.test(textOf(file)))
     assert.equal(knowing, [
+      'adapters/engine/http/httpModules.ts',
       'adapters/engine/http/nodeAdapter.ts',
       'adapters/engine/http/toEngineError.ts',
     ])

@@ -1,6 +1,6 @@
-import { Axios } from 'axios'
 import { dialer, EngineAgent } from './engineAgent.ts'
 import type { EngineTarget } from './engineTarget.ts'
+import { Axios } from './httpModules.ts'
 import { nodeAdapter } from './nodeAdapter.ts'
 import { secretsInHeaders } from './requestHeaders.ts'
 import { type EngineAnswer, type EngineRequest, sendRequest } from './sendRequest.ts'

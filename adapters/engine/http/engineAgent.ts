@@ -1,4 +1,4 @@
-import { Agent, type AgentOptions, type ClientRequest } from 'node:http'
+import type { AgentOptions, ClientRequest } from 'node:http'
 import { createConnection, isIP, type NetConnectOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
@@ -6,13 +6,14 @@ import { peerTimer } from '../../process/peerTimer.ts'
 import { lend, openConnection, takeBack } from './connections.ts'
 import { withoutBrackets } from './dockerHost.ts'
 import type { EngineTarget, TargetTls } from './engineTarget.ts'
+import { http } from './httpModules.ts'
 import { ProxyTunnel } from './proxyTunnel.ts'
 import { SshStream, sshArguments } from './sshStream.ts'
 
 type Dial = (options: NetConnectOpts & ConnectionOptions) => Duplex
 
 /** Gives an HTTP client the connections that `dial` opens. */
-export class EngineAgent extends Agent {
+export class EngineAgent extends http.Agent {
   readonly #dial: Dial
 
   /** @param keepAlive whether a connection is kept for the next call */

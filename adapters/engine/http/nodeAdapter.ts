@@ -1,7 +1,8 @@
-import { type Agent, type IncomingMessage, request } from 'node:http'
-import { type AxiosAdapter, AxiosError, CanceledError } from 'axios'
+import type { Agent, IncomingMessage } from 'node:http'
+import type { AxiosAdapter } from 'axios'
 import { type Abortable, onAbort } from '../../../machines/onAbort.ts'
 import { type EngineAddress, withoutBrackets } from './dockerHost.ts'
+import { AxiosError, CanceledError, http } from './httpModules.ts'
 import { SWITCHED } from './toEngineError.ts'
 
 const KEEP_ALIVE_MS = 60_000
@@ -21,7 +22,7 @@ export function nodeAdapter(
     new Promise((resolve, reject) => {
       const { url = '', signal, headers, data } = config
       if (typeof data === 'string') headers.setContentLength(Buffer.byteLength(data))
-      const sent = request({
+      const sent = http.request({
         ...peer,
         // An absolute path, and not the host that one with two slashes would name.
         path: `${prefix}/${url.replace(/^\/+/, '')}`,

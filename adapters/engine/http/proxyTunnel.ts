@@ -1,10 +1,11 @@
-import { type ClientRequest, request } from 'node:http'
+import type { ClientRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { peerTimer } from '../../process/peerTimer.ts'
 import { ConnectFailure, type Obstacle, transportFailure } from '../words/transportFailures.ts'
 import type { EnvironmentProxy } from './environmentProxy.ts'
+import { http } from './httpModules.ts'
 
 /**
  * One connection through a proxy (`CONNECT`, RFC 9110, section 9.3.6), in the place of a socket. It tells
@@ -144,5 +145,5 @@ function ask(proxy: EnvironmentProxy): ClientRequest {
       ...(authorization === undefined ? {} : { 'Proxy-Authorization': authorization }),
     },
   }
-  return (secure ? secureRequest(options) : request(options)).end()
+  return (secure ? secureRequest(options) : http.request(options)).end()
 }

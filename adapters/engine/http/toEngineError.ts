@@ -1,4 +1,3 @@
-import { isAxiosError } from 'axios'
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import { defined } from '../../../machines/defined.ts'
 import { EngineError, type EngineErrorDetails } from '../../../machines/errors.ts'
@@ -11,6 +10,7 @@ import {
   transportFailure,
 } from '../words/transportFailures.ts'
 import type { DeadlineReason } from './deadline.ts'
+import { isAxiosError } from './httpModules.ts'
 
 /** The code for an answer that switched to another protocol. */
 export const SWITCHED = 'ERR_SWITCHED_PROTOCOL'
