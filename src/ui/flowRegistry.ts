@@ -52,7 +52,7 @@ export type FlowRegistry = ReturnType<typeof createFlowRegistry>
 export type RegisteredFlow = ReturnType<typeof register>
 
 function register(
-  { flow, id = randomBytes(8).toString('hex'), onEnd }: Started,
+  { flow, id = randomBytes(8).toString('hex'), onEnd, form }: Started,
   about: FlowEventsOptions,
   listChanged: () => void,
 ) {
@@ -85,6 +85,7 @@ function register(
   return {
     id,
     log,
+    form,
     /** Its entry in a list. */
     summary() {
       summary ??= summarize(id, log.events)

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as v from 'valibot'
+import { isEngineError } from '../../machines/errors.ts'
+import type { Engine } from '../flow/types.ts'
 import { openStream } from './eventStream.ts'
 import type { FlowRegistry, RegisteredFlow } from './flowRegistry.ts'
 import { readBody, sendJson, validBody } from './json.ts'
-import { type Starts, startAsked } from './startFlow.ts'
+import { readAsked, type Starts } from './startFlow.ts'
 
 const CREDENTIALS = 'username and password must be strings'
 const credentialsBody = v.object(
@@ -39,6 +41,7 @@ export async function answerFlows(
   if (id === undefined) return answerRegistry(registry, starts, request, response)
   const flow = registry.get(id)
   if (!flow) return sendJson(response, 404, { message: 'there is no such flow' })
+  if (method === 'GET' && action === 'form') return sendJson(response, 200, flow.form ?? {})
   if (method === 'GET' && action === 'events') {
     const last = Number(request.headers['last-event-id'] ?? 0)
     const after = Number.isSafeInteger(last) ? last : 0
@@ -60,10 +63,31 @@ async function answerRegistry(
   const { method } = request
   if (method === 'GET') return sendJson(response, 200, { flows: registry.list() })
   if (method !== 'POST') return sendJson(response, 405, { message: 'the method is not allowed' })
-  const body = await readBody(request)
-  const flow = await registry.start(() => startAsked(starts, body))
+  const asked = readAsked(await readBody(request))
+  const flow = await registry.start(async () => ({
+    ...(await asked.start(starts)),
+    form: asked.form,
+  }))
   if (flow) sendJson(response, 201, { id: flow.id })
   else sendJson(response, 503, { message: 'too many flows are running' })
+}
+
+/** Answers what a flow would do, and starts none. @throws RangeError on a bad body */
+export async function answerPlan(
+  engine: Engine,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'POST') {
+    return sendJson(response, 405, { message: 'the method is not allowed' })
+  }
+  const asked = readAsked(await readBody(request))
+  try {
+    sendJson(response, 200, await asked.plan(engine))
+  } catch (error) {
+    if (!isEngineError(error)) throw error
+    sendJson(response, 409, { message: error.message })
+  }
 }
 
 /** Streams the list of flows, whole, whenever one of them has changed. */

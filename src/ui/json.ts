@@ -27,11 +27,25 @@ export async function readBody(request: IncomingMessage): Promise<object> {
   return value
 }
 
-/** A body as its schema says. @throws RangeError with the schema's message, which quotes no value */
+/** A field of a form that is invalid. */
+export class FieldError extends RangeError {
+  readonly field: string
+  /** Of an entry, where the field is a list. */
+  readonly index: number | undefined
+
+  constructor(message: string, field: string, index?: number) {
+    super(message)
+    this.field = field
+    this.index = index
+  }
+}
+
+/** A body as its schema says. @throws FieldError with the schema's message, which quotes no value */
 export function validBody<Output>(schema: v.GenericSchema<unknown, Output>, body: unknown): Output {
   const { success, output, issues } = v.safeParse(schema, body)
   if (success) return output
-  throw new RangeError(issues[0].message)
+  const [issue] = issues
+  throw new FieldError(issue.message, String(issue.path?.[0]?.key ?? ''))
 }
 
 /** The message of the parser can quote the text. */

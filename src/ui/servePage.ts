@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { dirname, extname, join } from 'node:path'
 import { escapeText } from '../text/xml.ts'
 import { createGate, type Refusal } from './gate.ts'
-import { sendJson } from './json.ts'
+import { type FieldError, sendJson } from './json.ts'
 
 export interface PageFile {
   type: string
@@ -63,10 +63,13 @@ export async function servePage({ port, files, page, routes }: PageOptions): Pro
   const gate = createGate()
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
-      const status = error instanceof RangeError ? 400 : 500
-      const message = error instanceof RangeError ? error.message : 'the server failed'
       if (response.headersSent) response.destroy()
-      else sendJson(response, status, { message })
+      else if (!(error instanceof RangeError)) {
+        sendJson(response, 500, { message: 'the server failed' })
+      } else {
+        const { field, index } = error as Partial<FieldError>
+        sendJson(response, 400, { message: error.message, field, index })
+      }
     })
   })
   server.listen(port, '127.0.0.1')

@@ -1,6 +1,6 @@
 import type { Engine } from '../flow/types.ts'
 import { createFlowRegistry } from './flowRegistry.ts'
-import { answerFlows, streamList } from './flows.ts'
+import { answerFlows, answerPlan, streamList } from './flows.ts'
 import { answerHistory, type History } from './history.ts'
 import { sendJson } from './json.ts'
 import { answerPlugins } from './plugins.ts'
@@ -44,6 +44,7 @@ export async function startUi(options: UiOptions): Promise<Ui> {
       (path, request, response) => answerHistory(history, registry, path, request, response),
     ],
     ['flows', (path, request, response) => answerFlows(registry, starts, path, request, response)],
+    ['plan', (_path, request, response) => answerPlan(engine, request, response)],
     ['plugins', (path, request, response) => answerPlugins(engine, path, request, response)],
   ])
   const served = await servePage({ port, files, page: 'index.html', routes })
