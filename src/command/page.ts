@@ -8,6 +8,7 @@ import { startMachineUi } from '../ui/startMachineUi.ts'
 import { startUi } from '../ui/startUi.ts'
 import { SIMULATION } from './install/drive.ts'
 import { recordedRuns } from './install/recordedRuns.ts'
+import { openBrowser } from './openBrowser.ts'
 import { openEngine } from './openEngine.ts'
 import type { EngineSelection } from './options/engine.ts'
 import { readText, unusableFile } from './options/values.ts'
@@ -19,6 +20,8 @@ export interface FlowPage extends EngineSelection {
   embedded: boolean
   /** On 127.0.0.1; 0 takes any free one. */
   port: number
+  /** Open it in the system's browser. */
+  open: boolean
 }
 
 /** Serves the page until a signal comes, then takes back running flows. Resolves to the exit status. */
@@ -56,7 +59,9 @@ async function serve(
   const server = await startUi({ ...pageOptions, ...defined({ history }) })
   if (embedded) io.stdout.write(`${SIMULATION}\n`)
   io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
+  const removeFile = page.open ? openBrowser(server.url, io) : () => {}
   const { exitCode } = await interrupts.interrupted
+  removeFile()
   report(io, 'taking back what runs; once more leaves at once')
   await Promise.race([server.cancelFlows().then(closed), interrupts.second])
   await server.close()
@@ -71,6 +76,8 @@ export interface MachinePage {
   live: boolean
   /** On 127.0.0.1; 0 takes any free one. */
   port: number
+  /** Open it in the system's browser. */
+  open: boolean
 }
 
 /** The layout of a larger machine can take longer than people expect of a command. */
@@ -83,7 +90,7 @@ const MAX_BYTES = 8 * 1024 * 1024
  * @throws UsageError when the file holds no machine
  */
 export async function showMachine(
-  { machine, live, port }: MachinePage,
+  { machine, live, port, open }: MachinePage,
   io: CommandIo,
 ): Promise<number> {
   const statechart = await readMachine(machine, io.stdin)
@@ -97,7 +104,9 @@ export async function showMachine(
     const { interrupted, release } = catchInterrupts(io.signals)
     io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
     if (live) io.stdout.write(`plugin-flow ui: ${WATCH}\n`)
+    const removeFile = open ? openBrowser(server.url, io) : () => {}
     const { exitCode } = await interrupted
+    removeFile()
     release()
     await server.close()
     return exitCode

@@ -7,7 +7,7 @@ import { UsageError } from '../parseOptions.ts'
 export const uiCommand = defineCommand({
   name: 'ui',
   synopsis: '',
-  summary: 'Install and upgrade plugins on a page in a browser, and watch the statechart run',
+  summary: 'Manage plugins on a page in a browser, and watch installs and upgrades run',
   options: {
     port: {
       type: 'string',
@@ -24,11 +24,12 @@ export const uiCommand = defineCommand({
       type: 'boolean',
       help: 'With --machine: light up the states of a running actor, which docker-plugin-flow/inspect reports',
     },
+    open: { type: 'boolean', help: "Open the page in the system's browser" },
     ...embeddableOptions,
   },
   examples: [
     { title: 'Try it without an engine:', line: 'plugin-flow ui --engine embedded' },
-    { title: 'On the local engine:', line: 'plugin-flow ui' },
+    { title: 'On the local engine, in the browser at once:', line: 'plugin-flow ui --open' },
     { title: 'Look at any XState machine:', line: 'plugin-flow ui --machine machine.json' },
   ],
   notes:
@@ -39,15 +40,14 @@ export const uiCommand = defineCommand({
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
       throw new UsageError(`--port takes a number up to 65535, and not "${port}"`)
     }
-    const { machine } = values
-    const { live = false } = values
+    const { machine, live = false, open = false } = values
     if (live && machine === undefined) {
       throw new UsageError('--live watches actors of a machine: add --machine FILE')
     }
-    if (machine === undefined) return { ...readEmbeddableOptions(values), port: Number(port) }
+    if (machine === undefined) return { ...readEmbeddableOptions(values), port: Number(port), open }
     const [engine] = givenOptions(embeddableOptions, values)
     if (engine) throw new UsageError(`--machine uses no engine: leave out --${engine}`)
-    return { machine, live, port: Number(port) }
+    return { machine, live, port: Number(port), open }
   },
   async run(page, io) {
     if ('machine' in page) return (await import('../page.ts')).showMachine(page, io)

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -114,9 +122,10 @@ suite('plugin-flow ui', (test) => {
         const run = await beginRun(folder, { host })
         const grantAllPermissions = true
         const flow = installPlugin(engine, { reference, settings, grantAllPermissions })
-        await run.write(flow.snapshot())
+        const snapshot = flow.snapshot()
         flow.cancel()
         await flow.result.catch(() => {})
+        await run.write(snapshot)
         await run.close()
         return run.id
       }
@@ -181,6 +190,48 @@ suite('plugin-flow ui', (test) => {
       signals.emit('SIGINT')
       assert.is(await code, 130)
       engine.close()
+    }))
+
+  test('--open :: the browser gets the address in a file of this user, and not on a command line', () =>
+    inFolder(async (folder) => {
+      const seen = join(folder, 'seen')
+      const program = `#!/bin/sh\necho "$*" > ${seen}.args\ncat "$1" > ${seen}.part\nmv ${seen}.part ${seen}\n`
+      for (const name of ['xdg-open', 'open']) {
+        writeFileSync(join(folder, name), program, { mode: 0o700 })
+      }
+      const env = { PATH: `${folder}:${process.env.PATH}` }
+      const { stdout, signals, code } = run({}, env, ['ui', '--engine', 'embedded', '--open'])
+      await stdout.seen('/#token=')
+      await stdout.seen('\n')
+      const [address = ''] = /http:\S+/.exec(stdout.text()) ?? []
+      while (!existsSync(seen)) await new Promise((next) => setTimeout(next, 20))
+      assert.match(readFileSync(seen, 'utf8'), `content="0;url=${address}"`)
+      const file = readFileSync(`${seen}.args`, 'utf8').trim()
+      assert.not.match(file, 'token')
+      assert.is(statSync(file).mode & 0o077, 0)
+      signals.emit('SIGINT')
+      await code
+      assert.not.ok(existsSync(file))
+    }))
+
+  test('--open :: a browser that cannot be opened is a line, and the page is served', () =>
+    inFolder(async (folder) => {
+      const env = { PATH: folder }
+      const { stderr, signals, code } = run({}, env, ['ui', '--engine', 'embedded', '--open'])
+      await stderr.seen('warning: the browser was not opened (')
+      await stderr.seen(': open the address\n')
+      assert.match(stderr.text(), 'ENOENT')
+      signals.emit('SIGINT')
+      assert.is(await code, 130)
+      for (const name of ['xdg-open', 'open']) {
+        writeFileSync(join(folder, name), '#!/bin/sh\nexit 3\n', { mode: 0o700 })
+      }
+      const file = join(folder, 'machine.json')
+      writeFileSync(file, JSON.stringify(parcel))
+      const machine = run({}, env, ['ui', '--machine', file, '--open'])
+      await machine.stderr.seen('exit status 3): open the address\n')
+      machine.signals.emit('SIGINT')
+      assert.is(await machine.code, 130)
     }))
 
   test('an invalid address', () =>
