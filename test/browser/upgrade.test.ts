@@ -5,7 +5,7 @@ import type { FlowEvent, ShownUpgradeOutcome } from '../../src/events/flowEvent.
 import { entries, outcomesOf, upgraded, upgradeRequest } from '../src/events/upgradeSamples.ts'
 import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'
-import { onPage, type PageStage, unfold } from './world/onPage.ts'
+import { fillSettings, onPage, type PageStage, unfold } from './world/onPage.ts'
 
 const machine = 'pluginUpgrade'
 const failure: Failure = {
@@ -66,11 +66,11 @@ browserSuite('an upgrade on the page', (test, browser) => {
       await install('acme/notes:1.0')
       await flow.getByRole('button', { name: /^Grant/ }).click()
       await state('done')
-      await unfold(page)
-      await page.locator('#installed').fill('acme/notes:1.0')
+      await page.getByRole('link', { name: 'Plugins' }).click()
+      await page.getByRole('link', { name: 'Upgrade acme/notes:1.0' }).click()
       await page.locator('#to').fill('acme/notes:2.0')
-      await page.locator('#upgrade-settings').fill('LEVEL=debug')
-      await page.getByRole('button', { name: 'Upgrade' }).click()
+      await fillSettings(page, 'upgrade', 'LEVEL=debug')
+      await page.getByRole('button', { name: 'Upgrade', exact: true }).click()
       await flow.getByRole('dialog', { name: 'Upgrade to acme/notes:2.0?' }).waitFor()
       await flow.getByRole('button', { name: /^Grant/ }).click()
       await flow.getByRole('dialog', { name: 'Replace the plugin?' }).waitFor()

@@ -1,38 +1,44 @@
 import '../../viewer.ts'
-import { visible } from '../../text/visible.ts'
 import { element, setText } from '../../viewer/element.ts'
 import type { FlowSummary } from '../flowSummary.ts'
+import type { PastRun } from '../history.ts'
 import type { ListedPlugin } from '../plugins.ts'
 import { createAsk } from './api.ts'
+import { createAttention } from './attention.ts'
 import { byId } from './dom.ts'
 import { followChanges } from './followChanges.ts'
 import { createForms } from './forms.ts'
 import { createPluginsView } from './pluginsView.ts'
-import { readRoute } from './route.ts'
+import { readRoute, runAddress } from './route.ts'
 import { createRunsView } from './runsView.ts'
-import { createRunView } from './runView.ts'
+import { createRunView, type ListedRun } from './runView.ts'
 import { SAMPLES } from './samples.ts'
 import { openSession } from './session.ts'
 
 const session = openSession()
 const ask = createAsk(session)
 const problem = byId('problem', HTMLElement)
-const forms = createForms(ask)
+const forms = createForms(ask, started)
 const pluginsView = createPluginsView(ask, pluginsChanged)
 const runsView = createRunsView()
-const runView = createRunView(session, ask, say)
+const runView = createRunView(session, ask, { say, fill: forms.fill })
+const attention = createAttention()
 let plugins: readonly ListedPlugin[] = []
 let flows: readonly FlowSummary[] = []
+let past: readonly PastRun[] = []
+/** The flow that was started last, until the list has it. */
+let newest: FlowSummary | undefined
 
-const [about, listed] = await Promise.all([ask('/about'), ask('/flows')])
-say(about.message)
-if (about.ok) await begin(about.body)
-
-async function begin({ engine, simulated }: Readonly<Record<string, unknown>>): Promise<void> {
+async function begin(): Promise<void> {
+  const [about, listed] = await Promise.all([ask('/about'), ask('/flows')])
+  say(about.message)
+  if (!about.ok) return
+  const { engine, simulated } = about.body
   flows = (listed.body.flows ?? []) as FlowSummary[]
-  runsView.show(flows.toReversed())
+  await refreshPast()
   // A run that is open is followed at once.
-  if (readRoute(location.hash).view !== 'home') draw()
+  const isHome = readRoute(location.hash).view === 'home'
+  if (!isHome) draw()
   // An engine that does not answer does not keep the page from being shown.
   await Promise.race([pluginsView.refresh(), new Promise((go) => setTimeout(go, PATIENCE_MS))])
   if (simulated) {
@@ -40,9 +46,14 @@ async function begin({ engine, simulated }: Readonly<Record<string, unknown>>): 
     byId('try', HTMLElement).hidden = false
     byId('tries', HTMLElement).append(...SAMPLES.map((sample) => forms.sample(sample)))
   }
-  if (readRoute(location.hash).view === 'home') draw()
+  if (isHome) draw()
   addEventListener('hashchange', draw)
-  addEventListener('focus', pluginsView.refreshInTime)
+  addEventListener('focus', () => {
+    pluginsView.refreshInTime()
+    void refreshPast()
+  })
+  addEventListener('dragover', (event) => event.preventDefault())
+  addEventListener('drop', (event) => void drop(event))
   setText(
     byId('engine', HTMLElement),
     simulated ? `simulated engine (${engine}): nothing is kept` : `on ${engine}`,
@@ -52,20 +63,42 @@ async function begin({ engine, simulated }: Readonly<Record<string, unknown>>): 
 
 /** Before it is decided whether there is anything to list. */
 const PATIENCE_MS = 2_000
+/** Of a file that is dropped; far more than any run has. */
+const MOST_BYTES = 64 * 1024 * 1024
 
 function flowsChanged(now: readonly FlowSummary[]): void {
   const hadEnded = new Set(flows.filter(({ ended }) => ended !== undefined).map(({ id }) => id))
   flows = now
-  runsView.show(now.toReversed())
-  const waiting = now.filter(({ asks }) => asks !== undefined).length
-  const count = byId('waiting', HTMLElement)
-  count.hidden = waiting === 0
-  setText(count, String(waiting))
-  count.ariaLabel = `${waiting} waiting for you`
+  attention.show(now)
+  showRuns()
   // A run that has ended may have changed what is installed.
   if (now.some(({ id, ended }) => ended !== undefined && !hadEnded.has(id))) {
     void pluginsView.refresh()
   }
+}
+
+async function refreshPast(): Promise<void> {
+  const { ok, body } = await ask('/history')
+  if (!ok) return
+  past = body.runs as PastRun[]
+  showRuns()
+}
+
+/** The flows of this server, and what was recorded besides; the newest first. */
+function runs(): ListedRun[] {
+  const ids = new Set(flows.map(({ id }) => id))
+  const others = past.filter(({ id }) => !ids.has(id)).map((run) => ({ ...run, isPast: true }))
+  return [...flows.toReversed(), ...others]
+}
+
+function showRuns(): void {
+  const route = readRoute(location.hash)
+  const all = runs()
+  runsView.show(all)
+  if (route.view !== 'run') return
+  const open = [...all, ...(newest ? [newest] : [])].find(({ id }) => id === route.id)
+  runView.show(route.id, open)
+  attention.setTitle(`${open?.name || 'Run'} · plugin-flow`)
 }
 
 function pluginsChanged(now: readonly ListedPlugin[]): void {
@@ -75,50 +108,76 @@ function pluginsChanged(now: readonly ListedPlugin[]): void {
   )
 }
 
+function started(id: string): void {
+  const blank = { name: '', reference: '', state: '', tone: 'working', began: Date.now() } as const
+  newest = { id, kind: 'install', ...blank }
+  location.hash = runAddress(id)
+}
+
 function say(message: string): void {
   setText(problem, message)
+}
+
+/** Opens a recorded run that is dropped on the page. */
+async function drop(event: DragEvent): Promise<void> {
+  event.preventDefault()
+  const [file] = event.dataTransfer?.files ?? []
+  if (!file) return
+  try {
+    if (file.size > MOST_BYTES) throw new RangeError('it is too large')
+    const run: unknown = JSON.parse(await file.text())
+    location.hash = '#/recorded'
+    draw()
+    say('')
+    runView.load(run)
+  } catch (error) {
+    const why = error instanceof RangeError ? error.message : 'it is not JSON'
+    say(`The file cannot be shown: ${why}.`)
+  }
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  plugins: 'Plugins · plugin-flow',
+  install: 'Install · plugin-flow',
+  upgrade: 'Upgrade · plugin-flow',
+  runs: 'Runs · plugin-flow',
+  recorded: 'A recorded run · plugin-flow',
 }
 
 /** Shows the part of the page that its address names. */
 function draw(): void {
   const route = readRoute(location.hash)
-  const isEmpty = plugins.length + flows.length === 0
+  const isEmpty = plugins.length + runs().length === 0
   const view = route.view === 'home' ? (isEmpty ? 'install' : 'plugins') : route.view
   document.body.dataset.view = view
-  byId('welcome', HTMLElement).hidden = !(view === 'install' && isEmpty)
-  byId('forms', HTMLElement).hidden = view !== 'install' && view !== 'upgrade'
-  byId('install', HTMLElement).hidden = view !== 'install'
-  byId('upgrade', HTMLElement).hidden = view !== 'upgrade'
-  byId('plugins', HTMLElement).hidden = view !== 'plugins'
-  byId('runs', HTMLElement).hidden = !['runs', 'run', 'recorded'].includes(view)
-  byId('flows', HTMLElement).hidden = view !== 'run' && view !== 'recorded'
+  const shown: Readonly<Record<string, boolean>> = {
+    welcome: view === 'install' && isEmpty,
+    forms: view === 'install' || view === 'upgrade',
+    install: view === 'install',
+    upgrade: view === 'upgrade',
+    plugins: view === 'plugins',
+    runs: ['runs', 'run', 'recorded'].includes(view),
+    flows: view === 'run' || view === 'recorded',
+  }
+  for (const [id, isShown] of Object.entries(shown)) byId(id, HTMLElement).hidden = !isShown
   for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a')) {
     const isHere = readRoute(link.hash).view === (view === 'run' ? 'runs' : view)
     if (isHere) link.ariaCurrent = 'page'
     else link.removeAttribute('aria-current')
   }
-  const id = route.view === 'run' ? route.id : undefined
-  runsView.mark(id)
-  runView.show(view === 'recorded' ? 'recorded' : id)
+  attention.setTitle(TITLES[view] ?? 'plugin-flow')
+  runsView.mark(route.view === 'run' ? route.id : undefined)
   if (route.view === 'upgrade') forms.prefillUpgrade(route.name)
-  document.title = titleOf(view, id)
+  if (route.view !== 'run') runView.show(view === 'recorded' ? view : undefined, undefined)
+  if (view === 'runs') void refreshPast()
+  showRuns()
   if (route.view !== 'home') focusOn(view)
 }
 
-function titleOf(view: string, id: string | undefined): string {
-  const words: Readonly<Record<string, string>> = {
-    plugins: 'Plugins',
-    install: 'Install',
-    upgrade: 'Upgrade',
-    runs: 'Runs',
-    recorded: 'A recorded run',
-    run: flows.find((flow) => flow.id === id)?.name ?? 'Run',
-  }
-  return visible(`${words[view]} · plugin-flow`)
-}
-
-/** The element that had the focus is gone with what was shown before. A question takes it only where nothing else has it. */
+/** What was shown before and had the focus is gone. A question takes it only where nothing else has it. */
 function focusOn(view: string): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   document.getElementById(`${view}-title`)?.focus({ preventScroll: true })
 }
+
+await begin()

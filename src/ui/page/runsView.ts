@@ -1,8 +1,8 @@
 import { formatAgo } from '../../text/formatAmount.ts'
 import { element, setText } from '../../viewer/element.ts'
-import type { FlowSummary } from '../flowSummary.ts'
 import { byId, createRows, type Row } from './dom.ts'
 import { runAddress } from './route.ts'
+import type { ListedRun } from './runView.ts'
 
 /** The list of runs, the newest first, and its filter. */
 export function createRunsView() {
@@ -10,14 +10,14 @@ export function createRunsView() {
   const tone = byId('run-tone', HTMLSelectElement)
   const empty = byId('no-runs', HTMLElement)
   const drawRows = createRows(byId('run-rows', HTMLElement), createRunRow)
-  let runs: readonly FlowSummary[] = []
+  let runs: readonly ListedRun[] = []
   let open: string | undefined
 
   function draw(): void {
     const words = filter.value.toLowerCase().split(/\s+/)
     const shown = runs.filter((run) => {
       const text = `${run.name} ${run.reference} ${run.kind} ${run.id} ${wordOf(run)}`.toLowerCase()
-      const isWanted = tone.value === '' || run.tone === tone.value
+      const isWanted = ['', run.left ?? run.tone].includes(tone.value)
       return isWanted && words.every((word) => text.includes(word))
     })
     drawRows(shown.map((run) => ({ ...run, isOpen: run.id === open })))
@@ -28,7 +28,7 @@ export function createRunsView() {
   tone.addEventListener('change', draw)
   setInterval(draw, AGE_MS)
   return {
-    show(all: readonly FlowSummary[]) {
+    show(all: readonly ListedRun[]) {
       runs = all
       draw()
     },
@@ -43,7 +43,9 @@ export function createRunsView() {
 const AGE_MS = 30_000
 
 /** How a run stands, in a word or two. */
-export function wordOf({ tone, state, ended }: FlowSummary): string {
+function wordOf({ tone, state, ended, left }: ListedRun): string {
+  if (left === 'left') return 'left behind'
+  if (left === 'driven') return 'running elsewhere'
   if (tone === 'asking') return 'waiting for you'
   if (tone === 'working') return 'running'
   if (tone === 'good') return 'done'
@@ -52,7 +54,7 @@ export function wordOf({ tone, state, ended }: FlowSummary): string {
   return state === 'stranded' ? 'stranded' : 'failed'
 }
 
-function createRunRow(first: FlowSummary): Row<FlowSummary & { isOpen: boolean }> {
+function createRunRow(first: ListedRun): Row<ListedRun & { isOpen: boolean }> {
   const status = element('span', { class: 'badge' })
   const name = element('strong')
   const kind = element('span', { class: 'kind' })

@@ -50,13 +50,27 @@ function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
     async install(reference, settings = '') {
       await unfold(page)
       await page.locator('#reference').fill(reference)
-      await page.locator('#settings').fill(settings)
+      await fillSettings(page, 'install', settings)
       await page.locator('#install button[type=submit]').click()
       await flow.waitFor()
     },
     state: (path) => flow.locator('.status', { hasText: new RegExp(`^${path}$`) }).waitFor(),
     outcome: async () => (await flow.locator('.outcome').textContent()) ?? '',
     timeline: () => flow.locator('.steps .to').allTextContents(),
+  }
+}
+
+/** Fills in rows of settings: `KEY=VALUE`, with blanks between them. */
+export async function fillSettings(page: Page, form: string, settings: string): Promise<void> {
+  const rows = page.locator(`#${form} .settings li`)
+  while ((await rows.count()) > 0) {
+    await rows.first().getByRole('button', { name: 'Remove the setting' }).click()
+  }
+  for (const setting of settings.split(' ').filter(Boolean)) {
+    const [name = '', value = ''] = setting.split('=')
+    await page.locator(`#${form} .add`).click()
+    await rows.last().getByLabel('Name of the setting').fill(name)
+    await rows.last().getByLabel('Value of the setting').fill(value)
   }
 }
 
