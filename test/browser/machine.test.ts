@@ -5,6 +5,18 @@ import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { onMachinePage } from './world/onMachinePage.ts'
 
+/** Twenty steps below each other. */
+const way = {
+  id: 'way',
+  initial: 's0',
+  states: Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [
+      `s${index}`,
+      index < 19 ? { on: { NEXT: `s${index + 1}` } } : {},
+    ]),
+  ),
+}
+
 browserSuite('page :: machine', (test, browser) => {
   test('every state and every transition is drawn, and listed as text', () =>
     onMachinePage(browser(), JSON.stringify(parcel), async ({ page, chart, screenshot }) => {
@@ -112,6 +124,22 @@ browserSuite('page :: machine', (test, browser) => {
       await page.mouse.move(box.x + 25, box.y + 5)
       await page.mouse.up()
       assert.equal(await current.allTextContents(), ['idle'])
+    }))
+
+  test('a picture that is larger than its room has a small one, which moves it', () =>
+    onMachinePage(browser(), JSON.stringify(way), async ({ page }) => {
+      const map = page.locator('.minimap')
+      const scroll = page.locator('.canvas .scroll')
+      const top = () => scroll.evaluate(({ scrollTop }) => scrollTop)
+      const part = async () => Number(await map.locator('.part').getAttribute('y'))
+      await scroll.evaluate((node) => node.scrollTo(0, 0))
+      assert.is(await map.locator('rect:not(.part)').count(), 20)
+      const { width, height } = (await map.boundingBox()) ?? { width: 0, height: 0 }
+      await map.click({ position: { x: width / 2, y: height - 2 } })
+      assert.ok((await top()) > 200, `${await top()}`)
+      await page.locator('.canvas').getByRole('button', { name: 'Fit' }).click()
+      await map.waitFor({ state: 'hidden' })
+      assert.ok((await part()) <= 0)
     }))
 
   for (const theme of ['light', 'dark'] as const) {

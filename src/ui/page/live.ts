@@ -18,7 +18,12 @@ export function createLive(
   const status = element('p', { role: 'status', class: 'kind' }, `Waits for an actor of ${machine}`)
   const chooser = element('select', { 'aria-label': 'Actor' })
   const list = element('ol', { tabindex: 0, 'aria-label': 'Events' })
-  const context = element('pre', { tabindex: 0, 'aria-label': 'Context' })
+  const context = element('pre', {
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Context',
+    hidden: true,
+  })
   const clear = button('Clear', { class: 'small' }, () => {
     actors.clear()
     draw()

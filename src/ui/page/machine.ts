@@ -8,6 +8,7 @@ import { style } from '../../viewer/style.ts'
 import type { ShownMachine } from '../startMachineUi.ts'
 import { createLive } from './live.ts'
 import { machineStyle } from './machineStyle.ts'
+import { createMinimap } from './minimap.ts'
 import { createOutline } from './outline.ts'
 import { openSession } from './session.ts'
 
@@ -33,6 +34,7 @@ function show({ machine, live, collapsed: atFirst, layout }: ShownMachine): void
     return sheet
   })
   const canvas = createChartCanvas()
+  const minimap = createMinimap(canvas.node)
   let collapsed = new Set(atFirst)
   let picture: SVGElement
   let selected: string | undefined
@@ -46,6 +48,7 @@ function show({ machine, live, collapsed: atFirst, layout }: ShownMachine): void
   }
   const draw = (next: ChartLayout) => {
     picture = canvas.draw(next, name)
+    minimap.draw(next)
     outline.setCollapsed(collapsed)
     light()
     if (selected === undefined) return

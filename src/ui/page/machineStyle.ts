@@ -15,6 +15,10 @@ export const machineStyle: string = `
 .state:is(.compound, .parallel).active > .box { stroke: var(--accent); stroke-width: 3; fill: none; filter: none }
 .state:is(.compound, .parallel).active > text { fill: var(--text) }
 .state:is(.compound, .parallel).active > .inside { fill: var(--soft) }
+.minimap { position: absolute; left: 10px; bottom: 10px; cursor: pointer; background: var(--back); border: 1px solid var(--edge); border-radius: 6px }
+.minimap.whole { display: none }
+.minimap rect { fill: var(--soft); fill-opacity: 0.35 }
+.minimap .part { fill: var(--accent); fill-opacity: 0.15; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke }
 .side { display: grid; gap: 14px; max-height: var(--height); grid-template-rows: auto minmax(200px, 1fr) }
 .side:not(:has(.live)) { grid-template-rows: auto }
 .outline { overflow: auto }

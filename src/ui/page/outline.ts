@@ -84,7 +84,11 @@ export function createOutline({ id, root, edges }: Statechart, { select, toggle 
         if (each === path) name.setAttribute('aria-current', 'true')
         else name.removeAttribute('aria-current')
       }
-      rows.get(path)?.item.scrollIntoView({ block: 'nearest' })
+      const item = rows.get(path)?.item
+      if (!item) return
+      // A search for something else may have hidden it.
+      item.hidden = false
+      item.scrollIntoView({ block: 'nearest' })
     },
     /** Says of each state with states in it whether they are drawn. */
     setCollapsed(collapsed: ReadonlySet<string>) {
