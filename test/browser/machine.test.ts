@@ -114,7 +114,7 @@ browserSuite('page :: machine', (test, browser) => {
 
   test('a click in the picture chooses a state in the list; moving the picture does not', () =>
     onMachinePage(browser(), JSON.stringify(parcel), async ({ page }) => {
-      await page.locator('[data-state="idle"] > .box').click()
+      await page.locator('[data-state="idle"] > .box').click({ position: { x: 5, y: 5 } })
       const current = page.locator('.outline [aria-current]')
       assert.equal(await current.allTextContents(), ['idle'])
       const box = await page.locator('[data-state="paused"] > .box').boundingBox()

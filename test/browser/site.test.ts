@@ -139,7 +139,7 @@ browserSuite('site', (test, browser) => {
     test(`the statechart of ${machine} :: a state says what it means and how it is left`, () =>
       visit('/statechart.html', async (page) => {
         const chart = page.locator(`flow-statechart[machine=${machine}]`)
-        await chart.locator(`[data-state="${state}"] > .box`).click()
+        await chart.locator(`[data-state="${state}"] > .box`).click({ position: { x: 5, y: 5 } })
         const about = chart.getByRole('status')
         await about.getByRole('heading', { name: state }).waitFor()
         const text = String(await about.textContent())

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
 import { createActor, createMachine, fromPromise } from 'xstate'
 import { readStatechart } from '../../../src/chart/statechart/readStatechart.ts'
@@ -119,35 +120,28 @@ suite('liveInspector', (test) => {
     }))
 
   test('a page that comes back gets what waits', async () => {
-    let answers = 0
-    const bodies: string[] = []
-    const server = createServer((request, response) => {
-      let body = ''
-      request.on('data', (chunk) => {
-        body += chunk
-      })
-      request.on('end', () => {
-        if (answers++ === 0) return void request.socket.destroy()
-        bodies.push(body)
-        response.writeHead(204).end()
-      })
+    let requests = 0
+    let take: (body: string) => void = () => {}
+    const taken = new Promise<string>((resolve) => {
+      take = resolve
+    })
+    const server = createServer(async (request, response) => {
+      if (requests++ === 0) return void request.socket.destroy()
+      take(await text(request))
+      response.writeHead(204).end()
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const live = liveInspector(`http://127.0.0.1:${port}/#token=x`)
-    createActor(lamp, { inspect: live.inspect }).start()
-    const arrived = async (): Promise<void> => {
-      if (bodies.length > 0) return
-      await once(server, 'request')
-      await new Promise((resolve) => setImmediate(resolve))
-      return arrived()
+    try {
+      const { port } = server.address() as AddressInfo
+      const live = liveInspector(`http://127.0.0.1:${port}/#token=x`)
+      createActor(lamp, { inspect: live.inspect }).start()
+      assert.match(await taken, '"event":"xstate.init"')
+      await live.close()
+    } finally {
+      server.closeAllConnections()
+      server.close()
     }
-    await arrived()
-    assert.match(bodies[0] ?? '', '"event":"xstate.init"')
-    await live.close()
-    server.closeAllConnections()
-    server.close()
   })
 
   test('a page that refuses is told once, as a warning, and asked no more', () =>
