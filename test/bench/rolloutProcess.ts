@@ -15,6 +15,7 @@ const { privileges } = await simulateEngine({ pace: 0 }).engine.call(
 )
 const plan = {
   version: 1 as const,
+  at: new Date().toISOString(),
   kind: 'install' as const,
   plugin: { reference: 'vieux/sshfs:latest', name: 'vieux/sshfs:latest', settings: [] },
   privileges,
