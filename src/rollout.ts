@@ -25,15 +25,15 @@ export {
   readRollouts,
   sendToRollout,
 } from './rollout/embeddedRunner.ts'
+export { type FleetOptions, readFleet } from './rollout/fleet.ts'
+export type { Fleet, FleetTarget } from './rollout/fleetFile.ts'
 export { hashPlan } from './rollout/hash.ts'
+export { parseLimit } from './rollout/limitExpression.ts'
 export {
   createLocalRunner,
   type LocalRollout,
   type LocalRunnerOptions,
 } from './rollout/localRunner.ts'
-export { type FleetOptions, readFleet } from './rollout/fleet.ts'
-export type { Fleet, FleetTarget } from './rollout/fleetFile.ts'
-export { parseLimit } from './rollout/limitExpression.ts'
 export { checkPlanAge, parsePlan } from './rollout/planFile.ts'
 export { type PlanRolloutOptions, planRollout } from './rollout/planRollout.ts'
 export type {

@@ -173,7 +173,7 @@ class Model {
 }
 
 suite('model', (test) => {
-  test('whatever comes twice, late or not at all: the window, the consent, the counts and the end', () => {
+  test('whatever comes twice, late or not at all: the window, the consent, the counts and the end', () =>
     fc.assert(
       fc.property(strategies, moves, (strategy, given) => {
         const model = new Model(strategy)
@@ -205,6 +205,5 @@ suite('model', (test) => {
         model.checkCounts()
       }),
       { numRuns: 1000 },
-    )
-  })
+    ))
 })
