@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../machines/errors.ts'
 import { startEmbeddedEngine } from '../../../src/embedded.ts'
@@ -63,6 +64,17 @@ async function onStage(
   }
 }
 
+/** Opens the way, and answers each request itself. */
+function quoteTo(socket: Duplex): void {
+  const message = `the words of the proxy: ${PLANTED} ${PLANTED_TOKEN}`
+  const body = `${JSON.stringify({ message })}\n`
+  const head = 'HTTP/1.1 500 Error\r\nApi-Version: 1.41\r\nContent-Type: application/json'
+  socket.write('HTTP/1.1 200 OK\r\n\r\n')
+  socket.on('data', () => {
+    socket.end(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  })
+}
+
 const search = () => searchFor({ password: PLANTED, token: PLANTED_TOKEN })
 
 suite('connect :: through the proxy of the environment', (test) => {
@@ -103,6 +115,23 @@ suite('connect :: through the proxy of the environment', (test) => {
         assert.equal(names(), [])
       },
       { answer: (socket) => socket.end(`HTTP/1.1 403 ${PLANTED}\r\n\r\n${PLANTED_TOKEN}`) },
+    ))
+
+  test('a proxy that answers in place of the engine and quotes it :: nothing tells the password', () =>
+    onStage(
+      async ({ open }) => {
+        const flow = installPlugin(open('tcp://engine.test:2375'), {
+          ...options,
+          policy: { retry: { attempts: 1 } },
+        })
+        const error: unknown = await flow.result.catch((error: unknown) => error)
+        assert.ok(isInstallError(error))
+        assert.match(error.message, 'the words of the proxy')
+        const { found, look } = search()
+        look('error', [error, error.stack, flow.snapshot()])
+        assert.equal(found, [])
+      },
+      { answer: quoteTo },
     ))
 
   test('a variable that names none is refused, and not told', () =>
