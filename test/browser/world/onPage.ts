@@ -60,6 +60,11 @@ function makeStage(stage: UiStage, { page, screenshot }: Visit): PageStage {
   }
 }
 
+/** Goes to a section by the menu. */
+export async function go({ page }: Pick<PageStage, 'page'>, section: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: section }).click()
+}
+
 /** Fills in rows of settings: `KEY=VALUE`, with blanks between them. */
 export async function fillSettings(page: Page, form: string, settings: string): Promise<void> {
   const rows = page.locator(`#${form} .settings li`)
