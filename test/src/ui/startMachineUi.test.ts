@@ -24,6 +24,7 @@ suite('ui :: a machine', (test) => {
         assert.is(answer.status, 400)
         assert.equal(JSON.parse(answer.body), {
           message: 'collapsed must be a list of paths of states',
+          field: 'collapsed',
         })
       }
       assert.is((await chart('PUT')).status, 405)
