@@ -23,7 +23,9 @@ export function createMinimap(canvas: HTMLElement) {
     const found = places()
     if (!map || !layout || !found) return
     const { picture, view } = found
-    map.classList.toggle('whole', picture.width <= view.width && picture.height <= view.height)
+    // A fitted picture is as large as its room, but for what is rounded.
+    const isWhole = picture.width <= view.width + 1 && picture.height <= view.height + 1
+    map.classList.toggle('whole', isWhole)
     const scale = layout.picture.width / picture.width
     part.setAttribute('x', String((view.left - picture.left) * scale))
     part.setAttribute('y', String((view.top - picture.top) * scale))
