@@ -1,4 +1,5 @@
 import type { InstallErrorCode } from '../catalogue.ts'
+import type { PluginPrivilege } from '../plugin.ts'
 import type { PlannedTarget } from './plan.ts'
 
 /**
@@ -77,6 +78,10 @@ export type PluginOnTarget =
       reference: string
       enabled: boolean
       digest?: string
+      /** Its content, where the engine tells it. */
+      layers?: string[]
+      /** All that it asks for, as it is set. */
+      privileges: PluginPrivilege[]
       /** Names of the settings that differ from the plugin's defaults. */
       settings: string[]
     }

@@ -101,7 +101,13 @@ export function requestUndo(): Update {
 }
 
 export function beginUndo({ context }: Args): Update {
-  return { attempt: context.attempt + 1, action: 'undo', size: undefined, next: 0 }
+  return {
+    attempt: context.attempt + 1,
+    action: 'undo',
+    size: undefined,
+    next: 0,
+    alarm: undefined,
+  }
 }
 
 export function rememberUndo({ event }: Args): Update {

@@ -1,7 +1,9 @@
+import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import { EngineError } from '../../machines/errors.ts'
-import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
+import { type InstallSnapshot, layersOf } from '../../machines/plugin-install/snapshot.ts'
 import type { UpgradeSnapshot } from '../../machines/plugin-upgrade/snapshot.ts'
-import { samePrivileges } from '../../machines/privileges.ts'
+import type { UpgradeConsentRequest } from '../../machines/plugin-upgrade/types.ts'
+import { comparePrivileges } from '../../machines/privileges.ts'
 import type { PlannedSetting, RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { PluginOnTarget, TargetRecord } from '../../machines/rollout/records.ts'
 import { keyOf } from '../../machines/settings.ts'
@@ -25,6 +27,8 @@ export interface StepTools {
   /** The value of a secret setting, from the worker's environment or files. */
   secret(from: { variable: string } | { path: string }): Promise<string>
 }
+
+type PresentPlugin = Extract<PluginOnTarget, { state: 'present' }>
 
 const { signal } = new AbortController()
 
@@ -50,6 +54,8 @@ export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
             name,
             onFailure: 'keep',
             noWayBack: 'accept',
+            // To replace a plugin loses its data: the consent to a rollout is none to that.
+            mode: 'inPlace',
           })
     return (await upgrade.result).changed ? 'done' : 'kept'
   }
@@ -77,32 +83,24 @@ export async function undoTarget(tools: StepTools): Promise<void> {
   const { plan, engine, record } = tools
   const { before, after, run } = record()
   const { name } = plan.plugin
-  if (!before || plan.kind === 'remove') {
-    throw new EngineError(
-      'no-way-back',
-      `${name} was removed, and comes back by a new install: plugin-flow install ${name}`,
-    )
+  if (before?.state === 'present') {
+    if (plan.kind === 'upgrade') await goBack(tools, before)
+    return enableAgain(tools, before)
   }
-  if (before.state === 'present') return goBack(tools, before)
   const plugin = await engine.call('pluginInspect', { name }, { signal })
   if (!plugin) return
-  const own = after?.state === 'present' ? after.id : (run as InstallSnapshot)?.run.id
-  if (own !== undefined && plugin.Id !== own) {
-    throw new EngineError('changed-by-others', `another client has replaced ${name}`)
-  }
-  await remove(engine, plugin)
+  const own = after?.state === 'present' ? after.id : (run as InstallSnapshot | undefined)?.run.id
+  if (plugin.Id === own) return remove(engine, plugin)
+  const why = own === undefined ? 'may be that of another client' : 'is that of another client'
+  throw new EngineError('changed-by-others', `the plugin ${name} ${why}, and was left as it is`)
 }
 
-async function goBack(
-  tools: StepTools,
-  { reference, digest }: Extract<PluginOnTarget, { state: 'present' }>,
-): Promise<void> {
+/** The old version, under what it had before: more than that is not agreed to. */
+async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
   const { plan, engine } = tools
-  // What the old version asks for was granted once; more than that is not agreed to.
+  const { reference, digest, privileges, layers } = before
   const consent: ConsentPolicy = (request) =>
-    samePrivileges(request.privileges, plan.privileges) ||
-    !('added' in request) ||
-    isEmpty(request.added)
+    !comparePrivileges(privileges, request.privileges)?.added?.length
   const flow = upgradePlugin(engine, {
     ...flowOptions<UpgradeFlowOptions>(tools),
     consent,
@@ -111,12 +109,29 @@ async function goBack(
     ...(digest && { digest }),
     onFailure: 'keep',
     noWayBack: 'accept',
+    mode: 'inPlace',
   })
-  await flow.result
+  const { name } = await flow.result
+  const now = await engine.call('pluginInspect', { name }, { signal })
+  if (layers && now && layersOf(now)?.join() !== layers.join()) {
+    throw new EngineError('no-way-back', `${reference} names other content by now than before`)
+  }
 }
 
-function isEmpty(list: unknown): boolean {
-  return Array.isArray(list) && list.length === 0
+/** A step that failed half way may have left it disabled, and a removal has taken it away. */
+async function enableAgain({ plan, engine }: StepTools, { enabled }: PresentPlugin): Promise<void> {
+  const { name } = plan.plugin
+  const plugin = await engine.call('pluginInspect', { name }, { signal })
+  if (!plugin) {
+    const next = `plugin-flow install ${name}`
+    throw new EngineError(
+      'no-way-back',
+      `${name} was removed, and comes back by a new install: ${next}`,
+    )
+  }
+  if (enabled && !plugin.Enabled) {
+    await engine.call('pluginEnable', { name: plugin.Id, timeout: 0 }, { signal })
+  }
 }
 
 async function remove(
@@ -127,10 +142,20 @@ async function remove(
   await engine.call('pluginDelete', { name: Id }, { signal })
 }
 
+/** What an upgrade would lose on one engine is not part of the plan, and so of no consent to it. */
+function coversRequest(request: ConsentRequest): NonNullable<ConsentDecision> {
+  const { plan } = request as Partial<UpgradeConsentRequest>
+  if (!plan?.entries.length) return { granted: true }
+  return {
+    granted: false,
+    reason: 'it loses settings, which the consent to a rollout does not cover',
+  }
+}
+
 /** The consent to the plan stands for every question of a flow, and there is no person to ask for credentials. */
 function flowOptions<Options>({ write }: StepTools): Options {
   const options: Omit<FlowOptions, 'journal'> & { journal: (run: unknown) => unknown } = {
-    consent: () => true,
+    consent: coversRequest,
     credentials: async () => undefined,
     journal: (run) =>
       write({ run }).then(

@@ -75,7 +75,8 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     const snapshot = readSaved(saved)
     const { context } = snapshot
     for (const [key, timer] of Object.entries(saved.timers)) {
-      await runner.at(rollout, key, timer.at, { ...timer.event, timer: key, due: timer.at })
+      const event = { ...timer.event, timer: key, due: timer.at }
+      await runner.at(rollout, key, { at: timer.at, event })
     }
     if (snapshot.matches('planning')) {
       const size = (await listOf(rollout, context)).length
@@ -174,7 +175,11 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
           event.type,
           transition(rolloutMachine, from, event),
         )
-        if (saved) return carryOut(rollout, saved)
+        if (!saved) continue
+        for (const key of Object.keys(known.timers)) {
+          if (!(key in saved.timers)) await runner.at(rollout, key)
+        }
+        return carryOut(rollout, saved)
       }
     },
   }

@@ -4,6 +4,7 @@ import { processTime, type Time } from '../flow/retry/time.ts'
 import type {
   RecordQuery,
   RolloutChange,
+  RolloutMessage,
   Runner,
   RunnerHandlers,
   SavedRollout,
@@ -38,6 +39,8 @@ export interface LocalRunnerOptions {
 interface Job extends TargetTask {
   rollout: string
   lease?: Lease
+  /** Of the lease. */
+  timer?: unknown
 }
 
 interface Server extends RunnerHandlers {
@@ -91,6 +94,16 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
     return [...jobs.values()].some((other) => other.lease && engineOf(other) === engine)
   }
 
+  const send = (rollout: string, message: RolloutMessage): Promise<void> => {
+    const before = turns.get(rollout) ?? served(servers, early)
+    const turn = before.then(() => servers[0]?.event(rollout, message))
+    turns.set(
+      rollout,
+      turn.catch(() => {}),
+    )
+    return turn
+  }
+
   const dispatch = () => {
     for (const server of servers) {
       for (const job of jobs.values()) {
@@ -104,7 +117,8 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
     zone === undefined || of(rollout).plan.targets[index]?.zone === zone
 
   const begin = (server: Server, job: Job) => {
-    const { rollout, lease: _, ...task } = job
+    const { rollout, index, attempt, action } = job
+    const task = { index, attempt, action }
     token += 1
     const lease = { worker: server.worker, token, until: time.now() + leaseTime }
     job.lease = lease
@@ -117,8 +131,11 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
       .then(() => {
         server.busy -= 1
         server.running.delete(work)
-        const isEnded = jobOf(rollout, task.index)?.lease?.token === lease.token
-        if (isEnded && hasEnded(rollout, task)) jobs.delete(`${rollout} ${task.index}`)
+        const isHeld = job.lease?.token === lease.token
+        if (isHeld && hasEnded(rollout, task)) {
+          time.clearTimeout(job.timer)
+          if (jobOf(rollout, index) === job) jobs.delete(`${rollout} ${index}`)
+        }
         dispatch()
       })
     server.running.add(work)
@@ -126,7 +143,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
   /** Hands a job to another worker once its lease is over. */
   const watch = (job: Job, lease: Lease) => {
     const left = (job.lease?.until ?? 0) - time.now()
-    time.setTimeout(
+    job.timer = time.setTimeout(
       () => {
         if (job.lease?.token !== lease.token) return
         if (job.lease.until > time.now()) return watch(job, lease)
@@ -163,26 +180,22 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
     },
     async enqueue(rollout, tasks) {
       for (const task of tasks) {
-        if (jobOf(rollout, task.index) || hasEnded(rollout, task)) continue
+        // The worker of an attempt before may still be on its way back from telling its end.
+        const known = jobOf(rollout, task.index)
+        if ((known && known.attempt >= task.attempt) || hasEnded(rollout, task)) continue
         jobs.set(`${rollout} ${task.index}`, { rollout, ...task })
       }
       dispatch()
     },
-    event(rollout, message) {
-      const before = turns.get(rollout) ?? served(servers, early)
-      const turn = before.then(() => servers[0]?.event(rollout, message))
-      turns.set(
-        rollout,
-        turn.catch(() => {}),
-      )
-      return turn
-    },
-    async at(rollout, key, due, message) {
+    event: send,
+    async at(rollout, key, timer) {
       const name = `${rollout} ${key}`
       time.clearTimeout(timers.get(name))
+      timers.delete(name)
+      if (!timer) return
       const wait = () => {
-        const left = due - time.now()
-        const call = left > LONGEST ? wait : () => void this.event(rollout, message).catch(() => {})
+        const left = timer.at - time.now()
+        const call = left > LONGEST ? wait : () => void send(rollout, timer.event).catch(() => {})
         timers.set(name, time.setTimeout(call, Math.max(0, Math.min(left, LONGEST))))
       }
       wait()
@@ -217,6 +230,10 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
         server.isClosed = true
         servers.splice(servers.indexOf(server), 1)
         await Promise.all(server.running)
+        if (servers.length > 0) return
+        // What is due is saved, and set again by the next that serves.
+        for (const timer of timers.values()) time.clearTimeout(timer)
+        timers.clear()
       }
     },
   }

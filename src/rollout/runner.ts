@@ -19,8 +19,8 @@ export interface Runner {
   enqueue(rollout: string, targets: readonly TargetTask[]): Promise<void>
   /** Sends an event to the machine of a rollout. Events of one rollout are handled one after another. */
   event(rollout: string, event: RolloutMessage): Promise<void>
-  /** Sends an event later. A second timer of the same key replaces the first. */
-  at(rollout: string, key: string, time: number, event: RolloutMessage): Promise<void>
+  /** Sends an event later, in place of an earlier timer of the same key; without one only that is taken away. */
+  at(rollout: string, key: string, timer?: { event: RolloutMessage; at: number }): Promise<void>
 
   /** In the order of the plan. */
   records(rollout: string, query?: RecordQuery): Promise<TargetRecord[]>

@@ -15,7 +15,7 @@ import { createConductor, readSaved } from './conduct.ts'
 import { hashOf, hashPlan } from './hash.ts'
 import { wallTime } from './localRunner.ts'
 import type { RecordQuery, Runner, SavedRollout } from './runner.ts'
-import { createTargetStep, look, type TargetStepOptions } from './targetStep.ts'
+import { createTargetStep, look, type TargetStepOptions, withOpened } from './targetStep.ts'
 
 /** Milliseconds between two news of the counts. */
 const COUNTS_MS = 250
@@ -106,9 +106,10 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     async isAsLeft({ plugin, targets }, { index, after }) {
       const target = targets[index]
       if (!target) return false
-      const now = await Promise.resolve(options.connect(target))
-        .then((engine) => look(engine, plugin.name))
-        .catch(() => undefined)
+      const now = await withOpened(
+        () => options.connect(target),
+        (engine) => look(engine, plugin.name),
+      ).catch(() => undefined)
       return JSON.stringify(now) === JSON.stringify(after)
     },
   })

@@ -2,6 +2,8 @@ import type { InstallErrorCode } from '../../machines/catalogue.ts'
 import { defined } from '../../machines/defined.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Plugin } from '../../machines/plugin.ts'
+import { layersOf } from '../../machines/plugin-install/snapshot.ts'
+import { computePrivileges } from '../../machines/privileges.ts'
 import type { PlannedTarget } from '../../machines/rollout/plan.ts'
 import type { Lease, PluginOnTarget, TargetRecord } from '../../machines/rollout/records.ts'
 import type { RolloutConsent } from '../../machines/rollout/types.ts'
@@ -32,10 +34,10 @@ export type StepEnd = Pick<TargetRecord, 'state'> &
 const ABANDONED = 'another worker has this target now'
 
 /** Codes of an engine that did not answer, in place of one that refused. */
-const UNREACHABLE: readonly string[] = ['engine-unreachable', 'timed-out', 'connection-lost']
+const UNREACHABLE: readonly InstallErrorCode[] = ['engine-unreachable', 'timed-out']
 
 /** Codes of something else than was agreed to. */
-const MISMATCHES: readonly string[] = [
+const MISMATCHES: readonly InstallErrorCode[] = [
   'consent-denied',
   'digest-changed',
   'privileges-changed',
@@ -124,7 +126,7 @@ async function undo(tools: StepTools): Promise<StepEnd> {
 }
 
 /** An engine that cannot be opened, as without the files of its TLS, fails like one that refuses. */
-async function withOpened<Result>(
+export async function withOpened<Result>(
   open: () => TargetEngine | Promise<TargetEngine>,
   act: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
@@ -162,12 +164,15 @@ export async function look(engine: Engine, name: string): Promise<PluginOnTarget
   return plugin ? describe(plugin) : { state: 'absent' }
 }
 
-function describe({ Id, Enabled, PluginReference, Settings, Config }: Plugin): PluginOnTarget {
+function describe(plugin: Plugin): PluginOnTarget {
+  const { Id, Enabled, PluginReference, Settings, Config } = plugin
   const defaults = new Set((Config.Env ?? []).map(({ Name, Value }) => `${Name}=${Value ?? ''}`))
   const settings = (Settings.Env ?? [])
     .filter((line) => !defaults.has(line))
     .map((line) => keyOf({ name: line.split('=', 1)[0] ?? line }))
-  return { state: 'present', id: Id, reference: PluginReference, enabled: Enabled, settings }
+  const privileges = computePrivileges(Config)
+  const facts = { id: Id, reference: PluginReference, enabled: Enabled, privileges, settings }
+  return { state: 'present', ...facts, ...defined({ layers: layersOf(plugin) }) }
 }
 
 /** Extends a lease for as long as a step takes. */

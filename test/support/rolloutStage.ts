@@ -74,7 +74,7 @@ export async function planFor(
 ): Promise<RolloutPlan> {
   const simulation = simulateEngine({ pace: 0 })
   const { request } = await planInstall(simulation.engine, {
-    reference: more.plugin?.reference ?? REFERENCE,
+    reference: more.privileges ? REFERENCE : (more.plugin?.reference ?? REFERENCE),
   })
   simulation.close()
   const plan = {

@@ -168,9 +168,11 @@ export function runnerContract(
         const seen: unknown[] = []
         await serve(runner, { event: async (_, message) => void seen.push(message.type) })
         const month = 31 * 24 * 60 * 60_000
-        await runner.at(ID, 'hold', time.now() + 5_000, { type: 'first' })
-        await runner.at(ID, 'hold', time.now() + 9_000, { type: 'second' })
-        await runner.at(ID, 'far', time.now() + month, { type: 'far' })
+        await runner.at(ID, 'hold', { at: time.now() + 5_000, event: { type: 'first' } })
+        await runner.at(ID, 'hold', { at: time.now() + 9_000, event: { type: 'second' } })
+        await runner.at(ID, 'far', { at: time.now() + month, event: { type: 'far' } })
+        await runner.at(ID, 'gone', { at: time.now() + 2_000, event: { type: 'gone' } })
+        await runner.at(ID, 'gone')
         await time.pass(8_999)
         assert.equal(seen, [])
         await time.pass(1)

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { transition } from 'xstate'
 import type { RolloutEvent } from '../../../machines/rollout/events.ts'
@@ -117,6 +117,7 @@ class Model {
       attempt,
       outcome: end,
       ...(was && { was }),
+      ...(end === 'failed' && pick % 2 === 0 && { code: 'consent-mismatch' }),
     }
     this.records.set(key, event)
     if (!isLost) this.send(event)

@@ -48,6 +48,12 @@ suite('rollingBack', (test) => {
     },
   )
 
+  test('rollingBack :: an alarm before it does not stop it', () => {
+    const alarmed = ends(0, 'failed', { code: 'consent-mismatch' })
+    const { context } = send(begun(4), alarmed, ends(1), { type: 'rollback' }, planned(2))
+    assert.equal([context.out, context.alarm], [[0, 1], undefined])
+  })
+
   test('rollingBack :: with nothing to take back it is over', () => {
     assert.is(send(listing(), planned(0)).value, 'rolledBack')
   })

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { EngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan, Strategy } from '../../../machines/rollout/plan.ts'
+import { definePlugin } from '../../../src/embedded.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
 import {
   createLocalRunner,
@@ -303,39 +304,70 @@ suite('startRollout', (test) => {
       },
     ))
 
+  const OLD = 'acme/plain:latest'
+  const newer = definePlugin({ config: { Description: 'newer' }, layers: [1_000] })
+  const upgrade = (reference: string) => ({
+    size: 2,
+    plan: {
+      kind: 'upgrade' as const,
+      plugin: { reference, name: OLD, settings: [] },
+      privileges: [],
+    },
+    async prepare(fleet: Fleet) {
+      for (const target of [0, 1]) {
+        const options = { reference: OLD, grantAllPermissions: true }
+        await installPlugin(fleet.of(target).engine, options).result
+        fleet.of(target).publish(reference, newer)
+      }
+    },
+  })
+  const descriptionOf = (fleet: Fleet) => fleet.of(0).plugins()[0]?.Config.Description
+
   test('an upgrade, and the way back', () =>
+    onFleet(upgrade('acme/plain:2.0'), async (rollout, fleet) => {
+      assert.is((await rollout.result).counts.done, 2)
+      assert.is(descriptionOf(fleet), 'newer')
+      await rollout.rollback()
+      await reaches(rollout, 'rolledBack')
+      assert.is((await rollout.targets({ state: 'undone' })).length, 2)
+      assert.is(descriptionOf(fleet), 'asks for nothing')
+      assert.is(fleet.enabled(), 2)
+    }))
+
+  test('an upgrade whose old version is not to be had again stays, and says so', () =>
+    onFleet(upgrade(OLD), async (rollout, fleet) => {
+      assert.is((await rollout.result).counts.done, 2)
+      await rollout.rollback()
+      await reaches(rollout, 'rolledBack')
+      const [record] = await rollout.targets({ state: 'undoFailed' })
+      assert.equal([record?.target, record?.code], ['t0', 'no-way-back'])
+      assert.is(descriptionOf(fleet), 'newer')
+    }))
+
+  test('an upgrade that would lose settings fails, and changes nothing of the plugin', () =>
     onFleet(
       {
-        size: 2,
+        size: 1,
         plan: {
           kind: 'upgrade',
           plugin: { reference: 'acme/notes:2.0', name: 'acme/notes:1.0', settings: [] },
         },
         async prepare(fleet) {
-          for (const target of [0, 1]) {
-            const options = { reference: 'acme/notes:1.0', grantAllPermissions: true }
-            await installPlugin(fleet.of(target).engine, options).result
-          }
+          const options = { reference: 'acme/notes:1.0', grantAllPermissions: true }
+          await installPlugin(fleet.of(0).engine, options).result
         },
-        options: { runner: createLocalRunner(), consent: () => ({}) },
       },
       async (rollout, fleet) => {
         await Promise.race([rollout.result, reaches(rollout, 'paused')])
-        const states = (await rollout.targets()).map(({ state }) => state)
-        assert.equal(states, ['done', 'done'], JSON.stringify(await rollout.targets()))
-        const references = () =>
-          fleet
-            .of(0)
-            .plugins()
-            .map((each) => each.PluginReference)
-        assert.equal(references(), ['docker.io/acme/notes:2.0'])
+        const [record] = await rollout.targets()
+        assert.equal([record?.state, record?.code], ['failed', 'consent-mismatch'])
         await rollout.rollback()
         await reaches(rollout, 'rolledBack')
         assert.equal(
-          references(),
-          ['docker.io/acme/notes:1.0'],
-          JSON.stringify(await rollout.targets()),
+          (await rollout.targets()).map(({ state }) => state),
+          ['undone'],
         )
+        assert.is(fleet.enabled(), 1)
       },
     ))
 
