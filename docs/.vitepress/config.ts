@@ -11,6 +11,7 @@ const guides = [
   ['When it fails', '/guides/failures'],
   ['Resume after a crash', '/guides/resume'],
   ['Upgrade without losing settings', '/upgrade'],
+  ['From two engines to two thousand', '/guides/rollout'],
   ['Draw a flow in a page', '/viewer'],
   ['Draw a flow in React', '/guides/react'],
   ['A machine of your own', '/guides/machine'],
