@@ -30,7 +30,7 @@ export function openBrowser(url: string, io: CommandIo): () => void {
     folder = mkdtempSync(join(tmpdir(), 'plugin-flow-open-'))
     const file = join(folder, 'open.html')
     const to = escapeText(url)
-    const page = `<!doctype html><meta http-equiv="refresh" content="0;url=${to}"><a href="${to}">plugin-flow ui</a>`
+    const page = `<!doctype html><meta http-equiv="refresh" content="0;url=${to}"><a href="${to}">the page</a>`
     writeFileSync(file, page, { mode: 0o600 })
     const child = spawn(program, [...args, file], { env: io.env, stdio: 'ignore', detached: true })
     child.on('error', (error) => fail('code' in error ? String(error.code) : error.message))

@@ -31,7 +31,7 @@ export interface GivenConsent {
 
 export interface RolloutOptions extends TargetStepOptions {
   runner: Runner
-  /** Answers instead of a person. `false` denies. Without it the rollout waits for `grant()` or `deny()`. */
+  /** Answers instead of a person. `false` denies, and so does a failure. Without it the rollout waits for `grant()` or `deny()`. */
   consent?: (plan: RolloutPlan) => GivenConsent | false | Promise<GivenConsent | false>
   /** Milliseconds until a rollout without consent expires. Default: a day. */
   consentTime?: number
@@ -156,8 +156,13 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
   const answer = async () => {
     if (isAsked || !options.consent) return
     isAsked = true
-    const given = await options.consent(plan)
-    await (given ? grant(given) : send({ type: 'consent.deny' }))
+    const decide = options.consent
+    // A policy that fails has agreed to nothing.
+    const given = await Promise.resolve(plan)
+      .then(decide)
+      .catch(() => undefined)
+    const reason = given === undefined ? { reason: 'the policy of the host failed' } : {}
+    await (given ? grant(given) : send({ type: 'consent.deny', ...reason }))
   }
   const send = async (event: RolloutPersonEvent): Promise<boolean> => {
     const saved = await runner.load(id)

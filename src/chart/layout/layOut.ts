@@ -94,4 +94,4 @@ async function loadElk() {
 }
 
 const MISSING =
-  'elkjs, which lays out the picture, is missing: npm install elkjs@0.12, with --global where plugin-flow was installed so'
+  'elkjs, which lays out the picture, is missing: npm install elkjs@0.12, with --global beside a global plugin-flow'

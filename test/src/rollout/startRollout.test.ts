@@ -99,6 +99,7 @@ suite('startRollout', (test) => {
 
   for (const [what, consent] of [
     ['is denied by the host', () => false as const],
+    ['is given to a host that fails', () => Promise.reject(new Error('no'))],
     ['is denied by a person', undefined],
   ] as const) {
     test(`a plan that ${what} changes nothing`, () =>

@@ -158,7 +158,7 @@ suite('layOutMachine', (test) => {
     const [version] = /\d+\.\d+/.exec(peerDependencies.elkjs) ?? []
     assert.is(
       stdout + stderr,
-      `elkjs, which lays out the picture, is missing: npm install elkjs@${version}, with --global where plugin-flow was installed so\n`,
+      `elkjs, which lays out the picture, is missing: npm install elkjs@${version}, with --global beside a global plugin-flow\n`,
     )
   })
 
