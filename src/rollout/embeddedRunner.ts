@@ -12,8 +12,13 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { makeOwnFolder } from '../../adapters/journal/files.ts'
 import { takeLock } from '../../adapters/journal/runLock.ts'
+import { EngineError } from '../../machines/errors.ts'
+import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
+import { readSaved } from './conduct.ts'
+import { hashPlan } from './hash.ts'
 import {
   createLocalRunner,
   type LocalRollout,
@@ -34,23 +39,29 @@ export interface EmbeddedRunner extends Runner {
  * A runner that keeps its rollouts in a folder, one process at a time. Records are appended line by line, and the machine is
  * replaced as a whole, so that a process which is killed leaves both as they were before or after a change.
  *
- * @throws RunInUse while another process has the folder
+ * A rollout that cannot be read is left as it is.
+ *
+ * @throws RunInUse while another process has the folder; EngineError `invalid-configuration` where it is not this user's
  */
 export async function openEmbeddedRunner(
   folder: string,
   options: Pick<LocalRunnerOptions, 'leaseTime' | 'time'> = {},
 ): Promise<EmbeddedRunner> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  await makeOwnFolder(folder).catch((error: Error) => {
+    const why = `the folder of rollouts ${folder} cannot be used: ${error.message}`
+    throw new EngineError('invalid-configuration', why)
+  })
   const lock = await takeLock(join(folder, 'runner.lock'))
   const known = readRollouts(folder)
   const log = openLog(folder, known)
   const runner = createLocalRunner({ ...options, log, known })
   const offsets = new Map([...known.keys()].map((id) => [id, inboxOf(folder, id).length]))
   const timer = setInterval(() => {
-    for (const rollout of readdirSync(folder)) {
+    for (const rollout of idsIn(folder)) {
       const lines = inboxOf(folder, rollout)
       for (const line of lines.slice(offsets.get(rollout) ?? 0)) {
-        void runner.event(rollout, JSON.parse(line) as RolloutMessage).catch(() => {})
+        const message = parsedMessage(line)
+        if (message) void runner.event(rollout, message).catch(() => {})
       }
       offsets.set(rollout, lines.length)
     }
@@ -70,24 +81,66 @@ export function sendToRollout(folder: string, rollout: string, message: RolloutM
   appendFileSync(join(folder, rollout, 'inbox.jsonl'), `${JSON.stringify(message)}\n`)
 }
 
-/** The rollouts in a folder as they are now, whichever process carries them out; the newest last. */
-export function readRollouts(folder: string): Map<string, LocalRollout> {
-  if (!existsSync(folder)) return new Map()
-  const ids = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'plan.json')))
-    .map(({ name }) => name)
-  return new Map(ids.sort().map((id) => [id, readRollout(join(folder, id))]))
+/**
+ * The rollouts in a folder as they are now, whichever process carries them out; the newest last.
+ *
+ * @param onDamaged called for each that cannot be read, which is left out
+ */
+export function readRollouts(
+  folder: string,
+  onDamaged: (error: RangeError) => void = () => {},
+): Map<string, LocalRollout> {
+  const rollouts = new Map<string, LocalRollout>()
+  for (const id of idsIn(folder)) {
+    try {
+      rollouts.set(id, readRollout(join(folder, id)))
+    } catch (error) {
+      onDamaged(error as RangeError)
+    }
+  }
+  return rollouts
 }
 
+/** @throws RangeError that names the folder, where a file in it is damaged */
 export function readRollout(folder: string): LocalRollout {
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
-  const records: TargetRecord[] = []
-  for (const line of completeLines(join(folder, 'records.jsonl'))) {
-    const record = JSON.parse(line) as TargetRecord
-    records[record.index] = record
+  try {
+    const plan: RolloutPlan = read('plan.json')
+    if (hashPlan(plan) !== plan.hash) throw new RangeError('the plan is not as it was made')
+    const records: TargetRecord[] = []
+    for (const line of completeLines(join(folder, 'records.jsonl'))) {
+      const record = JSON.parse(line) as TargetRecord
+      records[record.index] = record
+    }
+    if (plan.targets.some(({ id }, index) => records[index]?.target !== id)) {
+      throw new RangeError('the record of a target is missing')
+    }
+    const saved = existsSync(join(folder, 'state.json')) ? read('state.json') : undefined
+    if (saved) readSaved(saved)
+    return { plan, records, saved }
+  } catch (error) {
+    const why = error instanceof RangeError ? error.message : 'a file in it is damaged'
+    throw new RangeError(`the rollout in ${folder} cannot be read: ${why}`)
   }
-  const saved = existsSync(join(folder, 'state.json')) ? read('state.json') : undefined
-  return { plan: read('plan.json'), records, saved }
+}
+
+/** Of the rollouts in a folder, the oldest first. */
+function idsIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'plan.json')))
+    .map(({ name }) => name)
+    .sort()
+}
+
+/** A line that is no message is left out: the process of a rollout goes on. */
+function parsedMessage(line: string): RolloutMessage | undefined {
+  try {
+    const message: unknown = JSON.parse(line)
+    return typeof Object(message).type === 'string' ? (message as RolloutMessage) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function inboxOf(folder: string, rollout: string): string[] {

@@ -217,7 +217,12 @@ export function runnerContract(
     test('after a restart everything is as it was', () =>
       on(async ({ runner, restart }, plan) => {
         if (!restart) return
-        const saved = { version: 1, event: 'x', snapshot: { a: [1] }, timers: {} }
+        const saved = {
+          version: 1,
+          event: 'x',
+          snapshot: { value: 'planning', context: { a: [1] } },
+          timers: {},
+        }
         await runner.save(ID, saved, 0)
         await runner.write({ ...recordsFor(plan)[3], state: 'failed' } as TargetRecord)
         const records = await runner.records(ID)

@@ -4,7 +4,7 @@ import { sendToRollout } from '../../rollout/embeddedRunner.ts'
 import type { Rollout } from '../../rollout/startRollout.ts'
 import { visibleJson } from '../../text/visible.ts'
 import { alignColumns, fitColumns } from '../listing.ts'
-import { type CommandIo, catchInterrupts, writeLines } from '../processIo.ts'
+import { type CommandIo, catchInterrupts, report, writeLines } from '../processIo.ts'
 import { type Carried, carryOut, isInUse } from './carryOut.ts'
 import {
   countRecords,
@@ -49,15 +49,19 @@ export async function control(
   }
 }
 
-/** Lists rollouts, the newest first. */
+/** Lists rollouts, the newest first. The exit status is 1 where one of them cannot be read. */
 export function ls({ json }: { json: boolean }, io: CommandIo): number {
-  const rollouts = listRollouts(rolloutFolder(io.env))
+  let exitCode = 0
+  const rollouts = listRollouts(rolloutFolder(io.env), ({ message }) => {
+    report(io, message)
+    exitCode = 1
+  })
   if (json) {
     writeLines(
       io.stdout,
       rollouts.map((each) => visibleJson(summary(each))),
     )
-    return 0
+    return exitCode
   }
   const rows = rollouts.map(({ id, plan, records, state }) => {
     const { queued, leased, running } = countRecords(records)
@@ -66,7 +70,7 @@ export function ls({ json }: { json: boolean }, io: CommandIo): number {
   })
   const table = [['ROLLOUT', 'KIND', 'PLUGIN', 'STATE', 'TARGETS'], ...rows]
   writeLines(io.stdout, alignColumns(fitColumns(table, [2], io)))
-  return 0
+  return exitCode
 }
 
 function summary({ id, plan, records, state }: StoredRollout) {

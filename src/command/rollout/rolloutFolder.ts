@@ -35,8 +35,11 @@ export function rolloutFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /** The newest first. */
-export function listRollouts(folder: string): StoredRollout[] {
-  return [...readRollouts(folder)].map(([id, found]) => stored(id, found)).reverse()
+export function listRollouts(
+  folder: string,
+  onDamaged?: (error: RangeError) => void,
+): StoredRollout[] {
+  return [...readRollouts(folder, onDamaged)].map(([id, found]) => stored(id, found)).reverse()
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -88,6 +88,45 @@ suite('embedded runner', (test) => {
       assert.is(readRollouts(join(folder, 'missing')).size, 0)
     }))
 
+  for (const [what, file, text, why] of [
+    ['a plan that was cut', 'plan.json', '{"version":1', 'a file in it is damaged'],
+    ['a plan that is something else', 'plan.json', 'null', 'a file in it is damaged'],
+    ['a plan that was edited', 'plan.json', undefined, 'the plan is not as it was made'],
+    ['records that are missing', 'records.jsonl', '', 'the record of a target is missing'],
+    ['a record that is no JSON', 'records.jsonl', '{\n', 'a file in it is damaged'],
+    ['a state that is no state', 'state.json', '{"snapshot":{"value":"x"}}', 'a file in it'],
+  ] as const) {
+    test(`${what} :: it is named and left out, and the others are there`, () =>
+      onFolder(async (folder) => {
+        const runner = await openEmbeddedRunner(folder)
+        for (const id of ['r1', 'r2']) await runner.create(id, await planFor(1), [record(0)])
+        await runner.close()
+        const path = join(folder, 'r1', file)
+        const edited = () => JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), at: '' })
+        writeFileSync(path, text ?? edited())
+        const reported: string[] = []
+        const left = readRollouts(folder, ({ message }) => reported.push(message))
+        assert.equal([...left.keys()], ['r2'])
+        assert.is(reported.length, 1)
+        assert.match(
+          reported[0] ?? '',
+          `the rollout in ${join(folder, 'r1')} cannot be read: ${why}`,
+        )
+        const again = await openEmbeddedRunner(folder)
+        assert.equal(await again.rollouts(), ['r2'])
+        await again.close()
+      }))
+  }
+
+  test('a folder of another user is not used', () =>
+    onFolder(async (folder) => {
+      if (process.getuid?.() !== 0) return
+      chownSync(folder, 65_534, 65_534)
+      const { code, message } = await openEmbeddedRunner(folder).catch((thrown) => thrown)
+      assert.is(code, 'invalid-configuration')
+      assert.match(message, `${folder} cannot be used: it belongs to another user`)
+    }))
+
   test('what it writes is for its owner alone', () =>
     onFolder(async (folder) => {
       const runner = await openEmbeddedRunner(folder)
@@ -116,6 +155,7 @@ suite('embedded runner', (test) => {
           },
         })
       })
+      writeFileSync(join(folder, 'r1', 'inbox.jsonl'), '{\n7\nnull\n')
       sendToRollout(folder, 'r1', { type: 'pause' })
       sendToRollout(folder, 'r1', { type: 'cancel' })
       await both

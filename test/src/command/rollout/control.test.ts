@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RolloutPlan } from '../../../../machines/rollout/plan.ts'
@@ -63,6 +63,20 @@ suite('rollout :: one process carries out, and others tell it what to do', (test
       const done = told.filter(({ type, state }) => type === 'target' && state === 'done')
       assert.equal(done.map(({ target }) => target).sort(), ['t1', 't2'])
       assert.equal([told.at(-1).state, told.at(-1).exitCode], ['done', 0])
+    }))
+
+  test('ls names a rollout that cannot be read, and lists the others', () =>
+    onRolloutStage(async ({ plan, rollout, folder }) => {
+      await plan('vieux/sshfs')
+      await rollout(`start ${GRANT} FOLDER/plan.json`)
+      await rollout(`start ${GRANT} FOLDER/plan.json`)
+      const rollouts = join(folder, 'state/plugin-flow/rollouts')
+      const [first = ''] = readdirSync(rollouts).filter((name) => /^\d/.test(name))
+      writeFileSync(join(rollouts, first, 'plan.json'), '{')
+      const { code, stdout, stderr } = await rollout('ls')
+      assert.is(code, 1)
+      assert.match(stderr, `the rollout in ${join(rollouts, first)} cannot be read: a file in it`)
+      assert.is(stdout.trim().split('\n').length, 2)
     }))
 
   test('watch ends where a person has to decide, and on Ctrl-C', () =>
