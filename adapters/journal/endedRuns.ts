@@ -134,7 +134,7 @@ async function namesIn(folder: string): Promise<string[]> {
     await assertOwnFolder(folder)
     return await whenThereIsRoom(() => readdir(folder))
   } catch {
-    // There is none yet, or it is not this user's.
+    // The folder is missing so far, or belongs to another user.
     return []
   }
 }

@@ -27,7 +27,7 @@ export function initialContext({ input }: { input: RolloutInput }): RolloutConte
   }
 }
 
-/** What begins anew with a step. */
+/** The fields that begin anew with a step. */
 export function newStep(step: number): Pick<RolloutContext, 'step' | 'losses' | 'isMonitored'> {
   return { step, losses: NO_LOSSES, isMonitored: false }
 }

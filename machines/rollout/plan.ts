@@ -1,7 +1,7 @@
 import type { PluginPrivilege } from '../plugin.ts'
 
 /**
- * What a rollout does on which engine: plain data, kept as a JSON file. A rollout carries out a plan and nothing else.
+ * The plan of a rollout: plain data, kept as a JSON file. A rollout carries out a plan and nothing else.
  * No secret is in it, only the names of variables and the paths of files.
  */
 export interface RolloutPlan {
@@ -96,7 +96,7 @@ export type Share = number | `${number}%`
 export interface Strategy {
   /** How many targets are done by the end of each canary step, such as `[1, '5%', '25%']`. Empty: no canaries. */
   canaries: Share[]
-  /** What has to happen after each canary step: a person promotes, or so many milliseconds pass. */
+  /** The condition to go on after each canary step: a person promotes, or so many milliseconds pass. */
   hold: 'person' | number
   /** Size of the batches after the canaries. Absent: all that remain are one. */
   batch?: Share
@@ -108,6 +108,6 @@ export interface Strategy {
   maxUnreachable: Share
   /** Milliseconds after a batch, when its plugins must still be enabled. 0: they are not looked at again. */
   monitor: number
-  /** What happens once a budget is exceeded. */
+  /** The reaction once a budget is exceeded. */
   onFailure: 'pause' | 'stop' | 'rollback'
 }

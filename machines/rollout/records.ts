@@ -22,7 +22,7 @@ export const TARGET_STATES = [
 
 export type TargetState = (typeof TARGET_STATES)[number]
 
-/** What is known of one target of a rollout: the truth, of which counts and events are derived. */
+/** The known state of one target of a rollout: the truth, of which counts and events are derived. */
 export interface TargetRecord {
   /** Id of the rollout. */
   rollout: string

@@ -23,7 +23,8 @@ export const rolloutMachine = rolloutSetup.createMachine({
     },
 
     awaitConsent: {
-      description: 'Somebody decides whether this plan is carried out. No engine was changed.',
+      description:
+        'A person or a policy decides whether this plan is carried out. No engine was changed.',
       tags: ['waitingForUser', 'cancellable'],
       on: {
         'consent.grant': [
@@ -206,7 +207,7 @@ export const rolloutMachine = rolloutSetup.createMachine({
     },
 
     expired: {
-      description: 'Nobody decided in time.',
+      description: 'No decision was made in time.',
       tags: ['ended'],
       type: 'final',
     },

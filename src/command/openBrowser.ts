@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { escapeText } from '../text/xml.ts'
 import { type CommandIo, messageOf, report } from './processIo.ts'
 
-/** What opens a file with the program that a person has chosen for its kind, by the system. */
+/** The programs that open a file with what a person has chosen for its kind, by the system. */
 const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],

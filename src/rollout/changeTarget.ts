@@ -17,7 +17,7 @@ import {
 } from '../flow/upgrade.ts'
 import { withConsent } from './fence.ts'
 
-/** What one step may use. */
+/** The tools of one step. */
 export interface StepTools {
   plan: RolloutPlan
   engine: Engine
@@ -54,7 +54,7 @@ export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
             name,
             onFailure: 'keep',
             noWayBack: 'accept',
-            // To replace a plugin loses its data: the consent to a rollout is none to that.
+            // To replace a plugin loses its data: the consent to a rollout does not cover that.
             mode: 'inPlace',
           })
     return (await upgrade.result).changed ? 'done' : 'kept'
@@ -142,7 +142,7 @@ async function remove(
   await engine.call('pluginDelete', { name: Id }, { signal })
 }
 
-/** What an upgrade would lose on one engine is not part of the plan, and so of no consent to it. */
+/** Refuses what an upgrade would lose on one engine: it is not part of the plan, and so of no consent to it. */
 function coversRequest(request: ConsentRequest): NonNullable<ConsentDecision> {
   const { plan } = request as Partial<UpgradeConsentRequest>
   if (!plan?.entries.length) return { granted: true }

@@ -211,7 +211,7 @@ export function listPass(
       ? changed === true
       : ['queued', 'failed', 'unreachable', 'abandoned'].includes(state)
   const found = records.filter((record) => record.attempt === attempt || waits(record))
-  // What was changed last is taken back first.
+  // The last change is taken back first.
   if (action === 'undo') {
     found.sort((one, other) => (other.times.ended ?? 0) - (one.times.ended ?? 0))
   }

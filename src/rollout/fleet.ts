@@ -28,7 +28,7 @@ export interface FleetOptions {
 type Asked = Required<FleetOptions>
 type SourceOf<Kind extends string> = Extract<FleetSource, Record<Kind, unknown>>
 
-/** What a program that lists targets may write. */
+/** Bytes that a program which lists targets may write. */
 const MOST_OUTPUT = 4 * 1024 * 1024
 
 /**
@@ -65,7 +65,7 @@ function ask(source: FleetSource, name: string, file: FleetFile, asked: Asked) {
   return swarmTargets(source, name, file, asked)
 }
 
-/** What a target says of itself counts. */
+/** A target's own zone and labels count more than those of its source. */
 function withDefaults(target: FleetTarget, { zone, labels }: FleetSource): FleetTarget {
   return {
     ...target,
@@ -145,7 +145,7 @@ async function swarmTargets(
   const manager = connectTarget(swarm, { env })
   try {
     const nodes = await manager.call('nodeList', {}, { signal })
-    // What the manager tells is checked like what a person writes.
+    // The manager's list is checked like a file that a person writes.
     const targets = nodes.map((node) => ({
       id: fill(idTemplate, node, name),
       host: fill(hostTemplate, node, name),

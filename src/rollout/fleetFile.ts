@@ -34,7 +34,7 @@ export interface FleetFile extends Fleet {
   folder: string
 }
 
-/** What lists targets, and what all of them have. */
+/** A source of targets, and what all of them have. */
 export type FleetSource = { zone?: string; labels: Readonly<Record<string, string>> } & (
   | { contexts: string }
   | { command: readonly string[]; timeoutMs: number }

@@ -31,7 +31,7 @@ export interface LocalRunnerOptions {
   /** Default: that of the process. */
   time?: Time
   log?: RolloutLog
-  /** What an earlier process left. */
+  /** The rollouts that an earlier process left. */
   known?: ReadonlyMap<string, LocalRollout>
 }
 
@@ -231,7 +231,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
         servers.splice(servers.indexOf(server), 1)
         await Promise.all(server.running)
         if (servers.length > 0) return
-        // What is due is saved, and set again by the next that serves.
+        // Timers that are due are saved, and set again by the next that serves.
         for (const timer of timers.values()) time.clearTimeout(timer)
         timers.clear()
       }
@@ -239,7 +239,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
   }
 }
 
-/** Resolves once there is somebody to take an event. */
+/** Resolves once a server takes events. */
 function served(servers: readonly Server[], early: (() => void)[]): Promise<void> {
   if (servers.length > 0) return Promise.resolve()
   return new Promise((resolve) => early.push(resolve))

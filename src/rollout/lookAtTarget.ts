@@ -10,7 +10,7 @@ import { parseReference } from '../../machines/reference.ts'
 import type { Setting } from '../../machines/settings.ts'
 import { oneLine } from '../../machines/text.ts'
 
-/** What was found on one engine, by requests that change nothing. */
+/** The findings on one engine, by requests that change nothing. */
 export type TargetLook =
   | { engineId: string; takesDigests: boolean; present?: PresentPlugin }
   /** One clause. */

@@ -38,7 +38,7 @@ export interface PlanRolloutOptions {
   settings?: readonly PlannedSetting[]
   /** `sha256:…`: the content that the reference must name. */
   digest?: string
-  /** What is left out has its default. */
+  /** Fields that are left out have their defaults. */
   strategy?: Partial<Strategy>
   /** Where contexts are looked for, and the variables of secret settings. Default `process.env`. */
   env?: NodeJS.ProcessEnv
@@ -167,7 +167,7 @@ function refuseOneEngineTwice(targets: readonly FleetTarget[], looks: readonly T
   }
 }
 
-/** What the reference names, by the first engine that can tell. */
+/** The content that the reference names, by the first engine that can tell. */
 async function lookUp(
   remote: string,
   targets: readonly FleetTarget[],

@@ -2,7 +2,7 @@ import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { Lease, TargetRecord, TargetState } from '../../machines/rollout/records.ts'
 
 /**
- * What carries rollouts: their plans, snapshots and records, the queue of targets, the events and timers. Everything that
+ * The store and the queue of rollouts: their plans, snapshots and records, the queue of targets, the events and timers. Everything that
  * it answers is plain data.
  */
 export interface Runner {

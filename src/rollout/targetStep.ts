@@ -102,7 +102,7 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
       await write({ ...end, ...ended })
       await runner.event(rollout, endOf(record))
     } catch (error) {
-      // Whoever has the lease now tells how it ends.
+      // The worker that has the lease now tells how it ends.
       if (!isLost) throw error
     } finally {
       heart.stop()

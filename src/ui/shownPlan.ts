@@ -7,7 +7,7 @@ import { planInstall } from '../flow/install.ts'
 import type { Engine, InstallOptions, InstallPlan } from '../flow/types.ts'
 import { planUpgrade, type UpgradeOptions } from '../flow/upgrade.ts'
 
-/** What a flow would do, as a page shows it: without values of settings that need no consent. */
+/** The plan of a flow, as a page shows it: without values of settings that need no consent. */
 export interface ShownPlan {
   machine: 'pluginInstall' | 'pluginUpgrade'
   request: object
@@ -18,7 +18,7 @@ export interface ShownPlan {
   /** It is there as asked for, and stays as it is. */
   present?: boolean
   requests: readonly string[]
-  /** What only the flow itself finds out. */
+  /** Facts that only the flow itself finds out. */
   unknown?: readonly string[]
 }
 

@@ -55,7 +55,7 @@ const setting = v.union(
   SETTINGS,
 )
 const settings = v.optional(v.array(setting, SETTINGS), [])
-/** What is granted without asking: a person is shown the rest first. */
+/** The permissions that are granted without asking: a person is shown the rest first. */
 const policy = v.optional(text('policy'), '')
 
 const installBody = v.object(

@@ -20,7 +20,8 @@ export const rolloutLayout = unpackLayout({
       28,
       {
         path: 'awaitConsent',
-        description: 'Somebody decides whether this plan is carried out. No engine was changed.',
+        description:
+          'A person or a policy decides whether this plan is carried out. No engine was changed.',
       },
     ],
     [359, 149, 74, 28, { path: 'canary', description: 'A few targets go first.' }],
@@ -124,7 +125,13 @@ export const rolloutLayout = unpackLayout({
       28,
       { path: 'denied', description: 'The plan is not carried out.', type: 'final' },
     ],
-    [1006, 149, 82, 28, { path: 'expired', description: 'Nobody decided in time.', type: 'final' }],
+    [
+      1006,
+      149,
+      82,
+      28,
+      { path: 'expired', description: 'No decision was made in time.', type: 'final' },
+    ],
   ],
   arrows: [
     [0, 9, 'plan.done|nothing to do', [[45, 28], 355, -280, 20], 1, 190, ''],

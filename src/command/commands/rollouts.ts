@@ -111,7 +111,7 @@ const rolloutExportCommand = defineCommand({
   run: async (command, io) => (await import('../rollout/control.ts')).exportRollout(command, io),
 })
 
-/** What a person does to a rollout, with the words for it. */
+/** The orders of a person to a rollout, with the words for them. */
 const deeds: Readonly<Record<RolloutDeed, { summary: string; example: Example }>> = {
   pause: {
     summary: 'Begin no further target of a rollout',
@@ -146,7 +146,7 @@ const deedCommands = Object.entries(deeds).map(([deed, { summary, example }]) =>
     summary,
     options: { wait, json },
     examples: [example],
-    notes: `The process that carries the rollout out is told; where there is none, this one goes on with it. Without ROLLOUT the newest one is meant. ${STATUS}`,
+    notes: `The process that carries the rollout out gets the order; without such a process, this one goes on with it. Without ROLLOUT the newest one is meant. ${STATUS}`,
     read: (given) => readRollout(`rollout ${deed}`, given),
     run: async (command, io) =>
       (await import('../rollout/control.ts')).control(deed as RolloutDeed, command, io),

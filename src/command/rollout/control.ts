@@ -26,7 +26,7 @@ export interface RolloutCommand extends Carried {
   id?: string
 }
 
-/** What a person does to a rollout: in the process that carries it out, or else in this one. */
+/** Passes an order of a person to the process that carries a rollout out, or follows it in this one. */
 export async function control(
   deed: RolloutDeed,
   command: RolloutCommand,

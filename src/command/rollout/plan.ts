@@ -91,7 +91,7 @@ function nextLines(output: string | undefined): string[] {
   ]
 }
 
-/** What was given is wrong where the message is about it; the rest is about engines and registries. */
+/** An error about the given values is one of usage; the others are about engines and registries. */
 const USAGE = ['invalid-option', 'invalid-setting', 'invalid-reference', 'invalid-configuration']
 
 export function failed(error: unknown, interrupted: number | undefined, io: CommandIo): number {

@@ -11,7 +11,7 @@ import { asWord } from '../../text/visible.ts'
 import { privilegeLines } from '../install/consentQuestion.ts'
 import { block } from '../install/dryRun.ts'
 
-/** What a plan would do, for a person. */
+/** Returns the lines that show a person what a plan would do. */
 export function planLines(plan: RolloutPlan): string[] {
   const { kind, plugin, targets, strategy } = plan
   const { reference, name, digest = 'unknown to the engines' } = plugin

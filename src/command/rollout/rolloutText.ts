@@ -42,7 +42,7 @@ const NEXT: Readonly<Record<string, (id: string) => string[]>> = {
   ],
 }
 
-/** What could not be taken back, with the command for each. */
+/** Lists what could not be taken back, with the command for each. */
 function leftLines(plan: RolloutPlan, records: readonly TargetRecord[]): string[] {
   return records
     .filter(({ state }) => state === 'undoFailed')

@@ -12,7 +12,7 @@ export interface RolloutView {
   /** A target is in another state. */
   record(record: TargetRecord): void
   counts(counts: RolloutCounts): void
-  /** What is known when the command ends; nothing is shown after it. */
+  /** Shows the facts that are known when the command ends; nothing is shown after it. */
   end(rollout: EndedRollout, exitCode: number): void
   close(): void
 }

@@ -52,7 +52,7 @@ function readPlan({ plan: path, mostAge }: RolloutStartCommand, env: NodeJS.Proc
   }
 }
 
-/** The consent to the whole plan, or the exit status where there is none. */
+/** The consent to the whole plan, or the exit status where it is denied. */
 async function agree(
   plan: RolloutPlan,
   command: RolloutStartCommand,

@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 8_000
  * Follows the list of flows for as long as the page is open: a stream that ends is opened again.
  *
  * @param shown called with each list
- * @param failed called with why there is none, or with an empty text once there is
+ * @param failed called with the reason why it is missing, or with an empty text once it is there
  */
 export async function followChanges(
   session: Session,

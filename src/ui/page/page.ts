@@ -174,7 +174,7 @@ function draw(): void {
   if (route.view !== 'home') focusOn(view)
 }
 
-/** What was shown before and had the focus is gone. A question takes it only where nothing else has it. */
+/** The element that had the focus before is gone. A question takes it only where nothing else has it. */
 function focusOn(view: string): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   document.getElementById(`${view}-title`)?.focus({ preventScroll: true })

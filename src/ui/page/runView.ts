@@ -100,7 +100,7 @@ function kindOf(run: ListedRun | undefined): string {
   return run.isPast ? `past, ${run.left}` : 'flow'
 }
 
-/** What is known of a run that is no flow of this server, and what can be done about it. */
+/** Shows a run that is no flow of this server, and what can be done about it. */
 function createPastPanel(run: ListedRun, ask: Ask): HTMLElement {
   const { id, kind, name, reference, state, left, secrets = [], failure } = run
   const problem = element('p', { class: 'problem', role: 'alert' })
