@@ -6,7 +6,7 @@ import { recordRun } from '../../src/events/readRun.ts'
 import type {} from '../../src/viewer.ts'
 import { everyEvent, mutationsOf } from '../src/events/mutations.ts'
 import { browserSuite } from './world/browserSuite.ts'
-import { onPage } from './world/onPage.ts'
+import { onPage, unfold } from './world/onPage.ts'
 
 const SSHFS = 'vieux/sshfs:latest'
 const PRIVATE = 'registry.example.com/acme/private:1.0'
@@ -103,7 +103,7 @@ browserSuite('page :: element', (test, browser) => {
       const downloading = page.waitForEvent('download')
       await flow.getByRole('button', { name: 'Save run' }).click()
       const path = await (await downloading).path()
-      await page.getByRole('button', { name: 'Install another' }).click()
+      await unfold(page)
       await page.getByRole('button', { name: 'Open a recorded run' }).click()
       await flow.locator('input[type=file]').setInputFiles(path)
       await state('rolledBack')

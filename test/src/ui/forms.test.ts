@@ -106,6 +106,9 @@ suite('ui :: forms', (test) => {
       const upgraded = await plan(upgrade)
       assert.equal([upgraded.machine, upgraded.answer], ['pluginUpgrade', 'asked'])
       assert.ok(upgraded.unknown.length > 0)
+      const denying = JSON.stringify({ version: 1, rules: [] })
+      const denied = await plan({ ...upgrade, policy: denying })
+      assert.equal([denied.answer, typeof denied.reason], ['denied', 'string'])
     }))
 
   test('a dry run that fails :: in the words of the flow, with the next step', () =>

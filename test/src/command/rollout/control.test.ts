@@ -4,7 +4,11 @@ import * as assert from 'uvu/assert'
 import type { RolloutPlan } from '../../../../machines/rollout/plan.ts'
 import { TARGET_STATES } from '../../../../machines/rollout/records.ts'
 import { isAtRest } from '../../../../src/command/rollout/rolloutFolder.ts'
-import { progressText } from '../../../../src/command/rollout/rolloutText.ts'
+import {
+  progressText,
+  recordLine,
+  rolloutEndLines,
+} from '../../../../src/command/rollout/rolloutText.ts'
 import { createRate } from '../../../../src/command/rollout/rolloutView.ts'
 import type { RolloutCounts } from '../../../../src/rollout/startRollout.ts'
 import { type Schema, violations } from '../../../support/jsonSchema.ts'
@@ -182,6 +186,30 @@ suite('rollout :: on a terminal', (test) => {
     )
     assert.is(progressText('rolling', counts, 0), 'rolling  10 of 100, 8 done, 2 failed')
     assert.is(progressText('done', { ...none, undone: 1 }, 3), 'done  1 of 1, 1 taken back')
+  })
+
+  test('what is left as it is :: the command that mends it, on its engine', () => {
+    const left = (target: string, index: number, before?: object) => ({
+      ...{ rollout: 'r', index, target, state: 'undoFailed' as const, attempt: 2, times: {} },
+      ...(before && { before: { state: 'present', reference: 'acme/notes:1.0', ...before } }),
+    })
+    const targets = [
+      { access: { context: 'far away' } },
+      { access: { host: 'tcp://db:2376', tls: { ca: 'ca.pem' } } },
+    ]
+    const { stderr } = rolloutEndLines({
+      id: 'r',
+      plan: { plugin: { name: 'notes:latest' }, targets } as unknown as RolloutPlan,
+      state: 'rolledBack',
+      counts: { ...none, undoFailed: 3 },
+      records: [left('a', 0, {}), left('b', 1), left('c', 2)] as never,
+    })
+    assert.equal(stderr.slice(-3), [
+      'a is left as it is; to mend it: plugin-flow upgrade --context "far away" notes:latest acme/notes:1.0',
+      'b is left as it is; to mend it: plugin-flow rm --force --host tcp://db:2376 --tlsverify notes:latest',
+      'c is left as it is; to mend it: plugin-flow rm --force notes:latest',
+    ])
+    assert.is(recordLine(left('a', 0) as never), 'a: undoFailed')
   })
 
   test('createRate :: of the last half minute', () => {
