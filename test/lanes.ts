@@ -18,12 +18,10 @@ for (const { command } of [script('check'), script('build')]) {
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit' })
   if (status !== 0) process.exit(1)
 }
-// The engine's and the browser's install packages of Debian's where they are missing, which takes turns: in one lane,
-// or minutes apart.
-const browser = script('test:browser')
 const failed = await runLanes([
   [script('test:unit'), inPackage, ...otherNode(inPackage)],
-  [script('test:engine'), ...(OTHER_NODE ? [] : [browser]), script('test:faults')],
-  OTHER_NODE ? [...otherNode(unit), browser] : [],
+  // Both install packages of Debian's where they are missing, which takes turns.
+  [script('test:engine'), script('test:browser')],
+  [...otherNode(unit), script('test:faults')],
 ])
 process.exitCode = failed > 0 ? 1 : 0
