@@ -110,30 +110,31 @@ function walk(
   visit: (at: number, path: JsonPath, names?: ReadonlySet<string>) => void,
 ): void {
   const path: (string | number)[] = []
-  const open: (Set<string> | 'list')[] = []
+  /** The names in each open object; a list has none. */
+  const open: (Set<string> | undefined)[] = []
   let isName = false
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    const container = open.at(-1)
+    const names = open.at(-1)
     if (token === '}' || token === ']') {
       open.pop()
       path.pop()
       isName = false
     } else if (token === ',') {
-      if (container === 'list') path.push(Number(path.pop()) + 1)
-      else isName = true
-    } else if (isName && container !== 'list') {
-      path.pop()
-      path.push(JSON.parse(token))
-      visit(index, path, container)
-      container?.add(String(path.at(-1)))
+      isName = names !== undefined
+      if (!isName) path.push(Number(path.pop()) + 1)
+    } else if (isName) {
+      const name: string = JSON.parse(token)
+      path.splice(-1, 1, name)
+      visit(index, path, names)
+      names?.add(name)
       isName = false
     } else {
       // A field was visited at its name.
-      if (container === undefined || container === 'list') visit(index, path)
-      if (token === '{') open.push(new Set())
-      if (token === '[') open.push('list')
-      if (token === '{' || token === '[') path.push(token === '{' ? '' : 0)
+      if (!names) visit(index, path)
       isName = token === '{'
+      if (!isName && token !== '[') continue
+      open.push(isName ? new Set() : undefined)
+      path.push(isName ? '' : 0)
     }
   }
 }
