@@ -43,19 +43,27 @@ export async function inspectNow(
   throw new EngineError('plugin-gone', `another client removed ${name} during the upgrade`)
 }
 
-/** @throws EngineError `changed-by-others` where the plugin is not as this run has seen it */
+/**
+ * Returns whether the engine has swapped the plugin late.
+ *
+ * @param late the copy, where an earlier process of this run may have asked for the swap
+ * @throws EngineError `changed-by-others` where the plugin is neither that nor as this run has seen it
+ */
 export async function checkUntouched(
   ports: Pick<UpgradePorts, 'engine'>,
   before: Observed,
   signal: AbortSignal,
   isEnabled = before.enabled,
-): Promise<void> {
+  late?: Observed,
+): Promise<boolean> {
   const now = observe(await inspectNow(ports, before.id, signal))
   const parts = (['config', 'effect', 'reference'] as const).filter(
     (part) => JSON.stringify(now[part]) !== JSON.stringify(before[part]),
   )
   const changed = [...parts, ...(now.enabled === isEnabled ? [] : ['enabled'])]
-  if (changed.length > 0) throw changedByOthers(before.name, `its ${changed.join(', ')}`)
+  if (changed.length === 0) return false
+  if (late && sameContent(now.config, late.config)) return true
+  throw changedByOthers(before.name, `its ${changed.join(', ')}`)
 }
 
 export function changedByOthers(name: string, what: string): EngineError {
@@ -63,15 +71,4 @@ export function changedByOthers(name: string, what: string): EngineError {
     'changed-by-others',
     `another client has changed ${name} during the upgrade: ${what}`,
   )
-}
-
-/** Whether a plugin is of a copy by now. */
-export async function isOfCopy(
-  ports: Pick<UpgradePorts, 'engine'>,
-  id: string,
-  copy: Observed | undefined,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (!copy) return false
-  return sameContent((await inspectNow(ports, id, signal)).Config, copy.config)
 }

@@ -3,13 +3,7 @@ import { EngineError } from '../../errors.ts'
 import type { JSONMessage } from '../../plugin.ts'
 import { type Observed, observe, sameContent } from '../effect.ts'
 import type { ReturnRequest, SwapRequest } from '../inputs.ts'
-import {
-  changedByOthers,
-  checkUntouched,
-  inspectNow,
-  isOfCopy,
-  type UpgradePorts,
-} from './ports.ts'
+import { changedByOthers, checkUntouched, inspectNow, type UpgradePorts } from './ports.ts'
 
 export interface SwapPorts extends Pick<UpgradePorts, 'engine' | 'pause' | 'record'> {
   onMessage(message: JSONMessage): void
@@ -25,13 +19,8 @@ export async function swapPlugin(
   signal: AbortSignal,
 ): Promise<undefined> {
   await ports.record()
-  try {
-    // To record may take a while: the look comes last.
-    await checkUntouched(ports, before, signal, false)
-  } catch (error) {
-    if (await isOfCopy(ports, before.id, late, signal)) return
-    throw error
-  }
+  // To record may take a while: the look comes last.
+  if (await checkUntouched(ports, before, signal, false, late)) return
   await put(ports, mode, before, { remote, privileges }, before.id, signal)
 }
 

@@ -1,13 +1,7 @@
 import { EngineError, isEngineError } from '../../errors.ts'
 import { defaultsOf, observe, sameContent } from '../effect.ts'
 import type { DisableRequest, TryRequest } from '../inputs.ts'
-import {
-  changedByOthers,
-  checkUntouched,
-  inspectNow,
-  isOfCopy,
-  type UpgradePorts,
-} from './ports.ts'
+import { changedByOthers, checkUntouched, inspectNow, type UpgradePorts } from './ports.ts'
 import { checkPlaces } from './setEffect.ts'
 
 /** Enables the copy, if it still is what was agreed to, sees it listen, and disables it again. */
@@ -39,13 +33,9 @@ export async function disablePlugin(
   // To record may take a while: the look comes last.
   const { Enabled: isOn } = await inspectNow(ports, plugin.id, signal)
   const wasDisabled = mayBeDisabled && !isOn
-  try {
-    await checkUntouched(ports, plugin, signal, wasDisabled ? false : plugin.enabled)
-  } catch (error) {
-    if (await isOfCopy(ports, plugin.id, late, signal)) return
-    throw error
-  }
-  if (wasDisabled) return
+  const isEnabled = wasDisabled ? false : plugin.enabled
+  const isSwapped = await checkUntouched(ports, plugin, signal, isEnabled, late)
+  if (isSwapped || wasDisabled) return
   const force = request.force && !isReplaced
   try {
     await ports.engine.call('pluginDisable', { name: plugin.id, force }, { signal })
