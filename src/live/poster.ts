@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LiveBatch } from './liveStep.ts'
 
 /** The steps that are to be sent. */
@@ -28,6 +29,7 @@ export function createPoster(address: string, outbox: Outbox) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   let timer: NodeJS.Timeout | undefined
   let isSending = false
+  let sent: Promise<void> = Promise.resolve()
   let isRefused = false
   let isClosing = false
 
@@ -71,10 +73,15 @@ export function createPoster(address: string, outbox: Outbox) {
     )
   }
 
-  async function flush(): Promise<void> {
+  /** Resolves when everything that waits was sent, or a batch of it did not arrive. */
+  function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    if (isSending || isRefused) return
+    if (!isSending && !isRefused) sent = sendAll()
+    return sent
+  }
+
+  async function sendAll(): Promise<void> {
     isSending = true
     let hasArrived = true
     for (let batch = outbox.next(); batch && hasArrived; batch = outbox.next()) {
@@ -97,8 +104,10 @@ export function createPoster(address: string, outbox: Outbox) {
     },
     async close(): Promise<void> {
       isClosing = true
-      const end = new Promise((resolve) => setTimeout(resolve, CLOSE_MS))
+      const inTime = new AbortController()
+      const end = sleep(CLOSE_MS, undefined, { signal: inTime.signal }).catch(() => {})
       await Promise.race([flush(), end])
+      inTime.abort()
       isRefused = true
       agent.destroy()
     },

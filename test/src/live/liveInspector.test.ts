@@ -144,6 +144,41 @@ suite('liveInspector', (test) => {
     }
   })
 
+  test('steps on their way arrive before close resolves, and those that wait behind them', async () => {
+    const bodies: string[] = []
+    let closed: Promise<void> | undefined
+    const server = createServer(async (request, response) => {
+      bodies.push(await text(request))
+      if (bodies.length === 1) {
+        actor.send({ type: 'SWITCH' })
+        closed = live.close()
+        // In a later turn: by then a socket that is not waited for is gone.
+        await new Promise(setImmediate)
+      }
+      response.writeHead(204).end()
+      if (bodies.length === 1) arrived(closed)
+    })
+    let arrived: (closing: unknown) => void = () => {}
+    const first = new Promise((resolve) => {
+      arrived = resolve
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const live = liveInspector(`http://127.0.0.1:${port}/#token=x`)
+    const actor = createActor(lamp, { inspect: live.inspect }).start()
+    try {
+      await first
+      assert.equal(
+        bodies.map((body) => JSON.parse(body).steps.map(({ event }: { event: string }) => event)),
+        [['xstate.init'], ['SWITCH']],
+      )
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
   test('a page that refuses is told once, as a warning, and asked no more', () =>
     onLivePage(async ({ url }) => {
       const warned = once(process, 'warning')
