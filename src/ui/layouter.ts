@@ -18,6 +18,7 @@ export type LayoutAnswer = { layout: ChartLayout } | { message: string }
 export interface Layouter {
   /** The picture without the inside of some states. Rejects with an error that can be shown. */
   layOut(collapsed: readonly string[]): Promise<ChartLayout>
+  /** Ends its process, and rejects the pictures that wait. */
   close(): Promise<void>
 }
 
@@ -28,10 +29,13 @@ const FILE = join(import.meta.dirname, `layoutProcess${extname(import.meta.filen
 
 export function createLayouter(chart: Statechart, limitMs: number = LIMIT_MS): Layouter {
   let child: ChildProcess | undefined
+  let isClosed = false
   let last: Promise<unknown> = Promise.resolve()
 
   async function layOut(collapsed: readonly string[]): Promise<ChartLayout> {
-    child ??= fork(FILE, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    if (isClosed) throw new Error(FAILED)
+    // The last one may have ended after its answer, as where memory runs out.
+    if (!child?.connected) child = fork(FILE, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
     const inTime = AbortSignal.timeout(limitMs)
     const settled = new AbortController()
     const signal = AbortSignal.any([inTime, settled.signal])
@@ -45,7 +49,7 @@ export function createLayouter(chart: Statechart, limitMs: number = LIMIT_MS): L
       if ('layout' in answer) return answer.layout
       throw new Error(answer.message)
     } catch (error) {
-      await close()
+      await stop()
       if (!inTime.aborted) throw error
       const seconds = limitMs / 1000
       throw new Error(`the layout took longer than ${seconds} seconds: leave states out`, {
@@ -57,7 +61,7 @@ export function createLayouter(chart: Statechart, limitMs: number = LIMIT_MS): L
     }
   }
 
-  async function close(): Promise<void> {
+  async function stop(): Promise<void> {
     const running = child
     child = undefined
     if (!running || running.exitCode !== null || running.signalCode !== null) return
@@ -71,7 +75,10 @@ export function createLayouter(chart: Statechart, limitMs: number = LIMIT_MS): L
       last = next.catch(() => {})
       return next
     },
-    close,
+    async close() {
+      isClosed = true
+      await stop()
+    },
   }
 }
 

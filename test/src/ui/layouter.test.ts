@@ -41,4 +41,16 @@ suite('layouter', (test) => {
     )
     await layouter.close()
   })
+
+  test('after it is closed nothing is laid out any more, what waits neither', async () => {
+    const layouter = createLayouter(chart)
+    const words = ({ message }: Error) => message
+    const pictures = [layouter.layOut([]), layouter.layOut(['working'])].map((picture) =>
+      picture.then(() => 'it was laid out', words),
+    )
+    await layouter.close()
+    const message = 'the layout ended before it was done: leave states out'
+    assert.equal(await Promise.all(pictures), [message, message])
+    assert.is(await layouter.layOut([]).catch(words), message)
+  })
 })
