@@ -117,12 +117,12 @@ async function forget(folder: string): Promise<void> {
 
 /** The files of runs, the newest first. */
 async function filesIn(folder: string): Promise<{ id: string; isKept: boolean }[]> {
-  const files: { id: string; at: number }[] = []
-  for (const name of await namesIn(folder)) {
+  const all = (await namesIn(folder)).map(async (name) => {
     const id = /^([0-9a-f]{8})\.json$/.exec(name)?.[1]
     const stats = id && (await stat(join(folder, name)).catch(() => undefined))
-    if (id && stats) files.push({ id, at: stats.mtimeMs })
-  }
+    return id && stats ? [{ id, at: stats.mtimeMs }] : []
+  })
+  const files = (await Promise.all(all)).flat()
   const oldest = Date.now() - KEPT.days * DAY_MS
   return files
     .sort((one, other) => other.at - one.at)
