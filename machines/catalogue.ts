@@ -29,11 +29,11 @@ export const catalogue = {
   ),
   'engine-not-trusted': entry(
     'The identity of the engine could not be verified.',
-    'Ask its operator: a certificate may need renewal, or its CA or SSH key has to be trusted.',
+    'Ask its operator: renew the certificate, or trust its CA or SSH key.',
   ),
   'engine-access-denied': entry(
     'The engine, or a proxy before it, denies this user access.',
-    'Get access: by the rights of its socket, a client certificate, an SSH key, or a proxy user.',
+    'Get access to its socket, or a client certificate, an SSH key or a proxy user.',
   ),
   'engine-protocol': entry(
     'The answer is not one of a Docker Engine.',
@@ -71,7 +71,7 @@ export const catalogue = {
     'Remove the volumes and stop the containers that use it, or use force.',
   ),
   'engine-leftover': entry(
-    'The engine has kept what an earlier change left when it was cut short.',
+    'The engine has kept the remains of an earlier change.',
     "Remove it on the engine's host, then try again.",
   ),
   'upgrade-failed': entry(
@@ -109,7 +109,7 @@ export const catalogue = {
   'pull-failed': entry('The engine could not pull the plugin.', "Read the engine's words."),
   'disk-full': entry(
     'The disk of the engine is full.',
-    'Free space on the disk of its data root, then try again: the engine keeps what it has pulled.',
+    'Free space on its data root, then try again: the engine keeps what it has pulled.',
   ),
   'pull-interrupted': entry(
     'The connection to the engine ended during the pull.',

@@ -40,6 +40,14 @@ export interface ContainerSummary {
   Networks: string[]
 }
 
+/** An event that the engine remembers. */
+export interface SystemEvent {
+  /** E.g. `remove`. */
+  action: string
+  /** Of a plugin's event: its local name. Empty where it has none. */
+  name: string
+}
+
 /** A node of a swarm. */
 export interface SwarmNode {
   id: string
@@ -62,8 +70,16 @@ export interface Operations {
   systemPing: Operation<Record<never, never>, EngineVersion>
   /** The engine's own version and architecture (Go's name, such as `amd64`), as far as the engine reports them. */
   systemVersion: Operation<Record<never, never>, { version?: string; arch?: string }>
-  /** The engine's own id, which no other engine has. */
-  systemInfo: Operation<Record<never, never>, { id: string }>
+  /** The engine's own id, which no other engine has, and its clock, in milliseconds since the epoch. */
+  systemInfo: Operation<Record<never, never>, { id: string; systemTime?: number }>
+  /**
+   * Past events in their order, as far as the engine remembers them: the last 256 of its present run. Both times are in
+   * milliseconds since the epoch, by the engine's clock, and past.
+   */
+  systemEvents: Operation<
+    { since: number; until: number; filters: Readonly<Record<string, readonly string[]>> },
+    SystemEvent[]
+  >
   /** The nodes of a swarm, as a manager of it lists them. */
   nodeList: Operation<Record<never, never>, SwarmNode[]>
   /**

@@ -1,3 +1,5 @@
+import { ApiError } from './exchange.ts'
+
 /**
  * The first JSON value of a text and whether another one follows, as Go's streaming decoder sees it.
  * Its errors are those for an empty text, for a wrong first character and for a text that ends too
@@ -58,4 +60,24 @@ function endOfFirstValue(text: string): number {
     if (depth === 0 && !quoted && ']}"'.includes(character)) return at + 1
   }
   return text.length
+}
+
+/**
+ * The query's filters. Each has a list of values, or the older form of a map (`list.enabled-map-form`).
+ *
+ * @throws ApiError
+ */
+export function decodeFilters(text: string): [name: string, values: string[]][] {
+  if (text === '') return []
+  try {
+    const filters = asObject(decodeJson(text).value, 'map[string][]string')
+    return Object.entries(filters).map(([name, values]) => [
+      name,
+      Array.isArray(values)
+        ? values.map(String)
+        : Object.keys(asObject(values, 'map[string]map[string]bool')),
+    ])
+  } catch (error) {
+    throw new ApiError(500, (error as Error).message)
+  }
 }

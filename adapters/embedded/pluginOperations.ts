@@ -1,6 +1,6 @@
 import type { Plugin } from '../../machines/plugin.ts'
 import { ApiError, type Exchange } from './exchange.ts'
-import { asList, asObject, asString, decodeJson } from './goJson.ts'
+import { asList, asString, decodeFilters, decodeJson } from './goJson.ts'
 import { applySettings } from './pluginSettings.ts'
 import type { Installed } from './pluginStore.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
@@ -68,6 +68,7 @@ async function pluginDisable(engine: SimulatedEngine, exchange: Exchange): Promi
   plugin.Enabled = false
   installed.process = undefined
   engine.store.save(installed)
+  engine.store.events.add('disable', plugin.Id, plugin.Name)
   exchange.nothing(200)
 }
 
@@ -113,30 +114,15 @@ function parsePairs(body: string): string[] {
 
 type Filters = Map<string, string[]>
 
-/** Each filter has a list of values, or the older form of a map (`list.enabled-map-form`). */
 function parseFilters(text: string): Filters {
   const filters: Filters = new Map()
-  for (const [name, values] of text === '' ? [] : decodeFilters(text)) {
+  for (const [name, values] of decodeFilters(text)) {
     if (name !== 'enabled' && name !== 'capability') {
       throw new ApiError(400, `Invalid filter '${name}'`)
     }
     filters.set(name, values)
   }
   return filters
-}
-
-function decodeFilters(text: string): [name: string, values: string[]][] {
-  try {
-    const filters = asObject(decodeJson(text).value, 'map[string][]string')
-    return Object.entries(filters).map(([name, values]) => [
-      name,
-      Array.isArray(values)
-        ? values.map(String)
-        : Object.keys(asObject(values, 'map[string]map[string]bool')),
-    ])
-  } catch (error) {
-    throw new ApiError(500, (error as Error).message)
-  }
 }
 
 /** `volumedriver` of `docker.volumedriver/1.0`; every type of the plugin must match. */

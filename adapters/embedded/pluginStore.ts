@@ -1,6 +1,7 @@
 import type { Plugin, PluginSettings } from '../../machines/plugin.ts'
-import { familiarName, parseReference } from '../../machines/reference.ts'
+import { familiarName, type PluginReference, parseReference } from '../../machines/reference.ts'
 import type { EmbeddedPlugin } from './definePlugin.ts'
+import { EventLog } from './eventLog.ts'
 import { ApiError } from './exchange.ts'
 import { initialSettings, settingsInEffect } from './pluginSettings.ts'
 import { SimulatedDisk } from './simulatedDisk.ts'
@@ -43,6 +44,7 @@ export interface Download {
 /** The plugins of one engine and the layers it holds. */
 export class PluginStore {
   readonly disk = new SimulatedDisk()
+  readonly events = new EventLog()
   readonly downloads = new Map<string, Download>()
   /** How many bytes there are of layers whose download was cut: the next one goes on from there. */
   readonly partial = new Map<string, number>()
@@ -100,10 +102,12 @@ export class PluginStore {
     const saved = structuredClone(plugin)
     const uses = { volumes: [], containers: [] }
     this.#installed.set(plugin.Id, { plugin, content, saved, enabling: false, dying: false, uses })
+    this.events.add('pull', familiarName(parseReference(reference) as PluginReference), name)
   }
 
   remove({ plugin }: Installed): void {
     this.#installed.delete(plugin.Id)
+    this.events.add('remove', plugin.Id, plugin.Name)
     this.#garbage = true
     this.#collectGarbage()
   }
@@ -116,6 +120,7 @@ export class PluginStore {
 
   /** Finds what is on the disk, and starts the processes of what was enabled. */
   reload(): void {
+    this.events.clear()
     for (const installed of this.#installed.values()) {
       const { Config, Settings, ...rest } = installed.saved
       // Config and Settings are read apart, so that they share no mount and no device any more.

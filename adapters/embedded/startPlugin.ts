@@ -66,6 +66,7 @@ async function start({ store, clock, missingPaths }: SimulatedEngine, installed:
   }
   plugin.Enabled = true
   store.save(installed)
+  store.events.add('enable', plugin.Id, plugin.Name)
 }
 
 function demandDevices({ missingPaths }: SimulatedEngine, { plugin }: Installed): void {

@@ -1,4 +1,5 @@
 import { ApiError, type Exchange } from './exchange.ts'
+import { decodeFilters } from './goJson.ts'
 import type { Route, SimulatedEngine } from './simulatedEngine.ts'
 
 /** The engine that the recordings were made of. */
@@ -15,6 +16,7 @@ export const systemRoutes: readonly Route[] = [
   ['HEAD', /^\/_ping$/, systemPing],
   ['GET', /^\/version$/, systemVersion],
   ['GET', /^\/info$/, systemInfo],
+  ['GET', /^\/events$/, systemEvents],
   ['GET', /^\/nodes$/, nodeList],
 ]
 
@@ -52,6 +54,7 @@ function systemInfo({ experimental, id, store }: SimulatedEngine, exchange: Exch
   exchange.json(200, {
     ID: id,
     ServerVersion: VERSION,
+    SystemTime: new Date().toISOString(),
     OSType: 'linux',
     Architecture: 'x86_64',
     OperatingSystem: SIMULATION,
@@ -73,4 +76,21 @@ function nodeList(): void {
     503,
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
   )
+}
+
+/** `GET /events`: the past ones only, all of which are about plugins. */
+function systemEvents({ store }: SimulatedEngine, exchange: Exchange): void {
+  const { query } = exchange
+  const filters = new Map(decodeFilters(query.get('filters') ?? ''))
+  const isWanted = (key: string, value: string) => filters.get(key)?.includes(value) ?? true
+  const at = (key: string) => Number(query.get(key) ?? 0) * 1_000
+  const lines = store.events
+    .between(at('since'), query.has('until') ? at('until') : Date.now())
+    .filter(({ action }) => isWanted('type', 'plugin') && isWanted('event', action))
+    .map(({ action, id, name, at }) => {
+      const Actor = { ID: id, Attributes: { name } }
+      const time = { time: Math.floor(at / 1_000), timeNano: at * 1_000_000 }
+      return `${JSON.stringify({ Type: 'plugin', Action: action, Actor, scope: 'local', ...time })}\n`
+    })
+  exchange.end(lines.join(''))
 }

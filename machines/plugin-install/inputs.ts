@@ -39,6 +39,8 @@ export interface TakeBackRequest {
   onFailure: 'remove' | 'keep'
   /** A plugin found by its name may be somebody else's by now. */
   claimExpired?: true
+  /** When the newest pull began, in ISO 8601. */
+  pullBegan?: string
 }
 
 export interface InspectRequest {
@@ -101,7 +103,7 @@ export function enableInput({ context }: Args): EnableRequest {
 
 export function takeBackInput({ context }: Args): TakeBackRequest {
   const { name, remote } = required(context, 'names')
-  const { ownership, enableRequested, plugin, input } = context
+  const { ownership, enableRequested, plugin, input, pullBegan } = context
   return {
     name,
     remote,
@@ -110,7 +112,11 @@ export function takeBackInput({ context }: Args): TakeBackRequest {
     onFailure: input.onFailure,
     // How far the pull of an earlier process had got is not known.
     hadContent: input.resumed?.ownership === 'uncertain' ? 'perhaps' : 'no',
-    ...defined({ id: plugin?.Id ?? input.resumed?.id, claimExpired: input.resumed?.claimExpired }),
+    ...defined({
+      id: plugin?.Id ?? input.resumed?.id,
+      claimExpired: input.resumed?.claimExpired,
+      pullBegan,
+    }),
   }
 }
 

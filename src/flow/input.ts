@@ -48,10 +48,13 @@ export function toResumedInput(
   { rollBack, policy, isOwn = false }: Pick<ResumeOptions, 'rollBack' | 'policy' | 'isOwn'>,
 ): InstallInput & { resumed: Resumed } {
   const failure = makeFailure('cancelled', state.split('.')[0] ?? state)
-  const age = Date.now() - Date.parse(run.pullBegan ?? '')
+  const { pullBegan, ...rest } = run
+  const age = Date.now() - Date.parse(pullBegan ?? '')
   const isFresh = isOwn || (age >= 0 && age < CLAIM_MS)
   const resumed: Resumed = {
-    ...run,
+    ...rest,
+    // The engine's events are asked since then: a caller who knows better is believed.
+    ...(pullBegan !== undefined && !isOwn && { pullBegan }),
     ...(rollBack && !run.failure && { failure }),
     ...(run.id === undefined && !isFresh && { claimExpired: true }),
   }

@@ -1,7 +1,11 @@
 import { filter, firstValueFrom } from 'rxjs'
 import * as assert from 'uvu/assert'
+import type { Engine } from '../../machines/engine.ts'
+import { connect } from '../../src/flow/connect.ts'
+import { installPlugin } from '../../src/flow/install.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { failure, install, onEngine } from './world/flows.ts'
+import type { World } from './world/startWorld.ts'
 import { startThrottle } from './world/throttle.ts'
 
 engineSuite('real engine :: whose plugin it is', (test, world) => {
@@ -47,4 +51,61 @@ engineSuite('real engine :: whose plugin it is', (test, world) => {
       await throttle.close()
     }
   })
+
+  for (const [others, result] of [
+    ['nothing', 'removed'],
+    ['a removal and an install', 'failed'],
+  ] as const) {
+    test(`${others} by another client between the pull and the first look, and the enable fails :: ${result}`, () =>
+      asOther(world(), world().reference('badmount'), async (connected, pull, remove) => {
+        // An earlier removal of the name does not count.
+        await pull()
+        await remove()
+        let theirs: string[] = []
+        const engine: Engine = {
+          async call(id, input, options) {
+            const output = await connected.call(id, input, options)
+            if (id === 'pluginPull' && result === 'failed') {
+              await remove()
+              await pull()
+              theirs = await ids(world())
+              assert.is(theirs.length, 1)
+            }
+            return output
+          },
+        }
+        const reference = world().reference('badmount')
+        const error = await failure(installPlugin(engine, { reference, grantAllPermissions: true }))
+        assert.equal([error.state, error.rollback.result], ['enabling', result])
+        assert.equal(await ids(world()), theirs)
+      }))
+  }
 })
+
+async function ids(world: World): Promise<string[]> {
+  return (await world.plugins()).map(({ Id }) => Id)
+}
+
+/** Another client of the engine, which installs and removes one plugin. */
+async function asOther(
+  { host, folder }: World,
+  remote: string,
+  act: (
+    connected: Engine,
+    pull: () => Promise<unknown>,
+    remove: () => Promise<unknown>,
+  ) => Promise<void>,
+): Promise<void> {
+  const connected = connect({ host, env: { DOCKER_CONFIG: folder } })
+  const options = { signal: new AbortController().signal }
+  try {
+    const { privileges } = await connected.call('getPluginPrivileges', { remote }, options)
+    await act(
+      connected,
+      () => connected.call('pluginPull', { remote, name: remote, privileges }, options),
+      () => connected.call('pluginDelete', { name: remote }, options),
+    )
+  } finally {
+    connected.close()
+  }
+}

@@ -14,6 +14,7 @@ import { pluginPull } from './pluginPull.ts'
 import { pluginSet } from './pluginSet.ts'
 import { pluginUpgrade } from './pluginUpgrade.ts'
 import { systemAuth } from './systemAuth.ts'
+import { systemEvents } from './systemEvents.ts'
 import { systemInfo } from './systemInfo.ts'
 import { systemPing } from './systemPing.ts'
 import { systemVersion } from './systemVersion.ts'
@@ -35,6 +36,7 @@ export const operations: { readonly [Id in OperationId]: Operation<Id> } = {
   pluginSet,
   pluginUpgrade,
   systemAuth,
+  systemEvents,
   systemInfo,
   systemPing,
   systemVersion,

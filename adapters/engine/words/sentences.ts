@@ -100,6 +100,7 @@ const DEEDS: Readonly<Record<OperationId, string>> = {
   pluginSet: 'change the settings of',
   pluginUpgrade: 'upgrade a plugin to',
   systemAuth: 'log in for',
+  systemEvents: 'ask for the events of',
   systemInfo: 'ask for the ID of',
   systemPing: 'ask for the version of',
   systemVersion: 'ask for the version of',

@@ -5,8 +5,9 @@ import { resolveNames } from '../../reference.ts'
 import type { Pause } from '../../retry.ts'
 import { inspectSettled, settlings } from '../../steps/inspectSettled.ts'
 import { lookUpRemote, refuseHidden } from '../../steps/lookUpRemote.ts'
+import { wasRemoved } from '../../steps/wasRemoved.ts'
 import type { LookUpRequest } from '../inputs.ts'
-import type { PluginLookUp } from '../types.ts'
+import type { PluginLookUp, Resumed } from '../types.ts'
 import { type HasSecret, judgePresent } from './judgePresent.ts'
 
 export interface LookUpPorts {
@@ -41,7 +42,12 @@ export async function lookUpPlugin(
         ? await inspectSettled(engine, name, settlings.perhaps, stop.signal, pause)
         : await engine.call('pluginInspect', { name }, options)
     if (present) {
-      const judged = judgePresent(present, names, request, hasSecret)
+      const judged = judgePresent(
+        present,
+        names,
+        await withoutLostClaim(engine, name, request, stop.signal),
+        hasSecret,
+      )
       refuseHidden(judged.privileges)
       return { ...judged, engine: version }
     }
@@ -52,6 +58,20 @@ export async function lookUpPlugin(
     release()
     stop.abort()
   }
+}
+
+/** The claim of an earlier process to the plugin of a name ends with the plugin that it was for. */
+async function withoutLostClaim(
+  engine: Engine,
+  name: string,
+  request: LookUpRequest,
+  signal: AbortSignal,
+): Promise<LookUpRequest> {
+  const { resumed } = request
+  const since = resumed?.pullBegan
+  if (since === undefined || resumed?.id !== undefined) return request
+  if (!(await wasRemoved(engine, { name, since }, signal))) return request
+  return { ...request, resumed: { ...(resumed as Resumed), claimExpired: true } }
 }
 
 /** Where the engine cannot tell the digest, that of the pull is compared. */

@@ -5,6 +5,7 @@ import type { Plugin } from '../../plugin.ts'
 import { isPulledFrom } from '../../reference.ts'
 import { type Pause, type RetryPorts, retry } from '../../retry.ts'
 import { inspectSettled, settlings } from '../../steps/inspectSettled.ts'
+import { wasRemoved } from '../../steps/wasRemoved.ts'
 import type { TakeBackRequest } from '../inputs.ts'
 import { enabledByOthers, failed, kept, removed } from '../rollbackReport.ts'
 import type { RollbackReport } from '../types.ts'
@@ -16,6 +17,8 @@ export interface TakeBackPorts extends RetryPorts {
 const STILL_INSTALLING = 'the engine had all of it when the pull was cut, and may still install it'
 const MAY_BE_OTHERS =
   'the run is too old to tell whether this plugin is its own: nothing was done to it'
+const IS_OTHERS =
+  'another client has removed a plugin of this name since the pull began, so that this one is its own: nothing was done to it'
 const STILL_SHOWN = 'the engine says that it removed the plugin, and still shows it'
 
 /**
@@ -40,6 +43,9 @@ export async function takeBack(
     id = plugin.Id
     if (request.ownership === 'adopted' || request.onFailure === 'keep') return kept(plugin)
     if (plugin.Enabled && !request.enableRequested) return enabledByOthers(plugin)
+    if (!asked && (await isOthers(engine, request, signal))) {
+      return failed(request, IS_OTHERS, id)
+    }
     asked = true
     await engine.call('pluginDelete', { name: id, force: request.enableRequested }, { signal })
     if (!(await engine.call('pluginInspect', { name: id }, { signal }))) return removed(request, id)
@@ -55,6 +61,14 @@ export async function takeBack(
     if (signal.aborted) throw error
     return failed(request, isEngineError(error) ? error.message : String(error), id)
   }
+}
+
+async function isOthers(
+  engine: Engine,
+  { name, pullBegan: since }: TakeBackRequest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return since !== undefined && wasRemoved(engine, { name, since }, signal)
 }
 
 /** An engine that was away installs nothing any more; one behind a proxy may be busy with it. */

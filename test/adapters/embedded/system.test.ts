@@ -32,7 +32,7 @@ suite('embedded system', (test) => {
       assert.equal(
         Object.keys(answer).filter((field) => !fields.includes(field)),
         // Left out of the recording.
-        ['ID'],
+        ['ID', 'SystemTime'],
       )
       assert.equal(answer.Plugins.Volume, ['local', 'registry.test/a:latest'])
       assert.is(answer.ExperimentalBuild, true)

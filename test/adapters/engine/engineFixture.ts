@@ -120,6 +120,7 @@ export const willing: Handler = (request, response) => {
   if (/\/(?:plugins|networks|nodes|containers\/json)(?:\?|$)/.test(request.url))
     return answerJSON(response, 200, [])
   if (request.url.endsWith('/info')) return answerJSON(response, 200, { ID: plugin.Id })
+  if (request.url.includes('/events?')) return response.end()
   if (request.method === 'GET') return answerJSON(response, 200, plugin)
   return response.writeHead(204).end()
 }

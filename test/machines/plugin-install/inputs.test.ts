@@ -21,6 +21,8 @@ const names = {
 }
 const settings = parsed('DEBUG=1')
 
+const failing = at('rollingBack', { onFailure: 'keep' })
+
 /** Each actor that the chart invokes, and what it is handed. */
 const rows: [actor: string, from: Snapshot, expected: unknown][] = [
   [
@@ -51,7 +53,7 @@ const rows: [actor: string, from: Snapshot, expected: unknown][] = [
   ],
   [
     'takeBack',
-    at('rollingBack', { onFailure: 'keep' }),
+    failing,
     {
       name: names.name,
       remote: names.remote,
@@ -60,6 +62,7 @@ const rows: [actor: string, from: Snapshot, expected: unknown][] = [
       onFailure: 'keep',
       hadContent: 'no',
       id: pluginId,
+      pullBegan: failing.context.pullBegan,
     },
   ],
 ]

@@ -76,8 +76,12 @@ suite('a run that is too old to tell its plugin from another', (test) => {
       ...(pullBegan === undefined ? {} : { pullBegan }),
     },
   })
-  const rollBack = async (snapshot: InstallSnapshot, isOwn = false) => {
-    const engine = rememberingEngine()
+  const removal = {
+    systemInfo: async () => ({ id: 'engine', systemTime: Date.now() }),
+    systemEvents: async () => [{ action: 'remove', name: samplePlugin().Name }],
+  }
+  const rollBack = async (snapshot: InstallSnapshot, isOwn = false, events = {}) => {
+    const engine = { ...rememberingEngine(), ...events }
     await engine.pluginPull(
       { remote: 'r', name: 'n', privileges: [] },
       { signal: new AbortController().signal },
@@ -99,16 +103,27 @@ suite('a run that is too old to tell its plugin from another', (test) => {
     assert.equal(await rollBack(left(daysAgo), true), { result: 'removed', plugin: undefined })
   })
 
-  test('going on :: the plugin is not enabled', async () => {
-    const engine = rememberingEngine()
-    await engine.pluginPull(
-      { remote: 'r', name: 'n', privileges: [] },
-      { signal: new AbortController().signal },
-    )
-    const flow = resumeInstall(engineOf(engine), left(daysAgo))
-    const error = await flow.result.catch((error: unknown) => error)
-    assert.ok(isInstallError(error))
-    assert.is(error.code, 'already-exists')
-    assert.equal(engine.plugin(), samplePlugin())
+  test('a rollback soon after a removal by another client :: leaves the plugin, unless it is said to be its own', async () => {
+    const recent = left(minutesAgo())
+    const kept = { result: 'failed', plugin: samplePlugin() }
+    assert.equal(await rollBack(recent, false, removal), kept)
+    assert.equal(await rollBack(recent, true, removal), { result: 'removed', plugin: undefined })
   })
+
+  for (const [when, began, events] of [
+    ['days after', daysAgo, {}],
+    ['soon after, and after a removal by another client', minutesAgo(), removal],
+  ] as const)
+    test(`going on ${when} :: the plugin is not enabled`, async () => {
+      const engine = { ...rememberingEngine(), ...events }
+      await engine.pluginPull(
+        { remote: 'r', name: 'n', privileges: [] },
+        { signal: new AbortController().signal },
+      )
+      const flow = resumeInstall(engineOf(engine), left(began))
+      const error = await flow.result.catch((error: unknown) => error)
+      assert.ok(isInstallError(error))
+      assert.is(error.code, 'already-exists')
+      assert.equal(engine.plugin(), samplePlugin())
+    })
 })

@@ -99,6 +99,37 @@ suite('takeBack', (test) => {
     assert.equal(calls, [`pluginInspect ${name}`])
   })
 
+  for (const ownership of ['created', 'uncertain'] as const) {
+    for (const seen of [{ id }, {}]) {
+      test(`${ownership}, ${'id' in seen ? 'its id' : 'no id'} seen, and another client removed one of its name since the pull began :: not touched, and reported`, async () => {
+        const engine = fakeEngine({
+          pluginInspect: inspections(samplePlugin()),
+          systemInfo: async () => ({ id: 'engine', systemTime: 5_000 }),
+          systemEvents: async () => [{ action: 'remove', name }],
+        })
+        const pullBegan = new Date().toISOString()
+        const { report, calls } = await take(engine, { ownership, pullBegan, ...seen })
+        assert.is(report.result, 'failed')
+        assert.match(JSON.stringify(report), /another client has removed .*"id":"[0-9a-f]{64}"/)
+        assert.not(calls.some((call) => call.startsWith('pluginDelete')))
+      })
+    }
+  }
+
+  test('created, and the engine is away when its events are asked for :: removed once it is back', async () => {
+    let asked = 0
+    const engine = fakeEngine({
+      pluginInspect: inspections(samplePlugin(), samplePlugin(), undefined),
+      systemInfo: async () => {
+        if (asked++ === 0) throw unreachable
+        return { id: 'engine', systemTime: 5_000 }
+      },
+      systemEvents: async () => [],
+    })
+    const { report, codes } = await take(engine, { id, pullBegan: new Date().toISOString() })
+    assert.equal([report, codes, asked], [removed, ['engine-unreachable'], 2])
+  })
+
   test('uncertain :: a plugin that appears a moment after the cut is found', async () => {
     const engine = fakeEngine({ pluginInspect: inspections(undefined, samplePlugin(), undefined) })
     const { report, pauses } = await take(engine, { ownership: 'uncertain' })
