@@ -2,6 +2,7 @@
 // run(), `only`, no file found). This runner drives uvu in one process and fails on each of them.
 // With TEST_SEED set to any text, files, the suites of each and random inputs are drawn from it. Without it
 // the inputs are the same in each run: a change is judged by itself, and `npm run test:steady` looks for more.
+// TEST_TIMES=N prints the N files that took the longest, in seconds, and how much of that this process computed.
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -45,6 +46,7 @@ process.on('exit', () => {
 })
 
 const problems: string[] = []
+const times: Record<string, { all: number; own: number }> = {}
 const total = { passed: 0, failed: 0, skipped: 0 }
 
 const seed = createHash('sha256').update(TEST_SEED).digest().readInt32LE()
@@ -74,6 +76,10 @@ await reportLeaks()
 if (total.passed + total.failed === 0) problems.push('no test was executed')
 if (process.env.CI && total.skipped > 0) problems.push(`${total.skipped} skipped in CI`)
 for (const problem of problems) console.error(`problem: ${problem}`)
+const slowest = Object.entries(times).sort(([, one], [, other]) => other.all - one.all)
+for (const [name, { all, own }] of slowest.slice(0, Number(process.env.TEST_TIMES ?? 0))) {
+  console.log(`${all.toFixed(1)} s, ${own.toFixed(1)} of it here: ${name}`)
+}
 const failed = total.failed + problems.length
 console.log(`${total.passed} passed, ${failed} failed, ${total.skipped} skipped`)
 finished = true
@@ -91,7 +97,9 @@ function inDrawnOrder<T>(items: T[], nameOf: (item: T, index: number) => string)
 
 function guarded(name: string, run: Run): Run {
   return async () => {
+    const [began, computed] = [performance.now(), process.cpuUsage()]
     const outcome = await Promise.race([run().catch(thrown), suiteLimit(name)])
+    addTime(name, performance.now() - began, process.cpuUsage(computed))
     const [errors, ran, skipped, all] = outcome
     total.passed += ran
     total.skipped += skipped
@@ -102,6 +110,11 @@ function guarded(name: string, run: Run): Run {
     }
     return outcome
   }
+}
+
+function addTime(name: string, ms: number, { user, system }: NodeJS.CpuUsage): void {
+  const { all, own } = times[name] ?? { all: 0, own: 0 }
+  times[name] = { all: all + ms / 1_000, own: own + (user + system) / 1_000_000 }
 }
 
 /** uvu lets an `after` hook's error out of the suite. */
