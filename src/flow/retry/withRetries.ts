@@ -1,5 +1,6 @@
 import type { CallKind } from '../../../adapters/engine/api/operation.ts'
 import { operations } from '../../../adapters/engine/api/operations.ts'
+import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 import type {
   CallOptions,
   Engine,
@@ -27,6 +28,9 @@ interface RetryDependencies {
   notify(notice: RetryNotice): void
 }
 
+/** Codes of failures that another attempt cannot mend: the run belongs to another process, or another host answers. */
+const LASTING: readonly InstallErrorCode[] = ['abandoned', 'engine-not-trusted']
+
 /** The retries of one flow on one engine. */
 export function withRetries(
   engine: Engine,
@@ -45,7 +49,7 @@ export function withRetries(
       if (signal.aborted || !isEngineError(error)) return false
       const { status, unsent, transient } = error.details
       hasAnswered ||= status !== undefined
-      if (error.code === 'engine-not-trusted') return false
+      if (LASTING.includes(error.code)) return false
       if (kind !== 'look') return hasAnswered && unsent === true
       // An engine that starts again gives its socket its rights a moment after that is there.
       if (unsent || error.code === 'engine-unreachable') return hasAnswered

@@ -107,6 +107,7 @@ const failures: [
   ['no engine', 'engine-protocol', { status: 502 }, false, false],
   ['the engine failed', 'engine-failed', said('the moon is full'), false, false],
   ['cancelled', 'cancelled', {}, false, false],
+  ['another process has the run', 'abandoned', { unsent: true }, false, false],
 ]
 
 function said(engineMessage: string, status = 500): EngineErrorDetails {
