@@ -1,27 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
-import os, { tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../../support/suite.ts'
+import { withoutUser } from '../../../support/withoutUser.ts'
 import { onStage, run } from '../stage.ts'
 
 const ADVICE = /Keep it \(--if-present keep\), remove it first .* or choose another name/
-
-/** As in a container whose user the system's list does not have. */
-async function withoutUser(act: () => Promise<void>): Promise<void> {
-  const { userInfo } = os
-  os.userInfo = () => {
-    throw Object.assign(new Error('ENOENT'), { code: 'ERR_SYSTEM_ERROR' })
-  }
-  syncBuiltinESMExports()
-  try {
-    await act()
-  } finally {
-    os.userInfo = userInfo
-    syncBuiltinESMExports()
-  }
-}
 
 suite('plugin-flow :: a user without a home', (test) => {
   test('runs and resume say that no run was recorded', () =>
