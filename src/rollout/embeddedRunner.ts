@@ -25,7 +25,7 @@ import {
   type LocalRunnerOptions,
   type RolloutLog,
 } from './localRunner.ts'
-import type { RolloutMessage, Runner } from './runner.ts'
+import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
 
 /** How often messages of other processes are looked for. */
 const INBOX_MS = 250
@@ -103,10 +103,8 @@ export function readRollouts(
 
 /** @throws RangeError that names the folder, where a file in it is damaged */
 export function readRollout(folder: string): LocalRollout {
-  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   try {
-    const plan: RolloutPlan = read('plan.json')
-    if (hashPlan(plan) !== plan.hash) throw new RangeError('the plan is not as it was made')
+    const plan = readPlan(folder)
     const records: TargetRecord[] = []
     for (const line of completeLines(join(folder, 'records.jsonl'))) {
       const record = JSON.parse(line) as TargetRecord
@@ -115,17 +113,36 @@ export function readRollout(folder: string): LocalRollout {
     if (plan.targets.some(({ id }, index) => records[index]?.target !== id)) {
       throw new RangeError('the record of a target is missing')
     }
-    const saved = existsSync(join(folder, 'state.json')) ? read('state.json') : undefined
-    if (saved) readSaved(saved)
-    return { plan, records, saved }
+    return { plan, records, saved: readState(folder) }
   } catch (error) {
-    const why = error instanceof RangeError ? error.message : 'a file in it is damaged'
-    throw new RangeError(`the rollout in ${folder} cannot be read: ${why}`)
+    throw unreadable(folder, error)
   }
 }
 
+/** @throws where it is damaged, or not as it was made */
+export function readPlan(folder: string): RolloutPlan {
+  const plan: RolloutPlan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'))
+  if (hashPlan(plan) !== plan.hash) throw new RangeError('the plan is not as it was made')
+  return plan
+}
+
+/** `undefined` before the first step. @throws where it is damaged */
+export function readState(folder: string): SavedRollout | undefined {
+  const path = join(folder, 'state.json')
+  if (!existsSync(path)) return undefined
+  const saved: SavedRollout = JSON.parse(readFileSync(path, 'utf8'))
+  readSaved(saved)
+  return saved
+}
+
+/** The error of a rollout that cannot be read, by its cause. */
+export function unreadable(folder: string, cause: unknown): RangeError {
+  const why = cause instanceof RangeError ? cause.message : 'a file in it is damaged'
+  return new RangeError(`the rollout in ${folder} cannot be read: ${why}`)
+}
+
 /** Of the rollouts in a folder, the oldest first. */
-function idsIn(folder: string): string[] {
+export function idsIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'plan.json')))
