@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { journalFolder } from '../../adapters/journal/runJournal.ts'
 import { defined } from '../../machines/defined.ts'
 import { parseStatechart, type Statechart } from '../chart/statechart/readStatechart.ts'
 import type { ConnectedEngine } from '../flow/connect.ts'
@@ -13,6 +14,7 @@ import { openEngine } from './openEngine.ts'
 import type { EngineSelection } from './options/engine.ts'
 import { readText, unusableFile } from './options/values.ts'
 import { type CommandIo, catchInterrupts, type Interrupts, messageOf, report } from './processIo.ts'
+import { pageRollouts } from './rollout/pageRollouts.ts'
 
 /** A page that installs and upgrades plugins on an engine. */
 export interface FlowPage extends EngineSelection {
@@ -53,20 +55,25 @@ async function serve(
 ): Promise<number> {
   const { embedded, port } = page
   const recorded = embedded ? undefined : recordedRuns(engine, page, io)
-  const { starts = startsOn(engine), history, closed = async () => {} } = recorded ?? {}
+  const { starts = startsOn(engine), history, closed = NOTHING } = recorded ?? {}
+  const hasFolder = !embedded && journalFolder(io.env) !== undefined
+  const { rollouts, closed: carried = NOTHING } = hasFolder ? pageRollouts(io) : {}
   const { host } = engine
   const pageOptions = { engine, host, starts, simulated: embedded, port, files }
-  const server = await startUi({ ...pageOptions, ...defined({ history }) })
+  const server = await startUi({ ...pageOptions, ...defined({ history, rollouts }) })
   if (embedded) io.stdout.write(`${SIMULATION}\n`)
   io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
   const removeFile = page.open ? openBrowser(server.url, io) : () => {}
   const { exitCode } = await interrupts.interrupted
   removeFile()
   report(io, 'taking back what runs; once more leaves at once')
-  await Promise.race([server.cancelFlows().then(closed), interrupts.second])
+  const ended = Promise.all([server.cancelFlows().then(closed), carried()])
+  await Promise.race([ended, interrupts.second])
   await server.close()
   return exitCode
 }
+
+const NOTHING = async () => {}
 
 /** A page that shows a machine, and talks to no engine. */
 export interface MachinePage {

@@ -29,7 +29,7 @@ interface Show {
 }
 
 /** The events of each machine: a machine has its own file. */
-const byMachine: Readonly<Record<keyof MachineEvents, Show>> = {
+export const byMachine: Readonly<Record<keyof MachineEvents, Show>> = {
   pluginInstall: showInstall,
   pluginUpgrade: showUpgrade,
 }

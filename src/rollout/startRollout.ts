@@ -8,6 +8,7 @@ import {
   type TargetRecord,
   type TargetState,
 } from '../../machines/rollout/records.ts'
+import type { RolloutConsent } from '../../machines/rollout/types.ts'
 import { statePath } from '../../machines/statePath.ts'
 import { Observed } from '../flow/observed.ts'
 import type { Transition } from '../flow/types.ts'
@@ -171,11 +172,8 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     await runner.event(id, { ...event })
     return true
   }
-  const grant = (given: GivenConsent = {}) => {
-    const facts = { ...given, at: new Date(time.now()).toISOString() }
-    const consent = { hash: hashOf({ plan: plan.hash, ...facts }), ...facts }
-    return send({ type: 'consent.grant', consent })
-  }
+  const grant = (given: GivenConsent = {}) =>
+    send({ type: 'consent.grant', consent: consentTo(plan, given, time.now()) })
   await conductor.start(id)
   const stop = await runner.serve({
     worker: options.worker ?? randomUUID(),
@@ -223,6 +221,16 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
       records.complete()
     },
   }
+}
+
+/** The consent to a plan, as it is written down. */
+export function consentTo(
+  plan: Pick<RolloutPlan, 'hash'>,
+  given: GivenConsent,
+  now: number,
+): RolloutConsent {
+  const facts = { ...given, at: new Date(now).toISOString() }
+  return { hash: hashOf({ plan: plan.hash, ...facts }), ...facts }
 }
 
 /** One record for each target, in the order of the plan. */

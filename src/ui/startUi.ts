@@ -4,6 +4,7 @@ import { answerFlows, answerPlan, streamList } from './flows.ts'
 import { answerHistory, type History } from './history.ts'
 import { sendJson } from './json.ts'
 import { answerPlugins } from './plugins.ts'
+import { answerRollouts, type Rollouts } from './rollouts.ts'
 import { type PageFiles, type Route, type ServedPage, servePage } from './servePage.ts'
 import type { Starts } from './startFlow.ts'
 
@@ -16,6 +17,8 @@ export interface UiOptions {
   starts: Starts
   /** Default: no run is recorded. */
   history?: History
+  /** Default: the page shows no rollouts. */
+  rollouts?: Rollouts
   /** The engine downloads, runs and keeps nothing. */
   simulated: boolean
   /** On 127.0.0.1; 0 takes any free one. */
@@ -33,11 +36,15 @@ export interface Ui extends ServedPage {
  * there.
  */
 export async function startUi(options: UiOptions): Promise<Ui> {
-  const { engine, host, starts, history = NONE, simulated, port, files } = options
+  const { engine, host, starts, history = NONE, rollouts, simulated, port, files } = options
   const about = { engine: host, simulated }
   const registry = createFlowRegistry(about)
   const routes = new Map<string, Route>([
-    ['about', (_path, _request, response) => sendJson(response, 200, about)],
+    [
+      'about',
+      (_path, _request, response) =>
+        sendJson(response, 200, { ...about, hasRollouts: rollouts !== undefined }),
+    ],
     ['changes', (_path, _request, response) => streamList(registry, response)],
     [
       'history',
@@ -46,6 +53,15 @@ export async function startUi(options: UiOptions): Promise<Ui> {
     ['flows', (path, request, response) => answerFlows(registry, starts, path, request, response)],
     ['plan', (_path, request, response) => answerPlan(engine, request, response)],
     ['plugins', (path, request, response) => answerPlugins(engine, path, request, response)],
+    ...(rollouts
+      ? [
+          [
+            'rollouts',
+            ((path, request, response) =>
+              answerRollouts(rollouts, path, request, response)) satisfies Route,
+          ] as const,
+        ]
+      : []),
   ])
   const served = await servePage({ port, files, page: 'index.html', routes })
   return { ...served, cancelFlows: () => registry.cancelAll() }

@@ -196,8 +196,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'machines',
       'machines/plugin-install',
+      'machines/rollout',
       'adapters/docker',
       'src/flow',
+      'src/rollout',
       'src/events',
       'src/chart',
       'src/text',

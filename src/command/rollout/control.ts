@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { RolloutPersonEvent } from '../../../machines/rollout/events.ts'
-import { sendToRollout } from '../../rollout/embeddedRunner.ts'
-import type { Rollout } from '../../rollout/startRollout.ts'
+import { readPlan, sendToRollout } from '../../rollout/embeddedRunner.ts'
+import type { RolloutMessage } from '../../rollout/runner.ts'
+import { consentTo, type GivenConsent, type Rollout } from '../../rollout/startRollout.ts'
 import { visibleJson } from '../../text/visible.ts'
+import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { alignColumns, fitColumns } from '../listing.ts'
 import { type CommandIo, catchInterrupts, report, writeLines } from '../processIo.ts'
 import { type Carried, carryOut, isInUse } from './carryOut.ts'
@@ -18,6 +21,7 @@ import {
 } from './rolloutFolder.ts'
 import { rolloutEndLines } from './rolloutText.ts'
 import { chooseRolloutView } from './rolloutView.ts'
+import { userName } from './start.ts'
 
 export type RolloutDeed = Exclude<RolloutPersonEvent['type'], 'consent.grant' | 'consent.deny'>
 
@@ -32,21 +36,52 @@ export async function control(
   command: RolloutCommand,
   io: CommandIo,
 ): Promise<number> {
+  const found = findRollout(rolloutFolder(io.env), command.id)
+  const code = await steer(deed, found, command, io)
+  if (code !== undefined) return code
+  writeLines(io.stdout, [`${deed}: the process that carries ${found.id} out was told`])
+  return 0
+}
+
+/**
+ * The same. Resolves to the exit status once the rollout rests, or to `undefined` where another process has been told.
+ *
+ * @param taken called once this process has passed the order to the rollout
+ */
+export async function steer(
+  order: RolloutOrder,
+  found: Pick<StoredRollout, 'id' | 'state'>,
+  carried: Carried,
+  io: CommandIo,
+  taken: (isTaken: boolean) => void = () => {},
+): Promise<number | undefined> {
   const folder = rolloutFolder(io.env)
-  const { id, state } = findRollout(folder, command.id)
+  const { id } = found
+  const given = { who: userName() }
   const act = async (rollout: Rollout) => {
-    // A rollout whose process has died goes on as it was.
-    const goesOn = deed === 'resume' && !['paused', 'holding'].includes(state) && !hasEnded(state)
-    return goesOn || rollout[deed]()
+    const goesOn = order === 'resume' && mayBeLeft(found)
+    const isTaken = goesOn || (await (order === 'grant' ? rollout.grant(given) : rollout[order]()))
+    taken(isTaken)
+    return isTaken
   }
   try {
-    return await carryOut({ id }, { ...command, folder }, io, act)
+    return await carryOut({ id }, { ...carried, folder }, io, act)
   } catch (error) {
     if (!isInUse(error)) throw error
-    sendToRollout(folder, id, { type: deed })
-    writeLines(io.stdout, [`${deed}: the process that carries ${id} out was told`])
-    return 0
+    sendToRollout(folder, id, messageOf(order, join(folder, id), given))
+    return undefined
   }
+}
+
+function messageOf(order: RolloutOrder, folder: string, given: GivenConsent): RolloutMessage {
+  if (order === 'deny') return { type: 'consent.deny' }
+  if (order !== 'grant') return { type: order }
+  return { type: 'consent.grant', consent: consentTo(readPlan(folder), given, Date.now()) }
+}
+
+/** A rollout in this state goes on as it was, where its process has died. */
+export function mayBeLeft({ state }: Pick<StoredRollout, 'state'>): boolean {
+  return !['paused', 'holding'].includes(state) && !hasEnded(state)
 }
 
 /** Lists rollouts, the newest first. The exit status is 1 where one of them cannot be read. */

@@ -81,7 +81,7 @@ export function stateOf(
   return { state: statePath(value), out: context.out.length, event: saved.event }
 }
 
-export function countRecords(records: readonly TargetRecord[]): RolloutCounts {
+export function countRecords(records: readonly Pick<TargetRecord, 'state'>[]): RolloutCounts {
   const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as RolloutCounts
   for (const { state } of records) counts[state] += 1
   return counts

@@ -76,7 +76,11 @@ async function answerOf(policy: Policy, plan: RolloutPlan) {
   return typeof answer === 'boolean' ? { granted: answer } : answer
 }
 
-function requestOf({ plugin, privileges }: RolloutPlan): ConsentRequest {
+/** The request for the one consent to a plan. */
+export function requestOf({
+  plugin,
+  privileges,
+}: Pick<RolloutPlan, 'plugin' | 'privileges'>): ConsentRequest {
   const { reference, name, digest, settings } = plugin
   const shown = settings.flatMap((setting) => ('from' in setting ? [] : [setting]))
   return {
@@ -118,7 +122,7 @@ async function ask(
   }
 }
 
-function userName(): string {
+export function userName(): string {
   try {
     return userInfo().username
   } catch {

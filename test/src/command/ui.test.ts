@@ -59,6 +59,8 @@ suite('plugin-flow ui', (test) => {
         const ui = { url: address, cancelFlows: async () => {}, close: async () => {} }
         const { origin } = new URL(address)
         const client = await enter({ ui, embedded, origin })
+        const rollouts = JSON.parse((await client.get('/rollouts')).body)
+        assert.equal(rollouts, { rollouts: [], problems: [] })
         const id = await client.install({ reference: 'vieux/sshfs' })
         const events = stream(`${origin}/flows/${id}/events`, client)
         const { request } = (await events.seen('consent')) as unknown as { request: { id: number } }

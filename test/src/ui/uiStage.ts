@@ -9,6 +9,7 @@ import {
 } from '../../../src/embedded.ts'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { connect } from '../../../src/flow/connect.ts'
+import type { Rollouts } from '../../../src/ui/rollouts.ts'
 import type { PageFiles } from '../../../src/ui/servePage.ts'
 import { startsOn } from '../../../src/ui/startFlow.ts'
 import { startUi, type Ui } from '../../../src/ui/startUi.ts'
@@ -28,9 +29,9 @@ const NO_PAGE: PageFiles = new Map([
 /** The server of the page, on an embedded engine. */
 export async function onUiStage(
   act: (stage: UiStage) => Promise<void>,
-  options: EmbeddedEngineOptions & { files?: PageFiles } = {},
+  options: EmbeddedEngineOptions & { files?: PageFiles; rollouts?: Rollouts } = {},
 ): Promise<void> {
-  const { files = NO_PAGE, ...engineOptions } = options
+  const { files = NO_PAGE, rollouts, ...engineOptions } = options
   const config = mkdtempSync(join(tmpdir(), 'plugin-flow-test-'))
   writeNoCredentials(config)
   const embedded = await startEmbeddedEngine({ pace: 0, ...engineOptions })
@@ -42,6 +43,7 @@ export async function onUiStage(
     simulated: true,
     port: 0,
     files,
+    ...(rollouts && { rollouts }),
   })
   try {
     await act({ ui, embedded, origin: new URL(ui.url).origin })
