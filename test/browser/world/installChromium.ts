@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
-import { runTool } from '../../engine/world/runTool.ts'
+import { installPackages, updatePackages } from '../../engine/world/aptGet.ts'
 
 /** Whether this machine has a browser, and if not, why and what to do. */
 export type Availability = { path: string } | { path: undefined; reason: string; remedy: string }
 
 const PATH = '/usr/bin/chromium'
 const REMEDY = 'apt-get install --no-install-recommends chromium'
-const UPDATE_LIMIT_MS = 120_000
-const INSTALL_LIMIT_MS = 400_000
 
 /**
  * Finds Debian's chromium, and installs it where it is missing and may be installed. Nothing is asked
@@ -19,16 +17,12 @@ export async function installChromium(): Promise<Availability> {
     return { path: undefined, reason: `no ${PATH}`, remedy: REMEDY }
   }
   try {
-    await aptGet(['update'], UPDATE_LIMIT_MS)
-    await aptGet(['install', '-y', '--no-install-recommends', 'chromium'], INSTALL_LIMIT_MS)
+    await updatePackages()
+    await installPackages(['chromium'])
   } catch {
     return { path: undefined, reason: 'apt-get could not install chromium', remedy: REMEDY }
   }
   return existsSync(PATH)
     ? { path: PATH }
     : { path: undefined, reason: `still no ${PATH}`, remedy: REMEDY }
-}
-
-async function aptGet(args: string[], limitMs: number): Promise<void> {
-  await runTool('apt-get', ['-o', 'DPkg::Lock::Timeout=60', ...args], limitMs)
 }

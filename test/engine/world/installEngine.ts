@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { installPackages, updatePackages } from './aptGet.ts'
 import { ENGINE_FROM, runTool, SEARCH_PATH, UNPACKED } from './runTool.ts'
 import { unpackEngine } from './unpackEngine.ts'
 
@@ -15,10 +16,7 @@ const COMMANDS = [
   ...['dockerd', 'docker', 'containerd', 'runc', 'docker-registry', 'gcc', 'htpasswd', 'openssl'],
   ...['sshd', 'ssh', 'ssh-keygen', 'tar', 'setpriv', 'unshare', 'mount'],
 ]
-const SERVICE_POLICY = '/usr/sbin/policy-rc.d'
 const CAP_SYS_ADMIN = 21n
-const UPDATE_LIMIT_MS = 120_000
-const INSTALL_LIMIT_MS = 400_000
 
 /**
  * Finds the engine, the registry and the compiler that the world is made of, and installs Debian's
@@ -42,10 +40,8 @@ export async function installEngine(): Promise<Availability> {
   const remedy = `apt-get install --no-install-recommends ${PACKAGES.join(' ')}`
   if (!findCommand('apt-get')) return refuse(`no apt-get, and no ${missing.join(', ')}`, remedy)
   try {
-    await aptGet(['update'], UPDATE_LIMIT_MS)
-    const packages = (await isPackage(CLI_PACKAGE)) ? [...PACKAGES, CLI_PACKAGE] : PACKAGES
-    const install = ['install', '-y', '--no-install-recommends', ...packages]
-    await withoutServices(() => aptGet(install, INSTALL_LIMIT_MS))
+    await updatePackages()
+    await installPackages((await isPackage(CLI_PACKAGE)) ? [...PACKAGES, CLI_PACKAGE] : PACKAGES)
   } catch (error) {
     return refuse(`apt-get failed: ${lastLine(error)}`, remedy)
   }
@@ -74,26 +70,11 @@ function mayMount(): boolean {
   return ((BigInt(`0x${effective}`) >> CAP_SYS_ADMIN) & 1n) === 1n
 }
 
-async function aptGet(args: string[], limitMs: number): Promise<void> {
-  await runTool('apt-get', ['-o', 'DPkg::Lock::Timeout=60', ...args], limitMs)
-}
-
 async function isPackage(name: string): Promise<boolean> {
   return runTool('apt-cache', ['show', name]).then(
     () => true,
     () => false,
   )
-}
-
-/** Debian starts what it installs, an SSH server for every network say, unless this file forbids it. */
-async function withoutServices(install: () => Promise<void>): Promise<void> {
-  if (existsSync(SERVICE_POLICY)) return install()
-  writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  try {
-    await install()
-  } finally {
-    rmSync(SERVICE_POLICY)
-  }
 }
 
 function refuse(reason: string, remedy: string): Availability {
