@@ -9,24 +9,34 @@ import {
   sendToRollout,
 } from '../../../src/rollout.ts'
 import { planFor } from '../../support/rolloutStage.ts'
-import { runnerContract } from '../../support/runnerContract.ts'
+import { runnerContract, virtualGround } from '../../support/runnerContract.ts'
 import { suite } from '../../support/suite.ts'
+import { virtualTime } from '../../support/virtualFlow.ts'
 
-runnerContract('memory', async (time, leaseTime) => ({
-  runner: createLocalRunner({ time, leaseTime }),
-  time,
-  close: async () => {},
-}))
+const LEASE_MS = 30_000
 
-runnerContract('embedded', async (time, leaseTime) => {
+runnerContract('memory', async () => {
+  const time = virtualTime()
+  return {
+    runner: createLocalRunner({ time, leaseTime: LEASE_MS }),
+    leaseTime: LEASE_MS,
+    ...virtualGround(time),
+    close: async () => {},
+  }
+})
+
+runnerContract('embedded', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rollouts-'))
-  let runner = await openEmbeddedRunner(folder, { time, leaseTime })
+  const time = virtualTime()
+  const options = { time, leaseTime: LEASE_MS }
+  let runner = await openEmbeddedRunner(folder, options)
   return {
     runner,
-    time,
+    leaseTime: LEASE_MS,
+    ...virtualGround(time),
     async restart() {
       await runner.close()
-      runner = await openEmbeddedRunner(folder, { time, leaseTime })
+      runner = await openEmbeddedRunner(folder, options)
       return runner
     },
     async close() {
@@ -34,6 +44,32 @@ runnerContract('embedded', async (time, leaseTime) => {
       rmSync(folder, { recursive: true })
     },
   }
+})
+
+suite('runner of one process', (test) => {
+  test('a timer fires at its millisecond, which may be months away', async () => {
+    const time = virtualTime()
+    const runner = createLocalRunner({ time })
+    const seen: unknown[] = []
+    await runner.create('r1', await planFor(1), [])
+    await runner.serve({
+      worker: 'w',
+      parallel: 0,
+      target: async () => {},
+      event: async (_, message) => void seen.push(message.type),
+    })
+    const month = 31 * 24 * 60 * 60_000
+    await runner.at('r1', 'near', { at: time.now() + 9_000, event: { type: 'near' } })
+    await runner.at('r1', 'far', { at: time.now() + month, event: { type: 'far' } })
+    await time.pass(8_999)
+    assert.equal(seen, [])
+    await time.pass(1)
+    assert.equal(seen, ['near'])
+    await time.pass(month - 9_001)
+    assert.equal(seen, ['near'])
+    await time.pass(1)
+    assert.equal(seen, ['near', 'far'])
+  })
 })
 
 async function onFolder(act: (folder: string) => Promise<void>): Promise<void> {
