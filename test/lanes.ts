@@ -22,6 +22,6 @@ const failed = await runLanes([
   [script('test:unit'), inPackage, ...otherNode(inPackage)],
   // Both install packages of Debian's where they are missing, which takes turns.
   [script('test:engine'), script('test:browser')],
-  [...otherNode(unit), script('test:faults')],
+  [...otherNode(unit), script('test:faults'), script('test:queue')],
 ])
 process.exitCode = failed > 0 ? 1 : 0

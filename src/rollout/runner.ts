@@ -17,9 +17,15 @@ export interface Runner {
 
   /** Hands targets out to workers. One whose key was handed out before is not handed out again. */
   enqueue(rollout: string, targets: readonly TargetTask[]): Promise<void>
-  /** Sends an event to the machine of a rollout. Events of one rollout are handled one after another. */
+  /**
+   * Sends an event to the machine of a rollout. Events of one rollout are handled one after another. Resolves once it cannot be
+   * lost any more, which may be before it is handled.
+   */
   event(rollout: string, event: RolloutMessage): Promise<void>
-  /** Sends an event later, in place of an earlier timer of the same key; without one only that is taken away. */
+  /**
+   * Sends an event later, in place of an earlier timer of the same key; without one only that is taken away. A timer that another
+   * process has set may still fire.
+   */
   at(rollout: string, key: string, timer?: { event: RolloutMessage; at: number }): Promise<void>
 
   /** In the order of the plan. */
@@ -29,7 +35,10 @@ export interface Runner {
   /** The lease until later, or `undefined` where it is lost. */
   extend(rollout: string, index: number, lease: Lease): Promise<Lease | undefined>
 
-  /** Calls with every record and every saved rollout that changes: hints, of which some may be lost. */
+  /**
+   * Calls with records and saved rollouts that change, from those on that `records` has answered last. Of several changes of one
+   * in a row the last may be the only one.
+   */
   subscribe(rollout: string, listener: (change: RolloutChange) => void): () => void
 
   /** Begins to handle events and to work on targets. Resolves with what ends it. */
@@ -77,5 +86,7 @@ export interface RunnerHandlers {
   /** Only targets of this zone. */
   zone?: string
   event(rollout: string, message: RolloutMessage): Promise<void>
+  /** Goes on with a rollout after events or targets may have been lost. In turn with its events; it may happen at any time. */
+  start?(rollout: string): Promise<void>
   target(rollout: string, task: TargetTask, lease: Lease): Promise<void>
 }

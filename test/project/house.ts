@@ -99,6 +99,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['machines', 'machines/plugin-install', 'machines/plugin-upgrade'],
     packages: /^(valibot|node:.*)$/,
   },
+  'adapters/queue': {
+    holds: 'rollouts on BullMQ: jobs, and records in Redis or PostgreSQL',
+    imports: ['machines'],
+    packages: /^(bullmq|ioredis|pg)$/,
+  },
   'src/text': {
     holds: 'foreign text made safe and fit to show',
     imports: [],
@@ -139,7 +144,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: /^(xstate|rxjs|node:path)$/,
   },
   'src/rollout': {
-    holds: 'rollouts: planning, the runner port, the embedded runner',
+    holds: 'rollouts: planning, the runner port, the runners',
     imports: [
       'machines',
       'machines/plugin-install',
@@ -151,6 +156,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'adapters/docker',
       'adapters/journal',
       'adapters/process',
+      'adapters/queue',
       'adapters/engine',
       'adapters/engine/http',
       'src/flow',

@@ -1,0 +1,55 @@
+/**
+ * Where the rollouts of a queue are kept: plans, machines and records as JSON text, and the leases of engines. Time is that of the
+ * server, so that the clocks of workers do not matter.
+ */
+export interface RolloutStore {
+  /** Without effect for a rollout that exists. */
+  create(
+    rollout: string,
+    plan: string,
+    records: readonly string[],
+    zones: readonly string[],
+  ): Promise<void>
+  /** Ids, the oldest first. */
+  rollouts(): Promise<string[]>
+  /** Every zone of every rollout. */
+  zones(): Promise<string[]>
+  plan(rollout: string): Promise<string | undefined>
+  load(rollout: string): Promise<string | undefined>
+  /** `false`: another writer has saved meanwhile. */
+  save(rollout: string, saved: string, version: SaveVersion): Promise<boolean>
+  /** So many records from an index on, and how many writes there were by then. */
+  records(
+    rollout: string,
+    from: number,
+    count: number,
+  ): Promise<{ records: string[]; sequence: number }>
+  /** `false`: the lease is lost, and nothing was written. */
+  write(rollout: string, index: number, record: string, lease?: HeldLease): Promise<boolean>
+  /** What was written after `sequence`, and the machine where it is not of that version any more. */
+  changes(rollout: string, sequence: number, version: number): Promise<StoreChanges>
+  /** The token of a new lease, or that of the same claim before; `undefined` while another one holds the engine. */
+  claim(engine: string, claim: string, ms: number): Promise<number | undefined>
+  /** `false`: the lease is lost. */
+  extend(lease: HeldLease, ms: number): Promise<boolean>
+  release(lease: HeldLease): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SaveVersion {
+  is: number
+  expected: number
+  /** So that what was sent twice, because the answer was lost, counts once. */
+  writer: string
+}
+
+export interface HeldLease {
+  engine: string
+  token: number
+}
+
+export interface StoreChanges {
+  records: string[]
+  sequence: number
+  saved?: string
+}

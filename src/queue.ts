@@ -1,0 +1,6 @@
+/** Rollouts on BullMQ: many workers, with their records in Redis or PostgreSQL. */
+export {
+  openQueueRunner,
+  type QueueRunner,
+  type QueueRunnerOptions,
+} from './rollout/queueRunner.ts'

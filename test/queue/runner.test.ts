@@ -1,0 +1,77 @@
+import { setTimeout } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import * as assert from 'uvu/assert'
+import { openQueueRunner } from '../../src/rollout/queueRunner.ts'
+import { runnerContract } from '../support/runnerContract.ts'
+import { type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
+import { withServers } from './world/queueSuite.ts'
+
+const LEASE_MS = 1_200
+const LIMIT_MS = 20_000
+const problems: string[] = []
+let databases = 0
+
+const kinds = {
+  redis: { start: startRedis, empty: emptyRedis },
+  postgres: { start: startPostgres, empty: createDatabase },
+}
+
+withServers('runner contract', (servers) => {
+  for (const [kind, { start, empty }] of Object.entries(kinds)) {
+    let server: QueueServer
+    const hooks = {
+      before: async () => {
+        server = await start(servers)
+      },
+      after: () => server.stop(),
+    }
+    const open = async () => {
+      const url = await empty(server)
+      const opened = [await openRunner(url)]
+      const [runner] = opened
+      assert.ok(runner)
+      return {
+        runner,
+        leaseTime: LEASE_MS,
+        now: Date.now,
+        pass: (ms: number) => setTimeout(ms),
+        async until(isSo: () => boolean) {
+          const end = Date.now() + LIMIT_MS
+          while (!isSo() && Date.now() < end) await setTimeout(10)
+          assert.ok(isSo(), `it has not come to that: ${problems.join('; ')}`)
+        },
+        async restart() {
+          const another = await openRunner(url)
+          opened.push(another)
+          return another
+        },
+        close: async () => void (await Promise.all(opened.map((each) => each.close()))),
+      }
+    }
+    runnerContract(`BullMQ on ${kind}`, open, hooks)
+  }
+})
+
+function openRunner(url: string) {
+  return openQueueRunner(url, {
+    leaseTime: LEASE_MS,
+    onProblem: (message) => problems.push(message),
+  })
+}
+
+async function emptyRedis({ url }: QueueServer): Promise<string> {
+  const client = new Redis(url)
+  await client.flushall()
+  client.disconnect()
+  return url
+}
+
+async function createDatabase({ url }: QueueServer): Promise<string> {
+  databases += 1
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(`create database test${databases}`)
+  await client.end()
+  return url.replace(/postgres$/, `test${databases}`)
+}

@@ -1,0 +1,128 @@
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { endWithProcess } from '../../engine/world/endWithProcess.ts'
+import { freePort } from '../../engine/world/freePort.ts'
+import { runTool } from '../../engine/world/runTool.ts'
+import { type OwnedProcess, startProcess } from '../../engine/world/startProcess.ts'
+import type { Servers } from './installServers.ts'
+
+const START_MS = 20_000
+const END_MS = 10_000
+/** Debian has it everywhere. PostgreSQL does not run as root. */
+const NOBODY = 65_534
+
+/** A server of queues on loopback, with a folder of its own. */
+export interface QueueServer {
+  url: string
+  /** Where it keeps what it was given. */
+  folder: string
+  /** Ends it without a word, as a power failure would. */
+  kill(): Promise<void>
+  /** The same server again, with what it has kept. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export const PASSWORD = 'queue-password-9f3k'
+
+/** @param settings in the place of those that a queue needs */
+export async function startRedis(
+  { redis }: Servers,
+  settings: Record<string, string> = {},
+): Promise<QueueServer> {
+  const port = await freePort()
+  return serve('redis', `redis://default:${PASSWORD}@127.0.0.1:${port}`, (folder) => {
+    const all = {
+      bind: '127.0.0.1',
+      port: String(port),
+      dir: folder,
+      save: '""',
+      appendonly: 'yes',
+      'maxmemory-policy': 'noeviction',
+      requirepass: PASSWORD,
+      ...settings,
+    }
+    const lines = Object.entries(all).map(([name, value]) => `${name} ${value}\n`)
+    writeFileSync(join(folder, 'redis.conf'), lines.join(''), { mode: 0o600 })
+    return {
+      start: () => startProcess(redis, [join(folder, 'redis.conf')]),
+      ready: /Ready to accept connections/,
+    }
+  })
+}
+
+export async function startPostgres({ postgres }: Servers): Promise<QueueServer> {
+  const port = await freePort()
+  const isRoot = process.getuid?.() === 0
+  const asUser = isRoot
+    ? ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups']
+    : []
+  const url = `postgres://queue:${PASSWORD}@127.0.0.1:${port}/postgres`
+  return serve('postgres', url, async (folder) => {
+    const data = join(folder, 'data')
+    const secret = join(folder, 'password')
+    writeFileSync(secret, PASSWORD, { mode: 0o600 })
+    if (isRoot) for (const path of [folder, secret]) chownSync(path, NOBODY, NOBODY)
+    const init = ['-D', data, '-U', 'queue', '-A', 'scram-sha-256', '--pwfile', secret, '-N']
+    await runTool('setpriv', [...asUser, '--', `${postgres}/initdb`, ...init], START_MS)
+    // A process that is killed loses nothing of what it has written: only a machine does.
+    const settings = [
+      'fsync=off',
+      `port=${port}`,
+      'listen_addresses=127.0.0.1',
+      `unix_socket_directories=${folder}`,
+    ]
+    const options = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
+    const program = ['--pdeathsig', 'KILL', '--', `${postgres}/postgres`, ...options]
+    return {
+      start: () => startProcess('setpriv', [...asUser, ...program]),
+      ready: /database system is ready to accept connections/,
+    }
+  })
+}
+
+interface Program {
+  start(): OwnedProcess
+  ready: RegExp
+}
+
+async function serve(
+  name: string,
+  url: string,
+  prepare: (folder: string) => Program | Promise<Program>,
+): Promise<QueueServer> {
+  const folder = mkdtempSync(join(tmpdir(), `plugin-flow-${name}-`))
+  let running: OwnedProcess | undefined
+  const sweep = () => {
+    running?.kill()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const stop = async () => {
+    untie()
+    await running?.end(END_MS)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const untie = endWithProcess(stop, sweep)
+  try {
+    const program = await prepare(folder)
+    const start = async () => {
+      running = program.start()
+      await running.says(program.ready, START_MS)
+    }
+    await start()
+    return {
+      url,
+      folder,
+      start,
+      stop,
+      async kill() {
+        running?.kill()
+        await running?.end(END_MS)
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
