@@ -37,6 +37,7 @@ import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
 import { createTools, type FlowDependencies, type FlowWork } from './flowTools.ts'
 import { pullLock } from './pullLock.ts'
 import { withTimeout } from './retry/time.ts'
+import { envNameOf } from './secrets/redaction.ts'
 import { ownClaim } from './upgradeClaims.ts'
 
 /** The work of one upgrade. */
@@ -44,7 +45,7 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
   const tools = createTools(dependencies)
   const { engine, once, auth, progress, record, redaction, rememberRefusal } = tools
   const values = ownValues()
-  const secrets = [...dependencies.values.keys()].map((key) => key.replace(/(.)\.value$/, '$1'))
+  const secrets = [...dependencies.values.keys()].map(envNameOf)
   const lock = pullLock(dependencies.engine)
   let copyEnd: Promise<PullEnd> | undefined
   const own = ownClaim(dependencies.engine)

@@ -7,8 +7,9 @@ import { isApplied } from '../../machines/plugin-install/steps/judgePresent.ts'
 import { observe } from '../../machines/plugin-upgrade/effect.ts'
 import { findUses } from '../../machines/plugin-upgrade/steps/findUses.ts'
 import { parseReference } from '../../machines/reference.ts'
-import type { Setting } from '../../machines/settings.ts'
+import { keyOf, type Setting } from '../../machines/settings.ts'
 import { oneLine } from '../../machines/text.ts'
+import { withSecretsHidden } from './withSecretsHidden.ts'
 
 /** The findings on one engine, by requests that change nothing. */
 export type TargetLook =
@@ -47,7 +48,8 @@ export async function lookAtTarget(
   let engine: ReturnType<typeof open> | undefined
   try {
     engine = open()
-    return await look(engine, request, { signal: late.signal })
+    const secrets = request.settings.filter(({ secret }) => secret).map(keyOf)
+    return await look(withSecretsHidden(engine, secrets), request, { signal: late.signal })
   } catch (error) {
     if (!isEngineError(error) || signal.aborted) throw error
     if (!late.signal.aborted) return { unreachable: oneLine(error.message) }

@@ -16,6 +16,7 @@ import { endOf, readSaved } from './conduct.ts'
 import { fenced } from './fence.ts'
 import { wallTime } from './localRunner.ts'
 import type { Runner, TargetTask } from './runner.ts'
+import { withSecretsHidden } from './withSecretsHidden.ts'
 
 export interface TargetStepOptions {
   /** An engine by the access that the plan names, from the worker's own machine. */
@@ -88,7 +89,8 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
         ...(action === 'undo' && { outcome }),
       })
       const act = async (opened: Engine) => {
-        const engine = fenced(opened, mayChange)
+        const keys = plan.plugin.settings.filter((setting) => 'from' in setting).map(keyOf)
+        const engine = withSecretsHidden(fenced(opened, mayChange), keys)
         const tools: StepTools = { plan, engine, record: () => record, write, secret }
         return action === 'undo' ? undo(tools) : change(tools, consent, time.now())
       }

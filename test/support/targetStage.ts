@@ -1,6 +1,8 @@
+import { defined } from '../../machines/defined.ts'
 import { EngineError } from '../../machines/errors.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
+import type { RolloutLog } from '../../src/rollout/localRunner.ts'
 import type { Runner } from '../../src/rollout/runner.ts'
 import { createTargetStep, type TargetStepOptions } from '../../src/rollout/targetStep.ts'
 import { createLocalRunner } from '../../src/rollout.ts'
@@ -19,6 +21,7 @@ interface Options {
   plan?: Partial<RolloutPlan>
   fleet?: Fleet
   options?: Partial<TargetStepOptions>
+  log?: RolloutLog
 }
 
 export const ID = 'r1'
@@ -27,9 +30,9 @@ export const GRANTED = { reference: REFERENCE, grantAllPermissions: true }
 /** A runner with one rollout of one target, which a consent was given to. */
 export async function runnerOf(
   plan: Partial<RolloutPlan> = {},
-  hasConsent = true,
+  { hasConsent = true, log }: { hasConsent?: boolean; log?: RolloutLog } = {},
 ): Promise<Runner> {
-  const runner = createLocalRunner()
+  const runner = createLocalRunner(defined({ log }))
   const record: TargetRecord = {
     rollout: ID,
     index: 0,
@@ -47,10 +50,10 @@ export async function runnerOf(
 
 /** Steps on one target, without the machine that orders them. */
 export async function onTarget(
-  { plan, fleet = engines(), options }: Options,
+  { plan, fleet = engines(), options, log }: Options,
   act: (steps: Steps) => Promise<void>,
 ): Promise<void> {
-  const runner = await runnerOf(plan)
+  const runner = await runnerOf(plan, defined({ log }))
   let ended = () => {}
   let attempt = 0
   const stop = await runner.serve({

@@ -122,14 +122,14 @@ function redactMessage(message: JSONMessage, clean: ValueCleaner): JSONMessage {
 
 /** True when an engine shows this value of a setting, which it does for `env` and `args` only. */
 function shows({ Config, Settings }: Plugin, key: string, value: string): boolean {
-  const name = nameOf(key)
+  const name = envNameOf(key)
   if ((Settings.Env ?? []).includes(`${name}=${value}`)) return true
   return Config.Args.Name === name && (Settings.Args ?? []).join(' ') === value
 }
 
 /** Treats the plugin's current value of a secret setting as secret too, regardless of who set it. */
 function mask(plugin: Plugin, keys: readonly string[], clean: ValueCleaner): Plugin {
-  const names = keys.map(nameOf)
+  const names = keys.map(envNameOf)
   const { Env, Args } = plugin.Settings
   const hide = (line: string) => {
     const name = line.split('=', 1)[0] ?? ''
@@ -141,8 +141,8 @@ function mask(plugin: Plugin, keys: readonly string[], clean: ValueCleaner): Plu
   return { ...plugin, Settings: settings }
 }
 
-/** `env` and `args` have the one field `value`. */
-function nameOf(key: string): string {
+/** The name that an engine shows a variable by, of `NAME[.value]`: `env` and `args` have the one field `value`. */
+export function envNameOf(key: string): string {
   return key.replace(/(.)\.value$/, '$1')
 }
 

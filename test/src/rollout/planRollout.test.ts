@@ -323,6 +323,22 @@ suite('planRollout :: refused', (test) => {
 })
 
 suite('planRollout :: secret settings', (test) => {
+  test('words of an engine that quote the value of a plugin are no part of a plan', async () => {
+    const quoting: Engine = {
+      call(id) {
+        const engineMessage = `${id} failed with DEBUG=hunter2hunter2`
+        throw new EngineError('engine-failed', engineMessage, { engineMessage, status: 500 })
+      },
+    }
+    const { fleet, connect } = fleetOf({ quoting, absent: await engineWith() })
+    const settings = [{ name: 'DEBUG', from: 'env' as const, variable: 'PLANTED' }]
+    const env = { PLANTED: 'other' }
+    const plan = await planRollout({ fleet, connect, reference: SSHFS, settings, env })
+    const { found } = plan.targets.find(({ id }) => id === 'quoting') ?? {}
+    assert.is(found?.state, 'unreachable')
+    assert.not.match(JSON.stringify(plan), 'hunter2')
+  })
+
   const PLANTED = 'planted-Value-77aa'
 
   test('their values are in no plan, and by default checked on this machine', async () => {

@@ -19,7 +19,7 @@ suite('step on a target', (test) => {
     ['a rollout without consent', 0, false],
   ] as const) {
     test(`${what} :: no engine is opened`, async () => {
-      const runner = await runnerOf({}, hasConsent)
+      const runner = await runnerOf({}, { hasConsent })
       const opened: string[] = []
       const step = createTargetStep(runner, {
         connect: ({ id }) => {
