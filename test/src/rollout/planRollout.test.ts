@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { simulateEngine } from '../../../adapters/simulation/simulateEngine.ts'
-import type { Engine } from '../../../machines/engine.ts'
+import type { CallOptions, Engine, InputOf, OperationId } from '../../../machines/engine.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import type { PlannedTarget } from '../../../machines/rollout/plan.ts'
 import type { FleetTarget } from '../../../src/rollout/fleetFile.ts'
@@ -167,6 +167,48 @@ suite('planRollout :: what would be done where', (test) => {
       absent: 'skip: there is no plugin of this name',
     })
     assert.equal([plugin.reference, plugin.name], ['acme/notes:2.0', 'acme/notes:1.0'])
+  })
+
+  test('content of the reference is recognized by its digest, on engines that take one', async () => {
+    const first = simulateEngine({ pace: 0 }).engine
+    const look = await first.call('distributionInspect', { remote: SSHFS }, never)
+    const pinned = `vieux/sshfs@${look.digest}`
+    const other = `vieux/sshfs@sha256:${'0'.repeat(64)}`
+    const crashing = await engineWith(`docker.io/${SSHFS}`)
+    /** A newer engine, with the plugin as it was pulled by this reference. */
+    const pulledBy = (PluginReference: string): Engine =>
+      ({
+        async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
+          const given = 'remote' in input ? { ...input, remote: SSHFS } : input
+          const answer = await crashing.call(id, given, options)
+          const shown: Partial<Record<OperationId, object>> = {
+            systemPing: { version: '26.1.5' },
+            systemInfo: { id: PluginReference },
+            pluginInspect: { PluginReference },
+          }
+          return shown[id] ? { ...(answer as object), ...shown[id] } : answer
+        },
+      }) as Engine
+    const engines = {
+      same: pulledBy(`docker.io/${pinned}`),
+      other: pulledBy(`docker.io/${other}`),
+      tagged: pulledBy(`docker.io/${SSHFS}`),
+      crashing,
+    }
+    const plan = (kind: 'install' | 'upgrade') =>
+      planRollout({ ...fleetOf(engines), kind, reference: pinned, name: SSHFS })
+    const upgrade = await plan('upgrade')
+    assert.equal(doing(upgrade.targets), {
+      same: 'nothing',
+      other: 'upgrade',
+      tagged: 'upgrade',
+      crashing: 'skip: the engine would crash on a reference with a digest',
+    })
+    const digests = upgrade.targets.map(({ found }) => 'digest' in found && found.digest)
+    assert.equal(digests, ['same', 'other', 'unknown', 'unknown'])
+    const installed = doing((await plan('install')).targets)
+    assert.is(installed.same, 'nothing')
+    assert.match(String(installed.other), 'with other content')
   })
 
   test('a removal asks no registry', async () => {

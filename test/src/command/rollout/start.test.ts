@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { rolloutFolder } from '../../../../src/command/rollout/rolloutFolder.ts'
+import { openEmbeddedRunner } from '../../../../src/rollout/embeddedRunner.ts'
 import { suite } from '../../../support/suite.ts'
+import { withoutUser } from '../../../support/withoutUser.ts'
+import { collector } from '../collect.ts'
 import { onRolloutStage } from './rolloutStage.ts'
 
 const GRANT = '--grant-all-permissions'
@@ -38,6 +42,51 @@ suite('rollout start', (test) => {
         assert.match((await rollout('ls')).stdout, /^ROLLOUT +KIND +PLUGIN +STATE +TARGETS\n$/)
       }))
   }
+
+  test('on a terminal the privileges are explained, and an interrupt at the question changes nothing', () =>
+    onRolloutStage(
+      async ({ plan, begin, enabled }) => {
+        await plan('vieux/sshfs')
+        const stdout = Object.assign(collector(), { isTTY: true, columns: 100 })
+        const { code, stderr, signals } = begin('start FOLDER/plan.json', { stdout })
+        await stdout.endsWith('on all of these targets? [y/N] ')
+        assert.match(stdout.text(), /CAP_SYS_ADMIN/)
+        assert.match(stdout.text(), /It can offer file systems of its own \(FUSE\) to the host/)
+        signals.emit('SIGINT')
+        assert.is(await code, 130)
+        assert.match(stderr.text(), /cancelled: nothing was changed/)
+        assert.equal(await enabled(), [[]])
+      },
+      { size: 1 },
+    ))
+
+  test('a user without a name :: the consent is recorded all the same', () =>
+    onRolloutStage(
+      async ({ plan, rollout, enabled, written }) => {
+        await plan(`${ALL} vieux/sshfs`)
+        await withoutUser(async () => {
+          assert.is((await rollout('start FOLDER/plan.json', 'y\n')).code, 0)
+        })
+        assert.match(written(), /"who":"unknown"/)
+        assert.equal(await enabled(), [[SSHFS]])
+      },
+      { size: 1 },
+    ))
+
+  test('while another process has the folder, nothing is begun', () =>
+    onRolloutStage(
+      async ({ plan, rollout, folder, enabled }) => {
+        await plan('vieux/sshfs')
+        const env = { XDG_STATE_HOME: join(folder, 'state') }
+        const runner = await openEmbeddedRunner(rolloutFolder(env))
+        const { code, stderr } = await rollout(`start ${GRANT} FOLDER/plan.json`)
+        await runner.close()
+        assert.is(code, 1)
+        assert.match(stderr, /another process carries a rollout out \(.*\); plugin-flow rollout ls/)
+        assert.equal(await enabled(), [[]])
+      },
+      { size: 1 },
+    ))
 
   test('a policy answers', () =>
     onRolloutStage(async ({ plan, rollout, enabled, folder, written }) => {
