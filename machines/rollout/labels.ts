@@ -1,3 +1,5 @@
+import type { TargetState } from './records.ts'
+
 /** The labels of the chart's arrows in pictures, as those of an install. */
 export const rolloutLabels: Readonly<Record<string, string>> = {
   'plan.done': 'written down',
@@ -29,4 +31,10 @@ export const rolloutLabels: Readonly<Record<string, string>> = {
   '→ stopping': '',
   'stopping → stopped': 'none at work',
   'stopping → rollingBack': 'to go back',
+}
+
+/** The states of targets that people know by other words. */
+export const targetWords: Partial<Record<TargetState, string>> = {
+  undoFailed: 'not taken back',
+  undone: 'taken back',
 }

@@ -5,7 +5,10 @@ import type { TargetRecord } from '../../machines/rollout/records.ts'
 import { readPlan, readState, unreadable } from './embeddedRunner.ts'
 import type { SavedRollout } from './runner.ts'
 
-/** A record without what only its own page needs. */
+/** More of a message has no room in a row. */
+const MOST_CHARACTERS = 300
+
+/** A record as a row of a list: of a long message the beginning. */
 export type TargetRow = Pick<
   TargetRecord,
   'index' | 'target' | 'zone' | 'state' | 'attempt' | 'code' | 'message'
@@ -65,7 +68,7 @@ export function followRollout(
       state,
       attempt,
       ...(code !== undefined && { code }),
-      ...(message !== undefined && { message }),
+      ...(message !== undefined && { message: message.slice(0, MOST_CHARACTERS) }),
     }
   }
   const read = async () => {

@@ -33,7 +33,7 @@ export const uiCommand = defineCommand({
     { title: 'Look at any XState machine:', line: 'plugin-flow ui --machine machine.json' },
   ],
   notes:
-    'It prints an address with a token, to be opened in a browser as often as needed while the command runs; anyone who has it can install. Only this machine can reach it. Ctrl-C cancels what runs, takes back what it did, and ends.',
+    'It prints an address with a token, to be opened in a browser as often as needed while the command runs; anyone who has it can install. Only this machine can reach it. Ctrl-C cancels what runs, takes back what it did, and ends. Of a rollout that it carries out, the targets at work are waited for, and plugin-flow rollout resume goes on with the others.',
   read({ values, positionals }): FlowPage | MachinePage {
     readNoArguments('ui', positionals)
     const { port = '0' } = values

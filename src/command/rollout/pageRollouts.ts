@@ -118,13 +118,13 @@ function openRollout(folder: string, id: string, followed: Followed): OpenRollou
       const record = await followed.record(index)
       const target = readPlan(folder).targets[index]
       if (!record || !target) return undefined
-      const { before, after, next, run, times } = record
+      const { message, before, after, next, run, times } = record
       const at = times.ended ?? times.began ?? 0
       const engine = engineOf(target)
       return {
         ...(followed.rows[index] as ShownTarget),
         engine,
-        ...defined({ before, after, next, ...times }),
+        ...defined({ message, before, after, next, ...times }),
         ...(run !== undefined && { events: snapshotEvents(run as never, at, { engine }) }),
       }
     },

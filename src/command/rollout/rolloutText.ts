@@ -1,3 +1,4 @@
+import { targetWords } from '../../../machines/rollout/labels.ts'
 import type { RolloutPlan, TargetAccess } from '../../../machines/rollout/plan.ts'
 import { TARGET_STATES, type TargetRecord } from '../../../machines/rollout/records.ts'
 import type { RolloutCounts } from '../../rollout/startRollout.ts'
@@ -70,18 +71,13 @@ export function recordLine({ target, state, message, code }: TargetRecord): stri
   return visible(`${target}: ${state}${why}${code === undefined ? '' : ` (${code})`}`)
 }
 
-const WORDS: Partial<Record<keyof RolloutCounts, string>> = {
-  undoFailed: 'not taken back',
-  undone: 'taken back',
-}
-
 /** `rolling  124 of 2000, 3 failed, 12.0/s, 2m30s left` */
 export function progressText(state: string, counts: RolloutCounts, perSecond: number): string {
   const all = TARGET_STATES.reduce((sum, each) => sum + counts[each], 0)
   const left = counts.queued + counts.leased + counts.running
   const others = TARGET_STATES.filter(
     (each) => !['queued', 'leased', 'running'].includes(each) && counts[each] > 0,
-  ).map((each) => `${counts[each]} ${WORDS[each] ?? each}`)
+  ).map((each) => `${counts[each]} ${targetWords[each] ?? each}`)
   const speed = perSecond > 0 && left > 0 ? [`${perSecond.toFixed(1)}/s`] : []
   const time = perSecond > 0 && left > 0 ? [`${formatSeconds(left / perSecond)} left`] : []
   return `${state}  ${[`${all - left} of ${all}`, ...others, ...speed, ...time].join(', ')}`

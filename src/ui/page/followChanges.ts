@@ -1,37 +1,45 @@
 import { readMessages } from '../../viewer/readMessages.ts'
-import type { FlowSummary } from '../flowSummary.ts'
 import { GONE } from './api.ts'
 import type { Session } from './session.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 8_000
 
-/**
- * Follows the list of flows for as long as the page is open: a stream that ends is opened again.
- *
- * @param shown called with each list
- * @param failed called with the reason why it is missing, or with an empty text once it is there
- */
-export async function followChanges(
+export interface Following<News> {
+  /** Called with each message. */
+  shown(news: News): void
+  /** Called with the reason why there is none, or with an empty text once there is a stream. */
+  failed(why: string): void
+  /** Ends it. Default: it is followed for as long as the page is open. */
+  signal?: AbortSignal
+}
+
+/** Follows what the server streams: a stream that ends is opened again. */
+export async function followChanges<News>(
   session: Session,
-  shown: (flows: readonly FlowSummary[]) => void,
-  failed: (why: string) => void,
+  path: string,
+  { shown, failed, signal }: Following<News>,
 ): Promise<void> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    let why = GONE
     try {
-      const response = await session.send('/changes')
+      const response = await session.send(path, undefined, signal)
       // Another server has this address by now, and the page is locked.
       if (response.status === 403) return
-      if (!response.ok || !response.body) throw new Error('there is no stream')
-      failed('')
-      for await (const { data } of readMessages(response.body)) {
-        shown((JSON.parse(data) as { flows: FlowSummary[] }).flows)
-        pause = FIRST_PAUSE_MS
-      }
+      if (response.ok && response.body) {
+        failed('')
+        for await (const { data } of readMessages(response.body)) {
+          if (signal?.aborted) return
+          shown(JSON.parse(data) as News)
+          pause = FIRST_PAUSE_MS
+        }
+      } else why = ((await response.json()) as { message: string }).message
     } catch {
       // Tried again below, as when it ends.
     }
-    failed(GONE)
+    if (signal?.aborted) return
+    failed(why)
     await new Promise((resolve) => setTimeout(resolve, pause))
+    if (signal?.aborted) return
   }
 }

@@ -9,6 +9,8 @@ import { byId } from './dom.ts'
 import { followChanges } from './followChanges.ts'
 import { createForms } from './forms.ts'
 import { createPluginsView } from './pluginsView.ts'
+import { createRolloutsView } from './rolloutsView.ts'
+import { createRolloutView } from './rolloutView.ts'
 import { readRoute, runAddress } from './route.ts'
 import { createRunsView } from './runsView.ts'
 import { createRunView, type ListedRun } from './runView.ts'
@@ -23,6 +25,8 @@ const pluginsView = createPluginsView(ask, pluginsChanged)
 const runsView = createRunsView()
 const runView = createRunView(session, ask, { say, fill: forms.fill })
 const attention = createAttention()
+const rolloutsView = createRolloutsView(ask)
+const rolloutView = createRolloutView(session, ask, attention.setTitle)
 let plugins: readonly ListedPlugin[] = []
 let flows: readonly FlowSummary[] = []
 let past: readonly PastRun[] = []
@@ -33,7 +37,8 @@ async function begin(): Promise<void> {
   const [about, listed] = await Promise.all([ask('/about'), ask('/flows')])
   say(about.message)
   if (!about.ok) return
-  const { engine, simulated } = about.body
+  const { engine, simulated, hasRollouts } = about.body
+  byId('rollouts-link', HTMLElement).hidden = hasRollouts !== true
   flows = (listed.body.flows ?? []) as FlowSummary[]
   await refreshPast()
   // A run that is open is followed at once.
@@ -58,7 +63,10 @@ async function begin(): Promise<void> {
     byId('engine', HTMLElement),
     simulated ? `simulated engine (${engine}): nothing is kept` : `on ${engine}`,
   )
-  void followChanges(session, flowsChanged, say)
+  void followChanges<{ flows: FlowSummary[] }>(session, '/changes', {
+    shown: (list) => flowsChanged(list.flows),
+    failed: say,
+  })
 }
 
 /** Before it is decided whether there is anything to list. */
@@ -142,7 +150,11 @@ const TITLES: Readonly<Record<string, string>> = {
   upgrade: 'Upgrade · plugin-flow',
   runs: 'Runs · plugin-flow',
   recorded: 'A recorded run · plugin-flow',
+  rollouts: 'Rollouts · plugin-flow',
 }
+
+/** The view that lists what another shows one of. */
+const LISTS: Readonly<Record<string, string>> = { run: 'runs', rollout: 'rollouts' }
 
 /** Shows the part of the page that its address names. */
 function draw(): void {
@@ -158,10 +170,12 @@ function draw(): void {
     plugins: view === 'plugins',
     runs: ['runs', 'run', 'recorded'].includes(view),
     flows: view === 'run' || view === 'recorded',
+    rollouts: view === 'rollouts',
+    rollout: view === 'rollout',
   }
   for (const [id, isShown] of Object.entries(shown)) byId(id, HTMLElement).hidden = !isShown
   for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a')) {
-    const isHere = readRoute(link.hash).view === (view === 'run' ? 'runs' : view)
+    const isHere = readRoute(link.hash).view === (LISTS[view] ?? view)
     if (isHere) link.ariaCurrent = 'page'
     else link.removeAttribute('aria-current')
   }
@@ -170,8 +184,11 @@ function draw(): void {
   if (route.view === 'upgrade') forms.prefillUpgrade(route.name)
   if (route.view !== 'run') runView.show(view === 'recorded' ? view : undefined, undefined)
   if (view === 'runs') void refreshPast()
+  rolloutsView.show(view === 'rollouts')
+  const { id, target } = route.view === 'rollout' ? route : {}
+  rolloutView.show(id, target)
   showRuns()
-  if (route.view !== 'home') focusOn(view)
+  if (route.view !== 'home') focusOn(target === undefined ? view : 'target')
 }
 
 /** The element that had the focus before is gone. A question takes it only where nothing else has it. */

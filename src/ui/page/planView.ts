@@ -13,12 +13,7 @@ const ANSWERS: Readonly<Record<ShownPlan['answer'], string>> = {
 
 /** Shows what a flow would do, as the element shows its question; `undefined` removes it. */
 export function showPlan(plan: ShownPlan | undefined): void {
-  const place = byId('plan', HTMLElement)
-  const root = place.shadowRoot ?? place.attachShadow({ mode: 'open' })
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(style)
-  root.adoptedStyleSheets = [sheet]
-  root.replaceChildren()
+  const root = styledRoot(byId('plan', HTMLElement))
   if (!plan) return
   const { machine, request, answer, reason, present, requests, unknown = [] } = plan
   const { about, parts } = viewOf({ machine }).question(request, undefined)
@@ -42,6 +37,16 @@ export function showPlan(plan: ShownPlan | undefined): void {
     ),
   )
   heading.focus()
+}
+
+/** An empty place in which parts of the element look as in the element. */
+export function styledRoot(place: HTMLElement): ShadowRoot {
+  const root = place.shadowRoot ?? place.attachShadow({ mode: 'open' })
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(style)
+  root.adoptedStyleSheets = [sheet]
+  root.replaceChildren()
+  return root
 }
 
 function listed(title: string, texts: readonly string[]): HTMLElement[] {

@@ -7,7 +7,7 @@ export interface Session {
   /** The headers that every request for data has to have. */
   readonly headers: Readonly<Record<string, string>>
   /** Sends a request. Without the token of this server, the page is replaced by words that say so. */
-  send(path: string, body?: unknown): Promise<Response>
+  send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response>
 }
 
 /**
@@ -23,8 +23,9 @@ export function openSession(): Session {
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
   return {
     headers,
-    async send(path, body) {
+    async send(path, body, signal) {
       const response = await fetch(path, {
+        signal: signal ?? null,
         credentials: 'omit',
         redirect: 'error',
         ...(body === undefined

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { bundleForBrowser } from '../../../.ci/bundleViewer.ts'
 import type { EmbeddedEngineOptions } from '../../../src/embedded.ts'
+import type { Rollouts } from '../../../src/ui/rollouts.ts'
 import { type PageFiles, readFolder } from '../../../src/ui/servePage.ts'
 import { onUiStage, type UiStage } from '../../src/ui/uiStage.ts'
 import { type Visit, visitPage } from './visitPage.ts'
@@ -26,7 +27,7 @@ export interface PageStage extends UiStage, Visit {
 export async function onPage(
   browser: Browser,
   act: (stage: PageStage) => Promise<void>,
-  options: EmbeddedEngineOptions & { context?: BrowserContextOptions } = {},
+  options: EmbeddedEngineOptions & { context?: BrowserContextOptions; rollouts?: Rollouts } = {},
 ): Promise<void> {
   const { context = {}, ...engineOptions } = options
   await onUiStage(

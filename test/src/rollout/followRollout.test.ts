@@ -53,6 +53,15 @@ suite('followRollout', (test) => {
       assert.equal(followed.rowsAfter(followed.version), [])
     }))
 
+  test('a long message :: its beginning in the row, and all of it in the record', () =>
+    onFolder(async ({ followed, write }) => {
+      const message = 'no'.repeat(1_000)
+      write(1, { message })
+      await followed.refresh()
+      assert.is(followed.rows[1]?.message, message.slice(0, 300))
+      assert.is((await followed.record(1))?.message, message)
+    }))
+
   test('records of more than a chunk :: each whole, and found again in the file', () =>
     onFolder(async ({ followed, write }) => {
       const long = 'ü€'.repeat(100_000)

@@ -22,16 +22,21 @@ function pageOf({ folder }: RolloutStage) {
   const env = { DOCKER_CONFIG: folder, XDG_STATE_HOME: join(folder, 'state') }
   const streams = { stdin: new PassThrough(), stdout: collected(), stderr }
   const { rollouts, closed } = pageRollouts({ ...streams, env, signals: new EventEmitter() })
+  /** One as it is now. */
+  const shown = async (id: string): Promise<{ open: OpenRollout; now: ShownRollout }> => {
+    const open = await rollouts.open(id)
+    if (!open) throw new Error('there is no rollout')
+    return { open, now: (await open.read(0)).rollout }
+  }
   return {
     rollouts,
     closed,
     stderr: stderr.stream,
-    /** The newest, as it is now. */
-    async newest(): Promise<{ open: OpenRollout; now: ShownRollout }> {
+    shown,
+    /** The only one. */
+    async only() {
       const { rollouts: all } = await rollouts.list()
-      const open = await rollouts.open(all[0]?.id ?? '')
-      if (!open) throw new Error('there is no rollout')
-      return { open, now: (await open.read(0)).rollout }
+      return shown(all[0]?.id ?? '')
     },
   }
 }
@@ -42,8 +47,8 @@ suite('rollouts of the page', (test) => {
       const { plan, rollout, folder } = stage
       await plan('vieux/sshfs DEBUG=planted-31bd state.source=/data')
       assert.is((await rollout(`start ${GRANT} FOLDER/plan.json`)).code, 4)
-      const { rollouts, newest } = pageOf(stage)
-      const { now } = await newest()
+      const { rollouts, only } = pageOf(stage)
+      const { now } = await only()
       assert.equal(
         [now.kind, now.reference, now.name, now.state, now.out, now.isLeft],
         ['install', 'vieux/sshfs', SSHFS, 'holding', 0, false],
@@ -67,8 +72,8 @@ suite('rollouts of the page', (test) => {
       const { plan, rollout, enabled } = stage
       await plan('vieux/sshfs')
       await rollout(`start ${GRANT} FOLDER/plan.json`)
-      const { rollouts, newest, closed, stderr } = pageOf(stage)
-      const { open, now } = await newest()
+      const { rollouts, only, closed, stderr } = pageOf(stage)
+      const { open, now } = await only()
       await rollouts.order(now.id, 'promote')
       await closed()
       assert.equal(await enabled(), [[SSHFS], [SSHFS], [SSHFS]])
@@ -88,8 +93,8 @@ suite('rollouts of the page', (test) => {
       const { plan, rollout } = stage
       await plan('--canary none vieux/sshfs')
       await rollout(`start ${GRANT} FOLDER/plan.json`)
-      const { rollouts, newest, closed } = pageOf(stage)
-      const { now } = await newest()
+      const { rollouts, only, closed } = pageOf(stage)
+      const { now } = await only()
       await rollouts.order(now.id, 'promote').then(
         () => assert.unreachable(),
         (error) => assert.instance(error, RangeError),
@@ -103,8 +108,8 @@ suite('rollouts of the page', (test) => {
       await plan('vieux/sshfs')
       const carrying = begin(`start ${GRANT} --wait FOLDER/plan.json`)
       await carrying.stdout.seen('holding')
-      const { rollouts, newest } = pageOf(stage)
-      const { now } = await newest()
+      const { rollouts, only } = pageOf(stage)
+      const { now } = await only()
       await rollouts.order(now.id, 'promote')
       assert.is(await carrying.code, 0)
       assert.equal(await enabled(), [[SSHFS], [SSHFS], [SSHFS]])
@@ -119,13 +124,13 @@ suite('rollouts of the page', (test) => {
         await carrying.stdout.seen('t0: done')
         carrying.signals.emit('SIGINT')
         await carrying.code
-        const { rollouts, newest, closed } = pageOf(stage)
-        const { now } = await newest()
+        const { rollouts, only, closed } = pageOf(stage)
+        const { now } = await only()
         assert.equal([now.state, now.isLeft], ['rolling', true])
         assert.ok(now.takes.includes('resume'))
         await rollouts.order(now.id, 'resume')
         await closed()
-        assert.is((await newest()).now.state, 'done')
+        assert.is((await only()).now.state, 'done')
         assert.ok((await enabled()).every(([name]) => name === SSHFS))
       },
       { size: 6 },
@@ -139,7 +144,7 @@ suite('rollouts of the page', (test) => {
         access: { host: engines[index]?.host ?? '' },
       }))
       const state = join(folder, 'state/plugin-flow/rollouts')
-      const { rollouts, newest, closed } = pageOf(stage)
+      const { rollouts, shown, closed } = pageOf(stage)
       const begin = async (name: string) => {
         const plugin = { reference: SSHFS, name, settings: [] }
         const plan = await planFor(3, {}, { targets, plugin })
@@ -149,7 +154,7 @@ suite('rollouts of the page', (test) => {
         return { runner, rollout: await startRollout(plan, { runner, connect }) }
       }
       const waiting = await begin('a:latest')
-      const { now } = await newest()
+      const { now } = await shown(waiting.rollout.id)
       assert.equal(
         [now.state, now.takes, now.consent?.reference, now.isLeft],
         ['awaitConsent', ['cancel', 'grant', 'deny'], SSHFS, false],
@@ -160,7 +165,7 @@ suite('rollouts of the page', (test) => {
       await waiting.runner.close()
 
       const granted = await begin('a:latest')
-      await rollouts.order((await newest()).now.id, 'grant')
+      await rollouts.order(granted.rollout.id, 'grant')
       assert.is((await granted.rollout.result).state, 'done')
       await granted.rollout.close()
       await granted.runner.close()
@@ -168,11 +173,11 @@ suite('rollouts of the page', (test) => {
       const left = await begin('b:latest')
       await left.rollout.close()
       await left.runner.close()
-      const asked = await newest()
+      const asked = await shown(left.rollout.id)
       assert.equal([asked.now.state, asked.now.isLeft], ['awaitConsent', false])
       await rollouts.order(asked.now.id, 'grant')
       await closed()
-      assert.is((await newest()).now.state, 'done')
+      assert.is((await shown(left.rollout.id)).now.state, 'done')
       assert.ok((await enabled()).every((names) => names.length === 2))
     }))
 
@@ -181,8 +186,8 @@ suite('rollouts of the page', (test) => {
       const { plan, rollout, folder } = stage
       await plan('vieux/sshfs')
       await rollout(`start ${GRANT} FOLDER/plan.json`)
-      const { rollouts, newest, closed, stderr } = pageOf(stage)
-      const { now } = await newest()
+      const { rollouts, only, closed, stderr } = pageOf(stage)
+      const { now } = await only()
       const all = join(folder, 'state/plugin-flow/rollouts')
       writeFileSync(join(all, now.id, 'state.json'), '{}')
       await rollouts.order(now.id, 'promote').then(

@@ -1,0 +1,192 @@
+import type { TargetRow } from '../../rollout/followRollout.ts'
+import { formatSeconds } from '../../text/formatAmount.ts'
+import { button, setText } from '../../viewer/element.ts'
+import type { RolloutNews, RolloutOrder, ShownRollout } from '../rollouts.ts'
+import type { Ask } from './api.ts'
+import { createCellGrid } from './cellGrid.ts'
+import { byId, confirmed } from './dom.ts'
+import { followChanges } from './followChanges.ts'
+import { showRolloutConsent } from './rolloutConsent.ts'
+import { progressOf, toneOfRollout } from './rolloutsView.ts'
+import { rolloutAddress } from './route.ts'
+import type { Session } from './session.ts'
+import { createStateLegend, wordOf } from './stateLegend.ts'
+import { createTargetTable } from './targetTable.ts'
+import { createTargetView } from './targetView.ts'
+
+/** The orders that have a button, with its words, and the question before those that are grave. */
+const BUTTONS: readonly {
+  order: RolloutOrder
+  label: string
+  kind?: string
+  question?: readonly [title: string, text: string, yes: string]
+}[] = [
+  { order: 'promote', label: 'Promote', kind: 'primary' },
+  { order: 'resume', label: 'Resume', kind: 'primary' },
+  { order: 'pause', label: 'Pause' },
+  { order: 'retry', label: 'Retry' },
+  {
+    order: 'cancel',
+    label: 'Cancel',
+    question: [
+      'Cancel this rollout?',
+      'No further target begins, and those at work go on to their end. What is done stays.',
+      'Cancel rollout',
+    ],
+  },
+  {
+    order: 'rollback',
+    label: 'Roll back',
+    question: [
+      'Roll this rollout back?',
+      'What it has changed is taken back on every engine, the newest first.',
+      'Roll back',
+    ],
+  },
+]
+
+/** States in which the rate and the time left mean something. */
+const AT_WORK = ['canary', 'rolling', 'rollingBack']
+/** The rate is that of the last so many milliseconds. */
+const RATE_MS = 30_000
+
+/** The rollout that is open: its targets by state, and the orders that it takes. */
+export function createRolloutView(session: Session, ask: Ask, titled: (title: string) => void) {
+  const problem = byId('rollout-problem', HTMLElement)
+  const title = byId('rollout-title', HTMLElement)
+  const status = byId('rollout-state', HTMLElement)
+  const progress = byId('rollout-progress', HTMLElement)
+  const orders = byId('rollout-orders', HTMLElement)
+  const filter = byId('target-filter', HTMLInputElement)
+  const pointed = byId('pointed', HTMLElement)
+  const legend = createStateLegend(byId('legend', HTMLElement), filtered)
+  const target = createTargetView(ask)
+  let open = ''
+  let rows: TargetRow[] = []
+  let times: { at: number; ended: number }[] = []
+  let following = new AbortController()
+  let isSending = false
+  let pageTitle = 'Rollout · plugin-flow'
+
+  const addressOf = ({ index }: TargetRow) => rolloutAddress(open, index)
+  const table = createTargetTable(byId('targets', HTMLElement), { addressOf, wordOf })
+  const grid = createCellGrid(byId('cells', HTMLCanvasElement), {
+    rows: () => rows,
+    isShown,
+    colorOf: legend.colorOf,
+    open: (row) => {
+      location.hash = addressOf(row)
+    },
+    pointed: (row) => setText(pointed, row ? rowText(row) : ''),
+  })
+  const buttons = BUTTONS.map(({ order, label, kind = '', question }) => {
+    const made = button(label, { class: kind }, () => void send(order, question))
+    return { order, made }
+  })
+  orders.append(...buttons.map(({ made }) => made))
+  filter.addEventListener('input', filtered)
+
+  async function send(
+    order: RolloutOrder,
+    question?: readonly [title: string, text: string, yes: string],
+  ): Promise<void> {
+    if (isSending || (question && !(await confirmed(...question)))) return
+    isSending = true
+    const { message } = await ask(`/rollouts/${encodeURIComponent(open)}/${order}`, {})
+    isSending = false
+    setText(problem, message)
+  }
+  function isShown(row: TargetRow): boolean {
+    const { target: id, zone = '', message = '' } = row
+    if (!legend.isWanted(row.state)) return false
+    const word = filter.value.toLowerCase()
+    return word === '' || `${id}\n${zone}\n${message}`.toLowerCase().includes(word)
+  }
+  function isFiltered(): boolean {
+    return filter.value !== '' || rows.some(({ state }) => !legend.isWanted(state))
+  }
+  function filtered(): void {
+    table.show(isFiltered() ? rows.filter(isShown) : rows)
+    grid.draw()
+  }
+  function shown({ rollout, rows: changed }: RolloutNews): void {
+    const isNew = changed.length >= rows.length && rows.length !== changed.length
+    for (const row of changed) rows[row.index] = row
+    showHead(rollout)
+    legend.show(rollout.counts)
+    if (isNew) grid.layOut()
+    else grid.draw(changed)
+    table.show(isFiltered() ? rows.filter(isShown) : rows)
+    target.changed(changed)
+  }
+  function showHead(rollout: ShownRollout): void {
+    const { kind, name, reference, state, takes, isLeft, consent, plan } = rollout
+    const words = `${kind} ${kind === 'remove' ? name : reference}`
+    setText(title, words)
+    pageTitle = `${words}: ${state} · plugin-flow`
+    titled(pageTitle)
+    setText(status, state)
+    status.dataset.tone = toneOfRollout(state)
+    setText(progress, progressText(rollout))
+    setText(
+      byId('rollout-note', HTMLElement),
+      isLeft ? 'No process carries it out. Resume goes on with it here.' : '',
+    )
+    setText(byId('rollout-plan', HTMLElement), plan.join('\n'))
+    showRolloutConsent(consent, (order) => void send(order))
+    const { activeElement } = document
+    for (const { order, made } of buttons) {
+      made.hidden = !takes.includes(order)
+      if (made.hidden && made === activeElement) title.focus()
+    }
+  }
+  /** `5120 of 10000 targets, 12 at work, 24.0/s, 3m24s left` */
+  function progressText(rollout: ShownRollout): string {
+    const { ended, all } = progressOf(rollout)
+    const { state, out } = rollout
+    const now = performance.now()
+    times = [...times.filter(({ at }) => at > now - RATE_MS), { at: now, ended }]
+    const [first] = times
+    const perSecond = first ? (1_000 * (ended - first.ended)) / Math.max(now - first.at, 1_000) : 0
+    const isMoving = AT_WORK.includes(state) && perSecond > 0
+    return [
+      `${ended} of ${all} targets`,
+      ...(out > 0 ? [`${out} at work`] : []),
+      ...(isMoving ? [`${perSecond.toFixed(1)}/s`] : []),
+      ...(isMoving ? [`${formatSeconds((all - ended) / perSecond)} left`] : []),
+    ].join(', ')
+  }
+  function begin(id: string): void {
+    following.abort()
+    following = new AbortController()
+    open = id
+    rows = []
+    times = []
+    pageTitle = 'Rollout · plugin-flow'
+    legend.reset()
+    filter.value = ''
+    for (const part of [title, status, progress, problem, pointed]) part.replaceChildren()
+    for (const { made } of buttons) made.hidden = true
+    table.show(rows)
+    showRolloutConsent(undefined, () => {})
+    if (id === '') return
+    const path = `/rollouts/${encodeURIComponent(id)}/changes`
+    const failed = (why: string) => setText(problem, why)
+    void followChanges<RolloutNews>(session, path, { shown, failed, signal: following.signal })
+  }
+  return {
+    /** Opens a rollout, and perhaps a target of it; `undefined` closes it. */
+    show(id = '', index?: number) {
+      if (id !== open) begin(id)
+      if (id !== '') titled(pageTitle)
+      target.show(id, index)
+      grid.select(index)
+      table.select(index)
+    },
+  }
+}
+
+function rowText({ target, zone, state, message }: TargetRow): string {
+  const where = zone === undefined ? '' : ` in ${zone}`
+  return `${target}${where}: ${wordOf(state)}${message === undefined ? '' : `: ${message}`}`
+}
