@@ -234,11 +234,11 @@ browserSuite('page :: a rollout', (test, browser) => {
           await state('stopping')
           save(awaiting(SIZE))
           const consent = page.locator('#rollout-consent')
-          await consent.getByText('Grant these privileges?').waitFor()
+          await consent.getByText(`install vieux/sshfs:latest on ${SIZE} targets`).waitFor()
           assert.equal(await axeViolations(page), [])
           await consent.getByRole('button', { name: /^Grant/ }).click()
           await state('rolling')
-          await consent.getByText('Grant these privileges?').waitFor({ state: 'detached' })
+          await consent.getByRole('heading').waitFor({ state: 'detached' })
           assert.equal(orders, ['pause', 'cancel', 'grant'])
         },
         { rollouts },

@@ -1,6 +1,6 @@
 import type { TargetRow } from '../../rollout/followRollout.ts'
 import { formatSeconds } from '../../text/formatAmount.ts'
-import { button, setText } from '../../viewer/element.ts'
+import { button, element, setText } from '../../viewer/element.ts'
 import type { RolloutNews, RolloutOrder, ShownRollout } from '../rollouts.ts'
 import type { Ask } from './api.ts'
 import { createCellGrid } from './cellGrid.ts'
@@ -132,8 +132,9 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
       byId('rollout-note', HTMLElement),
       isLeft ? 'No process carries it out. Resume goes on with it here.' : '',
     )
-    setText(byId('rollout-plan', HTMLElement), plan.join('\n'))
-    showRolloutConsent(consent, (order) => void send(order))
+    showLines(byId('rollout-plan', HTMLElement), plan)
+    const about = `${words} on ${progressOf(rollout).all} targets`
+    showRolloutConsent(about, consent, (order) => void send(order))
     const { activeElement } = document
     for (const { order, made } of buttons) {
       made.hidden = !takes.includes(order)
@@ -165,10 +166,11 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     pageTitle = 'Rollout · plugin-flow'
     legend.reset()
     filter.value = ''
-    for (const part of [title, status, progress, problem, pointed]) part.replaceChildren()
+    const parts = [title, status, progress, problem, pointed, byId('rollout-plan', HTMLElement)]
+    for (const part of parts) part.replaceChildren()
     for (const { made } of buttons) made.hidden = true
     table.show(rows)
-    showRolloutConsent(undefined, () => {})
+    showRolloutConsent('', undefined, () => {})
     if (id === '') return
     const path = `/rollouts/${encodeURIComponent(id)}/changes`
     const failed = (why: string) => setText(problem, why)
@@ -189,4 +191,10 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
 function rowText({ target, zone, state, message }: TargetRow): string {
   const where = zone === undefined ? '' : ` in ${zone}`
   return `${target}${where}: ${wordOf(state)}${message === undefined ? '' : `: ${message}`}`
+}
+
+function showLines(place: HTMLElement, lines: readonly string[]): void {
+  // A text that is selected stays so.
+  if (place.childElementCount === lines.length) return
+  place.replaceChildren(...lines.map((line) => element('div', {}, line)))
 }

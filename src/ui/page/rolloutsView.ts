@@ -58,10 +58,10 @@ export function toneOfRollout(state: string): Tone {
 function createRolloutRow(first: ListedRollout): Row<ListedRollout> {
   const { id, name, reference, kind, planned } = first
   const status = element('span', { class: 'badge' })
-  const done = element('span', { class: 'kind' })
-  const age = element('span', { class: 'age' })
+  const done = element('span', { class: 'age' })
+  const age = element('span', { class: 'kind' })
   const title = element('strong', {}, `${kind} ${kind === 'remove' ? name : reference}`)
-  const link = element('a', { class: 'row' }, status, title, done, age)
+  const link = element('a', { class: 'row' }, status, title, age, done)
   link.href = rolloutAddress(id)
   return {
     node: element('li', {}, link),
