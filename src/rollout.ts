@@ -36,6 +36,11 @@ export {
 } from './rollout/localRunner.ts'
 export { checkPlanAge, parsePlan } from './rollout/planFile.ts'
 export { type PlanRolloutOptions, planRollout } from './rollout/planRollout.ts'
+export {
+  createRolloutWorker,
+  type RolloutWorker,
+  type RolloutWorkerOptions,
+} from './rollout/rolloutWorker.ts'
 export type {
   RecordQuery,
   RolloutChange,

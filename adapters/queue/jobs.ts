@@ -56,6 +56,8 @@ const EVENTS = 'events'
 const CONNECTIONS = 2
 /** A job that is lost time and again is not given up: a record says whether its target has ended. */
 const MOST_STALLED = 1_000_000
+/** After an error of the connection. */
+const RETRY_MS = 1_000
 const GONE = { removeOnComplete: true, removeOnFail: true }
 
 /** @param redis the connection of a queue on Redis, which stays the caller's */
@@ -92,6 +94,7 @@ export async function openJobs(
       lockDuration: leaseTime,
       stalledInterval: leaseTime / 2,
       maxStalledCount: MOST_STALLED,
+      runRetryDelay: RETRY_MS,
     }
     return listening(new bullmq.Worker(name, processor, settings, backend as never))
   }

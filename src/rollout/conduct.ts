@@ -38,6 +38,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     if (known?.attempt === attempt) return known.list
     const list = runner.records(rollout).then((records) => listPass(records, { attempt, action }))
     passes.set(rollout, { attempt, list })
+    list.catch(() => passes.delete(rollout))
     return list
   }
 

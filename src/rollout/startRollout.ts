@@ -12,17 +12,14 @@ import type { RolloutConsent } from '../../machines/rollout/types.ts'
 import { statePath } from '../../machines/statePath.ts'
 import { Observed } from '../flow/observed.ts'
 import type { Transition } from '../flow/types.ts'
-import { createConductor, readSaved } from './conduct.ts'
+import { readSaved } from './conduct.ts'
 import { hashOf, hashPlan } from './hash.ts'
 import { wallTime } from './localRunner.ts'
+import { createRolloutWorker, type RolloutWorkerOptions } from './rolloutWorker.ts'
 import type { RecordQuery, Runner, SavedRollout } from './runner.ts'
-import { createTargetStep, look, type TargetStepOptions, withOpened } from './targetStep.ts'
 
 /** Milliseconds between two news of the counts. */
 const COUNTS_MS = 250
-
-/** Milliseconds until a rollout without consent expires: a day. */
-const CONSENT_MS = 24 * 60 * 60_000
 
 export interface GivenConsent {
   who?: string
@@ -30,12 +27,12 @@ export interface GivenConsent {
   until?: string
 }
 
-export interface RolloutOptions extends TargetStepOptions {
+export interface RolloutOptions extends Omit<RolloutWorkerOptions, 'connect'> {
   runner: Runner
+  /** Without it the rollout is followed and steered here, and other processes of the runner carry it out. */
+  connect?: RolloutWorkerOptions['connect']
   /** Answers instead of a person. `false` denies, and so does a failure. Without it the rollout waits for `grant()` or `deny()`. */
   consent?: (plan: RolloutPlan) => GivenConsent | false | Promise<GivenConsent | false>
-  /** Milliseconds until a rollout without consent expires. Default: a day. */
-  consentTime?: number
   /** Of this worker. Default: a random one. */
   worker?: string
 }
@@ -98,22 +95,9 @@ export async function startRollout(plan: RolloutPlan, options: RolloutOptions): 
  * @throws RangeError where the runner does not have it
  */
 export async function resumeRollout(id: string, options: RolloutOptions): Promise<Rollout> {
-  const { runner, time = wallTime, consentTime = CONSENT_MS } = options
+  const { runner, connect, time = wallTime } = options
   const plan = await runner.plan(id)
   if (!plan) throw new RangeError(`there is no rollout ${id}`)
-  const conductor = createConductor(runner, {
-    now: time.now,
-    consentTime,
-    async isAsLeft({ plugin, targets }, { index, after }) {
-      const target = targets[index]
-      if (!target) return false
-      const now = await withOpened(
-        () => options.connect(target),
-        (engine) => look(engine, plugin.name),
-      ).catch(() => undefined)
-      return JSON.stringify(now) === JSON.stringify(after)
-    },
-  })
   const transition = new Observed<Transition>()
   const states = (await runner.records(id)).map(({ state }) => state)
   const counts = countStates(states)
@@ -174,13 +158,13 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
   }
   const grant = (given: GivenConsent = {}) =>
     send({ type: 'consent.grant', consent: consentTo(plan, given, time.now()) })
-  await conductor.start(id)
-  const stop = await runner.serve({
-    worker: options.worker ?? randomUUID(),
-    parallel: plan.strategy.parallel,
-    event: conductor.event,
-    target: createTargetStep(runner, options),
-  })
+  let stop = async () => {}
+  if (connect) {
+    const worker = createRolloutWorker(runner, { ...options, connect })
+    await worker.start(id)
+    const { parallel } = plan.strategy
+    stop = await worker.serve({ worker: options.worker ?? randomUUID(), parallel })
+  }
   const known = await runner.load(id)
   if (known) show(known)
   return {

@@ -1,22 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import type { InputOf, OperationId } from '../../machines/engine.ts'
+import { answerCalls } from '../support/remoteEngines.ts'
 import { engines } from '../support/rolloutStage.ts'
 import { suite } from '../support/suite.ts'
 
 const TARGETS = 200
 const KILLS = 20
-
-interface Call {
-  sequence: number
-  target: string
-  id: OperationId
-  input: never
-}
 
 interface End {
   state?: string
@@ -60,32 +53,14 @@ async function live(
   })
   let left = calls
   let end: End = {}
-  child.on('message', (message: Call | End) => {
-    if (!('sequence' in message)) {
-      end = message
-      if (message.paused) child.kill('SIGKILL')
-      return
-    }
-    void answer(fleet, child, message)
+  const onCall = () => {
     left -= 1
     if (left === 0) child.kill('SIGKILL')
+  }
+  answerCalls<End>(fleet, child, onCall, (message) => {
+    end = message
+    if (message.paused) child.kill('SIGKILL')
   })
   await new Promise((resolve) => child.once('exit', resolve))
   return end
-}
-
-async function answer(
-  fleet: ReturnType<typeof engines>,
-  child: ChildProcess,
-  { sequence, target, id, input }: Call,
-): Promise<void> {
-  const { signal } = new AbortController()
-  const reply = await fleet
-    .connect({ id: target })
-    .call(id, input as InputOf<typeof id>, { signal })
-    .then(
-      (output) => ({ sequence, output }),
-      ({ code, message, details }) => ({ sequence, error: { code, message, details } }),
-    )
-  if (child.connected) child.send(reply)
 }

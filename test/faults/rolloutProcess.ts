@@ -1,37 +1,12 @@
 // Carries out a rollout on engines of the process that started this one, until it is killed.
 
-import { EngineError } from '../../machines/errors.ts'
-import type { Engine } from '../../src/flow/types.ts'
 import { openEmbeddedRunner, resumeRollout, startRollout } from '../../src/rollout.ts'
+import { remoteEngines } from '../support/remoteEngines.ts'
 import { planFor } from '../support/rolloutStage.ts'
 
 const [folder = '', targets = '0'] = process.argv.slice(2)
-const waiting = new Map<number, (answer: { output?: unknown; error?: EngineError }) => void>()
-let sequence = 0
-
-process.on('message', (answer: { sequence: number; output?: unknown; error?: EngineError }) => {
-  waiting.get(answer.sequence)?.(answer)
-  waiting.delete(answer.sequence)
-})
-
-function engine(target: string): Engine {
-  return {
-    host: target,
-    call: (id, input) =>
-      new Promise((resolve, reject) => {
-        sequence += 1
-        waiting.set(sequence, ({ output, error }) =>
-          error
-            ? reject(new EngineError(error.code, error.message, error.details))
-            : resolve(output as never),
-        )
-        process.send?.({ sequence, target, id, input })
-      }),
-  }
-}
-
 const runner = await openEmbeddedRunner(folder)
-const options = { runner, connect: ({ id }: { id: string }) => engine(id), consent: () => ({}) }
+const options = { runner, connect: remoteEngines(), consent: () => ({}) }
 const [id] = await runner.rollouts()
 const rollout = id
   ? await resumeRollout(id, options)

@@ -1,0 +1,48 @@
+import * as assert from 'uvu/assert'
+import { createLocalRunner, createRolloutWorker, startRollout } from '../../../src/rollout.ts'
+import { engines, planFor } from '../../support/rolloutStage.ts'
+import { suite } from '../../support/suite.ts'
+
+suite('rollout worker', (test) => {
+  test('carries out what another one follows and steers, which reaches no engine', async () => {
+    const runner = createLocalRunner()
+    const fleet = engines()
+    const worker = createRolloutWorker(runner, { connect: fleet.connect })
+    const rollout = await startRollout(await planFor(3), { runner, consent: () => ({}) })
+    assert.is(await runner.load(rollout.id), undefined)
+    await worker.start(rollout.id)
+    const stop = await worker.serve({ worker: 'w', parallel: 2 })
+    const { state, counts } = await rollout.result
+    assert.equal([state, counts.done], ['done', 3])
+    assert.is(fleet.enabled(), 3)
+    await rollout.close()
+    await stop()
+    fleet.close()
+  })
+
+  test('a store that failed once is asked again', async () => {
+    const local = createLocalRunner()
+    let fails = 1
+    const runner = {
+      ...local,
+      async records(...query: Parameters<typeof local.records>) {
+        fails -= 1
+        if (fails === 0) throw new Error('away')
+        return local.records(...query)
+      },
+    }
+    const fleet = engines()
+    const rollout = await startRollout(await planFor(1), {
+      runner: local,
+      consent: () => ({}),
+    })
+    const worker = createRolloutWorker(runner, { connect: fleet.connect })
+    assert.is(await worker.start(rollout.id).catch(({ message }) => message), 'away')
+    await worker.start(rollout.id)
+    const stop = await worker.serve({ worker: 'w', parallel: 1 })
+    assert.is((await rollout.result).state, 'done')
+    await rollout.close()
+    await stop()
+    fleet.close()
+  })
+})
