@@ -3,4 +3,4 @@ export {
   openQueueRunner,
   type QueueRunner,
   type QueueRunnerOptions,
-} from './rollout/queueRunner.ts'
+} from './rollout/queue/queueRunner.ts'

@@ -26,7 +26,7 @@ export function parseQueueAddress(text: string): QueueAddress {
     throw invalid('it begins with redis://, rediss:// (with TLS) or postgres://')
   }
   if (url.hostname === '') throw invalid('its host is missing')
-  const given = [url.password, url.searchParams.get('password') ?? '']
+  const given = [url.password, /[?&]password=([^&]*)/.exec(url.search)?.[1] ?? '']
   const secrets = given.flatMap((secret) => [secret, decoded(secret)]).filter(Boolean)
   return {
     kind,

@@ -10,6 +10,7 @@ import { rolloutCommands } from './commands/rollouts.ts'
 import { resumeCommand, rollbackCommand, runsCommand } from './commands/runs.ts'
 import { uiCommand } from './commands/ui.ts'
 import { upgradeCommand } from './commands/upgrade.ts'
+import { workerCommand } from './commands/worker.ts'
 import {
   type CommandEntry,
   commonOptions,
@@ -37,6 +38,7 @@ export const commandTable: readonly CommandEntry[] = [
   rollbackCommand,
   rolloutPlanCommand,
   ...rolloutCommands,
+  workerCommand,
   uiCommand,
   machineCommand,
   completionCommand(() => commandTable),

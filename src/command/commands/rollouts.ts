@@ -1,9 +1,11 @@
 import { defined } from '../../../machines/defined.ts'
 import { type Arguments, type CommandEntry, defineCommand, type Example } from '../defineCommand.ts'
 import { consentOptions, readConsentOptions } from '../options/consent.ts'
+import { queueOption } from '../options/queue.ts'
 import { readNoArguments } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
-import type { RolloutCommand, RolloutDeed } from '../rollout/control.ts'
+import type { RolloutCommand } from '../rollout/control.ts'
+import type { RolloutDeed } from '../rollout/rolloutFolder.ts'
 import type { RolloutStartCommand } from '../rollout/start.ts'
 
 const json = { type: 'boolean', help: 'One JSON object per line on stdout' } as const
@@ -28,6 +30,7 @@ const rolloutStartCommand = defineCommand({
     },
     wait,
     json,
+    ...queueOption,
   },
   examples: [
     {
@@ -39,7 +42,7 @@ const rolloutStartCommand = defineCommand({
       line: 'plugin-flow rollout start --policy plugins.json --json plan.json',
     },
   ],
-  notes: `It ends when nothing more happens by itself: the rollout has ended, is paused, or waits for a person who promotes it. A rollout is written down in $XDG_STATE_HOME/plugin-flow/rollouts (else ~/.local/state), so that another process can go on with it; one process at a time carries rollouts out. The first Ctrl-C begins no further target and waits for those at work, a second one leaves. ${STATUS}`,
+  notes: `It ends when nothing more happens by itself: the rollout has ended, is paused, or waits for a person who promotes it. A rollout is written down in $XDG_STATE_HOME/plugin-flow/rollouts (else ~/.local/state), so that another process can go on with it; one process at a time carries rollouts out. The first Ctrl-C begins no further target and waits for those at work, a second one leaves. With --queue it is written down in the queue, and its workers carry it out. ${STATUS}`,
   read({ values, positionals }): RolloutStartCommand {
     const [plan, ...others] = positionals
     if (plan === undefined) throw new UsageError('rollout start needs a PLAN')
@@ -49,6 +52,7 @@ const rolloutStartCommand = defineCommand({
       mostAge: readHours(values['max-age'] ?? '24'),
       wait: values.wait ?? false,
       json: values.json ?? false,
+      ...defined({ queue: values.queue }),
       ...readConsentOptions(values),
     }
   },
@@ -64,11 +68,11 @@ const rolloutLsCommand = defineCommand({
   name: 'rollout ls',
   synopsis: '',
   summary: 'List rollouts, the newest first',
-  options: { json },
+  options: { json, ...queueOption },
   examples: [{ title: 'Which rollouts were there?', line: 'plugin-flow rollout ls' }],
   read({ values, positionals }) {
     readNoArguments('rollout ls', positionals)
-    return { json: values.json ?? false }
+    return { json: values.json ?? false, ...defined({ queue: values.queue }) }
   },
   run: async (command, io) => (await import('../rollout/control.ts')).ls(command, io),
 })
@@ -77,7 +81,7 @@ const rolloutStatusCommand = defineCommand({
   name: 'rollout status',
   synopsis: '[ROLLOUT]',
   summary: 'Show the state of a rollout, what failed, and what can be done',
-  options: { json },
+  options: { json, ...queueOption },
   examples: [{ title: 'The newest one:', line: 'plugin-flow rollout status' }],
   notes: STATUS,
   read: (given) => readRollout('rollout status', given),
@@ -88,7 +92,7 @@ const rolloutWatchCommand = defineCommand({
   name: 'rollout watch',
   synopsis: '[ROLLOUT]',
   summary: 'Follow a rollout that another process carries out',
-  options: { wait, json },
+  options: { wait, json, ...queueOption },
   examples: [{ title: 'In another terminal:', line: 'plugin-flow rollout watch' }],
   notes: `On a terminal it shows the counts, the rate and the time left; in a pipe a line for each target that has ended. ${STATUS}`,
   read: (given) => readRollout('rollout watch', given),
@@ -99,7 +103,7 @@ const rolloutExportCommand = defineCommand({
   name: 'rollout export',
   synopsis: '[ROLLOUT]',
   summary: 'Print the plan and the record of each target as JSON',
-  options: {},
+  options: queueOption,
   examples: [
     {
       title: 'Which targets failed?',
@@ -144,7 +148,7 @@ const deedCommands = Object.entries(deeds).map(([deed, { summary, example }]) =>
     name: `rollout ${deed}`,
     synopsis: '[ROLLOUT]',
     summary,
-    options: { wait, json },
+    options: { wait, json, ...queueOption },
     examples: [example],
     notes: `The process that carries the rollout out gets the order; without such a process, this one goes on with it. Without ROLLOUT the newest one is meant. ${STATUS}`,
     read: (given) => readRollout(`rollout ${deed}`, given),
@@ -164,12 +168,16 @@ export const rolloutCommands: readonly CommandEntry[] = [
 
 function readRollout(
   command: string,
-  { values, positionals }: Arguments<{ wait: typeof wait; json: typeof json }>,
+  { values, positionals }: Arguments<{ wait: typeof wait; json: typeof json } & typeof queueOption>,
 ): RolloutCommand {
   const [id, ...others] = positionals
   if (others.length > 0) throw new UsageError(`${command} takes one ROLLOUT`)
   if (id !== undefined && !/^[0-9a-f-]{1,40}$/.test(id)) {
     throw new UsageError(`"${id}" is not the ID of a rollout; plugin-flow rollout ls lists them`)
   }
-  return { ...defined({ id }), wait: values.wait === true, json: values.json === true }
+  return {
+    ...defined({ id, queue: values.queue }),
+    wait: values.wait === true,
+    json: values.json === true,
+  }
 }

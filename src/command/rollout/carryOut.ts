@@ -1,11 +1,14 @@
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import { connectTarget } from '../../rollout/connectTarget.ts'
-import { type EmbeddedRunner, openEmbeddedRunner } from '../../rollout/embeddedRunner.ts'
+import { openEmbeddedRunner } from '../../rollout/embeddedRunner.ts'
 import { readSecret } from '../../rollout/plannedSettings.ts'
+import type { RolloutWorkerOptions } from '../../rollout/rolloutWorker.ts'
+import type { Runner } from '../../rollout/runner.ts'
 import {
   type GivenConsent,
   type Rollout,
+  type RolloutOptions,
   resumeRollout,
   startRollout,
 } from '../../rollout/startRollout.ts'
@@ -19,27 +22,29 @@ export interface Carried {
   wait: boolean
 }
 
+/** Where a rollout is written down. */
+type Place = { folder: string } | { queue: string }
+
 type Begun = { plan: RolloutPlan; consent: GivenConsent } | { id: string }
 
 /**
- * Carries a rollout out in this process until nothing more happens by itself, and resolves to the exit status.
+ * Carries a rollout out in this process, or has the workers of a queue do that, until nothing more happens by itself. Resolves
+ * to the exit status.
  *
  * @param act is done first: `false` where the rollout does not take it
  * @throws RunInUse while another process carries rollouts out
  */
 export async function carryOut(
   begun: Begun,
-  { folder, json, wait }: Carried & { folder: string },
+  { json, wait, ...place }: Carried & Place,
   io: CommandIo,
   act: (rollout: Rollout) => Promise<boolean> = async () => true,
 ): Promise<number> {
-  const runner = await openEmbeddedRunner(folder)
-  const interrupts = catchInterrupts(io.signals, () =>
-    report(io, 'no further target begins here, and those at work are waited for; once more leaves'),
-  )
+  const { runner, work, whenLeft, close } = await openRunner(place, io)
+  const interrupts = catchInterrupts(io.signals, () => report(io, whenLeft))
   const view = chooseRolloutView({ json }, io)
   try {
-    const rollout = await open(begun, runner, io.env)
+    const rollout = await open(begun, { runner, ...work })
     const { id } = rollout
     const shown = [
       rollout.transition$.subscribe((transition) => view.transition(transition)),
@@ -64,27 +69,61 @@ export async function carryOut(
     const code = interrupts.first?.exitCode ?? exitCodeOf(state, counts)
     view.end({ id, plan, state, counts, records }, isTaken ? code : 1)
     if (!isTaken) report(io, `the rollout ${id} does not take that while it is ${state}`)
-    if (interrupts.first) report(io, `plugin-flow rollout resume ${id} goes on with it`)
+    if (interrupts.first) {
+      const next = work ? `resume ${id} goes on with it` : `watch ${id} follows it`
+      report(io, `plugin-flow rollout ${next}`)
+    }
     return isTaken ? code : 1
   } finally {
     view.close()
     interrupts.release()
-    await runner.close()
+    await close()
   }
 }
 
-function open(begun: Begun, runner: EmbeddedRunner, env: NodeJS.ProcessEnv): Promise<Rollout> {
-  const options = {
-    runner,
-    connect: ({ access }: RolloutPlan['targets'][number]) => connectTarget(access, { env }),
-    secret: async (from: { variable: string } | { path: string }) => readSecret(from, env),
+interface OpenRunner {
+  runner: Runner
+  /** How targets are reached from here. Without it others work on them. */
+  work?: RolloutWorkerOptions
+  whenLeft: string
+  close(): Promise<void>
+}
+
+async function openRunner(place: Place, io: CommandIo): Promise<OpenRunner> {
+  if ('folder' in place) {
+    const runner = await openEmbeddedRunner(place.folder)
+    return {
+      runner,
+      work: workFrom(io.env),
+      whenLeft: 'no further target begins here, and those at work are waited for; once more leaves',
+      close: () => runner.close(),
+    }
   }
+  const { closeQueue, openQueue, reportNoWorkers } = await import('../queue/openQueue.ts')
+  const runner = await openQueue(place.queue, io)
+  await reportNoWorkers(runner, io)
+  return {
+    runner,
+    whenLeft: 'the workers of the queue go on: plugin-flow rollout pause stops them',
+    close: () => closeQueue(runner),
+  }
+}
+
+/** Engines, credentials and secrets as this machine has them. */
+export function workFrom(env: NodeJS.ProcessEnv): RolloutWorkerOptions {
+  return {
+    connect: ({ access }) => connectTarget(access, { env }),
+    secret: async (from) => readSecret(from, env),
+  }
+}
+
+function open(begun: Begun, options: Omit<RolloutOptions, 'consent'>): Promise<Rollout> {
   if ('id' in begun) return resumeRollout(begun.id, options)
   return startRollout(begun.plan, { ...options, consent: () => begun.consent })
 }
 
 /** Resolves once nothing more happens by itself. */
-async function atRest(runner: EmbeddedRunner, id: string, wait: boolean): Promise<void> {
+async function atRest(runner: Runner, id: string, wait: boolean): Promise<void> {
   const plan = await runner.plan(id)
   if (!plan) return
   await new Promise<void>((resolve) => {

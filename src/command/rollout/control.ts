@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { RolloutPersonEvent } from '../../../machines/rollout/events.ts'
 import { readPlan, sendToRollout } from '../../rollout/embeddedRunner.ts'
 import type { RolloutMessage } from '../../rollout/runner.ts'
 import { consentTo, type GivenConsent, type Rollout } from '../../rollout/startRollout.ts'
 import { visibleJson } from '../../text/visible.ts'
 import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { alignColumns, fitColumns } from '../listing.ts'
+import { type QueueSelection, queueOf } from '../options/queue.ts'
 import { type CommandIo, catchInterrupts, report, writeLines } from '../processIo.ts'
 import { type Carried, carryOut, isInUse } from './carryOut.ts'
 import {
@@ -14,18 +14,18 @@ import {
   exitCodeOf,
   findRollout,
   hasEnded,
-  listRollouts,
-  readAgain,
+  mayBeLeft,
+  type RolloutDeed,
+  type RolloutSource,
   rolloutFolder,
   type StoredRollout,
 } from './rolloutFolder.ts'
+import { withRollouts } from './rolloutSource.ts'
 import { rolloutEndLines } from './rolloutText.ts'
 import { chooseRolloutView } from './rolloutView.ts'
 import { userName } from './start.ts'
 
-export type RolloutDeed = Exclude<RolloutPersonEvent['type'], 'consent.grant' | 'consent.deny'>
-
-export interface RolloutCommand extends Carried {
+export interface RolloutCommand extends Carried, QueueSelection {
   /** Its beginning is enough. Default: the newest. */
   id?: string
 }
@@ -36,6 +36,12 @@ export async function control(
   command: RolloutCommand,
   io: CommandIo,
 ): Promise<number> {
+  const url = queueOf(command, io.env)
+  if (url !== undefined) {
+    const { controlInQueue } = await import('../queue/rolloutsInQueue.ts')
+    const follow = (id: string) => watch({ ...command, id }, io)
+    return controlInQueue(deed, { ...command, follow }, url, io)
+  }
   const found = findRollout(rolloutFolder(io.env), command.id)
   const code = await steer(deed, found, command, io)
   if (code !== undefined) return code
@@ -51,7 +57,7 @@ export async function control(
 export async function steer(
   order: RolloutOrder,
   found: Pick<StoredRollout, 'id' | 'state'>,
-  carried: Carried,
+  { json, wait }: Carried,
   io: CommandIo,
   taken: (isTaken: boolean) => void = () => {},
 ): Promise<number | undefined> {
@@ -59,13 +65,14 @@ export async function steer(
   const { id } = found
   const given = { who: userName() }
   const act = async (rollout: Rollout) => {
-    const goesOn = order === 'resume' && mayBeLeft(found)
-    const isTaken = goesOn || (await (order === 'grant' ? rollout.grant(given) : rollout[order]()))
+    const isTaken =
+      (order === 'resume' && mayBeLeft(found.state)) ||
+      (await (order === 'grant' ? rollout.grant(given) : rollout[order]()))
     taken(isTaken)
     return isTaken
   }
   try {
-    return await carryOut({ id }, { ...carried, folder }, io, act)
+    return await carryOut({ id }, { json, wait, folder }, io, act)
   } catch (error) {
     if (!isInUse(error)) throw error
     sendToRollout(folder, id, messageOf(order, join(folder, id), given))
@@ -79,18 +86,18 @@ function messageOf(order: RolloutOrder, folder: string, given: GivenConsent): Ro
   return { type: 'consent.grant', consent: consentTo(readPlan(folder), given, Date.now()) }
 }
 
-/** A rollout in this state goes on as it was, where its process has died. */
-export function mayBeLeft({ state }: Pick<StoredRollout, 'state'>): boolean {
-  return !['paused', 'holding'].includes(state) && !hasEnded(state)
-}
-
 /** Lists rollouts, the newest first. The exit status is 1 where one of them cannot be read. */
-export function ls({ json }: { json: boolean }, io: CommandIo): number {
+export async function ls(
+  { json, ...selection }: { json: boolean } & QueueSelection,
+  io: CommandIo,
+): Promise<number> {
   let exitCode = 0
-  const rollouts = listRollouts(rolloutFolder(io.env), ({ message }) => {
-    report(io, message)
-    exitCode = 1
-  })
+  const rollouts = await withRollouts(selection, io, (source) =>
+    source.list(({ message }) => {
+      report(io, message)
+      exitCode = 1
+    }),
+  )
   if (json) {
     writeLines(
       io.stdout,
@@ -115,8 +122,9 @@ function summary({ id, plan, records, state }: StoredRollout) {
 }
 
 /** Shows one as it is. The exit status is that of its state. */
-export function status({ id, json }: RolloutCommand, io: CommandIo): number {
-  const found = findRollout(rolloutFolder(io.env), id)
+export async function status(command: RolloutCommand, io: CommandIo): Promise<number> {
+  const { id, json } = command
+  const found = await withRollouts(command, io, (source) => source.find(id))
   const counts = countRecords(found.records)
   const code = exitCodeOf(found.state, counts)
   if (json) {
@@ -135,9 +143,16 @@ export function status({ id, json }: RolloutCommand, io: CommandIo): number {
 const LOOK_MS = 500
 
 /** Follows one, whichever process carries it out, until it has ended or waits for a person. */
-export async function watch({ id, json, wait }: RolloutCommand, io: CommandIo): Promise<number> {
-  const folder = rolloutFolder(io.env)
-  let now = findRollout(folder, id)
+export async function watch(command: RolloutCommand, io: CommandIo): Promise<number> {
+  return withRollouts(command, io, (source) => follow(command, source, io))
+}
+
+async function follow(
+  { id, json, wait }: RolloutCommand,
+  source: RolloutSource,
+  io: CommandIo,
+): Promise<number> {
+  let now = await source.find(id)
   const interrupts = catchInterrupts(io.signals)
   const view = chooseRolloutView({ json }, io)
   const known = new Map<number, string>()
@@ -161,7 +176,7 @@ export async function watch({ id, json, wait }: RolloutCommand, io: CommandIo): 
       const waits = !wait && ['paused', 'holding', 'awaitConsent'].includes(now.state)
       if (hasEnded(now.state) || (waits && now.out === 0) || interrupts.first) break
       await Promise.race([setTimeout(LOOK_MS), interrupts.interrupted])
-      now = readAgain(folder, now)
+      now = await source.again(now)
     }
     const counts = countRecords(now.records)
     const code = interrupts.first?.exitCode ?? exitCodeOf(now.state, counts)
@@ -178,8 +193,8 @@ function keyOf({ state, attempt }: { state: string; attempt: number }): string {
 }
 
 /** Everything that is known of one, as JSON. */
-export function exportRollout({ id }: RolloutCommand, io: CommandIo): number {
-  const found = findRollout(rolloutFolder(io.env), id)
+export async function exportRollout(command: RolloutCommand, io: CommandIo): Promise<number> {
+  const found = await withRollouts(command, io, (source) => source.find(command.id))
   const { plan, records, state } = found
   const told = { id: found.id, state, counts: countRecords(records), plan, records }
   io.stdout.write(`${visibleJson(told)}\n`)

@@ -21,9 +21,9 @@ import {
 } from '../../ui/rollouts.ts'
 import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, createOutput, messageOf, report } from '../processIo.ts'
-import { mayBeLeft, steer } from './control.ts'
+import { steer } from './control.ts'
 import { planLines } from './planText.ts'
-import { countRecords, rolloutFolder, stateOf } from './rolloutFolder.ts'
+import { countRecords, mayBeLeft, rolloutFolder, stateOf } from './rolloutFolder.ts'
 import { requestOf } from './start.ts'
 
 type Followed = ReturnType<typeof followRollout>
@@ -103,7 +103,7 @@ function openRollout(folder: string, id: string, followed: Followed): OpenRollou
       const isDriven = await isLocked(join(folder, '../runner.lock'))
       const { state, out } = stateOf(saved)
       const isAsked = state === 'awaitConsent'
-      const isLeft = !isDriven && !isAsked && mayBeLeft({ state })
+      const isLeft = !isDriven && !isAsked && mayBeLeft(state)
       const rollout: ShownRollout = {
         ...listedRollout(id, followed),
         out,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { journalFolder } from '../../../adapters/journal/runJournal.ts'
+import type { RolloutPersonEvent } from '../../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import { TARGET_STATES, type TargetRecord } from '../../../machines/rollout/records.ts'
 import { statePath } from '../../../machines/statePath.ts'
@@ -9,6 +10,9 @@ import type { LocalRollout } from '../../rollout/localRunner.ts'
 import type { SavedRollout } from '../../rollout/runner.ts'
 import type { RolloutCounts } from '../../rollout/startRollout.ts'
 import { UsageError } from '../parseOptions.ts'
+
+/** An order of a person. */
+export type RolloutDeed = Exclude<RolloutPersonEvent['type'], 'consent.grant' | 'consent.deny'>
 
 /** A rollout as it was written down. */
 export interface StoredRollout {
@@ -21,6 +25,16 @@ export interface StoredRollout {
   out: number
   /** Type of the event that led to its state. */
   event: string
+}
+
+/** Where rollouts are read from: the folder of this user, or a queue. */
+export interface RolloutSource {
+  /** The newest first. */
+  list(onDamaged: (error: RangeError) => void): Promise<StoredRollout[]>
+  /** @throws UsageError unless an id, or its beginning, means exactly one. Without one the newest is meant. */
+  find(id: string | undefined): Promise<StoredRollout>
+  /** The same rollout as it is now. */
+  again(found: StoredRollout): Promise<StoredRollout>
 }
 
 /**
@@ -42,23 +56,31 @@ export function listRollouts(
   return [...readRollouts(folder, onDamaged)].map(([id, found]) => stored(id, found)).reverse()
 }
 
-/**
- * The rollout that an id, or its beginning, means; without one the newest.
- *
- * @throws UsageError unless there is exactly one
- */
+/** @throws UsageError unless an id, or its beginning, means exactly one. Without one the newest is meant. */
 export function findRollout(folder: string, id: string | undefined): StoredRollout {
   const all = listRollouts(folder)
-  const found = id === undefined ? all.slice(0, 1) : all.filter((each) => each.id.startsWith(id))
-  const [one, ...others] = found.filter((each) => each.id === id).concat(found)
-  if (!one) {
+  const chosen = chooseRollout(
+    all.map((each) => each.id),
+    id,
+  )
+  return all.find((each) => each.id === chosen) as StoredRollout
+}
+
+/**
+ * @param ids the newest first
+ * @throws UsageError as `findRollout`
+ */
+export function chooseRollout(ids: readonly string[], id: string | undefined): string {
+  const found = id === undefined ? ids.slice(0, 1) : ids.filter((each) => each.startsWith(id))
+  const one = found.find((each) => each === id) ?? found[0]
+  if (one === undefined) {
     throw new UsageError(
       id === undefined
         ? 'there is no rollout; plugin-flow rollout plan and start make one'
         : `there is no rollout "${id}"; plugin-flow rollout ls lists them`,
     )
   }
-  if (others.every((other) => other.id === one.id)) return one
+  if (one === id || found.length === 1) return one
   throw new UsageError(
     `"${id}" is the beginning of several rollouts; plugin-flow rollout ls lists them`,
   )
@@ -117,4 +139,9 @@ export function isAtRest(
 ): boolean {
   if (state === 'paused') return out === 0
   return hasEnded(state) || (state === 'holding' && strategy.hold === 'person')
+}
+
+/** Whether to resume a rollout means that it goes on as it was: it is in the midst of something, and its process has died. */
+export function mayBeLeft(state: string): boolean {
+  return !['paused', 'holding'].includes(state) && !hasEnded(state)
 }

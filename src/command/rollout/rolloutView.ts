@@ -33,7 +33,8 @@ const TOLD: ReadonlySet<string> = new Set([
   'undoFailed',
 ])
 
-function lineView({ stdout, stderr }: CommandIo): RolloutView {
+/** Lines that stay. */
+export function lineView({ stdout, stderr }: CommandIo): RolloutView {
   return {
     transition: ({ to }) => stdout.write(`${visible(to)}\n`),
     record(record) {
@@ -45,7 +46,7 @@ function lineView({ stdout, stderr }: CommandIo): RolloutView {
   }
 }
 
-function jsonView({ stdout, stderr }: CommandIo): RolloutView {
+export function jsonView({ stdout, stderr }: CommandIo): RolloutView {
   const write = (value: object) => stdout.write(`${visibleJson(value)}\n`)
   return {
     transition: (transition) => write({ type: 'transition', ...transition }),

@@ -9,6 +9,7 @@ import type { GivenConsent } from '../../rollout/startRollout.ts'
 import { explainedLines } from '../install/consentQuestion.ts'
 import { createPrompt } from '../install/prompt.ts'
 import { type ConsentSelection, readPolicy } from '../options/consent.ts'
+import { type QueueSelection, queueOf } from '../options/queue.ts'
 import { readText, unusableFile } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, catchInterrupts, report } from '../processIo.ts'
@@ -18,7 +19,7 @@ import { planLines } from './planText.ts'
 import { rolloutFolder } from './rolloutFolder.ts'
 
 /** The parsed command line of `plugin-flow rollout start`. */
-export interface RolloutStartCommand extends ConsentSelection, Carried {
+export interface RolloutStartCommand extends ConsentSelection, Carried, QueueSelection {
   /** Path of the plan. */
   plan: string
   /** In milliseconds. */
@@ -29,23 +30,43 @@ export interface RolloutStartCommand extends ConsentSelection, Carried {
 const MAX_BYTES = 64 * 1024 * 1024
 
 export async function startCommand(command: RolloutStartCommand, io: CommandIo): Promise<number> {
-  const folder = rolloutFolder(io.env)
-  const plan = readPlan(command, io.env)
+  const queue = queueOf(command, io.env)
+  const place = queue === undefined ? { folder: rolloutFolder(io.env) } : { queue }
+  const plan = readPlan(command)
+  // The secrets of a rollout in a queue are those of its workers.
+  if (queue === undefined) checkHere(plan, io.env)
+  else checkLooks(plan)
   const consent = await agree(plan, command, io)
   if (typeof consent === 'number') return consent
-  return carryOut({ plan, consent }, { ...command, folder }, io).catch((error: unknown) => {
+  const { json, wait } = command
+  return carryOut({ plan, consent }, { json, wait, ...place }, io).catch((error: unknown) => {
     if (!isInUse(error)) throw error
     report(io, `another process carries a rollout out (${error.message}); plugin-flow rollout ls`)
     return 1
   })
 }
 
-function readPlan({ plan: path, mostAge }: RolloutStartCommand, env: NodeJS.ProcessEnv) {
+function checkHere({ plugin }: RolloutPlan, env: NodeJS.ProcessEnv): void {
+  try {
+    checkSecrets(plugin.settings, env)
+  } catch (error) {
+    throw isEngineError(error) ? new UsageError(error.message) : error
+  }
+}
+
+/** Whichever worker has its turn looks at the targets again, and that of one zone may not reach those of another. */
+function checkLooks({ strategy, targets }: RolloutPlan): void {
+  if (strategy.monitor === 0 || targets.every(({ zone }) => zone === undefined)) return
+  throw new UsageError(
+    'a queue cannot look again at targets in zones: make the plan without --monitor',
+  )
+}
+
+function readPlan({ plan: path, mostAge }: RolloutStartCommand) {
   const name = `the plan ${path}`
   try {
     const plan = parsePlan(readText(path, MAX_BYTES), name)
     checkPlanAge(plan, name, mostAge)
-    checkSecrets(plan.plugin.settings, env)
     return plan
   } catch (error) {
     throw isEngineError(error) ? new UsageError(error.message) : unusableFile(name, error)

@@ -14,6 +14,8 @@ export interface RolloutStage {
   rollout(args: string, input?: string): Promise<{ code: number; stdout: string; stderr: string }>
   /** The same, while it runs. */
   begin(args: string, streams?: Partial<Running>): Running
+  /** Begins `plugin-flow worker …`. */
+  worker(args?: string): Running
   /** Makes a plan of these arguments, in FOLDER/plan.json. */
   plan(args: string): Promise<void>
   /** Names of the plugins that are enabled on each engine. */
@@ -39,15 +41,14 @@ export async function onRolloutStage(
   const targets = hosts.map((host, index) => ({ id: `t${index}`, host }))
   writeFileSync(join(folder, 'fleet.json'), JSON.stringify({ targets }))
   const env = { DOCKER_CONFIG: folder, XDG_STATE_HOME: join(folder, 'state'), ...more }
-  const argv = (args: string) => [
-    'rollout',
-    ...args.split(' ').map((arg) => arg.replaceAll('FOLDER', folder)),
-  ]
-  const begin = (args: string, streams: Partial<Running> = {}) => run(streams, env, argv(args))
+  const argv = (line: string) => line.split(' ').map((arg) => arg.replaceAll('FOLDER', folder))
+  const begin = (args: string, streams: Partial<Running> = {}) =>
+    run(streams, env, argv(`rollout ${args}`))
   const stage: RolloutStage = {
     engines,
     folder,
     begin,
+    worker: (args = '--parallel 10') => run({}, env, argv(`worker ${args}`)),
     async rollout(args, input = '') {
       const stdin = new PassThrough()
       stdin.end(input)

@@ -1,8 +1,8 @@
-import type { Jobs, TargetJob, TargetQueue } from '../../adapters/queue/jobs.ts'
-import type { RolloutStore } from '../../adapters/queue/store.ts'
-import type { TargetRecord } from '../../machines/rollout/records.ts'
-import { isEnd } from './localRunner.ts'
-import type { RunnerHandlers, TargetTask } from './runner.ts'
+import type { Jobs, TargetJob, TargetQueue } from '../../../adapters/queue/jobs.ts'
+import type { RolloutStore } from '../../../adapters/queue/store.ts'
+import type { TargetRecord } from '../../../machines/rollout/records.ts'
+import { isEnd } from '../localRunner.ts'
+import type { RunnerHandlers, TargetTask } from '../runner.ts'
 
 /** The targets that this process works on, by the tokens of their leases. */
 export type HeldTargets = Map<number, { job: TargetJob; until: number; hasEnded: boolean }>

@@ -1,5 +1,5 @@
-import type { RolloutStore } from '../../adapters/queue/store.ts'
-import type { RolloutChange, SavedRollout } from './runner.ts'
+import type { RolloutStore } from '../../../adapters/queue/store.ts'
+import type { RolloutChange, SavedRollout } from '../runner.ts'
 
 const LOOK_MS = 250
 

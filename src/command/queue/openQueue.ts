@@ -1,0 +1,49 @@
+import { setTimeout } from 'node:timers/promises'
+import { isEngineError } from '../../../machines/errors.ts'
+import type { QueueRunner } from '../../rollout/queue/queueRunner.ts'
+import { UsageError } from '../parseOptions.ts'
+import { type CommandIo, report } from '../processIo.ts'
+
+const REPEAT_MS = 60_000
+const CLOSE_MS = 5_000
+
+/**
+ * Opens the rollouts of a queue. A problem that passes is a line on `stderr`, once a minute.
+ *
+ * @throws UsageError that says what is missing, refused or unsafe there
+ */
+export async function openQueue(url: string, io: CommandIo): Promise<QueueRunner> {
+  const { openQueueRunner } = await import('../../rollout/queue/queueRunner.ts')
+  let last = ''
+  let toldAt = 0
+  const onProblem = (message: string) => {
+    if (message === last && performance.now() - toldAt < REPEAT_MS) return
+    last = message
+    toldAt = performance.now()
+    report(io, `the queue: ${message}; trying again`)
+  }
+  try {
+    return await openQueueRunner(url, { onProblem })
+  } catch (error) {
+    throw isEngineError(error) ? new UsageError(error.message) : error
+  }
+}
+
+/** Gives the connections back; a server that is away holds nothing up. */
+export async function closeQueue(runner: QueueRunner): Promise<void> {
+  const end = new AbortController()
+  const late = setTimeout(CLOSE_MS, undefined, { signal: end.signal }).catch(() => {})
+  await Promise.race([runner.close().catch(() => {}), late])
+  end.abort()
+}
+
+/** A rollout in a queue that no worker serves waits. A server that does not tell is not asked again. */
+export async function reportNoWorkers(runner: QueueRunner, io: CommandIo): Promise<void> {
+  const count = await runner.workers().catch(() => undefined)
+  if (count === 0) {
+    report(
+      io,
+      'no worker serves this queue now: plugin-flow worker, with the same queue, starts one',
+    )
+  }
+}

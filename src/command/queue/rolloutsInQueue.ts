@@ -1,0 +1,76 @@
+import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
+import { resumeRollout } from '../../rollout/startRollout.ts'
+import { type CommandIo, report, writeLines } from '../processIo.ts'
+import {
+  chooseRollout,
+  mayBeLeft,
+  type RolloutDeed,
+  type RolloutSource,
+  type StoredRollout,
+  stateOf,
+} from '../rollout/rolloutFolder.ts'
+import { closeQueue, openQueue, reportNoWorkers } from './openQueue.ts'
+
+/** Reads the rollouts of a queue. */
+export async function withQueue<Result>(
+  url: string,
+  io: CommandIo,
+  act: (source: RolloutSource) => Promise<Result>,
+): Promise<Result> {
+  const runner = await openQueue(url, io)
+  const read = async (id: string): Promise<StoredRollout> => {
+    const [plan, records, saved] = await Promise.all([
+      runner.plan(id) as Promise<RolloutPlan>,
+      runner.records(id),
+      runner.load(id),
+    ])
+    return { id, plan, records, ...stateOf(saved) }
+  }
+  try {
+    return await act({
+      async list() {
+        const found: StoredRollout[] = []
+        for (const id of await runner.rollouts()) found.push(await read(id))
+        return found
+      },
+      find: async (id) => read(chooseRollout(await runner.rollouts(), id)),
+      again: ({ id }) => read(id),
+    })
+  } finally {
+    await closeQueue(runner)
+  }
+}
+
+interface ToldCommand {
+  id?: string
+  wait: boolean
+  /** Watches the rollout to its end. */
+  follow(id: string): Promise<number>
+}
+
+/** Passes an order of a person to the workers of a queue. */
+export async function controlInQueue(
+  deed: RolloutDeed,
+  { id: given, wait, follow }: ToldCommand,
+  url: string,
+  io: CommandIo,
+): Promise<number> {
+  const runner = await openQueue(url, io)
+  try {
+    const id = chooseRollout(await runner.rollouts(), given)
+    const { state } = stateOf(await runner.load(id))
+    const rollout = await resumeRollout(id, { runner })
+    const isTaken = (deed === 'resume' && mayBeLeft(state)) || (await rollout[deed]())
+    await rollout.close()
+    if (!isTaken) {
+      report(io, `the rollout ${id} does not take that while it is ${state}`)
+      return 1
+    }
+    await runner.wake(id)
+    writeLines(io.stdout, [`${deed}: the workers of ${id} were told`])
+    await reportNoWorkers(runner, io)
+    return wait ? await follow(id) : 0
+  } finally {
+    await closeQueue(runner)
+  }
+}
