@@ -43,7 +43,7 @@ const { metafile, outputFiles } = await build({
   alias: { rxjs: './node_modules/rxjs/dist/esm/index.js', 'axios/dist/node/axios.cjs': 'axios' },
   plugins: [leaveOut],
   // Most never need it, and it is loaded as it was published.
-  external: ['elkjs'],
+  external: ['elkjs', 'bullmq', 'ioredis', 'pg'],
   legalComments: 'none',
   metafile: true,
   write: false,

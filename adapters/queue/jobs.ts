@@ -60,13 +60,17 @@ const MOST_STALLED = 1_000_000
 const RETRY_MS = 1_000
 const GONE = { removeOnComplete: true, removeOnFail: true }
 
+export function loadBullmq({ kind }: QueueAddress): Promise<typeof import('bullmq')> {
+  return loadPackage('bullmq', kind, () => import('bullmq'))
+}
+
 /** @param redis the connection of a queue on Redis, which stays the caller's */
 export async function openJobs(
   address: QueueAddress,
   redis: Redis | undefined,
   { leaseTime, onProblem }: JobsOptions,
 ): Promise<Jobs> {
-  const bullmq = await loadPackage('bullmq', address.kind, () => import('bullmq'))
+  const bullmq = await loadBullmq(address)
   const connection = redis ?? {
     connectionString: address.url,
     schema: SCHEMA,

@@ -1,5 +1,5 @@
 import type { QueueAddress } from './address.ts'
-import { type Jobs, type JobsOptions, openJobs } from './jobs.ts'
+import { type Jobs, type JobsOptions, loadBullmq, openJobs } from './jobs.ts'
 import { connectPostgres, createPostgresStore } from './postgresStore.ts'
 import { connectRedis, createRedisStore } from './redisStore.ts'
 import type { RolloutStore } from './store.ts'
@@ -13,6 +13,8 @@ export async function openQueue(
   address: QueueAddress,
   options: JobsOptions,
 ): Promise<{ store: RolloutStore; jobs: Jobs }> {
+  // What is missing here is said before any server is asked.
+  await loadBullmq(address)
   if (address.kind === 'postgres') {
     const store = createPostgresStore(await connectPostgres(address))
     return { store, jobs: await closing(store, openJobs(address, undefined, options)) }

@@ -47,6 +47,22 @@ suite('built command :: ui --machine', (test) => {
   })
 })
 
+suite('built command :: worker', (test) => {
+  test('without the package of the queue :: one line with the command that installs it', async () => {
+    const consumer = makeConsumer('bullmq')
+    try {
+      const installed = 'node_modules/docker-plugin-flow/dist/command/bin.cjs'
+      const line = ['worker', '--queue', 'postgres://ann:s3cret@127.0.0.1:1/none']
+      const { code, stderr } = await start(line, join(consumer.folder, installed)).ended
+      assert.is(code, 2)
+      assert.match(stderr, /^plugin-flow: bullmq, .*, is missing: npm install bullmq@6 pg@8, /)
+      assert.not.match(stderr, 's3cret')
+    } finally {
+      consumer.remove()
+    }
+  })
+})
+
 function start(args: string[], file = command) {
   const signal = AbortSignal.timeout(LIMIT_MS)
   const module = `data:text/javascript,${encodeURIComponent(tell)}`
