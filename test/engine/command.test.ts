@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
+import { COMMAND } from '../support/command.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { onEngine } from './world/flows.ts'
 import { runInstall } from './world/runInstall.ts'
@@ -124,7 +125,7 @@ engineSuite('real engine :: plugin-flow install', (test, world) => {
     assert.equal(await onEngine(world()), [`${reference} disabled`])
     const [, command = ''] = /to remove it: plugin-flow (.*)$/m.exec(stderr) ?? []
     assert.match(command, /^rm /)
-    const program = `${process.execPath} --import tsx src/command/bin.ts`
+    const program = [process.execPath, ...COMMAND].join(' ')
     await run('sh', ['-c', `${program} ${command}`], {
       env: { ...process.env, DOCKER_CONFIG: world().folder },
     })

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
-import { BIN, ROOT } from '../src/command/stage.ts'
+import { COMMAND, ROOT } from '../support/command.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { onEngine } from './world/flows.ts'
 import { SEARCH_PATH } from './world/runTool.ts'
@@ -16,7 +16,8 @@ engineSuite("real engine :: docker pluginflow, by Docker's own client", (test, w
     const folder = mkdtempSync(join(world().folder, 'cli-plugin-'))
     mkdirSync(join(folder, 'cli-plugins'))
     writeFileSync(join(folder, 'config.json'), '{}')
-    const script = `#!/bin/sh\ncd '${ROOT}' && exec '${process.execPath}' --import tsx '${BIN}' "$@"\n`
+    const words = [process.execPath, ...COMMAND].map((word) => `'${word}'`).join(' ')
+    const script = `#!/bin/sh\ncd '${ROOT}' && exec ${words} "$@"\n`
     writeFileSync(join(folder, 'cli-plugins', 'docker-pluginflow'), script, { mode: 0o755 })
     return folder
   }

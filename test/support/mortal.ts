@@ -12,6 +12,7 @@ export function mortal(
   call: number,
   moment: Moment,
   onDeath: () => void,
+  onFatal?: (id: OperationId) => void,
 ): ConnectedEngine {
   let calls = 0
   let dead = false
@@ -23,6 +24,7 @@ export function mortal(
     ...engine,
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
       const fatal = ++calls === call
+      if (fatal) onFatal?.(id)
       if (fatal && moment === 'before') die()
       if (dead) return never<OutputOf<Id>>()
       const answer = engine.call(id, input, options)

@@ -25,10 +25,10 @@ export const OLD = 'acme/notes:1.0'
 /** What the owner of the old version has set: a variable, a mount and the arguments. */
 export const OWNERS = ['DEBUG=1', 'state.source=/data/notes', 'args=--loud']
 
-/** Time in which the waits of a flow are short, and its bounds as long as ever. */
+/** Time in which the waits of a flow are short, that for a journal is the longest of them, and its bounds as long as ever. */
 export const briefTime: Time = {
   ...processTime,
-  setTimeout: (call, ms) => processTime.setTimeout(call, ms < 10_000 ? ms / 100 : ms),
+  setTimeout: (call, ms) => processTime.setTimeout(call, ms <= 10_000 ? ms / 100 : ms),
 }
 
 export interface End {

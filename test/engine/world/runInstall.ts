@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { COMMAND, ROOT } from '../../support/command.ts'
 import type { World } from './startWorld.ts'
 
 export interface CommandRun {
@@ -11,7 +11,6 @@ export interface CommandRun {
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>
 }
 
-const ROOT = join(import.meta.dirname, '..', '..', '..')
 const LIMIT_MS = 60_000
 
 /** Runs `plugin-flow install` on the world's engine, with `input` as all of its standard input. */
@@ -20,7 +19,7 @@ export function runInstall(
   args: readonly string[],
   { input = '', config = world.folder } = {},
 ): CommandRun {
-  const command = ['--import', 'tsx', 'src/command/bin.ts', 'install', '-H', world.host, ...args]
+  const command = [...COMMAND, 'install', '-H', world.host, ...args]
   const child = spawn(process.execPath, command, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: world.folder, DOCKER_CONFIG: config },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { COMMAND, ROOT } from '../../support/command.ts'
 import { SEARCH_PATH } from './runTool.ts'
 import type { World } from './startWorld.ts'
 
@@ -12,12 +12,11 @@ export interface TerminalRun {
   ended: Promise<{ code: number | null; screen: string }>
 }
 
-const ROOT = join(import.meta.dirname, '..', '..', '..')
 const LIMIT_MS = 60_000
 
 /** The terminal is that of `script`; what is typed goes through the kernel's line discipline. */
 export function runTerminal(world: World, args: readonly string[]): TerminalRun {
-  const words = [process.execPath, '--import', 'tsx', 'src/command/bin.ts', 'install']
+  const words = [process.execPath, ...COMMAND, 'install']
   const line = [...words, '-H', world.host, ...args].map((word) => `'${word}'`).join(' ')
   const child = spawn('script', ['-qefc', `exec ${line}`, '/dev/null'], {
     cwd: ROOT,

@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import * as assert from 'uvu/assert'
+import { BIN, ROOT } from '../../support/command.ts'
 import { suite } from '../../support/suite.ts'
-import { BIN, onStage, ROOT, spawnCommand } from './stage.ts'
+import { onStage, spawnCommand } from './stage.ts'
 
 const SSHFS = 'vieux/sshfs:latest'
 

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import * as assert from 'uvu/assert'
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../../src/embedded.ts'
 import { startLyingProxy } from '../../engine/world/lyingProxy.ts'
+import { COMMAND } from '../../support/command.ts'
 import {
   fatalRequest,
   isEnable,
@@ -19,7 +20,6 @@ import {
 import { suite } from '../../support/suite.ts'
 import { run } from './stage.ts'
 
-const bin = join(import.meta.dirname, '../../../src/command/bin.ts')
 const states = ['checkPrivileges', 'progress', 'pulling.verifying', 'configuring', 'enabling']
 const LIMIT_MS = 120_000
 
@@ -39,7 +39,7 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
   const { PATH, NODE_V8_COVERAGE } = process.env
   const env = { PATH, NODE_V8_COVERAGE, HOME: folder, DOCKER_HOST: embedded.host }
   const run = (...args: string[]) =>
-    spawn(process.execPath, ['--import', 'tsx', bin, ...args], {
+    spawn(process.execPath, [...COMMAND, ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       signal: AbortSignal.timeout(LIMIT_MS),

@@ -10,6 +10,7 @@ import {
   type EmbeddedEngineOptions,
   startEmbeddedEngine,
 } from '../../../src/embedded.ts'
+import { COMMAND, ROOT } from '../../support/command.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 import { type Collector, collector } from './collect.ts'
 
@@ -100,8 +101,6 @@ export interface Spawned {
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>
 }
 
-export const ROOT = join(import.meta.dirname, '../../..')
-export const BIN = join(ROOT, 'src/command/bin.ts')
 const LIMIT_MS = 120_000
 
 /** In a process of its own, as `npm start` runs it; killed when it does not end. */
@@ -109,7 +108,7 @@ export function spawnCommand(
   env: Record<string, string | undefined>,
   argv: readonly string[],
 ): Spawned {
-  const child = spawn(process.execPath, ['--import', 'tsx', BIN, ...argv], {
+  const child = spawn(process.execPath, [...COMMAND, ...argv], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { operations } from '../../../adapters/engine/api/operations.ts'
 import type { UpgradeSnapshot } from '../../../machines/plugin-upgrade/snapshot.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { resumeUpgrade, type UpgradeOptions } from '../../../src/upgrade.ts'
@@ -15,14 +16,18 @@ async function liveUntil(
   options: Partial<UpgradeOptions>,
   call: number,
   moment: Moment,
-): Promise<{ left: UpgradeSnapshot | undefined; died: boolean }> {
+): Promise<{ left: UpgradeSnapshot | undefined; died: boolean; isChange: boolean }> {
   const engine = connect({ host: stage.embedded.host, env: { DOCKER_CONFIG: '/nonexistent' } })
   let left: UpgradeSnapshot | undefined
   let isDead = false
+  let isChange = false
   await new Promise<void>((resolve) => {
-    const mortalEngine = mortal(engine, call, moment, () => {
+    const die = () => {
       isDead = true
       resolve()
+    }
+    const mortalEngine = mortal(engine, call, moment, die, (id) => {
+      isChange = operations[id].kind !== 'look'
     })
     const journal = (snapshot: UpgradeSnapshot) => {
       if (!isDead) left = JSON.parse(JSON.stringify(snapshot))
@@ -36,7 +41,7 @@ async function liveUntil(
   engine.close()
   // The engine has noticed that its client is gone once it answers the next one.
   await stage.call('GET', '/_ping')
-  return { left, died: isDead }
+  return { left, died: isDead, isChange }
 }
 
 suite('resumeUpgrade', (test) => {
@@ -46,12 +51,16 @@ suite('resumeUpgrade', (test) => {
       test(`a process that dies at any moment of any call, ${mode} :: the run ${what} in another`, async () => {
         let lives = 0
         for (let call = 1, died = true; died; call++) {
+          let isChange = true
+          // A look leaves nothing of itself on the engine.
           for (const moment of moments) {
+            if (!isChange) break
             await onUpgradeStage(
               async (stage) => {
                 const options = { mode, grantAllPermissions: true, trial: true } as const
                 const life = await liveUntil(stage, options, call, moment)
                 died &&= life.died
+                isChange = life.isChange
                 if (!life.left || !life.died) return
                 lives++
                 const { output } = await resume(stage, life.left, { rollBack })
@@ -65,7 +74,7 @@ suite('resumeUpgrade', (test) => {
             )
           }
         }
-        assert.ok(lives > 30, `${lives} lives`)
+        assert.ok(lives > 20, `${lives} lives`)
       })
     }
   }

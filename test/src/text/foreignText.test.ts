@@ -14,9 +14,9 @@ import { asWord, asWords, clip, inOrder, visible, visibleJson } from '../../../s
 import { processorMs } from '../../support/processorMs.ts'
 import { suite } from '../../support/suite.ts'
 
-const LENGTH = 100_000
+const LENGTH = 50_000
 /** Far more than time in proportion to the length takes, and less than any that grows with its square. */
-const MOST_MS = 1_500
+const MOST_MS = 750
 
 /** Words of patterns, over and over: a pattern that tries each beginning up to the end takes the square. */
 const REPEATED = [

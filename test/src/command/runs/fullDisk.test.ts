@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../../../src/embedded.ts'
+import { COMMAND_FILE } from '../../../support/command.ts'
 import { suite } from '../../../support/suite.ts'
 import { collector } from '../collect.ts'
-import { BIN } from '../stage.ts'
 
 const FULL = join(import.meta.dirname, '../../../support/fullDisk.ts')
 const LIMIT_MS = 120_000
@@ -32,7 +32,7 @@ async function runOnFullDisk(
   const { PATH, NODE_V8_COVERAGE } = process.env
   const run = async (more: object, loaded: string[], given: readonly string[]) => {
     const env = { PATH, NODE_V8_COVERAGE, HOME: home, DOCKER_HOST: embedded.host, ...more }
-    const child = spawn(process.execPath, ['--import', 'tsx', ...loaded, BIN, ...given], {
+    const child = spawn(process.execPath, ['--import', 'tsx', ...loaded, COMMAND_FILE, ...given], {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: LIMIT_MS,

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../../../src/embedded.ts'
+import { COMMAND_FILE } from '../../../support/command.ts'
 import { suite } from '../../../support/suite.ts'
 import { type Collector, collector } from '../collect.ts'
-import { BIN } from '../stage.ts'
 
 const HANGING = join(import.meta.dirname, '../../../support/hangingFolder.ts')
 const LIMIT_MS = 120_000
@@ -31,12 +31,16 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
   const { PATH, NODE_V8_COVERAGE } = process.env
   const env = { PATH, NODE_V8_COVERAGE, HOME: home, DOCKER_HOST: embedded.host, HANGING_FIFO }
   const install = ['install', '--json', '--grant-all-permissions', 'vieux/sshfs']
-  const child = spawn(process.execPath, ['--import', 'tsx', '--import', HANGING, BIN, ...install], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LIMIT_MS,
-    killSignal: 'SIGKILL',
-  })
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--import', HANGING, COMMAND_FILE, ...install],
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+    },
+  )
   const [stdout, stderr] = [collector(), collector()]
   child.stdout.pipe(stdout)
   child.stderr.pipe(stderr)

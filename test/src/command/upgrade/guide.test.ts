@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { ROOT } from '../../../support/command.ts'
 import { suite } from '../../../support/suite.ts'
-import { onStage, ROOT } from '../stage.ts'
+import { onStage } from '../stage.ts'
 
 const guide = readFileSync(join(ROOT, 'docs/upgrade.md'), 'utf8')
 const lines = [...guide.matchAll(/^```sh\nplugin-flow (.+)\n```$/gm)].map(([, line = '']) => line)

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { startEmbeddedEngine } from '../../../../src/embedded.ts'
 import { startLyingProxy } from '../../../engine/world/lyingProxy.ts'
+import { COMMAND } from '../../../support/command.ts'
 import { fatalRequest, isEnable, isPull, type Moment } from '../../../support/fatalRequest.ts'
 import { suite } from '../../../support/suite.ts'
-import { BIN, run } from '../stage.ts'
+import { run } from '../stage.ts'
 
 const NAME = 'acme/notes:1.0'
 const GRANT = '--grant-all-permissions'
@@ -33,7 +34,7 @@ async function killedAt(isIt: Moment, seen: 'unseen' | 'answered', verb: 'resume
     const installed = run({}, env, ['install', GRANT, NAME, 'DEBUG=1', 'state.source=/data'])
     assert.is(await installed.code, 0)
     const args = ['--mode', 'in-place', '--host', proxy.host, GRANT, NAME, 'acme/notes:2.0']
-    victim = spawn(process.execPath, ['--import', 'tsx', BIN, 'upgrade', '--json', ...args], {
+    victim = spawn(process.execPath, [...COMMAND, 'upgrade', '--json', ...args], {
       env,
       stdio: 'ignore',
       signal: AbortSignal.timeout(LIMIT_MS),
