@@ -79,8 +79,8 @@ export async function openJobs(
   }
   const backend = redis ? bullmq.createRedisBackend : bullmq.createPostgresBackend
   const options = { connection, prefix: PREFIX } as QueueOptions
+  const told = ({ message }: Error) => onProblem(withoutSecrets(message, address))
   const listening = <Opened extends Queue | Worker>(opened: Opened): Opened => {
-    const told = ({ message }: Error) => onProblem(withoutSecrets(message, address))
     ;(opened as Queue).on('error', told)
     return opened
   }
@@ -135,6 +135,7 @@ export async function openJobs(
       const worker = openWorker(EVENTS, ({ data, stalledCounter }) =>
         handle({ data, isAgain: stalledCounter > 0 }),
       )
+      worker.on('failed', (_, error) => told(error))
       await worker.waitUntilReady()
       void worker.run()
       return () => worker.close()

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import * as assert from 'uvu/assert'
 import { onRolloutStage, type RolloutStage } from '../src/command/rollout/rolloutStage.ts'
 import { PASSWORD, type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
@@ -72,6 +74,39 @@ for (const [kind, start] of Object.entries({ redis: startRedis, postgres: startP
       }))
   })
 }
+
+queueSuite('plan that is edited on its server', (test, servers) => {
+  test('no worker carries it out, and it is named', async () => {
+    const server = await startRedis(servers)
+    await onRolloutStage(
+      async ({ plan, rollout, begin, worker, enabled }) => {
+        await plan('vieux/sshfs')
+        const starting = begin(`start ${GRANT} FOLDER/plan.json`)
+        await starting.stderr.seen('no worker serves this queue now')
+        const client = new Redis(server.url)
+        await until(async () => (await client.llen('plugin-flow:rollouts')) > 0)
+        const [id = ''] = await client.lrange('plugin-flow:rollouts', 0, -1)
+        const key = `plugin-flow:rollout:${id}`
+        const written = (await client.hget(key, 'plan')) ?? ''
+        await client.hset(key, 'plan', written.replaceAll('unix:', 'tcp:'))
+        client.disconnect()
+        const working = worker()
+        await working.stderr.seen(`the plan of ${id} was changed after it was made`)
+        assert.equal(await enabled(), [[]])
+        const status = await rollout('status')
+        assert.is(status.code, 2)
+        assert.match(status.stderr, 'was changed after it was made')
+        assert.is((await rollout('ls')).code, 1)
+        for (const { signals, code } of [working, starting]) {
+          signals.emit('SIGTERM')
+          await code
+        }
+      },
+      { size: 1, env: { PLUGIN_FLOW_QUEUE: server.url } },
+    )
+    await server.stop()
+  })
+})
 
 queueSuite('worker that is told to end', (test, servers) => {
   test('a second signal leaves a target that does not end', async () => {
@@ -154,4 +189,10 @@ async function isRefused(url: string, why: RegExp): Promise<void> {
     },
     { size: 0, env: { PLUGIN_FLOW_QUEUE: url } },
   )
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000
+  while (!(await isSo()) && Date.now() < end) await setTimeout(10)
+  assert.ok(await isSo(), 'it has not come to that')
 }

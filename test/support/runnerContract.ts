@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { Lease, TargetRecord } from '../../machines/rollout/records.ts'
-import type { Runner, RunnerHandlers, TargetTask } from '../../src/rollout.ts'
+import { hashPlan, type Runner, type RunnerHandlers, type TargetTask } from '../../src/rollout.ts'
 import { planFor } from './rolloutStage.ts'
 import { suite } from './suite.ts'
 import type { VirtualTime } from './virtualFlow.ts'
@@ -159,7 +159,7 @@ export function runnerContract(
     test('a worker gets the targets of its zone', () =>
       on(async ({ runner, until, serve }, plan) => {
         const targets = plan.targets.map((target, index) => ({ ...target, zone: `z${index % 2}` }))
-        await runner.create('r3', { ...plan, targets }, recordsFor(plan, 'r3'))
+        await runner.create('r3', rehashed({ ...plan, targets }), recordsFor(plan, 'r3'))
         const taken: number[] = []
         await serve({
           zone: 'z1',
@@ -176,7 +176,7 @@ export function runnerContract(
           ...target,
           ...(index > 0 && { zone: `z${index % 2}` }),
         }))
-        await runner.create('r3', { ...plan, targets }, recordsFor(plan, 'r3'))
+        await runner.create('r3', rehashed({ ...plan, targets }), recordsFor(plan, 'r3'))
         const taken: number[] = []
         await serve({ target: async (_, { index }) => void taken.push(index) })
         await runner.enqueue('r3', tasks(0, 1, 2))
@@ -315,6 +315,10 @@ function held(begins: (rollout: string, index: number, lease: Lease) => unknown)
       ends.push(resolve)
     })
   return { end: (name: string) => release.get(name)?.(), target }
+}
+
+function rehashed(plan: RolloutPlan): RolloutPlan {
+  return { ...plan, hash: hashPlan(plan) }
 }
 
 function tasks(...indexes: number[]): TargetTask[] {

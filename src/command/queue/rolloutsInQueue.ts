@@ -1,5 +1,7 @@
+import { isEngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import { resumeRollout } from '../../rollout/startRollout.ts'
+import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
 import {
   chooseRollout,
@@ -28,14 +30,18 @@ export async function withQueue<Result>(
   }
   try {
     return await act({
-      async list() {
+      async list(onDamaged) {
         const found: StoredRollout[] = []
-        for (const id of await runner.rollouts()) found.push(await read(id))
+        for (const id of await runner.rollouts()) {
+          await read(id).then((one) => found.push(one), onDamaged)
+        }
         return found
       },
       find: async (id) => read(chooseRollout(await runner.rollouts(), id)),
       again: ({ id }) => read(id),
     })
+  } catch (error) {
+    throw isEngineError(error) ? new UsageError(error.message) : error
   } finally {
     await closeQueue(runner)
   }

@@ -30,7 +30,7 @@ export interface StoredRollout {
 /** Where rollouts are read from: the folder of this user, or a queue. */
 export interface RolloutSource {
   /** The newest first. */
-  list(onDamaged: (error: RangeError) => void): Promise<StoredRollout[]>
+  list(onDamaged: (error: Error) => void): Promise<StoredRollout[]>
   /** @throws UsageError unless an id, or its beginning, means exactly one. Without one the newest is meant. */
   find(id: string | undefined): Promise<StoredRollout>
   /** The same rollout as it is now. */

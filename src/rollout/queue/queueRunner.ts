@@ -5,6 +5,7 @@ import { openQueue } from '../../../adapters/queue/openQueue.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import type { Lease, TargetRecord } from '../../../machines/rollout/records.ts'
 import { isEnd } from '../localRunner.ts'
+import { parsePlan } from '../planFile.ts'
 import type { RolloutMessage, Runner, RunnerHandlers, SavedRollout } from '../runner.ts'
 import { followChanges } from './followChanges.ts'
 import { type HeldTargets, workOnTargets } from './workOnTargets.ts'
@@ -59,13 +60,15 @@ export async function openQueueRunner(
   const plan = (rollout: string): Promise<RolloutPlan | undefined> => {
     const known = plans.get(rollout)
     if (known) return known
-    const read = store.plan(rollout).then((text) => (text === undefined ? undefined : parse(text)))
-    plans.set(rollout, read as Promise<RolloutPlan | undefined>)
+    const read = store
+      .plan(rollout)
+      .then((text) => (text === undefined ? undefined : parsePlan(text, `the plan of ${rollout}`)))
+    plans.set(rollout, read)
     void read.then(
       (found) => found ?? plans.delete(rollout),
       () => plans.delete(rollout),
     )
-    return read as Promise<RolloutPlan | undefined>
+    return read
   }
   const targetOf = async (rollout: string, index: number) => (await plan(rollout))?.targets[index]
   /** Of two targets that are one engine only one is worked on at a time. */
