@@ -7,7 +7,7 @@ export interface QueueAddress {
   url: string
   /** Without user, password and parameters. */
   shown: string
-  /** What no message may contain. */
+  /** Texts that no message may contain. */
   secrets: readonly string[]
 }
 

@@ -5,10 +5,10 @@ import { loadPackage } from './packages.ts'
 
 /** BullMQ's queues: one of events, and one of targets for each zone. A job is a hint that a record has to be looked at. */
 export interface Jobs {
-  /** One of an id that waits already is not added. */
+  /** An event whose id is waiting already is not added. */
   addEvent(data: unknown, options?: { id?: string; delay?: number }): Promise<void>
   removeEvent(id: string): Promise<void>
-  /** Those of an id that waits, or is worked on, are not added. */
+  /** A target whose id waits, or is worked on, is not added. */
   addTargets(
     zone: string | undefined,
     targets: readonly { id: string; data: unknown }[],

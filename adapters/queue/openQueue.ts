@@ -13,7 +13,7 @@ export async function openQueue(
   address: QueueAddress,
   options: JobsOptions,
 ): Promise<{ store: RolloutStore; jobs: Jobs }> {
-  // What is missing here is said before any server is asked.
+  // A missing package is reported before any server is asked.
   await loadBullmq(address)
   if (address.kind === 'postgres') {
     const store = createPostgresStore(await connectPostgres(address))

@@ -1,6 +1,6 @@
 import { EngineError } from '../../machines/errors.ts'
 
-/** What each kind of queue needs, and the package does not bring along. */
+/** The packages of each kind of queue: optional peers of this one. */
 const INSTALL = {
   redis: 'npm install bullmq@6 ioredis@5',
   postgres: 'npm install bullmq@6 pg@8',

@@ -10,7 +10,7 @@ const CONNECT_MS = 10_000
 const RECONNECT_MS = 250
 
 /**
- * A connection that comes back after its server was away. What is sent meanwhile waits for it.
+ * A connection that comes back after its server was away. Commands wait for it meanwhile.
  *
  * @throws EngineError `invalid-configuration` where there is no such server, it refuses this user, or it may lose what it is given
  */

@@ -26,7 +26,7 @@ export interface RolloutStore {
   ): Promise<{ records: string[]; sequence: number }>
   /** `false`: the lease is lost, and nothing was written. */
   write(rollout: string, index: number, record: string, lease?: HeldLease): Promise<boolean>
-  /** What was written after `sequence`, and the machine where it is not of that version any more. */
+  /** The records written after `sequence`, and the machine where it is not of that version any more. */
   changes(rollout: string, sequence: number, version: number): Promise<StoreChanges>
   /** The token of a new lease, or that of the same claim before; `undefined` while another one holds the engine. */
   claim(engine: string, claim: string, ms: number): Promise<number | undefined>

@@ -9,7 +9,7 @@ import type { VirtualTime } from './virtualFlow.ts'
 const ID = 'r1'
 const MOST_MS = 120_000
 const STEP_MS = 500
-/** What ends the targets at work. */
+/** Functions that end the targets at work. */
 const ends: (() => void)[] = []
 
 /** A runner under test, with a time of its own. */

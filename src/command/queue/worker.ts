@@ -37,7 +37,7 @@ export async function workerCommand(
     report(io, `works on targets ${zone === undefined ? 'of all zones' : `of the zone ${zone}`}`)
     const { exitCode } = await interrupts.interrupted
     const isLeft = await Promise.race([stop(), interrupts.second.then(() => true)])
-    // What it had goes to another worker after its lease.
+    // Its targets go to other workers after their leases.
     return isLeft ? exitCode : 0
   } finally {
     interrupts.release()

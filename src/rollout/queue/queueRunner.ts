@@ -22,7 +22,7 @@ export interface QueueRunner extends Runner {
   workers(): Promise<number>
   /** Has a worker go on with a rollout. */
   wake(rollout: string): Promise<void>
-  /** Gives the connections back. What is served by then has to be ended before. */
+  /** Gives the connections back. The function that `serve` returned comes before. */
   close(): Promise<void>
 }
 

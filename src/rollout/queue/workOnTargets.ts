@@ -77,7 +77,7 @@ export async function workOnTargets(
     } finally {
       held.delete(token)
     }
-    // What a worker could not finish is taken again after its lease.
+    // A target that has not ended is taken again after its lease.
     if (!target.hasEnded) return
     await store.release({ engine, token })
     await job.complete()
