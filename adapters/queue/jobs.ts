@@ -56,6 +56,8 @@ const EVENTS = 'events'
 const CONNECTIONS = 2
 /** A job that is lost time and again is not given up: a record says whether its target has ended. */
 const MOST_STALLED = 1_000_000
+/** An event is handled in less, and those of every rollout wait while its worker is lost. */
+const EVENT_LOCK_MS = 10_000
 /** After an error of the connection. */
 const RETRY_MS = 1_000
 const GONE = { removeOnComplete: true, removeOnFail: true }
@@ -89,14 +91,13 @@ export async function openJobs(
   const openWorker = (
     name: string,
     processor: ((job: Job) => Promise<void>) | null,
-    more: Partial<WorkerOptions> = {},
+    lockDuration = leaseTime,
   ): Worker => {
     const settings: WorkerOptions = {
       ...options,
-      ...more,
       autorun: false,
-      lockDuration: leaseTime,
-      stalledInterval: leaseTime / 2,
+      lockDuration,
+      stalledInterval: lockDuration / 2,
       maxStalledCount: MOST_STALLED,
       runRetryDelay: RETRY_MS,
     }
@@ -132,8 +133,10 @@ export async function openJobs(
       await queueOf(zone).addBulk(jobs)
     },
     async serveEvents(handle) {
-      const worker = openWorker(EVENTS, ({ data, stalledCounter }) =>
-        handle({ data, isAgain: stalledCounter > 0 }),
+      const worker = openWorker(
+        EVENTS,
+        ({ data, stalledCounter }) => handle({ data, isAgain: stalledCounter > 0 }),
+        Math.min(leaseTime, EVENT_LOCK_MS),
       )
       worker.on('failed', (_, error) => told(error))
       await worker.waitUntilReady()

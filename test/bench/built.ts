@@ -18,6 +18,10 @@ export function builtRollout(): Promise<typeof import('../../src/rollout.ts')> {
   return load('src/rollout.js')
 }
 
+export function builtQueue(): Promise<typeof import('../../src/queue.ts')> {
+  return load('src/queue.js')
+}
+
 export function builtSimulation(): Promise<typeof import('../../src/simulation.ts')> {
   return load('src/simulation.js')
 }

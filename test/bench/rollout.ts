@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Part } from './part.ts'
+import { measureQueues, queuePlans } from './rolloutQueue.ts'
 import { compare, type Plan, type Row, report } from './row.ts'
 import { runProcess } from './runProcess.ts'
 
@@ -20,10 +21,10 @@ const FEW = 1_000
 const COUNTS = [FEW, 10_000]
 const LIMIT_MS = 900_000
 
-/** A rollout in one process, on a simulated engine for each target, with its records in a folder. */
+/** A rollout in one process, on a simulated engine for each target, with its records in a folder; and by the workers of a queue. */
 export const rollout: Part = {
   name: 'rollout',
-  plans: COUNTS.flatMap((count) => Object.values(plansOf(count))),
+  plans: [...COUNTS.flatMap((count) => Object.values(plansOf(count))), ...queuePlans],
   async measure() {
     const rows: Row[] = []
     let few: RolloutFigures | undefined
@@ -39,7 +40,7 @@ export const rollout: Part = {
         report(plans.memory, { value: figures.peakMB, unit: 'MB' }, 1),
       )
     }
-    return rows
+    return [...rows, ...(await measureQueues())]
   },
 }
 
