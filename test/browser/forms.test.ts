@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { PluginFlowElement } from '../../src/viewer.ts'
+import { enter } from '../src/ui/uiStage.ts'
 import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { fillSettings, go, onPage } from './world/onPage.ts'
@@ -91,6 +92,37 @@ browserSuite('page :: attention', (test, browser) => {
       await page.getByRole('button', { name: 'Notify me' }).waitFor()
     }))
 
+  test('a notification, where it is allowed and the page has not the focus, leads to the decision', () =>
+    onPage(browser(), async (stage) => {
+      const { page, install, flow, state, origin } = stage
+      await page.context().grantPermissions(['notifications'], { origin })
+      await page.evaluate(keepNotifications)
+      await install('vieux/sshfs')
+      await flow.getByRole('dialog').waitFor()
+      const decision = page.url()
+      await go(stage, 'Plugins')
+      const shown = () => page.evaluate(() => (globalThis as unknown as Kept).titles)
+      assert.equal(await shown(), [])
+      await page.goBack()
+      await flow.getByRole('button', { name: 'Deny' }).click()
+      await state('rolledBack')
+
+      const client = await enter(stage)
+      const devtools = await page.context().newCDPSession(page)
+      // Every page of a test has the focus otherwise.
+      await devtools.send('Emulation.setFocusEmulationEnabled', { enabled: false })
+      const other = await page.context().newPage()
+      await other.bringToFront()
+      await page.waitForFunction(() => !document.hasFocus())
+      const id = await client.install({ reference: 'vieux/sshfs' })
+      await page.waitForFunction(() => (globalThis as unknown as Kept).titles.length > 0)
+      assert.equal(await shown(), ['vieux/sshfs waits for your decision'])
+      await page.evaluate(() => (globalThis as unknown as Kept).last?.onclick?.(new Event('click')))
+      await page.waitForFunction((hash) => location.hash === hash, `#/runs/${id}`)
+      assert.not.equal(page.url(), decision)
+      await flow.getByRole('dialog').waitFor()
+    }))
+
   test('the first screen :: a sample is installed by a click; a recorded run is dropped on the page', () =>
     onPage(browser(), async (stage) => {
       const { page, flow, state } = stage
@@ -108,9 +140,32 @@ browserSuite('page :: attention', (test, browser) => {
         }, text)
       await drop('x')
       await page.locator('#problem', { hasText: 'cannot be shown: it is not JSON' }).waitFor()
+      await drop('{"format":"another"}')
+      await page.locator('#problem', { hasText: 'this is not a recorded run' }).waitFor()
       await drop(recorded)
       await page.waitForFunction(() => location.hash === '#/recorded')
       await state('done')
       assert.is(await page.locator('#problem').textContent(), '')
     }))
 })
+
+/** The notifications that a page has shown. */
+interface Kept {
+  titles: string[]
+  last?: Notification
+}
+
+/** Keeps each notification once the browser has shown it. */
+function keepNotifications(): void {
+  const kept = globalThis as unknown as Kept
+  kept.titles = []
+  globalThis.Notification = class extends Notification {
+    constructor(title: string, options?: NotificationOptions) {
+      super(title, options)
+      this.addEventListener('show', () => {
+        kept.titles.push(this.title)
+        kept.last = this
+      })
+    }
+  }
+}
