@@ -112,4 +112,45 @@ export const equivalents: readonly Equivalent[] = [
     after: '? { ...setting, ...({ carried: before.mark }) }',
     why: 'only what was in effect before is carried; the check is for the compiler',
   },
+  {
+    file: 'machines/rollout/guards.ts',
+    after: 'const { size = 1, next } = context',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
+  {
+    file: 'machines/rollout/guards.ts',
+    after: 'const { size, next } = context',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
+  {
+    file: 'machines/rollout/updates.ts',
+    after: 'const { counts, size = 1, next, step } = context',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
+  {
+    file: 'machines/rollout/updates.ts',
+    after: 'const { counts, size, next, step } = context',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
+  {
+    file: 'machines/rollout/context.ts',
+    after:
+      'function endOf({ input, total, size = 1, action }: RolloutContext, step: number): number {',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
+  {
+    file: 'machines/rollout/context.ts',
+    after: 'function endOf({ input, total, size, action }: RolloutContext, step: number): number {',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
+  {
+    file: 'machines/rollout/context.ts',
+    after: 'total: 1,',
+    why: 'the number of targets comes with the plan, before anything asks for it',
+  },
+  {
+    file: 'machines/rollout/updates.ts',
+    after: 'if (alarm !== undefined || exceededBudget(context)) return !({})',
+    why: 'assigning `false` changes as little as assigning no keys',
+  },
 ]

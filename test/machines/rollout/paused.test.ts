@@ -87,6 +87,7 @@ suite('paused', (test) => {
 
   test('paused :: no retry while a target is at work', () => {
     assert.not(failedIn({}).can({ type: 'retry' }))
+    assert.not(failedIn({ canaries: [4] }).can({ type: 'retry' }))
   })
 
   test('paused :: a retry in the canaries ends where they would have ended', () => {
