@@ -1,18 +1,9 @@
+import { operations } from '../../adapters/engine/api/operations.ts'
 import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import type { PluginPrivilege } from '../../machines/plugin.ts'
 import { comparePrivileges } from '../../machines/privileges.ts'
 import type { Engine } from '../flow/types.ts'
-
-/** The operations that change an engine. */
-const CHANGES: ReadonlySet<OperationId> = new Set<OperationId>([
-  'pluginPull',
-  'pluginSet',
-  'pluginEnable',
-  'pluginDisable',
-  'pluginDelete',
-  'pluginUpgrade',
-])
 
 /**
  * An engine that asks before each changing request.
@@ -23,7 +14,7 @@ export function fenced(engine: Engine, mayChange: () => Promise<void>): Engine {
   return {
     ...engine,
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
-      if (CHANGES.has(id)) await mayChange()
+      if (operations[id].kind !== 'look') await mayChange()
       return engine.call(id, input, options)
     },
   }

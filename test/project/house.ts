@@ -158,6 +158,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'adapters/process',
       'adapters/queue',
       'adapters/engine',
+      'adapters/engine/api',
       'adapters/engine/http',
       'src/flow',
     ],
