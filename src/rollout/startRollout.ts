@@ -99,8 +99,9 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
   const plan = await runner.plan(id)
   if (!plan) throw new RangeError(`there is no rollout ${id}`)
   const transition = new Observed<Transition>()
-  const states = (await runner.records(id)).map(({ state }) => state)
-  const counts = countStates(states)
+  const known = await runner.records(id)
+  const states = known.map(({ state }) => state)
+  const counts = countRecords(known)
   const counted = new Observed<RolloutCounts>()
   counted.next({ ...counts })
   const records = new Observed<TargetRecord>(false)
@@ -165,8 +166,8 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     const { parallel } = plan.strategy
     stop = await worker.serve({ worker: options.worker ?? randomUUID(), parallel })
   }
-  const known = await runner.load(id)
-  if (known) show(known)
+  const saved = await runner.load(id)
+  if (saved) show(saved)
   return {
     id,
     transition$: transition.value$,
@@ -233,8 +234,9 @@ function recordsOf(rollout: string, plan: RolloutPlan): TargetRecord[] {
   }))
 }
 
-function countStates(states: readonly TargetState[]): RolloutCounts {
+/** How many targets are in each state. */
+export function countRecords(records: readonly Pick<TargetRecord, 'state'>[]): RolloutCounts {
   const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as RolloutCounts
-  for (const state of states) counts[state] += 1
+  for (const { state } of records) counts[state] += 1
   return counts
 }

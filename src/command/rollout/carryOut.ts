@@ -6,6 +6,7 @@ import { readSecret } from '../../rollout/plannedSettings.ts'
 import type { RolloutWorkerOptions } from '../../rollout/rolloutWorker.ts'
 import type { Runner } from '../../rollout/runner.ts'
 import {
+  countRecords,
   type GivenConsent,
   type Rollout,
   type RolloutOptions,
@@ -13,7 +14,7 @@ import {
   startRollout,
 } from '../../rollout/startRollout.ts'
 import { type CommandIo, catchInterrupts, report } from '../processIo.ts'
-import { countRecords, exitCodeOf, isAtRest, stateOf } from './rolloutFolder.ts'
+import { exitCodeOf, isAtRest, stateOf } from './rolloutFolder.ts'
 import { chooseRolloutView } from './rolloutView.ts'
 
 export interface Carried {

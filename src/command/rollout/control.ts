@@ -2,7 +2,12 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { readPlan, sendToRollout } from '../../rollout/embeddedRunner.ts'
 import type { RolloutMessage } from '../../rollout/runner.ts'
-import { consentTo, type GivenConsent, type Rollout } from '../../rollout/startRollout.ts'
+import {
+  consentTo,
+  countRecords,
+  type GivenConsent,
+  type Rollout,
+} from '../../rollout/startRollout.ts'
 import { visibleJson } from '../../text/visible.ts'
 import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { alignColumns, fitColumns } from '../listing.ts'
@@ -10,7 +15,6 @@ import { type QueueSelection, queueOf } from '../options/queue.ts'
 import { type CommandIo, catchInterrupts, report, writeLines } from '../processIo.ts'
 import { type Carried, carryOut, isInUse } from './carryOut.ts'
 import {
-  countRecords,
   exitCodeOf,
   findRollout,
   hasEnded,

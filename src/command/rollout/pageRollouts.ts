@@ -10,6 +10,7 @@ import { snapshotEvents } from '../../events/snapshotEvents.ts'
 import { readSaved } from '../../rollout/conduct.ts'
 import { idsIn, readPlan } from '../../rollout/embeddedRunner.ts'
 import { followRollout } from '../../rollout/followRollout.ts'
+import { countRecords } from '../../rollout/startRollout.ts'
 import {
   type ListedRollout,
   type OpenRollout,
@@ -23,7 +24,7 @@ import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, createOutput, messageOf, report } from '../processIo.ts'
 import { steer } from './control.ts'
 import { planLines } from './planText.ts'
-import { countRecords, mayBeLeft, rolloutFolder, stateOf } from './rolloutFolder.ts'
+import { mayBeLeft, rolloutFolder, stateOf } from './rolloutFolder.ts'
 import { requestOf } from './start.ts'
 
 type Followed = ReturnType<typeof followRollout>

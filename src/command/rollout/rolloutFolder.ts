@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { journalFolder } from '../../../adapters/journal/runJournal.ts'
 import type { RolloutPersonEvent } from '../../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
-import { TARGET_STATES, type TargetRecord } from '../../../machines/rollout/records.ts'
+import type { TargetRecord } from '../../../machines/rollout/records.ts'
 import { statePath } from '../../../machines/statePath.ts'
 import { readSaved } from '../../rollout/conduct.ts'
 import { readRollout, readRollouts } from '../../rollout/embeddedRunner.ts'
@@ -101,12 +101,6 @@ export function stateOf(
   if (!saved) return { state: 'planning', out: 0, event: '' }
   const { value, context } = readSaved(saved)
   return { state: statePath(value), out: context.out.length, event: saved.event }
-}
-
-export function countRecords(records: readonly Pick<TargetRecord, 'state'>[]): RolloutCounts {
-  const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as RolloutCounts
-  for (const { state } of records) counts[state] += 1
-  return counts
 }
 
 const ENDED: Readonly<Record<string, number>> = {
