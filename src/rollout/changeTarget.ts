@@ -1,5 +1,6 @@
 import type { ConsentDecision, ConsentRequest } from '../../machines/consent.ts'
 import { EngineError } from '../../machines/errors.ts'
+import type { Plugin } from '../../machines/plugin.ts'
 import { type InstallSnapshot, layersOf } from '../../machines/plugin-install/snapshot.ts'
 import type { UpgradeSnapshot } from '../../machines/plugin-upgrade/snapshot.ts'
 import type { UpgradeConsentRequest } from '../../machines/plugin-upgrade/types.ts'
@@ -26,11 +27,11 @@ export interface StepTools {
   write(changes: Partial<TargetRecord>): Promise<void>
   /** The value of a secret setting, from the worker's environment or files. */
   secret(from: { variable: string } | { path: string }): Promise<string>
+  /** Fires once the lease is lost. */
+  signal: AbortSignal
 }
 
 type PresentPlugin = Extract<PluginOnTarget, { state: 'present' }>
-
-const { signal } = new AbortController()
 
 /** Installs or upgrades. A flow within a rollout takes nothing back: undo is a step of its own. */
 export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
@@ -71,16 +72,16 @@ export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
 }
 
 /** Removes the plugin that has the name. */
-export async function removePlugin({ plan, engine }: StepTools): Promise<'done' | 'kept'> {
+export async function removePlugin({ plan, engine, signal }: StepTools): Promise<'done' | 'kept'> {
   const plugin = await engine.call('pluginInspect', { name: plan.plugin.name }, { signal })
   if (!plugin) return 'kept'
-  await remove(engine, plugin)
+  await remove(plugin, engine, signal)
   return 'done'
 }
 
 /** Takes back what this rollout changed, and nothing else. */
 export async function undoTarget(tools: StepTools): Promise<void> {
-  const { plan, engine, record } = tools
+  const { plan, engine, record, signal } = tools
   const { before, after, run } = record()
   const { name } = plan.plugin
   if (before?.state === 'present') {
@@ -90,14 +91,14 @@ export async function undoTarget(tools: StepTools): Promise<void> {
   const plugin = await engine.call('pluginInspect', { name }, { signal })
   if (!plugin) return
   const own = after?.state === 'present' ? after.id : (run as InstallSnapshot | undefined)?.run.id
-  if (plugin.Id === own) return remove(engine, plugin)
+  if (plugin.Id === own) return remove(plugin, engine, signal)
   const why = own === undefined ? 'may be that of another client' : 'is that of another client'
   throw new EngineError('changed-by-others', `the plugin ${name} ${why}, and was left as it is`)
 }
 
 /** The old version, under what it had before: more than that is not agreed to. */
 async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
-  const { plan, engine } = tools
+  const { plan, engine, signal } = tools
   const { reference, digest, privileges, layers } = before
   const consent: ConsentPolicy = (request) =>
     !comparePrivileges(privileges, request.privileges)?.added?.length
@@ -119,7 +120,10 @@ async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
 }
 
 /** A step that failed half way may have left it disabled, and a removal has taken it away. */
-async function enableAgain({ plan, engine }: StepTools, { enabled }: PresentPlugin): Promise<void> {
+async function enableAgain(
+  { plan, engine, signal }: StepTools,
+  { enabled }: PresentPlugin,
+): Promise<void> {
   const { name } = plan.plugin
   const plugin = await engine.call('pluginInspect', { name }, { signal })
   if (!plugin) {
@@ -135,8 +139,9 @@ async function enableAgain({ plan, engine }: StepTools, { enabled }: PresentPlug
 }
 
 async function remove(
+  { Id, Enabled }: Pick<Plugin, 'Id' | 'Enabled'>,
   engine: Engine,
-  { Id, Enabled }: { Id: string; Enabled: boolean },
+  signal: AbortSignal,
 ): Promise<void> {
   if (Enabled) await engine.call('pluginDisable', { name: Id }, { signal })
   await engine.call('pluginDelete', { name: Id }, { signal })

@@ -58,19 +58,19 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
     if (!plan || !target || !found || !consent) return
     let record: TargetRecord = found
     let lease = given
-    let isLost = false
+    const lost = new AbortController()
 
     const lose = () => {
-      isLost = true
+      lost.abort()
       return new EngineError('abandoned', ABANDONED, { unsent: true })
     }
     const write = async (changes: Partial<TargetRecord>) => {
-      if (isLost) throw lose()
+      if (lost.signal.aborted) throw lose()
       record = { ...record, ...changes, lease }
       if (!(await runner.write(record, lease))) throw lose()
     }
     const extend = async () => {
-      const extended = isLost ? undefined : await runner.extend(rollout, index, lease)
+      const extended = lost.signal.aborted ? undefined : await runner.extend(rollout, index, lease)
       if (!extended) throw lose()
       lease = extended
     }
@@ -91,7 +91,8 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
       const act = async (opened: Engine) => {
         const keys = plan.plugin.settings.filter((setting) => 'from' in setting).map(keyOf)
         const engine = withSecretsHidden(fenced(opened, mayChange), keys)
-        const tools: StepTools = { plan, engine, record: () => record, write, secret }
+        const { signal } = lost
+        const tools = { plan, engine, record: () => record, write, secret, signal }
         return action === 'undo' ? undo(tools) : change(tools, consent, time.now())
       }
       const state = action === 'undo' ? 'undoFailed' : 'failed'
@@ -105,7 +106,7 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
       await runner.event(rollout, endOf(record))
     } catch (error) {
       // The worker that has the lease now tells how it ends.
-      if (!isLost) throw error
+      if (!lost.signal.aborted) throw error
     } finally {
       heart.stop()
     }
@@ -113,18 +114,18 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
 }
 
 async function change(tools: StepTools, { until }: RolloutConsent, now: number): Promise<StepEnd> {
-  const { plan, engine, record, write } = tools
+  const { plan, engine, record, write, signal } = tools
   if (until !== undefined && Date.parse(until) < now) {
     throw new EngineError('consent-mismatch', `the consent was given until ${until}`)
   }
-  if (!record().before) await write({ before: await look(engine, plan.plugin.name) })
+  if (!record().before) await write({ before: await look(engine, plan.plugin.name, signal) })
   const state = plan.kind === 'remove' ? await removePlugin(tools) : await changeTarget(tools)
-  return { state, after: await look(engine, plan.plugin.name) }
+  return { state, after: await look(engine, plan.plugin.name, signal) }
 }
 
 async function undo(tools: StepTools): Promise<StepEnd> {
   await undoTarget(tools)
-  return { state: 'undone', after: await look(tools.engine, tools.plan.plugin.name) }
+  return { state: 'undone', after: await look(tools.engine, tools.plan.plugin.name, tools.signal) }
 }
 
 /** An engine that cannot be opened, as without the files of its TLS, fails like one that refuses. */
@@ -160,8 +161,11 @@ function factsOf(error: unknown): { code: InstallErrorCode; message: string; nex
 }
 
 /** The plugin as it is, without the values of its settings. */
-export async function look(engine: Engine, name: string): Promise<PluginOnTarget> {
-  const { signal } = new AbortController()
+export async function look(
+  engine: Engine,
+  name: string,
+  signal = new AbortController().signal,
+): Promise<PluginOnTarget> {
   const plugin = await engine.call('pluginInspect', { name }, { signal })
   return plugin ? describe(plugin) : { state: 'absent' }
 }

@@ -1,7 +1,9 @@
 import * as assert from 'uvu/assert'
+import { EngineError } from '../../../machines/errors.ts'
 import type { Lease } from '../../../machines/rollout/records.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
 import type { Time } from '../../../src/flow/retry/time.ts'
+import type { Engine } from '../../../src/flow/types.ts'
 import type { Runner } from '../../../src/rollout/runner.ts'
 import { createTargetStep, look } from '../../../src/rollout/targetStep.ts'
 import { engines, planFor, REFERENCE } from '../../support/rolloutStage.ts'
@@ -70,6 +72,40 @@ suite('step on a target', (test) => {
     const { pluginPull, pluginEnable } = fleet.callsOf(0)
     assert.equal([pluginPull, pluginEnable], [1, undefined])
     fleet.close()
+  })
+
+  test('a lease that is lost while the engine does not answer :: the step waits no longer', async () => {
+    const runner = await runnerOf({ kind: 'remove' })
+    const timers: (() => void)[] = []
+    const time: Time = {
+      now: () => 0,
+      random: () => 0,
+      setTimeout: (call) => timers.push(call),
+      clearTimeout() {},
+    }
+    let reached = () => {}
+    const isAsked = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const silent: Engine = {
+      call: (_, __, { signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new EngineError('cancelled', 'cancelled')))
+          reached()
+        }),
+    }
+    const reported: string[] = []
+    const losing: Runner = {
+      ...runner,
+      write: async () => true,
+      extend: async () => undefined,
+      event: async (_, { type }) => void reported.push(type),
+    }
+    const ended = createTargetStep(losing, { connect: () => silent, time })(ID, TASK, LEASE)
+    await isAsked
+    for (const call of timers) call()
+    await ended
+    assert.equal(reported, [])
   })
 
   test('a runner that cannot write fails the step before anything is changed', async () => {
