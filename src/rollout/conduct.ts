@@ -87,7 +87,10 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
       const size = (await listOf(rollout, context)).length
       later(rollout, { type: 'undo.planned', size })
     }
-    if (snapshot.matches({ monitoring: 'looking' })) void look(rollout, context)
+    if (snapshot.matches({ monitoring: 'looking' })) {
+      // Looking takes as long as the engines do, and events go on meanwhile. Where the store fails, the next start looks again.
+      void look(rollout, context).catch(() => {})
+    }
     await handOut(rollout, context)
   }
 

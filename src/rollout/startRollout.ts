@@ -126,7 +126,8 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     if (snapshot.hasTag('ended')) {
       settle({ state: to as RolloutResult['state'], counts: { ...counts } })
     }
-    if (to === 'awaitConsent') void answer()
+    // Where the answer cannot be stored, a person can still give one.
+    if (to === 'awaitConsent') void answer().catch(() => {})
   }
   const release = runner.subscribe(id, (change) => {
     if ('saved' in change) return show(change.saved)
@@ -187,7 +188,11 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
         )
         void runner
           .records(id, { after: index - 1, limit: index < 0 ? 0 : 1 })
-          .then(([record]) => record && subscriber.next(record))
+          // Without the present record the next change is the first.
+          .then(
+            ([record]) => record && subscriber.next(record),
+            () => {},
+          )
       }),
     grant,
     deny: (reason) => send({ type: 'consent.deny', ...(reason !== undefined && { reason }) }),

@@ -211,6 +211,53 @@ suite('conductor', (test) => {
   })
 })
 
+suite('conductor :: a store that fails', (test) => {
+  test('while the plugins of a step are looked at :: the process goes on, and the next start looks again', async () => {
+    let isBroken = true
+    let asked = () => {}
+    let told: (message: RolloutMessage) => void = () => {}
+    const strategy = { monitor: 5, batch: 1 }
+    const { conductor, runner, saved, looked } = await conducted(
+      (base) => ({
+        event: async (_, message) => told(message),
+        async records(id, query) {
+          if (!query?.states || !isBroken) return base.records(id, query)
+          asked()
+          throw new Error('the store is gone')
+        },
+      }),
+      { strategy },
+    )
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    await conductor.start(ID)
+    await conductor.event(ID, { type: 'plan.done', size: 3 })
+    await conductor.event(ID, GRANT)
+    const done = recordAt(0, { state: 'done', attempt: 1 })
+    await runner.write(done)
+    await conductor.event(ID, endOf(done))
+    const [[timer, { event, at }] = ['', { event: { type: '' }, at: 0 }]] = Object.entries(
+      (await saved()).timers,
+    )
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    await conductor.event(ID, { ...event, timer, due: at })
+    await isAsked
+    await new Promise(setImmediate)
+    process.off('unhandledRejection', note)
+    assert.equal(unhandled, [])
+    isBroken = false
+    const monitored = new Promise<RolloutMessage>((resolve) => {
+      told = resolve
+    })
+    await conductor.start(ID)
+    assert.equal(await monitored, { type: 'batch.monitored', step: 0, failed: 1 })
+    assert.equal(looked, [0])
+  })
+})
+
 suite('targets of a pass', (test) => {
   const records = [
     recordAt(0, { state: 'done', attempt: 1, changed: true, times: { ended: 20 } }),

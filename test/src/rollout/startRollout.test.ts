@@ -90,6 +90,44 @@ suite('startRollout', (test) => {
     assert.is(hashPlan({ ...plan, hash: 'x' }), plan.hash)
   })
 
+  test('a store that fails while the host consents :: the process goes on, and a person can consent', async () => {
+    const base = createLocalRunner()
+    let isBroken = true
+    let failed = () => {}
+    const hasFailed = new Promise<void>((resolve) => {
+      failed = resolve
+    })
+    const runner: typeof base = {
+      ...base,
+      async event(id, message) {
+        if (!isBroken || message.type !== 'consent.grant') return base.event(id, message)
+        failed()
+        throw new Error('the store is gone')
+      },
+      async records(id, query) {
+        if (query?.limit === undefined) return base.records(id, query)
+        if (isBroken) throw new Error('the store is gone')
+        return base.records(id, query)
+      },
+    }
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    await onFleet({ size: 1, options: { runner } }, async (rollout, fleet) => {
+      const seen: string[] = []
+      rollout.target$('t0').subscribe(({ state }) => seen.push(state))
+      await hasFailed
+      await new Promise(setImmediate)
+      process.off('unhandledRejection', note)
+      assert.equal(unhandled, [])
+      isBroken = false
+      assert.ok(await rollout.grant({ who: 'a person' }))
+      assert.is((await rollout.result).state, 'done')
+      assert.is(seen.at(-1), 'done')
+      assert.is(fleet.enabled(), 1)
+    })
+  })
+
   test('a rollout that no runner knows cannot be resumed', async () => {
     const given = { runner: createLocalRunner(), connect: engines().connect }
     const error = await resumeRollout('x', given).catch((thrown) => thrown)
