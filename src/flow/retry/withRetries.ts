@@ -28,8 +28,8 @@ interface RetryDependencies {
   notify(notice: RetryNotice): void
 }
 
-/** Codes of failures that another attempt cannot mend: the run belongs to another process, or another host answers. */
-const LASTING: readonly InstallErrorCode[] = ['abandoned', 'engine-not-trusted']
+/** Codes of failures that another attempt cannot mend, though the engine has seen nothing of the call. */
+const LASTING: readonly InstallErrorCode[] = ['abandoned', 'consent-mismatch', 'engine-not-trusted']
 
 /** The retries of one flow on one engine. */
 export function withRetries(

@@ -107,6 +107,7 @@ const failures: [
   ['no engine', 'engine-protocol', { status: 502 }, false, false],
   ['the engine failed', 'engine-failed', said('the moon is full'), false, false],
   ['cancelled', 'cancelled', {}, false, false],
+  ['other privileges than agreed to', 'consent-mismatch', { unsent: true }, false, false],
   ['another process has the run', 'abandoned', { unsent: true }, false, false],
 ]
 
