@@ -153,4 +153,9 @@ export const equivalents: readonly Equivalent[] = [
     after: 'if (alarm !== undefined || exceededBudget(context)) return !({})',
     why: 'assigning `false` changes as little as assigning no keys',
   },
+  {
+    file: 'machines/rollout/budget.ts',
+    after: 'return Number(((Number.parseFloat(share) * targets) / 100).toFixed(7))',
+    why: 'either rounds off what the arithmetic of doubles adds, and no share has so many digits',
+  },
 ]

@@ -45,6 +45,19 @@ suite('machine', (test) => {
     }
   })
 
+  test('a state waits for a person, is at work or has ended', () => {
+    const having = (tag: string) =>
+      states.filter(([, { tags }]) => tags.includes(tag as never)).map(([name]) => name)
+    const waiting = ['awaitConsent', 'holding', 'paused']
+    const ended = ['done', 'stopped', 'rolledBack', 'denied', 'expired']
+    assert.equal(having('waitingForUser'), waiting)
+    assert.equal(having('ended'), ended)
+    assert.equal(
+      having('working'),
+      states.map(([name]) => name).filter((name) => ![...waiting, ...ended].includes(name)),
+    )
+  })
+
   test('a hold for a person waits for as long as a timer can', () => {
     const { holdTime } = rolloutMachine.implementations.delays
     const delay = holdTime as unknown as (args: object) => number
