@@ -13,11 +13,10 @@ import {
   type FleetFile,
   type FleetSource,
   type FleetTarget,
-  LABEL,
-  MOST_TARGETS,
   parseFleetFile,
   readFleetFile,
 } from './fleetFile.ts'
+import { LABEL, MOST_TARGETS } from './fleetShape.ts'
 
 export interface FleetOptions {
   /** Where contexts are looked for, and what commands run in. Default `process.env`. */

@@ -1,29 +1,24 @@
 import { defined } from '../../machines/defined.ts'
-import type { Engine as EnginePort } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
-import { isPulledFrom, resolveNames } from '../../machines/reference.ts'
+import { resolveNames } from '../../machines/reference.ts'
 import type {
-  FoundOnTarget,
   PlannedPlugin,
   PlannedSetting,
-  PlannedTarget,
   RolloutKind,
   RolloutPlan,
   Strategy,
   TargetAccess,
-  TargetAction,
 } from '../../machines/rollout/plan.ts'
 import { checkHostPath, namesHostPath, type Setting } from '../../machines/settings.ts'
-import { lookUpRemote, type RemoteLookUp } from '../../machines/steps/lookUpRemote.ts'
-import { listSome, quoted } from '../../machines/text.ts'
+import { quoted } from '../../machines/text.ts'
 import { readDigest } from '../flow/input.ts'
 import { setLimits } from '../flow/limits.ts'
-import { lookOnly } from '../flow/lookOnly.ts'
-import type { Engine } from '../flow/types.ts'
 import { connectTarget } from './connectTarget.ts'
 import type { Fleet, FleetTarget } from './fleetFile.ts'
 import { hashPlan } from './hash.ts'
+import { judgeTarget } from './judgeTarget.ts'
 import { lookAtTarget, type TargetLook } from './lookAtTarget.ts'
+import { DEADLINE_MS, lookUpContent, type OpenTarget } from './lookUpContent.ts'
 import { checkSecrets } from './plannedSettings.ts'
 import { completeStrategy } from './strategy.ts'
 
@@ -46,16 +41,13 @@ export interface PlanRolloutOptions {
   /** For all that is asked of one engine, in milliseconds. Default 30 000. */
   deadline?: number
   /** Opens the engine of a target. Default: from this machine. */
-  connect?: (access: TargetAccess) => Engine & { close?(): void }
+  connect?: OpenTarget
   /** Called with each target that was looked at. */
   onLook?: (looked: number, of: number) => void
 }
 
-const DEADLINE_MS = 30_000
 /** To open an engine takes a moment of the event loop. */
 const MOST_AT_ONCE = 256
-/** So many engines are asked what the reference names, where they do not tell. */
-const MOST_ASKED = 3
 
 /**
  * Asks every engine of a fleet what a rollout would do there, and sends nothing that changes anything.
@@ -85,7 +77,7 @@ export async function planRollout(options: PlanRolloutOptions): Promise<RolloutP
   const remote =
     kind === 'remove'
       ? { privileges: [] }
-      : await lookUp(names.remote, targets, looks, open, { signal, digest })
+      : await lookUpContent(names.remote, targets, looks, open, { signal, digest })
   const plugin: PlannedPlugin = {
     reference: kind === 'remove' ? names.name : options.reference,
     name: names.name,
@@ -94,7 +86,7 @@ export async function planRollout(options: PlanRolloutOptions): Promise<RolloutP
   }
   const { privileges } = remote
   const judged = targets.map((target, index) =>
-    judge(target, looks[index] as TargetLook, kind, plugin),
+    judgeTarget(target, looks[index] as TargetLook, kind, plugin),
   )
   const at = new Date().toISOString()
   const plan = { version: 1 as const, at, kind, plugin, privileges, strategy, targets: judged }
@@ -165,138 +157,4 @@ function refuseOneEngineTwice(targets: readonly FleetTarget[], looks: readonly T
     }
     seen.set(look.engineId, id)
   }
-}
-
-/** The content that the reference names, by the first engine that can tell. */
-async function lookUp(
-  remote: string,
-  targets: readonly FleetTarget[],
-  looks: readonly TargetLook[],
-  open: NonNullable<PlanRolloutOptions['connect']>,
-  { signal, digest }: { signal: AbortSignal; digest: string | undefined },
-): Promise<RemoteLookUp> {
-  const able = targets.filter((_, index) => {
-    const look = looks[index] as TargetLook
-    return !('unreachable' in look) && (look.takesDigests || !remote.includes('@'))
-  })
-  let failure = noEngine(remote, targets, looks)
-  for (const { id, access } of able.slice(0, MOST_ASKED)) {
-    const engine = open(access)
-    try {
-      const found = await lookUpOn(engine, remote, signal)
-      checkDigest(found, digest)
-      return found
-    } catch (error) {
-      if (!isEngineError(error) || signal.aborted || error.code === 'digest-changed') throw error
-      failure = new EngineError(error.code, `${quoted(id)}: ${error.message}`, error.details)
-    } finally {
-      engine.close?.()
-    }
-  }
-  throw failure
-}
-
-function lookUpOn(host: Engine, remote: string, signal: AbortSignal): Promise<RemoteLookUp> {
-  const names = resolveNames({ reference: remote })
-  return lookOnly(
-    host,
-    { signal },
-    { values: new Map(), timeouts: { checkPrivileges: DEADLINE_MS } },
-    async (tools) => {
-      tools.enter('checkPrivileges')
-      await tools.auth.load(isEngineError(names) ? '' : names.registry, tools.signal)
-      return lookUpRemote(tools.engine as EnginePort, remote, tools.signal)()
-    },
-    ({ code, message, next: _, state: __, retryable: ___, ...details }) =>
-      new EngineError(code, message, details),
-  )
-}
-
-function checkDigest({ digest: found }: RemoteLookUp, digest: string | undefined): void {
-  if (digest === undefined || found === undefined || digest === found) return
-  throw new EngineError(
-    'digest-changed',
-    `the reference names ${found}, and not the digest that is expected`,
-    { difference: { digests: { granted: digest, found } } },
-  )
-}
-
-function noEngine(
-  remote: string,
-  targets: readonly FleetTarget[],
-  looks: readonly TargetLook[],
-): EngineError {
-  const silent = looks.flatMap((look, index) =>
-    'unreachable' in look ? [`${targets[index]?.id}: ${look.unreachable}`] : [],
-  )
-  if (silent.length < looks.length) {
-    return new EngineError(
-      'engine-unsupported',
-      `no engine of the fleet takes a reference with a digest: ${remote}`,
-    )
-  }
-  return new EngineError(
-    'engine-unreachable',
-    `no engine of the fleet answers (${listSome(silent, 1)})`,
-  )
-}
-
-function judge(
-  { id, zone, labels, access }: FleetTarget,
-  look: TargetLook,
-  kind: RolloutKind,
-  plugin: PlannedPlugin,
-): PlannedTarget {
-  const target = { id, ...defined({ zone }), labels: { ...labels }, access }
-  if ('unreachable' in look) {
-    const found = { state: 'unreachable', why: look.unreachable } as const
-    return { ...target, found, does: { action: kind } }
-  }
-  const { engineId, takesDigests, present } = look
-  const found: FoundOnTarget = present
-    ? {
-        state: 'present',
-        digest: compareDigests(present.digest, plugin.digest),
-        reference: present.reference,
-        enabled: present.enabled,
-        ...defined({ inUse: present.inUse }),
-        takesDigests,
-      }
-    : { state: 'absent', takesDigests }
-  const isSet = present?.isSet ?? false
-  return { ...target, engineId, found, does: actionFor(kind, found, plugin, isSet) }
-}
-
-function compareDigests(found: string | undefined, wanted: string | undefined) {
-  if (found === undefined || wanted === undefined) return 'unknown'
-  return found === wanted ? 'same' : 'other'
-}
-
-const NOTHING: TargetAction = { action: 'nothing' }
-
-function actionFor(
-  kind: RolloutKind,
-  found: FoundOnTarget,
-  { reference }: PlannedPlugin,
-  isSet: boolean,
-): TargetAction {
-  const skip = (why: string): TargetAction => ({ action: 'skip', why })
-  const isPresent = found.state === 'present'
-  if (kind === 'remove') {
-    if (!isPresent) return NOTHING
-    return found.inUse ? skip('the plugin is in use') : { action: kind }
-  }
-  if (found.state !== 'unreachable' && !found.takesDigests && reference.includes('@')) {
-    return skip('the engine would crash on a reference with a digest')
-  }
-  if (kind === 'upgrade') {
-    if (!isPresent) return skip('there is no plugin of this name')
-    return found.digest === 'same' && isSet ? NOTHING : { action: kind }
-  }
-  if (!isPresent) return { action: kind }
-  if (!isPulledFrom({ PluginReference: found.reference }, reference) || found.digest === 'other') {
-    return skip('a plugin of this name is there with other content: plan an upgrade')
-  }
-  if (!found.enabled) return skip('the plugin is there and disabled: enable or remove it')
-  return isSet ? NOTHING : skip('the plugin is there with other settings: plan an upgrade')
 }
