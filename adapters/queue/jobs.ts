@@ -140,7 +140,7 @@ export async function openJobs(
       )
       worker.on('failed', (_, error) => told(error))
       await worker.waitUntilReady()
-      void worker.run()
+      void worker.run().catch(told)
       return () => worker.close()
     },
     async targets(zone) {

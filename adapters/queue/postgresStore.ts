@@ -29,13 +29,7 @@ export async function connectPostgres(address: QueueAddress): Promise<Pool> {
     const { rows } = await pool.query(
       "select current_setting('server_version_num')::int as version",
     )
-    const version = Math.floor(Number(rows[0]?.version) / 10_000)
-    if (version < OLDEST) {
-      throw unusable(
-        address,
-        `is PostgreSQL ${version}: a queue needs PostgreSQL ${OLDEST} or newer`,
-      )
-    }
+    checkVersion(Number(rows[0]?.version), address)
     await pool.query(postgresSchema)
     return pool
   } catch (error) {
@@ -43,6 +37,16 @@ export async function connectPostgres(address: QueueAddress): Promise<Pool> {
     if (error instanceof EngineError) throw error
     throw unusable(address, `does not take this connection: ${reasonOf(error)}`)
   }
+}
+
+/**
+ * @param version as PostgreSQL's `server_version_num`
+ * @throws EngineError `invalid-configuration`
+ */
+export function checkVersion(version: number, address: QueueAddress): void {
+  const major = Math.floor(version / 10_000)
+  if (major >= OLDEST) return
+  throw unusable(address, `is PostgreSQL ${major}: a queue needs PostgreSQL ${OLDEST} or newer`)
 }
 
 function unusable(address: QueueAddress, why: string): EngineError {

@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import * as assert from 'uvu/assert'
 import { onRolloutStage, type RolloutStage } from '../src/command/rollout/rolloutStage.ts'
+import { type Authority, type Issued, makeAuthority } from '../support/certificates.ts'
 import { PASSWORD, type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
 import { queueSuite } from './world/queueSuite.ts'
 
@@ -108,6 +111,50 @@ queueSuite('plan that is edited on its server', (test, servers) => {
   })
 })
 
+queueSuite('queue with TLS', (test, servers) => {
+  let authority: Authority
+  let issued: Issued
+  test.before(async () => {
+    authority = await makeAuthority()
+    issued = await authority.issue('queue')
+  })
+  test.after(() => authority.remove())
+
+  test('Redis :: with the CA of the environment, and refused without it', async () => {
+    const server = await startRedis(servers, {
+      'tls-cert-file': issued.certFile,
+      'tls-key-file': issued.keyFile,
+      'tls-ca-cert-file': authority.caFile,
+      'tls-auth-clients': 'no',
+    })
+    const ls = (env: Record<string, string>) =>
+      listed({ ...process.env, ...env, PLUGIN_FLOW_QUEUE: server.url })
+    const trusted = await ls({ NODE_EXTRA_CA_CERTS: authority.caFile })
+    assert.equal([trusted.code, trusted.stderr], [0, ''])
+    const { code, stderr } = await ls({})
+    assert.is(code, 2)
+    assert.match(stderr, /does not take this connection: .*certificate/)
+    assert.not.match(stderr, PASSWORD)
+    await server.stop()
+  })
+
+  test('PostgreSQL :: with the CA of the address, and refused with another one', async () => {
+    const server = await startPostgres(servers, issued)
+    const verified = (file: string) => `${server.url}?sslmode=verify-full&sslrootcert=${file}`
+    await onRolloutStage(
+      async ({ rollout }) => {
+        const trusted = await rollout('ls')
+        assert.equal([trusted.code, trusted.stderr], [0, ''])
+      },
+      { size: 0, env: { PLUGIN_FLOW_QUEUE: verified(authority.caFile) } },
+    )
+    const other = await makeAuthority()
+    await isRefused(verified(other.caFile), /does not take this connection: .*certificate/)
+    other.remove()
+    await server.stop()
+  })
+})
+
 queueSuite('worker that is told to end', (test, servers) => {
   test('a second signal leaves a target that does not end', async () => {
     const server = await startRedis(servers)
@@ -154,7 +201,7 @@ queueSuite('queue that is refused', (test, servers) => {
       { 'maxmemory-policy': 'allkeys-lru' },
       /would drop rollouts when its memory is full \(allkeys-lru\): set "maxmemory-policy noeviction"/,
     ],
-    ['another password on Redis', { requirepass: 'another-one' }, /WRONGPASS/],
+    ['another password on Redis', { user: 'ann on >another-one ~* +@all' }, /WRONGPASS/],
   ] as const) {
     test(`${what} :: one line, without the password`, async () => {
       const server = await startRedis(servers, settings)
@@ -195,4 +242,14 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 20_000
   while (!(await isSo()) && Date.now() < end) await setTimeout(10)
   assert.ok(await isSo(), 'it has not come to that')
+}
+
+/** In a process of its own, which reads its CAs when it starts. */
+async function listed(env: NodeJS.ProcessEnv): Promise<{ code: number; stderr: string }> {
+  const bin = join(import.meta.dirname, '../../src/command/bin.ts')
+  const argv = ['--import', 'tsx', bin, 'rollout', 'ls']
+  return promisify(execFile)(process.execPath, argv, { env }).then(
+    ({ stderr }) => ({ code: 0, stderr }),
+    ({ code, stderr }) => ({ code, stderr }),
+  )
 }

@@ -61,7 +61,7 @@ function openRunner(url: string) {
 }
 
 async function emptyRedis({ url }: QueueServer): Promise<string> {
-  const client = new Redis(url)
+  const client = new Redis(url.replace('ann:', 'default:'))
   await client.flushall()
   client.disconnect()
   return url

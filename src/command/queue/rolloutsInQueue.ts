@@ -1,5 +1,6 @@
 import { isEngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
+import type { QueueRunner } from '../../rollout/queue/queueRunner.ts'
 import { resumeRollout } from '../../rollout/startRollout.ts'
 import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
@@ -28,6 +29,7 @@ export async function withQueue<Result>(
     ])
     return { id, plan, records, ...stateOf(saved) }
   }
+  let live: StoredRollout | undefined
   try {
     return await act({
       async list(onDamaged) {
@@ -38,13 +40,26 @@ export async function withQueue<Result>(
         return found
       },
       find: async (id) => read(chooseRollout(await runner.rollouts(), id)),
-      again: ({ id }) => read(id),
+      async again(found) {
+        live ??= follow(runner, found)
+        return { ...live, records: [...live.records] }
+      },
     })
   } catch (error) {
     throw isEngineError(error) ? new UsageError(error.message) : error
   } finally {
     await closeQueue(runner)
   }
+}
+
+/** A rollout that is kept as it is, by what changes of it. */
+function follow(runner: QueueRunner, found: StoredRollout): StoredRollout {
+  const live = { ...found, records: [...found.records] }
+  runner.subscribe(found.id, (change) => {
+    if ('record' in change) live.records[change.record.index] = change.record
+    else Object.assign(live, stateOf(change.saved))
+  })
+  return live
 }
 
 interface ToldCommand {

@@ -1,6 +1,8 @@
 import * as assert from 'uvu/assert'
 import { parseQueueAddress, withoutSecrets } from '../../../adapters/queue/address.ts'
 import { loadPackage } from '../../../adapters/queue/packages.ts'
+import { checkVersion } from '../../../adapters/queue/postgresStore.ts'
+import type { EngineError } from '../../../machines/errors.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('queue address', (test) => {
@@ -44,6 +46,21 @@ suite('queue address', (test) => {
   test('a password that is no percent encoding is kept from messages as it is', () => {
     const address = parseQueueAddress('redis://ann:50%@queue')
     assert.is(withoutSecrets('denied: 50%', address), 'denied: ***')
+  })
+})
+
+suite('version of PostgreSQL', (test) => {
+  const address = parseQueueAddress('postgres://ann:s3cret@db/x')
+
+  test('13 is enough, and 12 is refused', () => {
+    checkVersion(130_000, address)
+    checkVersion(150_018, address)
+    const why = 'is PostgreSQL 12: a queue needs PostgreSQL 13 or newer'
+    assert.throws(
+      () => checkVersion(120_022, address),
+      ({ code, message }: EngineError) =>
+        code === 'invalid-configuration' && message === `the queue postgres://db/x ${why}`,
+    )
   })
 })
 

@@ -5,6 +5,7 @@ import { endWithProcess } from '../../engine/world/endWithProcess.ts'
 import { freePort } from '../../engine/world/freePort.ts'
 import { runTool } from '../../engine/world/runTool.ts'
 import { type OwnedProcess, startProcess } from '../../engine/world/startProcess.ts'
+import type { Issued } from '../../support/certificates.ts'
 import type { Servers } from './installServers.ts'
 
 const START_MS = 20_000
@@ -24,23 +25,28 @@ export interface QueueServer {
   stop(): Promise<void>
 }
 
+const RIGHTS = '~plugin-flow:* &plugin-flow:* +@all -@dangerous +info +client|list'
+
 export const PASSWORD = 'queue-password-9f3k'
 
-/** @param settings in the place of those that a queue needs */
+/** @param settings in the place of those that a queue needs; with a `tls-cert-file` it takes TLS connections alone */
 export async function startRedis(
   { redis }: Servers,
   settings: Record<string, string> = {},
 ): Promise<QueueServer> {
   const port = await freePort()
-  return serve('redis', `redis://default:${PASSWORD}@127.0.0.1:${port}`, (folder) => {
+  const scheme = 'tls-cert-file' in settings ? 'rediss' : 'redis'
+  return serve('redis', `${scheme}://ann:${PASSWORD}@127.0.0.1:${port}`, (folder) => {
     const all = {
       bind: '127.0.0.1',
-      port: String(port),
+      ...(scheme === 'rediss' ? { port: '0', 'tls-port': String(port) } : { port: String(port) }),
       dir: folder,
       save: '""',
       appendonly: 'yes',
       'maxmemory-policy': 'noeviction',
       requirepass: PASSWORD,
+      // The rights that docs/guides/rollout.md names.
+      user: `ann on >${PASSWORD} ${RIGHTS}`,
       ...settings,
     }
     const lines = Object.entries(all).map(([name, value]) => `${name} ${value}\n`)
@@ -52,7 +58,11 @@ export async function startRedis(
   })
 }
 
-export async function startPostgres({ postgres }: Servers): Promise<QueueServer> {
+/** @param tls with a certificate it takes TLS connections too */
+export async function startPostgres(
+  { postgres }: Servers,
+  tls?: Pick<Issued, 'cert' | 'key'>,
+): Promise<QueueServer> {
   const port = await freePort()
   const isRoot = process.getuid?.() === 0
   const asUser = isRoot
@@ -61,13 +71,35 @@ export async function startPostgres({ postgres }: Servers): Promise<QueueServer>
   const url = `postgres://queue:${PASSWORD}@127.0.0.1:${port}/postgres`
   return serve('postgres', url, async (folder) => {
     const data = join(folder, 'data')
-    const secret = join(folder, 'password')
-    writeFileSync(secret, PASSWORD, { mode: 0o600 })
-    if (isRoot) for (const path of [folder, secret]) chownSync(path, NOBODY, NOBODY)
-    const init = ['-D', data, '-U', 'queue', '-A', 'scram-sha-256', '--pwfile', secret, '-N']
+    if (isRoot) chownSync(folder, NOBODY, NOBODY)
+    const own = (name: string, text: string) => {
+      const path = join(folder, name)
+      writeFileSync(path, text, { mode: 0o600 })
+      if (isRoot) chownSync(path, NOBODY, NOBODY)
+      return path
+    }
+    const init = [
+      '-D',
+      data,
+      '-U',
+      'queue',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      own('password', PASSWORD),
+      '-N',
+    ]
     await runTool('setpriv', [...asUser, '--', `${postgres}/initdb`, ...init], START_MS)
+    const encrypted = tls
+      ? [
+          'ssl=on',
+          `ssl_cert_file=${own('cert.pem', tls.cert)}`,
+          `ssl_key_file=${own('key.pem', tls.key)}`,
+        ]
+      : []
     // A process that is killed loses nothing of what it has written: only a machine does.
     const settings = [
+      ...encrypted,
       'fsync=off',
       `port=${port}`,
       'listen_addresses=127.0.0.1',
