@@ -163,7 +163,10 @@ export function runnerContract(
         const taken: number[] = []
         await serve({
           zone: 'z1',
-          target: async (_, { index }) => void taken.push(index),
+          async target(_, { index }, lease) {
+            taken.push(index)
+            await runner.write({ ...ended(plan, index, lease), rollout: 'r3' }, lease)
+          },
         })
         await runner.enqueue('r3', tasks(0, 1, 2, 3))
         await until(() => taken.length === 2)
@@ -178,7 +181,12 @@ export function runnerContract(
         }))
         await runner.create('r3', rehashed({ ...plan, targets }), recordsFor(plan, 'r3'))
         const taken: number[] = []
-        await serve({ target: async (_, { index }) => void taken.push(index) })
+        await serve({
+          async target(_, { index }, lease) {
+            taken.push(index)
+            await runner.write({ ...ended(plan, index, lease), rollout: 'r3' }, lease)
+          },
+        })
         await runner.enqueue('r3', tasks(0, 1, 2))
         await until(() => taken.length === 3)
         assert.equal(taken.sort(), [0, 1, 2])
