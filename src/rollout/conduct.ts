@@ -104,6 +104,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
 
   /** The events of targets that have ended, as far as their records know more than the machine. */
   const catchUp = async (rollout: string, context: RolloutContext): Promise<void> => {
+    if (context.out.length === 0) return
     const list = await listOf(rollout, context)
     for (const position of context.out) {
       const index = list[position] ?? -1

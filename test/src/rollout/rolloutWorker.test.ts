@@ -20,6 +20,26 @@ suite('rollout worker', (test) => {
     fleet.close()
   })
 
+  test('a rollout that has ended is started again without a reading of its records', async () => {
+    const runner = createLocalRunner()
+    const fleet = engines()
+    const options = { runner, connect: fleet.connect, consent: () => ({}) }
+    const rollout = await startRollout(await planFor(2), options)
+    await rollout.result
+    let reads = 0
+    const counting = {
+      ...runner,
+      async records(...query: Parameters<typeof runner.records>) {
+        reads += 1
+        return runner.records(...query)
+      },
+    }
+    await createRolloutWorker(counting, { connect: fleet.connect }).start(rollout.id)
+    assert.is(reads, 0)
+    await rollout.close()
+    fleet.close()
+  })
+
   test('a store that failed once is asked again', async () => {
     const local = createLocalRunner()
     let fails = 1
