@@ -144,10 +144,10 @@ export function runnerContract(
         await runner.enqueue('r2', tasks(0))
         await runner.enqueue(ID, tasks(2))
         await until(() => begun.length === 2)
-        assert.equal(begun, ['r1 0', 'r1 1'])
+        assert.equal(begun.toSorted(), ['r1 0', 'r1 1'])
         end('r1 1')
         await until(() => begun.length === 3)
-        assert.equal(begun, ['r1 0', 'r1 1', 'r1 2'])
+        assert.is(begun.at(-1), 'r1 2')
         const lease = leases.get('r1 0')
         assert.ok(lease)
         await runner.write(ended(plan, 0, lease), lease)
@@ -170,7 +170,7 @@ export function runnerContract(
         })
         await runner.enqueue('r3', tasks(0, 1, 2, 3))
         await until(() => taken.length === 2)
-        assert.equal(taken, [1, 3])
+        assert.equal(taken.sort(), [1, 3])
       }))
 
     test('a worker without a zone gets the targets of every zone', () =>
