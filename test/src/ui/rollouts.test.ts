@@ -117,6 +117,8 @@ suite('ui :: rollouts', (test) => {
 
   test('a stream :: all of it first, then what has changed, until it cannot be read', async () => {
     const { rollouts, now } = fakeRollouts()
+    // More than a connection takes at once: what follows waits until the client has read it.
+    now.news = { ...now.news, rows: [{ ...row, message: 'x'.repeat(1_000_000) }] }
     await onUiStage(
       async (stage) => {
         const client = await enter(stage)

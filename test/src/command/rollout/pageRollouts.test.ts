@@ -118,13 +118,16 @@ suite('rollouts of the page', (test) => {
   test('one that its process has left goes on', () =>
     onRolloutStage(
       async (stage) => {
-        const { plan, begin, enabled } = stage
+        const { plan, begin, enabled, folder } = stage
         await plan('--canary none --parallel 1 vieux/sshfs')
         const carrying = begin(`start ${GRANT} FOLDER/plan.json`)
         await carrying.stdout.seen('t0: done')
         carrying.signals.emit('SIGINT')
         await carrying.code
         const { rollouts, only, closed } = pageOf(stage)
+        const other = await openEmbeddedRunner(join(folder, 'state/plugin-flow/rollouts'))
+        assert.is((await only()).now.isLeft, false)
+        await other.close()
         const { now } = await only()
         assert.equal([now.state, now.isLeft], ['rolling', true])
         assert.ok(now.takes.includes('resume'))
