@@ -6,18 +6,18 @@ import { whenThereIsRoom } from '../../machines/shortage.ts'
 import { assertOwnFolder, codeOf, makeOwnFolder, readOwnFile, replaceFile } from './files.ts'
 import { type JournaledRun, type JournaledSnapshot, kindOf, nameOf, unreadable } from './runFile.ts'
 
-/** So many runs that have ended are kept, for so long. */
+/** The most ended runs that are kept, and the longest time for which they are. */
 export const KEPT = { runs: 100, days: 30 } as const
 
 const DAY_MS = 24 * 60 * 60_000
-/** Of the events of one run; without its progress a run is far below. */
+/** Size of the events of one run. Without progress events a run is far smaller. */
 const MOST_CHARACTERS = 256 * 1024
 
 const text = v.exactOptional(v.string())
 const file = v.object({
   host: v.string(),
   context: text,
-  /** In ISO 8601, as is the next. */
+  /** Start and end in ISO 8601. */
   began: v.string(),
   ended: v.string(),
   kind: v.picklist(['install', 'upgrade']),
@@ -25,7 +25,7 @@ const file = v.object({
   reference: v.string(),
   outcome: v.picklist(['done', 'rolledBack', 'stranded']),
   failure: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
-  /** The events that were shown of it, where its driver reported them. */
+  /** The events of the run, if its process recorded them. */
   events: v.exactOptional(v.array(v.unknown())),
 })
 
@@ -34,7 +34,7 @@ export interface EndedRun extends v.InferOutput<typeof file> {
   id: string
 }
 
-/** Keeps what is told of a run that has ended, and forgets those that are too many or too old. */
+/** Stores the record of a run that has ended, and removes records that are too old or exceed the limit. */
 export async function keepEnded(
   journal: string,
   { id, engine, began }: Omit<JournaledRun, 'snapshot'>,
@@ -60,7 +60,7 @@ export async function keepEnded(
       events: events && bounded(events),
     }),
   }
-  // Nothing depends on it: a person need not wait for the disk.
+  // Not flushed: losing the record does no harm.
   await replaceFile(
     join(folder, `${id}.json`),
     `${JSON.stringify(run)}\n`,
@@ -82,7 +82,7 @@ export async function listEnded(journal: string): Promise<EndedRun[]> {
 }
 
 /**
- * `undefined`: no run of this ID is kept.
+ * Reads an ended run; `undefined` if there is no record of this ID.
  *
  * @throws JournalError when it cannot be read
  */
@@ -102,7 +102,7 @@ function folderOf(journal: string): string {
   return join(journal, 'ended')
 }
 
-/** Progress is left out first, and then all of it. */
+/** Drops the progress events if the events are too large, and all events if that is not enough. */
 function bounded(events: readonly unknown[]): unknown[] | undefined {
   const isProgress = (event: unknown) => (event as { type?: unknown } | null)?.type === 'progress'
   const ways = [[...events], events.filter((event) => !isProgress(event))]
@@ -115,7 +115,7 @@ async function forget(folder: string): Promise<void> {
   }
 }
 
-/** The files of runs, the newest first. */
+/** Lists the files of runs, newest first. */
 async function filesIn(folder: string): Promise<{ id: string; isKept: boolean }[]> {
   const all = (await namesIn(folder)).map(async (name) => {
     const id = /^([0-9a-f]{8})\.json$/.exec(name)?.[1]
@@ -134,7 +134,7 @@ async function namesIn(folder: string): Promise<string[]> {
     await assertOwnFolder(folder)
     return await whenThereIsRoom(() => readdir(folder))
   } catch {
-    // The folder is missing so far, or belongs to another user.
+    // The folder does not exist yet, or belongs to another user.
     return []
   }
 }

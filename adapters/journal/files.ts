@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 
-/** More than any run has. */
+/** Larger than any run. */
 const MOST_BYTES = 16 * 1024 * 1024
 
 /** Writes a new file that only its user can read. When that fails, as on a full disk, nothing is left. */
@@ -11,7 +11,7 @@ export async function writeNew(path: string, text: string, isFlushed = false): P
   const file = await whenThereIsRoom(() => open(path, 'wx', 0o600))
   try {
     await file.writeFile(text)
-    // With its size; when it was changed need not be on the disk.
+    // `datasync` writes the size, but not the time of the change, which is not needed.
     if (isFlushed) await file.datasync()
   } catch (error) {
     await rm(path, { force: true }).catch(() => {})
@@ -70,7 +70,7 @@ export async function assertOwnFolder(path: string): Promise<void> {
  * @throws RangeError with the reason why it cannot be trusted
  */
 export async function readOwnFile(path: string): Promise<string> {
-  // Windows has no flag for that, and no such pipes.
+  // Windows has neither this flag nor such pipes.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK
   const file = await whenThereIsRoom(() => open(path, flags))
   try {

@@ -6,14 +6,14 @@ import {
 } from '../../machines/plugin-upgrade/snapshot.ts'
 import { codeOf, readOwnFile } from './files.ts'
 
-/** How the engine of a run is found again. */
+/** The address of the engine of a run. */
 const engine = v.object({
   host: v.string(),
-  /** The Docker context that it is of, where it is of one. */
+  /** The Docker context, if one was used. */
   context: v.exactOptional(v.string()),
-  /** The TLS flags that were given: names of files. */
+  /** The TLS flags: names of files. */
   tls: v.exactOptional(v.record(v.string(), v.union([v.string(), v.boolean()]))),
-  /** Through the proxy that the environment of the process names that takes the run up. */
+  /** Connects through the proxy in the environment of the process that resumes the run. */
   proxy: v.exactOptional(v.literal(true)),
 })
 
@@ -154,10 +154,10 @@ const file = v.object({
 
 export type JournaledEngine = v.InferOutput<typeof engine>
 
-/** Of the machines whose runs are written down. */
+/** The machines whose runs are recorded. */
 export type JournaledSnapshot = InstallSnapshot | UpgradeSnapshot
 
-/** A run that was written down. */
+/** A recorded run. */
 export interface JournaledRun extends v.InferOutput<typeof file> {
   /** Eight hexadecimal digits. */
   id: string
@@ -168,7 +168,7 @@ export function kindOf(snapshot: JournaledSnapshot): 'install' | 'upgrade' {
   return 'machine' in snapshot ? 'upgrade' : 'install'
 }
 
-/** Local name of the plugin, else what was asked for. */
+/** Returns the local name of the plugin, or the requested reference before it is known. */
 export function nameOf(snapshot: JournaledSnapshot): string {
   const { name } = snapshot
   return name ?? ('machine' in snapshot ? snapshot.input.name : snapshot.input.reference)

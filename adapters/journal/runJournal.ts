@@ -19,7 +19,7 @@ import { isLocked, RunInUse, type RunLock, takeLock } from './runLock.ts'
 
 export { JournalError, type JournaledEngine, type JournaledRun, kindOf, nameOf }
 
-/** A run that this process drives: no other can until it is closed. */
+/** A run that this process owns until it is closed. */
 export interface OpenRun {
   readonly id: string
   /**
@@ -29,15 +29,15 @@ export interface OpenRun {
    */
   write(snapshot: JournaledSnapshot): Promise<void>
   /**
-   * Has no other run of this journal change a plugin of the engine until this one is closed.
+   * Claims a plugin of the engine until this run is closed.
    *
    * @throws RunInUse while another run has claimed it
    */
   claim(plugin: string): Promise<void>
   /**
-   * Gives the run back, once. A run that left nothing behind is no longer listed, and kept among those that have ended.
+   * Releases the run, once. A run that left nothing behind is moved to the ended runs.
    *
-   * @param events what was shown of it, without secrets
+   * @param events the events of the run, without secrets
    */
   close(events?: readonly unknown[]): Promise<void>
 }
@@ -68,7 +68,7 @@ function inHome(home: string | undefined): string | undefined {
   return home && join(home, '.local', 'state')
 }
 
-/** By the system's list of users, which has none for the made-up users of many containers. */
+/** Looked up in the user database, which lacks the arbitrary users of many containers. */
 function homeOfUser(home: () => string | undefined): string | undefined {
   try {
     return home()
@@ -89,7 +89,7 @@ export async function beginRun(folder: string, engine: JournaledEngine): Promise
 }
 
 /**
- * Takes a run up to go on with it.
+ * Takes over a run, to resume it.
  *
  * @throws RunInUse while another process drives it, JournalError when it cannot be read
  */
@@ -99,7 +99,7 @@ export async function takeUpRun(folder: string, id: string): Promise<OpenRun & J
   })
   const open = await openRun(folder, await readRun(runPath(folder, id), id))
   try {
-    // Its driver may have written it since.
+    // Its owner may have written it since.
     return { ...(await readRun(runPath(folder, id), id)), ...open }
   } catch (error) {
     await open.close()
@@ -107,7 +107,7 @@ export async function takeUpRun(folder: string, id: string): Promise<OpenRun & J
   }
 }
 
-/** A bound on open files, of which some systems allow few. */
+/** Limits open files, since some systems allow few. */
 const READ_AT_ONCE = 16
 
 /**
@@ -174,7 +174,7 @@ async function openRun(
         if (!isHeld) throw new RunInUse('another process has taken it up')
         last = snapshot
       })
-      // Closing forgets it: to write it down first would only take time.
+      // Not written: closing the run removes its file.
       if (isClean(snapshot)) return permitted
       const text = JSON.stringify({ id, engine, began, snapshot })
       await replaceFile(runPath(folder, id), `${text}\n`, permitted)
@@ -187,7 +187,7 @@ async function openRun(
       isOpen = false
       for (const claim of claims) await claim.release()
       const forget = async (clean: JournaledSnapshot) => {
-        // The run itself has ended well, whether or not it can be kept.
+        // The run has ended well, even if it cannot be recorded.
         await keepEnded(folder, { id, engine, began }, clean, events).catch(() => {})
         await rm(runPath(folder, id), { force: true })
       }
@@ -210,7 +210,7 @@ function lockPath(folder: string, id: string): string {
   return join(folder, `${id}.lock`)
 }
 
-/** By a hash: neither an address nor a name is fit for a file's. */
+/** Hashed, since an address or a name may not be a valid file name. */
 function claimPath(folder: string, { host }: JournaledEngine, plugin: string): string {
   const hash = createHash('sha256').update(`${host}\n${plugin}`).digest('hex').slice(0, 32)
   return join(folder, `plugin-${hash}.lock`)

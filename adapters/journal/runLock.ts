@@ -4,10 +4,10 @@ import { hostname } from 'node:os'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 import { codeOf, writeNew } from './files.ts'
 
-/** Another process drives the run, or has claimed the plugin. */
+/** Thrown when another process owns the run, or has claimed the plugin. */
 export class RunInUse extends Error {
   override readonly name = 'RunInUse'
-  /** Of its holder, where the lock tells. */
+  /** The run of the holder, if the lock names it. */
   readonly run: string | undefined
 
   constructor(message: string, run?: string) {
@@ -20,14 +20,14 @@ export interface RunLock {
   /** False once another process has taken the lock over, or its file is gone. */
   isHeld(): Promise<boolean>
   /**
-   * Gives the lock back; does nothing if it is no longer held.
+   * Releases the lock; does nothing if it is no longer held.
    *
    * @param first awaited before; when it rejects, the lock stays
    */
   release(first?: Promise<unknown>): Promise<void>
 }
 
-/** Each one that fails means that another process came further. */
+/** The most attempts: each failure means that another process advanced. */
 const MOST_ATTEMPTS = 100
 
 /**
@@ -50,7 +50,7 @@ export async function takeLock(path: string, run = ''): Promise<RunLock> {
     for (let attempt = 1; ; attempt++) {
       const last = (await readChain(path)).at(-1)
       if (last?.id === own.id) break
-      // It was made after a lock that has been given back meanwhile.
+      // It follows a lock that was released meanwhile.
       if (claim !== undefined) await rm(claim, { force: true })
       if (last && (await mayLive(last, own))) throw new RunInUse(describe(last, own), last.run)
       if (attempt > MOST_ATTEMPTS) throw new RunInUse('others take it at the same time')
@@ -84,10 +84,10 @@ export async function isLocked(path: string): Promise<boolean> {
 interface Holder {
   id: string
   pid: number
-  /** In the kernel's ticks; 0 where the system does not tell. */
+  /** Start time in clock ticks; 0 if unknown. */
   start: number
   host: string
-  /** Empty where the system does not tell, as are the next. */
+  /** Empty if unknown, like the fields below. */
   boot: string
   namespace: string
   /** Empty in a lock of the run itself, and in those of earlier versions. */
@@ -96,7 +96,7 @@ interface Holder {
 
 interface ChainFile extends Holder {
   path: string
-  /** The only name of a file that may follow. */
+  /** Name of the only file that may follow. */
   next: string
 }
 
@@ -122,7 +122,7 @@ async function readChain(path: string): Promise<ChainFile[]> {
   }
 }
 
-/** Text that is not a lock's names no process, like that of earlier versions cut short. */
+/** Invalid or truncated text names no process. */
 function parseHolder(text: string): Holder {
   const empty = { id: '', pid: Number.NaN, start: 0, host: '', boot: '', namespace: '', run: '' }
   try {
@@ -145,7 +145,7 @@ async function mayLive(holder: Holder, own: Holder): Promise<boolean> {
   } catch (error) {
     if (codeOf(error) === 'ESRCH') return false
   }
-  // A process number is used again; together with the time of its start it is not.
+  // Process IDs are reused, but not with the same start time.
   return (await startOf(pid)) === start
 }
 

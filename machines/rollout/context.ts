@@ -27,33 +27,33 @@ export function initialContext({ input }: { input: RolloutInput }): RolloutConte
   }
 }
 
-/** The fields that begin anew with a step. */
+/** Returns the fields that each step resets. */
 export function newStep(step: number): Pick<RolloutContext, 'step' | 'losses' | 'isMonitored'> {
   return { step, losses: NO_LOSSES, isMonitored: false }
 }
 
-/** Targets of the present pass that come before the end of a step. */
+/** Returns how many targets of the current pass come before the end of a step. */
 function endOf({ input, total, size = 0, action }: RolloutContext, step: number): number {
   if (action === 'undo') return size
   return Math.max(0, stepEnd(input.strategy, total, step) - (total - size))
 }
 
-/** The position at which the present step ends. */
+/** Returns the position at which the current step ends. */
 export function endOfStep(context: RolloutContext): number {
   return endOf(context, context.step)
 }
 
-/** Whether a canary step comes after so many. */
+/** True if the step is a canary step. */
 export function isCanary({ input, total }: RolloutContext, step: number): boolean {
   return step < canaryEnds(input.strategy, total).length
 }
 
-/** The targets that failed in any way. */
+/** Returns how many targets have failed, and how many were unreachable. */
 export function lossesOf({ counts }: Pick<RolloutContext, 'counts'>): Losses {
   return { failed: counts.failed + counts.abandoned, unreachable: counts.unreachable }
 }
 
-/** The budget that is exceeded, which a person has not accepted yet. */
+/** Returns the budget that is exceeded, unless a person has accepted that. */
 export function exceededBudget(context: RolloutContext): keyof Losses | undefined {
   const { input, total, losses, accepted, step, action } = context
   // A rollback never stops at a failure.

@@ -8,14 +8,14 @@ export type RolloutPersonEvent =
   | { type: 'resume' }
   /** Ends a hold. */
   | { type: 'promote' }
-  /** Stops, and leaves what is done. */
+  /** Stops, and keeps the changes. */
   | { type: 'cancel' }
-  /** Stops, and takes back what was changed. */
+  /** Stops, and undoes the changes. */
   | { type: 'rollback' }
-  /** Takes the targets again that have failed, and goes on. */
+  /** Retries the targets that have failed, and continues. */
   | { type: 'retry' }
 
-/** Every one may come twice, late, or out of order. */
+/** Each event may arrive twice, late, or out of order. */
 export type RolloutEvent =
   | RolloutPersonEvent
   /** The records are written. */
@@ -27,12 +27,12 @@ export type RolloutEvent =
       /** Number of the pass. */
       attempt: number
       outcome: TargetOutcome
-      /** With a rollback: how the target had ended before. */
+      /** Of an undo: the outcome that the target had before. */
       was?: TargetOutcome
       /** Why it failed. */
       code?: string
     }
-  /** The plugins of a step were looked at again, and so many are not as they were left. */
+  /** The plugins of a step were inspected again; `failed` counts those that have changed. */
   | { type: 'batch.monitored'; step: number; failed: number }
   /** The targets that were changed are listed. */
   | { type: 'undo.planned'; size: number }

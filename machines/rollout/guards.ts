@@ -14,7 +14,7 @@ export function hasNoTargets({ event }: Args): boolean {
   return event.size === 0
 }
 
-/** Not an event that came before, or of a pass before. */
+/** True unless the event is a duplicate, or of an earlier pass. */
 export function isCurrent({ context, event }: Args): boolean {
   assertEvent(event, 'target.done')
   return event.attempt === context.attempt && context.out.includes(event.position)
@@ -29,7 +29,7 @@ export function isOfThisStepInCanary({ context, event }: Args): boolean {
   return isOfThisStep({ context, event }) && isInCanary({ context })
 }
 
-/** The list of a rollback is taken once. */
+/** True until the targets of a rollback are listed. */
 export function isToBeListed({ context }: Args): boolean {
   return context.size === undefined
 }
@@ -83,7 +83,7 @@ export function isTimedBeforeCanary({ context }: Args): boolean {
   return isTimed({ context }) && hasAnotherCanary({ context })
 }
 
-/** A retry begins once no target is at work, where one has failed or was not taken, and under a consent. */
+/** True if there is a consent, no target is at work, and a target has failed or was not handed out. */
 export function mayRetry({ context }: Pick<Args, 'context'>): boolean {
   if (!context.consent) return false
   const { failed, unreachable } = lossesOf(context)

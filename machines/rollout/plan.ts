@@ -10,7 +10,7 @@ export interface RolloutPlan {
   at: string
   kind: RolloutKind
   plugin: PlannedPlugin
-  /** All that the plugin asks for, as it was looked up. */
+  /** The privileges that the plugin requests. */
   privileges: PluginPrivilege[]
   strategy: Strategy
   /** In the order in which they are taken. */
@@ -72,7 +72,7 @@ export type FoundOnTarget =
   | { state: 'absent'; takesDigests?: boolean }
   | {
       state: 'present'
-      /** An engine tells the digest of a plugin only where it was pulled by one. */
+      /** An engine reports the digest of a plugin only if it was pulled by digest. */
       digest: 'same' | 'other' | 'unknown'
       reference: string
       enabled: boolean
@@ -85,7 +85,7 @@ export type FoundOnTarget =
 
 export type TargetAction =
   | { action: RolloutKind }
-  /** It is as wanted already, and counts as kept. */
+  /** The plugin needs no change, and counts as kept. */
   | { action: 'nothing' }
   /** `why` is one clause. */
   | { action: 'skip'; why: string }
@@ -108,6 +108,6 @@ export interface Strategy {
   maxUnreachable: Share
   /** Milliseconds after a batch, when its plugins must still be enabled. 0: they are not looked at again. */
   monitor: number
-  /** The reaction once a budget is exceeded. */
+  /** The action once a budget is exceeded. */
   onFailure: 'pause' | 'stop' | 'rollback'
 }

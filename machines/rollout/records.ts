@@ -3,8 +3,8 @@ import type { PluginPrivilege } from '../plugin.ts'
 import type { PlannedTarget } from './plan.ts'
 
 /**
- * `queued`: not taken yet; `leased`: a worker has it; `running`: a worker may have changed the engine; `kept`: it was as
- * wanted already; `abandoned`: its worker lost the lease; `undone` and `undoFailed`: of a rollback.
+ * `queued`: waiting for a worker; `leased`: a worker has it; `running`: a worker may have changed the engine; `kept`: the plugin needed
+ * no change; `abandoned`: its worker lost the lease; `undone` and `undoFailed`: results of a rollback.
  */
 export const TARGET_STATES = [
   'queued',
@@ -41,9 +41,9 @@ export interface TargetRecord {
   after?: PluginOnTarget
   /** This rollout may have asked the engine to change something. */
   changed?: true
-  /** Snapshot of its flow, with which another worker goes on. No secret is in it. */
+  /** Snapshot of its flow, which another worker can resume. It contains no secret. */
   run?: unknown
-  /** How it had ended before it was taken back. */
+  /** The state in which it ended before the undo. */
   outcome?: TargetState
   /** `sha256:…` of the consent that the target was changed under. */
   consent?: string
@@ -69,7 +69,7 @@ export interface Lease {
   until: number
 }
 
-/** The plugin as an engine showed it, without the values of its settings. */
+/** The plugin as the engine reported it, without the values of its settings. */
 export type PluginOnTarget =
   | { state: 'absent' }
   | {
@@ -78,9 +78,9 @@ export type PluginOnTarget =
       reference: string
       enabled: boolean
       digest?: string
-      /** Its content, where the engine tells it. */
+      /** Digests of its layers, if the engine reports them. */
       layers?: string[]
-      /** All that it asks for, as it is set. */
+      /** The privileges that it requests. */
       privileges: PluginPrivilege[]
       /** Names of the settings that differ from the plugin's defaults. */
       settings: string[]

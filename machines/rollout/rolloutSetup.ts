@@ -4,10 +4,10 @@ import * as guards from './guards.ts'
 import type { RolloutContext, RolloutInput } from './types.ts'
 import * as updates from './updates.ts'
 
-/** The longest time that a timer of Node.js takes. */
+/** The longest delay of a timer in Node.js. */
 const LONGEST = 2 ** 31 - 1
 
-/** The vocabulary of the chart. It invokes nothing: a runner carries out what its context says. */
+/** The types, guards, actions and delays of the chart. It invokes no actors: a runner acts on its context. */
 export const rolloutSetup = setup({
   types: {
     input: {} as RolloutInput,

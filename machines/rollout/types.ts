@@ -7,13 +7,13 @@ export interface RolloutInput {
   consentTime: number
 }
 
-/** How a target can end. */
+/** The outcome of a target. */
 export type TargetOutcome = Extract<
   TargetState,
   'done' | 'kept' | 'failed' | 'unreachable' | 'abandoned' | 'undone' | 'undoFailed'
 >
 
-/** The agreement to a plan, of which the records hold the hash. */
+/** The consent to a plan. The records hold its hash. */
 export interface RolloutConsent {
   /** `sha256:…` of the plan and the other fields. */
   hash: string
@@ -24,10 +24,10 @@ export interface RolloutConsent {
   until?: string
 }
 
-/** Failures that a person has to look at, whatever the budget. */
+/** Codes of failures that pause the rollout regardless of its budget. */
 export type Alarm = 'consent-mismatch' | 'unauthorized'
 
-/** Failures within a part of the rollout. */
+/** Counts of failed and unreachable targets. */
 export interface Losses {
   failed: number
   unreachable: number
@@ -40,7 +40,7 @@ export interface Losses {
 export interface RolloutContext {
   input: RolloutInput
   consent?: RolloutConsent
-  /** Number of the pass. An event of an earlier one does not count. */
+  /** Number of the pass. Events of earlier passes are ignored. */
   attempt: number
   action: 'do' | 'undo'
   /** Targets to work on in all passes but a rollback. */
@@ -49,14 +49,14 @@ export interface RolloutContext {
   size?: number | undefined
   /** Position of the first target that was not handed out. */
   next: number
-  /** Positions that were handed out, and are not done. */
+  /** Positions that are at work. */
   out: readonly number[]
   /** Number of the canary step, or of the batch after them. */
   step: number
   counts: Readonly<Record<TargetOutcome, number>>
   /** Of the present step. */
   losses: Losses
-  /** The losses that a person has accepted by going on. */
+  /** The losses that a person accepted by resuming. */
   accepted: { all: Losses; step: Losses }
   /** The present step was looked at again after its time. */
   isMonitored: boolean

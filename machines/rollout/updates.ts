@@ -76,12 +76,12 @@ export function beginStep({ context }: Pick<Args, 'context'>): Update {
   }
 }
 
-/** A person who goes on accepts the losses so far: the next one counts again. */
+/** Accepts the losses so far. The next one counts again. */
 export function acceptLosses({ context }: Args): Update {
   return { alarm: undefined, accepted: { all: lossesOf(context), step: context.losses } }
 }
 
-/** A pass with the targets that have failed, and those that were not taken. */
+/** Starts a pass with the targets that have failed, and those that were not handed out. */
 export function beginRetry({ context }: Args): Update {
   const { counts, size = 0, next, step } = context
   const { failed, unreachable } = lossesOf(context)

@@ -33,7 +33,7 @@ export interface StepTools {
 
 type PresentPlugin = Extract<PluginOnTarget, { state: 'present' }>
 
-/** Installs or upgrades. A flow within a rollout takes nothing back: undo is a step of its own. */
+/** Installs or upgrades the plugin. The flow does not roll back when it fails: an undo is a step of its own. */
 export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
   const { plan, record } = tools
   const { reference, name, digest } = plan.plugin
@@ -55,7 +55,7 @@ export async function changeTarget(tools: StepTools): Promise<'done' | 'kept'> {
             name,
             onFailure: 'keep',
             noWayBack: 'accept',
-            // To replace a plugin loses its data: the consent to a rollout does not cover that.
+            // Replacing a plugin loses its data, which the consent to a rollout does not cover.
             mode: 'inPlace',
           })
     return (await upgrade.result).changed ? 'done' : 'kept'
@@ -79,7 +79,7 @@ export async function removePlugin({ plan, engine, signal }: StepTools): Promise
   return 'done'
 }
 
-/** Takes back what this rollout changed, and nothing else. */
+/** Undoes the changes of this rollout, and no others. */
 export async function undoTarget(tools: StepTools): Promise<void> {
   const { plan, engine, record, signal } = tools
   const { before, after, run } = record()
@@ -96,7 +96,7 @@ export async function undoTarget(tools: StepTools): Promise<void> {
   throw new EngineError('changed-by-others', `the plugin ${name} ${why}, and was left as it is`)
 }
 
-/** The old version, under what it had before: more than that is not agreed to. */
+/** Goes back to the old version, with no more privileges than it had before: there is no consent to others. */
 async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
   const { plan, engine, signal } = tools
   const { reference, digest, privileges, layers } = before
@@ -119,7 +119,7 @@ async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
   }
 }
 
-/** A step that failed half way may have left it disabled, and a removal has taken it away. */
+/** Enables the plugin again where a step that failed left it disabled. A plugin that was removed is not installed again. */
 async function enableAgain(
   { plan, engine, signal }: StepTools,
   { enabled }: PresentPlugin,
@@ -147,7 +147,7 @@ async function remove(
   await engine.call('pluginDelete', { name: Id }, { signal })
 }
 
-/** Refuses what an upgrade would lose on one engine: it is not part of the plan, and so of no consent to it. */
+/** Refuses an upgrade that would lose settings on this engine: they are not part of the plan, so the consent does not cover them. */
 function coversRequest(request: ConsentRequest): NonNullable<ConsentDecision> {
   const { plan } = request as Partial<UpgradeConsentRequest>
   if (!plan?.entries.length) return { granted: true }
@@ -157,7 +157,7 @@ function coversRequest(request: ConsentRequest): NonNullable<ConsentDecision> {
   }
 }
 
-/** The consent to the plan stands for every question of a flow, and there is no person to ask for credentials. */
+/** The consent to the plan answers the questions of each flow. A worker has no person to ask for credentials. */
 function flowOptions<Options>({ write }: StepTools): Options {
   const options: Omit<FlowOptions, 'journal'> & { journal: (run: unknown) => unknown } = {
     consent: coversRequest,
@@ -171,7 +171,7 @@ function flowOptions<Options>({ write }: StepTools): Options {
   return options as Options
 }
 
-/** A run that failed once is taken up where it was left. */
+/** Removes the failure and the outcome from a snapshot, so that the run is resumed where it failed. */
 function unfinished<Snapshot extends { run: object; outcome?: unknown }>(
   snapshot: Snapshot,
 ): Snapshot {
@@ -181,8 +181,8 @@ function unfinished<Snapshot extends { run: object; outcome?: unknown }>(
 }
 
 /**
- * A worker that was lost during its pull has not seen the digest that was pulled, and no engine tells it later. The look-up
- * before that pull named the digest of the plan; from there on the privileges decide.
+ * Removes the expected digest where the pulled digest is unknown: its worker was lost during the pull, and an engine does not report it
+ * later. The look-up before that pull returned the digest of the plan; from then on the privileges are compared.
  */
 function withoutProof(snapshot: InstallSnapshot): InstallSnapshot {
   if (snapshot.run.pulledDigest !== undefined) return snapshot

@@ -26,11 +26,11 @@ export function readSaved({ snapshot }: SavedRollout): RolloutSnapshot {
 }
 
 /**
- * Handles the events of rollouts, one after another: what has to happen next is derived from the saved state alone, so
- * that a process which ends between two steps loses nothing.
+ * Handles the events of rollouts one at a time. The next action is derived from the saved state alone, so a process that ends
+ * between two steps loses nothing.
  */
 export function createConductor(runner: Runner, options: ConductorOptions) {
-  /** The targets of the present pass, by rollout. They are found again from the records. */
+  /** A cache of the targets of the current pass, by rollout. It can be rebuilt from the records. */
   const passes = new Map<string, { attempt: number; list: Promise<number[]> }>()
 
   const listOf = (rollout: string, { attempt, action }: RolloutContext): Promise<number[]> => {
@@ -71,7 +71,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     return (await runner.save(rollout, saved, version)) ? saved : undefined
   }
 
-  /** Has happen what the state says. Everything here may happen twice. */
+  /** Carries out the actions of a state. Each of them may run twice. */
   const carryOut = async (rollout: string, saved: SavedRollout): Promise<void> => {
     const snapshot = readSaved(saved)
     const { context } = snapshot
@@ -88,7 +88,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
       later(rollout, { type: 'undo.planned', size })
     }
     if (snapshot.matches({ monitoring: 'looking' })) {
-      // Looking takes as long as the engines do, and events go on meanwhile. Where the store fails, the next start looks again.
+      // Not awaited: events are handled while the engines answer. If the store fails, the next start looks again.
       void look(rollout, context).catch(() => {})
     }
     await handOut(rollout, context)
@@ -102,7 +102,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     await runner.enqueue(rollout, tasks)
   }
 
-  /** The events of targets that have ended, as far as their records know more than the machine. */
+  /** Sends the events of targets whose records have ended, but which the machine still has at work. */
   const catchUp = async (rollout: string, context: RolloutContext): Promise<void> => {
     if (context.out.length === 0) return
     const list = await listOf(rollout, context)
@@ -133,7 +133,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
   const later = (rollout: string, message: RolloutMessage) =>
     void runner.event(rollout, message).catch(() => {})
 
-  /** The event as the machine knows it: by positions of its pass. */
+  /** Replaces the index of a target with its position in the current pass. */
   const translate = async (
     rollout: string,
     { index, ...message }: RolloutMessage,
@@ -145,7 +145,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
   }
 
   return {
-    /** Begins a rollout, or goes on with one that an earlier process left. */
+    /** Starts a rollout, or continues one that an earlier process left. */
     async start(rollout: string): Promise<void> {
       const known = await runner.load(rollout)
       if (known) {
@@ -168,7 +168,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
       for (;;) {
         const known = await runner.load(rollout)
         if (!known) return
-        // A timer that was set before, and is over.
+        // The timer was replaced or cancelled.
         if (timer !== undefined && known.timers[timer as string]?.at !== due) return
         const from = readSaved(known)
         const event = await translate(rollout, message, from.context)
@@ -190,7 +190,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
   }
 }
 
-/** The event that a record stands for. */
+/** Returns the event for a record that has ended. */
 export function endOf({ index, attempt, state, code, outcome }: TargetRecord): RolloutMessage {
   const isUndo = state === 'undone' || state === 'undoFailed'
   return {
@@ -204,8 +204,8 @@ export function endOf({ index, attempt, state, code, outcome }: TargetRecord): R
 }
 
 /**
- * The targets of a pass, in their order. They stay the same while the pass goes on: it is those that wait for it, and those
- * that it has taken.
+ * Lists the targets of a pass in order: those that wait for it and those that it has taken, so the list does not change during the
+ * pass.
  */
 export function listPass(
   records: readonly TargetRecord[],
@@ -216,7 +216,7 @@ export function listPass(
       ? changed === true
       : ['queued', 'failed', 'unreachable', 'abandoned'].includes(state)
   const found = records.filter((record) => record.attempt === attempt || waits(record))
-  // The last change is taken back first.
+  // The last change is undone first.
   if (action === 'undo') {
     found.sort((one, other) => (other.times.ended ?? 0) - (one.times.ended ?? 0))
   }

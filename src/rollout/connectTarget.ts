@@ -5,7 +5,7 @@ import type { TargetAccess, TargetTls } from '../../machines/rollout/plan.ts'
 import { type ConnectedEngine, type ConnectOptions, connect } from '../flow/connect.ts'
 
 /**
- * The engine of a target, reached from this machine: its contexts and its TLS files are the ones that count.
+ * Connects to the engine of a target, with the Docker contexts and TLS files of this machine.
  *
  * @throws EngineError as `connect` does, and `invalid-option` for a TLS file that does not exist
  */

@@ -27,19 +27,19 @@ import {
 } from './localRunner.ts'
 import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
 
-/** How often messages of other processes are looked for. */
+/** Milliseconds between two reads of the messages from other processes. */
 const INBOX_MS = 250
 
 export interface EmbeddedRunner extends Runner {
-  /** Gives the folder back. */
+  /** Releases the folder. */
   close(): Promise<void>
 }
 
 /**
  * A runner that keeps its rollouts in a folder, one process at a time. Records are appended line by line, and the machine is
- * replaced as a whole, so that a process which is killed leaves both as they were before or after a change.
+ * replaced as a whole, so a process that is killed leaves both as they were before or after a change.
  *
- * A rollout that cannot be read is left as it is.
+ * A rollout that cannot be read is ignored, and its files are kept.
  *
  * @throws RunInUse while another process has the folder; EngineError `invalid-configuration` where it is not this user's
  */
@@ -141,7 +141,7 @@ export function unreadable(folder: string, cause: unknown): RangeError {
   return new RangeError(`the rollout in ${folder} cannot be read: ${why}`)
 }
 
-/** Of the rollouts in a folder, the oldest first. */
+/** Lists the IDs of the rollouts in a folder, oldest first. */
 export function idsIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
@@ -150,7 +150,7 @@ export function idsIn(folder: string): string[] {
     .sort()
 }
 
-/** A line that is no message is left out: the process of a rollout goes on. */
+/** Returns `undefined` for an invalid line, so that it does not stop the process. */
 function parsedMessage(line: string): RolloutMessage | undefined {
   try {
     const message: unknown = JSON.parse(line)

@@ -6,9 +6,9 @@ import { comparePrivileges } from '../../machines/privileges.ts'
 import type { Engine } from '../flow/types.ts'
 
 /**
- * An engine that asks before each changing request.
+ * An engine that checks the lease before each request that changes it.
  *
- * @param mayChange rejects where the right to change the engine is lost
+ * @param mayChange rejects once the lease is lost
  */
 export function fenced(engine: Engine, mayChange: () => Promise<void>): Engine {
   return {
@@ -20,7 +20,7 @@ export function fenced(engine: Engine, mayChange: () => Promise<void>): Engine {
   }
 }
 
-/** An engine that gets a plugin with the privileges that were agreed to, and with no others. */
+/** An engine that pulls a plugin only with the privileges that were granted. */
 export function withConsent(engine: Engine, agreed: readonly PluginPrivilege[]): Engine {
   return {
     ...engine,

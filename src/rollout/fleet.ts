@@ -64,7 +64,7 @@ function ask(source: FleetSource, name: string, file: FleetFile, asked: Asked) {
   return swarmTargets(source, name, file, asked)
 }
 
-/** A target's own zone and labels count more than those of its source. */
+/** The zone and labels of a target override those of its source. */
 function withDefaults(target: FleetTarget, { zone, labels }: FleetSource): FleetTarget {
   return {
     ...target,
@@ -144,7 +144,7 @@ async function swarmTargets(
   const manager = connectTarget(swarm, { env })
   try {
     const nodes = await manager.call('nodeList', {}, { signal })
-    // The manager's list is checked like a file that a person writes.
+    // The list of the manager is validated like a fleet file.
     const targets = nodes.map((node) => ({
       id: fill(idTemplate, node, name),
       host: fill(hostTemplate, node, name),

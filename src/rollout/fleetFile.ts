@@ -12,7 +12,7 @@ import type { TargetAccess } from '../../machines/rollout/plan.ts'
 import { quoted } from '../../machines/text.ts'
 import { checkFleetShape, type RawAccess, type RawSource, type Refuse } from './fleetShape.ts'
 
-/** Engines with what tells them apart. */
+/** The engines of a rollout. */
 export interface Fleet {
   targets: FleetTarget[]
 }
@@ -34,7 +34,7 @@ export interface FleetFile extends Fleet {
   folder: string
 }
 
-/** A source of targets, and what all of them have. */
+/** A source of targets, and the zone and labels that they share. */
 export type FleetSource = { zone?: string; labels: Readonly<Record<string, string>> } & (
   | { contexts: string }
   | { command: readonly string[]; timeoutMs: number }
@@ -136,7 +136,7 @@ function readAccess(
   return found
 }
 
-/** An address without anything secret in it: with credentials it is not an address of an engine. */
+/** Checks the address of an engine. An address with credentials is invalid, so no secret is kept. */
 function checkHost(
   { host, tls }: Extract<TargetAccess, { host: string }>,
   path: JsonPath,

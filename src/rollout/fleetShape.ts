@@ -21,7 +21,7 @@ const text = v.pipe(
 const idText = v.pipe(text, v.regex(ID, 'has a character that an ID cannot have'))
 const labels = v.pipe(
   v.unknown(),
-  // valibot takes a list for a record.
+  // valibot accepts an array as a record.
   v.check(isFields, 'is not an object'),
   v.record(v.pipe(v.string(), v.regex(LABEL, 'is not a name that a label can have')), text),
 )
@@ -73,7 +73,7 @@ const fleet = v.strictObject(
   'is not an object',
 )
 
-/** By the name of what holds them. */
+/** The known fields, by the name of the field that holds them. */
 const entriesIn: Readonly<Record<string, object>> = {
   targets: target.entries,
   sources: source.entries,
@@ -84,10 +84,10 @@ const entriesIn: Readonly<Record<string, object>> = {
 export type RawSource = v.InferOutput<typeof source>
 export type RawAccess = Pick<v.InferOutput<typeof target>, 'host' | 'context' | 'tls'>
 
-/** Refuses the file for something at a path in it. */
+/** Throws the error for a value at a path in the file. */
 export type Refuse = (path: JsonPath, why: string) => never
 
-/** The fields of a fleet file, each of a type and a size that it may have. */
+/** Validates the types and sizes of the fields of a fleet file. */
 export function checkFleetShape(value: unknown, refuse: Refuse): v.InferOutput<typeof fleet> {
   if (!isFields(value)) refuse([], 'is not an object')
   refuseSpecial(value, [], refuse)
@@ -102,7 +102,7 @@ export function checkFleetShape(value: unknown, refuse: Refuse): v.InferOutput<t
   return refuse(path, received === 'undefined' ? 'is missing' : message)
 }
 
-/** The fields that an object of the file may have. */
+/** Lists the known fields of the object that holds a path. */
 function knownBeside(path: JsonPath): string {
   const within = path.slice(0, -1).findLast((part) => typeof part === 'string') ?? ''
   return `known are ${Object.keys(entriesIn[within] ?? fleet.entries).join(', ')}`

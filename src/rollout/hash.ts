@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 
-/** `sha256:…` of plain data, whatever the order of its fields. */
+/** Returns `sha256:…` of plain data, independent of the order of its fields. */
 export function hashOf(value: unknown): string {
   return `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
 }
 
-/** The hash that a plan has to have. */
+/** Returns the expected hash of a plan. */
 export function hashPlan({
   hash: _,
   ...plan

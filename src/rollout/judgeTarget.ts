@@ -10,7 +10,7 @@ import type {
 import type { FleetTarget } from './fleetFile.ts'
 import type { TargetLook } from './lookAtTarget.ts'
 
-/** A target with what was found on it, and what a rollout would do there. */
+/** Returns a target with the plugin found on it and the action of the rollout. */
 export function judgeTarget(
   { id, zone, labels, access }: FleetTarget,
   look: TargetLook,

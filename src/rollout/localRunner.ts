@@ -11,14 +11,14 @@ import type {
   TargetTask,
 } from './runner.ts'
 
-/** All that is known of a rollout, in the memory of this process. */
+/** A rollout in the memory of this process. */
 export interface LocalRollout {
   plan: RolloutPlan
   records: TargetRecord[]
   saved: SavedRollout | undefined
 }
 
-/** Where a runner writes down what must outlive its process, before it goes on. */
+/** Stores the changes of rollouts before the runner continues, so that they outlive its process. */
 export interface RolloutLog {
   create(rollout: string, plan: RolloutPlan, records: readonly TargetRecord[]): void
   save(rollout: string, saved: SavedRollout): void
@@ -26,20 +26,20 @@ export interface RolloutLog {
 }
 
 export interface LocalRunnerOptions {
-  /** Milliseconds that a worker has a target without saying that it is alive. Default 30 seconds. */
+  /** Milliseconds until a lease that is not extended expires. Default 30 seconds. */
   leaseTime?: number
-  /** Default: that of the process. */
+  /** Default: the time of the process. */
   time?: Time
   log?: RolloutLog
-  /** The rollouts that an earlier process left. */
+  /** The rollouts of an earlier process. */
   known?: ReadonlyMap<string, LocalRollout>
 }
 
-/** A target that waits for a worker, or has one. */
+/** A target that is waiting for a worker, or has one. */
 interface Job extends TargetTask {
   rollout: string
   lease?: Lease
-  /** Of the lease. */
+  /** Ends the lease. */
   timer?: unknown
 }
 
@@ -49,10 +49,10 @@ interface Server extends RunnerHandlers {
   isClosed: boolean
 }
 
-/** The longest time that a timer of Node.js takes. */
+/** The longest delay of a timer in Node.js. */
 const LONGEST = 2 ** 31 - 1
 
-/** Time by the clock, which a record of an earlier process is compared with. */
+/** Wall-clock time, which can be compared with the records of an earlier process. */
 export const wallTime: Time = { ...processTime, now: () => Date.now() }
 
 /** A runner within this process. */
@@ -64,7 +64,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
   const jobs = new Map<string, Job>()
   const timers = new Map<string, unknown>()
   const servers: Server[] = []
-  /** Messages that came before anything served them. */
+  /** Calls that release the messages sent before there was a server. */
   const early: (() => void)[] = []
   const turns = new Map<string, Promise<void>>()
   let token = Math.max(0, ...[...rollouts.values()].flatMap(tokensOf))
@@ -78,13 +78,13 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
     for (const listener of listeners.get(rollout) ?? []) listener(change)
   }
   const jobOf = (rollout: string, index: number) => jobs.get(`${rollout} ${index}`)
-  /** The lease as it is now, which may have been extended. `undefined`: it is lost. */
+  /** Returns the current lease, which may have been extended, or `undefined` once it is lost. */
   const leaseOf = (rollout: string, index: number, { token: held }: Lease) => {
     const lease = jobOf(rollout, index)?.lease
     return lease && lease.token === held && lease.until > time.now() ? lease : undefined
   }
 
-  /** Of two jobs for one engine only one has a lease at a time. */
+  /** Identifies the engine of a job: only one job at a time has a lease for it. */
   const engineOf = ({ rollout, index }: Job) => {
     const target = of(rollout).plan.targets[index]
     return target?.engineId ?? JSON.stringify(target?.access)
@@ -126,7 +126,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
     server.busy += 1
     const work = server
       .target(rollout, task, lease)
-      // A worker that fails tells it by its record; what it could not tell is tried again after its lease.
+      // A worker reports a failure in its record. If it could not, the target is handed out again after the lease.
       .catch(() => {})
       .then(() => {
         server.busy -= 1
@@ -148,7 +148,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
         if (job.lease?.token !== lease.token) return
         if (job.lease.until > time.now()) return watch(job, lease)
         delete job.lease
-        // Behind those that wait already.
+        // Moves the job behind those that are waiting.
         const key = `${job.rollout} ${job.index}`
         if (jobs.delete(key)) jobs.set(key, job)
         dispatch()
@@ -180,7 +180,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
     },
     async enqueue(rollout, tasks) {
       for (const task of tasks) {
-        // The worker of an attempt before may still be on its way back from telling its end.
+        // The worker of the previous attempt may still be returning.
         const known = jobOf(rollout, task.index)
         if ((known && known.attempt >= task.attempt) || hasEnded(rollout, task)) continue
         jobs.set(`${rollout} ${task.index}`, { rollout, ...task })
@@ -231,7 +231,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
         servers.splice(servers.indexOf(server), 1)
         await Promise.all(server.running)
         if (servers.length > 0) return
-        // Timers that are due are saved, and set again by the next that serves.
+        // The timers are saved, and the next server sets them again.
         for (const timer of timers.values()) time.clearTimeout(timer)
         timers.clear()
       }
@@ -245,7 +245,7 @@ function served(servers: readonly Server[], early: (() => void)[]): Promise<void
   return new Promise((resolve) => early.push(resolve))
 }
 
-/** Whether nothing more happens to a target in its attempt. */
+/** True once the attempt on a target has ended. */
 export function isEnd({ state }: TargetRecord): boolean {
   return !['queued', 'leased', 'running'].includes(state)
 }

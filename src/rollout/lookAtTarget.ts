@@ -11,7 +11,7 @@ import { keyOf, type Setting } from '../../machines/settings.ts'
 import { oneLine } from '../../machines/text.ts'
 import { withSecretsHidden } from './withSecretsHidden.ts'
 
-/** The findings on one engine, by requests that change nothing. */
+/** The result of looking at one engine, with requests that change nothing. */
 export type TargetLook =
   | { engineId: string; takesDigests: boolean; present?: PresentPlugin }
   /** One clause. */
@@ -22,9 +22,9 @@ export interface PresentPlugin {
   enabled: boolean
   /** Absent where the engine does not answer that. */
   inUse?: boolean
-  /** Of a plugin that was pulled by its digest. */
+  /** Present if the plugin was pulled by digest. */
   digest?: string
-  /** It has these settings, as far as they are not secret. */
+  /** True if the plugin has the requested settings, apart from secret ones. */
   isSet: boolean
 }
 
@@ -32,7 +32,7 @@ export interface LookRequest {
   /** Local name. */
   name: string
   settings: readonly Setting[]
-  /** For all that is asked of one engine, in milliseconds. */
+  /** Milliseconds for all requests to one engine. */
   deadline: number
 }
 

@@ -12,12 +12,12 @@ import type { TargetLook } from './lookAtTarget.ts'
 /** Opens the engine of a target. */
 export type OpenTarget = (access: TargetAccess) => Engine & { close?(): void }
 
-/** For all that is asked of one engine. */
+/** Milliseconds for all requests to one engine. */
 export const DEADLINE_MS = 30_000
-/** So many engines are asked what the reference names, where they do not tell. */
+/** The most engines that are asked for the content of the reference. */
 const MOST_ASKED = 3
 
-/** The content that the reference names, by the first engine that can tell. */
+/** Looks up the content of the reference on the first engine that can. */
 export async function lookUpContent(
   remote: string,
   targets: readonly FleetTarget[],

@@ -38,7 +38,7 @@ export interface PlanRolloutOptions {
   /** Where contexts are looked for, and the variables of secret settings. Default `process.env`. */
   env?: NodeJS.ProcessEnv
   signal?: AbortSignal
-  /** For all that is asked of one engine, in milliseconds. Default 30 000. */
+  /** Milliseconds for all requests to one engine. Default 30 000. */
   deadline?: number
   /** Opens the engine of a target. Default: from this machine. */
   connect?: OpenTarget

@@ -33,13 +33,13 @@ export interface RolloutOptions extends Omit<RolloutWorkerOptions, 'connect'> {
   connect?: RolloutWorkerOptions['connect']
   /** Answers instead of a person. `false` denies, and so does a failure. Without it the rollout waits for `grant()` or `deny()`. */
   consent?: (plan: RolloutPlan) => GivenConsent | false | Promise<GivenConsent | false>
-  /** Of this worker. Default: a random one. */
+  /** Name of this worker. Default: random. */
   worker?: string
 }
 
 export type RolloutCounts = Record<TargetState, number>
 
-/** Where a rollout has come to rest. */
+/** The state in which a rollout has ended. */
 export interface RolloutResult {
   state: 'done' | 'stopped' | 'rolledBack' | 'denied' | 'expired'
   counts: RolloutCounts
@@ -56,7 +56,7 @@ export interface Rollout {
   targets(query?: RecordQuery & { state?: TargetState }): Promise<TargetRecord[]>
   /** The record of one target, and each change of it. */
   target$(id: string): Observable<TargetRecord>
-  /** `false`: the rollout does not take this now. */
+  /** Resolves to `false` when the state of the rollout does not allow it. */
   grant(consent?: GivenConsent): Promise<boolean>
   deny(reason?: string): Promise<boolean>
   pause(): Promise<boolean>
@@ -65,9 +65,9 @@ export interface Rollout {
   cancel(): Promise<boolean>
   rollback(): Promise<boolean>
   retry(): Promise<boolean>
-  /** Resolves the first time that the rollout comes to rest. A retry or a rollback may follow. */
+  /** Resolves the first time that the rollout ends. A retry or a rollback may follow. */
   readonly result: Promise<RolloutResult>
-  /** Stops working on it, once the targets at work have ended. The rollout itself stays as it is. */
+  /** Waits for the targets at work, and stops working on the rollout, which can be resumed. */
   close(): Promise<void>
 }
 
@@ -90,9 +90,9 @@ export async function startRollout(plan: RolloutPlan, options: RolloutOptions): 
 }
 
 /**
- * Goes on with a rollout that another process has left.
+ * Resumes a rollout that another process left.
  *
- * @throws RangeError where the runner does not have it
+ * @throws RangeError when the runner does not know it
  */
 export async function resumeRollout(id: string, options: RolloutOptions): Promise<Rollout> {
   const { runner, connect, time = wallTime } = options
@@ -126,7 +126,7 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     if (snapshot.hasTag('ended')) {
       settle({ state: to as RolloutResult['state'], counts: { ...counts } })
     }
-    // Where the answer cannot be stored, a person can still give one.
+    // If the answer cannot be stored, a person can still give one.
     if (to === 'awaitConsent') void answer().catch(() => {})
   }
   const release = runner.subscribe(id, (change) => {
@@ -144,7 +144,7 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     if (isAsked || !options.consent) return
     isAsked = true
     const decide = options.consent
-    // A policy that fails has agreed to nothing.
+    // A policy that throws denies.
     const given = await Promise.resolve(plan)
       .then(decide)
       .catch(() => undefined)
@@ -188,7 +188,7 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
         )
         void runner
           .records(id, { after: index - 1, limit: index < 0 ? 0 : 1 })
-          // Without the present record the next change is the first.
+          // If the current record cannot be read, the subscriber starts with the next change.
           .then(
             ([record]) => record && subscriber.next(record),
             () => {},

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { EngineError } from '../../machines/errors.ts'
 import type { Share, Strategy } from '../../machines/rollout/plan.ts'
 
-/** A rollout that is not told otherwise: one engine first, then a person looks. */
+/** The default strategy: one engine first, then a person promotes. */
 export const defaultStrategy: Readonly<Strategy> = {
   canaries: [1],
   hold: 'person',
@@ -30,7 +30,7 @@ const whole = (least: number, most: number, what: string) =>
 const MILLISECONDS = `whole milliseconds up to ${DAY}`
 const milliseconds = whole(0, DAY, MILLISECONDS)
 
-/** As a plan holds it. Each message says how the value has to be. */
+/** The strategy of a plan. Each message names the valid values. */
 export const strategySchema = v.strictObject({
   canaries: v.pipe(v.array(share, 'a list'), v.maxLength(20, 'at most 20 steps')),
   hold: v.union([v.literal('person'), milliseconds], `"person" or ${MILLISECONDS}`),

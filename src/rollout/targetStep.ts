@@ -19,25 +19,25 @@ import type { Runner, TargetTask } from './runner.ts'
 import { withSecretsHidden } from './withSecretsHidden.ts'
 
 export interface TargetStepOptions {
-  /** An engine by the access that the plan names, from the worker's own machine. */
+  /** Connects to the engine of a target, from the machine of the worker. */
   connect(target: PlannedTarget): TargetEngine | Promise<TargetEngine>
   secret?: StepTools['secret']
   time?: Time
 }
 
-/** It is closed after each step. */
+/** Closed after each step. */
 export type TargetEngine = Engine & { close?(): void }
 
-/** How a step has ended. */
+/** The result of a step. */
 export type StepEnd = Pick<TargetRecord, 'state'> &
   Partial<Pick<TargetRecord, 'code' | 'message' | 'next' | 'after'>>
 
 const ABANDONED = 'another worker has this target now'
 
-/** Codes of an engine that did not answer, in place of one that refused. */
+/** Codes of engines that did not answer, as opposed to those that refused. */
 const UNREACHABLE: readonly InstallErrorCode[] = ['engine-unreachable', 'timed-out']
 
-/** Codes of something else than was agreed to. */
+/** Codes of plugins that differ from the one that the consent covers. */
 const MISMATCHES: readonly InstallErrorCode[] = [
   'consent-denied',
   'digest-changed',
@@ -45,7 +45,7 @@ const MISMATCHES: readonly InstallErrorCode[] = [
   'privileges-not-enforced',
 ]
 
-/** Returns what works on one target under a lease, and tells the machine how it ended. */
+/** Returns the function that works on one target under a lease, and sends the result to the machine. */
 export function createTargetStep(runner: Runner, options: TargetStepOptions) {
   const { time = wallTime, secret = noSecret } = options
 
@@ -105,7 +105,7 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
       await write({ ...end, ...ended })
       await runner.event(rollout, endOf(record))
     } catch (error) {
-      // The worker that has the lease now tells how it ends.
+      // The worker that has the lease now reports the result.
       if (!lost.signal.aborted) throw error
     } finally {
       heart.stop()
@@ -128,7 +128,7 @@ async function undo(tools: StepTools): Promise<StepEnd> {
   return { state: 'undone', after: await look(tools.engine, tools.plan.plugin.name, tools.signal) }
 }
 
-/** An engine that cannot be opened, as without the files of its TLS, fails like one that refuses. */
+/** Closes the engine afterwards. An engine that cannot be opened, for example without its TLS files, fails like one that refuses. */
 export async function withOpened<Result>(
   open: () => TargetEngine | Promise<TargetEngine>,
   act: (engine: Engine) => Promise<Result>,
@@ -160,7 +160,7 @@ function factsOf(error: unknown): { code: InstallErrorCode; message: string; nex
   return { code: 'host-failed', message: `the host of the rollout failed (${name})` }
 }
 
-/** The plugin as it is, without the values of its settings. */
+/** Returns the current state of a plugin, without the values of its settings. */
 export async function look(
   engine: Engine,
   name: string,
@@ -181,14 +181,14 @@ function describe(plugin: Plugin): PluginOnTarget {
   return { state: 'present', ...facts, ...defined({ layers: layersOf(plugin) }) }
 }
 
-/** Extends a lease for as long as a step takes. */
+/** Extends a lease until it is stopped. */
 function beat(time: Time, ms: number, extend: () => Promise<void>) {
   let isOver = false
   let timer: unknown
   const again = () => {
     timer = time.setTimeout(
       () => {
-        // A lost lease is found by the next request.
+        // The next request notices a lost lease.
         void extend().then(
           () => !isOver && again(),
           () => {},
