@@ -15,6 +15,7 @@ export type {
 export type {
   Lease,
   PluginOnTarget,
+  RolloutCounts,
   TargetRecord,
   TargetState,
 } from '../machines/rollout/records.ts'
@@ -34,6 +35,7 @@ export {
   type LocalRollout,
   type LocalRunnerOptions,
 } from './rollout/localRunner.ts'
+export type { RolloutResult } from './rollout/observeRollout.ts'
 export { checkPlanAge, parsePlan } from './rollout/planFile.ts'
 export { type PlanRolloutOptions, planRollout } from './rollout/planRollout.ts'
 export {
@@ -53,9 +55,7 @@ export type {
 export {
   type GivenConsent,
   type Rollout,
-  type RolloutCounts,
   type RolloutOptions,
-  type RolloutResult,
   resumeRollout,
   startRollout,
 } from './rollout/startRollout.ts'

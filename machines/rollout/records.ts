@@ -22,6 +22,15 @@ export const TARGET_STATES = [
 
 export type TargetState = (typeof TARGET_STATES)[number]
 
+/** How many targets are in each state. */
+export type RolloutCounts = Record<TargetState, number>
+
+export function countRecords(records: readonly Pick<TargetRecord, 'state'>[]): RolloutCounts {
+  const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as RolloutCounts
+  for (const { state } of records) counts[state] += 1
+  return counts
+}
+
 /** The known state of one target of a rollout: the truth, of which counts and events are derived. */
 export interface TargetRecord {
   /** Id of the rollout. */

@@ -1,25 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { asyncScheduler, Observable, throttleTime } from 'rxjs'
 import { EngineError } from '../../machines/errors.ts'
 import type { RolloutPersonEvent } from '../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
-import {
-  TARGET_STATES,
-  type TargetRecord,
-  type TargetState,
-} from '../../machines/rollout/records.ts'
+import type { TargetRecord } from '../../machines/rollout/records.ts'
 import type { RolloutConsent } from '../../machines/rollout/types.ts'
-import { statePath } from '../../machines/statePath.ts'
-import { Observed } from '../flow/observed.ts'
-import type { Transition } from '../flow/types.ts'
 import { readSaved } from './conduct.ts'
 import { hashOf, hashPlan } from './hash.ts'
 import { wallTime } from './localRunner.ts'
+import { type ObservedRollout, observeRollout } from './observeRollout.ts'
 import { createRolloutWorker, type RolloutWorkerOptions } from './rolloutWorker.ts'
-import type { RecordQuery, Runner, SavedRollout } from './runner.ts'
-
-/** Milliseconds between two news of the counts. */
-const COUNTS_MS = 250
+import type { Runner } from './runner.ts'
 
 export interface GivenConsent {
   who?: string
@@ -37,25 +27,9 @@ export interface RolloutOptions extends Omit<RolloutWorkerOptions, 'connect'> {
   worker?: string
 }
 
-export type RolloutCounts = Record<TargetState, number>
-
-/** The state in which a rollout has ended. */
-export interface RolloutResult {
-  state: 'done' | 'stopped' | 'rolledBack' | 'denied' | 'expired'
-  counts: RolloutCounts
-}
-
 /** A rollout in this process. Observables are hot, and never error. */
-export interface Rollout {
+export interface Rollout extends ObservedRollout {
   readonly id: string
-  /** Every transition; a late subscriber starts with the latest. */
-  readonly transition$: Observable<Transition>
-  /** How many targets are in each state, at most four times a second; derived from the records. */
-  readonly counts$: Observable<RolloutCounts>
-  /** Records, in the order of the plan. */
-  targets(query?: RecordQuery & { state?: TargetState }): Promise<TargetRecord[]>
-  /** The record of one target, and each change of it. */
-  target$(id: string): Observable<TargetRecord>
   /** Resolves to `false` when the state of the rollout does not allow it. */
   grant(consent?: GivenConsent): Promise<boolean>
   deny(reason?: string): Promise<boolean>
@@ -65,8 +39,6 @@ export interface Rollout {
   cancel(): Promise<boolean>
   rollback(): Promise<boolean>
   retry(): Promise<boolean>
-  /** Resolves the first time that the rollout ends. A retry or a rollback may follow. */
-  readonly result: Promise<RolloutResult>
   /** Waits for the targets at work, and stops working on the rollout, which can be resumed. */
   close(): Promise<void>
 }
@@ -98,52 +70,15 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
   const { runner, connect, time = wallTime } = options
   const plan = await runner.plan(id)
   if (!plan) throw new RangeError(`there is no rollout ${id}`)
-  const transition = new Observed<Transition>()
-  const known = await runner.records(id)
-  const states = known.map(({ state }) => state)
-  const counts = countRecords(known)
-  const counted = new Observed<RolloutCounts>()
-  counted.next({ ...counts })
-  const records = new Observed<TargetRecord>(false)
-  let from: string | undefined
-  let settle: (result: RolloutResult) => void = () => {}
-  const result = new Promise<RolloutResult>((resolve) => {
-    settle = resolve
-  })
-
-  const show = (saved: SavedRollout) => {
-    const snapshot = readSaved(saved)
-    const to = statePath(snapshot.value)
-    if (to !== from) {
-      transition.next({
-        ...(from !== undefined && { from }),
-        to,
-        event: { type: saved.event },
-        at: time.now(),
-      })
-    }
-    from = to
-    if (snapshot.hasTag('ended')) {
-      settle({ state: to as RolloutResult['state'], counts: { ...counts } })
-    }
+  const observed = await observeRollout(runner, id, plan, time)
+  observed.transition$.subscribe(({ to }) => {
     // If the answer cannot be stored, a person can still give one.
     if (to === 'awaitConsent') void answer().catch(() => {})
-  }
-  const release = runner.subscribe(id, (change) => {
-    if ('saved' in change) return show(change.saved)
-    const { record } = change
-    counts[states[record.index] ?? 'queued'] -= 1
-    counts[record.state] += 1
-    states[record.index] = record.state
-    counted.next({ ...counts })
-    records.next(record)
   })
 
-  let isAsked = false
   const answer = async () => {
-    if (isAsked || !options.consent) return
-    isAsked = true
     const decide = options.consent
+    if (!decide) return
     // A policy that throws denies.
     const given = await Promise.resolve(plan)
       .then(decide)
@@ -167,33 +102,12 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     const { parallel } = plan.strategy
     stop = await worker.serve({ worker: options.worker ?? randomUUID(), parallel })
   }
+  const { show, close, ...shown } = observed
   const saved = await runner.load(id)
   if (saved) show(saved)
   return {
     id,
-    transition$: transition.value$,
-    counts$: counted.value$.pipe(
-      throttleTime(COUNTS_MS, asyncScheduler, { leading: true, trailing: true }),
-    ),
-    targets: ({ state, ...query } = {}) =>
-      runner.records(id, { ...query, ...(state && { states: [state] }) }),
-    target$: (target) =>
-      new Observable((subscriber) => {
-        const index = plan.targets.findIndex((each) => each.id === target)
-        subscriber.add(
-          records.value$.subscribe({
-            next: (record) => record.index === index && subscriber.next(record),
-            complete: () => subscriber.complete(),
-          }),
-        )
-        void runner
-          .records(id, { after: index - 1, limit: index < 0 ? 0 : 1 })
-          // If the current record cannot be read, the subscriber starts with the next change.
-          .then(
-            ([record]) => record && subscriber.next(record),
-            () => {},
-          )
-      }),
+    ...shown,
     grant,
     deny: (reason) => send({ type: 'consent.deny', ...(reason !== undefined && { reason }) }),
     pause: () => send({ type: 'pause' }),
@@ -202,13 +116,9 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     cancel: () => send({ type: 'cancel' }),
     rollback: () => send({ type: 'rollback' }),
     retry: () => send({ type: 'retry' }),
-    result,
     async close() {
       await stop()
-      release()
-      transition.complete()
-      counted.complete()
-      records.complete()
+      close()
     },
   }
 }
@@ -237,11 +147,4 @@ function recordsOf(rollout: string, plan: RolloutPlan): TargetRecord[] {
     ...('why' in does && { message: does.why }),
     times: {},
   }))
-}
-
-/** How many targets are in each state. */
-export function countRecords(records: readonly Pick<TargetRecord, 'state'>[]): RolloutCounts {
-  const counts = Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as RolloutCounts
-  for (const { state } of records) counts[state] += 1
-  return counts
 }

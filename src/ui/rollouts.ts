@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RolloutKind } from '../../machines/rollout/plan.ts'
-import type { PluginOnTarget } from '../../machines/rollout/records.ts'
+import type { PluginOnTarget, RolloutCounts } from '../../machines/rollout/records.ts'
 import type { FlowEvent, ShownConsentRequest } from '../events/flowEvent.ts'
 import type { TargetRow } from '../rollout/followRollout.ts'
-import type { RolloutCounts } from '../rollout/startRollout.ts'
 import { openStream } from './eventStream.ts'
 import { readBody, sendJson } from './json.ts'
 

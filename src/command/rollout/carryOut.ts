@@ -1,12 +1,12 @@
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
+import { countRecords } from '../../../machines/rollout/records.ts'
 import { connectTarget } from '../../rollout/connectTarget.ts'
 import { openEmbeddedRunner } from '../../rollout/embeddedRunner.ts'
 import { readSecret } from '../../rollout/plannedSettings.ts'
 import type { RolloutWorkerOptions } from '../../rollout/rolloutWorker.ts'
 import type { Runner } from '../../rollout/runner.ts'
 import {
-  countRecords,
   type GivenConsent,
   type Rollout,
   type RolloutOptions,

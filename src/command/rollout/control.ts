@@ -1,13 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { countRecords } from '../../../machines/rollout/records.ts'
 import { readPlan, sendToRollout } from '../../rollout/embeddedRunner.ts'
 import type { RolloutMessage } from '../../rollout/runner.ts'
-import {
-  consentTo,
-  countRecords,
-  type GivenConsent,
-  type Rollout,
-} from '../../rollout/startRollout.ts'
+import { consentTo, type GivenConsent, type Rollout } from '../../rollout/startRollout.ts'
 import { visibleJson } from '../../text/visible.ts'
 import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { alignColumns, fitColumns } from '../listing.ts'

@@ -5,12 +5,12 @@ import { defined } from '../../../machines/defined.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import type { RolloutEvent } from '../../../machines/rollout/events.ts'
 import type { PlannedTarget } from '../../../machines/rollout/plan.ts'
+import { countRecords } from '../../../machines/rollout/records.ts'
 import { showInstall } from '../../events/installEvents.ts'
 import { snapshotEvents } from '../../events/snapshotEvents.ts'
 import { readSaved } from '../../rollout/conduct.ts'
 import { idsIn, readPlan } from '../../rollout/embeddedRunner.ts'
 import { followRollout } from '../../rollout/followRollout.ts'
-import { countRecords } from '../../rollout/startRollout.ts'
 import {
   type ListedRollout,
   type OpenRollout,

@@ -1,7 +1,7 @@
 import { targetWords } from '../../../machines/rollout/labels.ts'
 import type { RolloutPlan, TargetAccess } from '../../../machines/rollout/plan.ts'
+import type { RolloutCounts } from '../../../machines/rollout/records.ts'
 import { TARGET_STATES, type TargetRecord } from '../../../machines/rollout/records.ts'
-import type { RolloutCounts } from '../../rollout/startRollout.ts'
 import { formatSeconds } from '../../text/formatAmount.ts'
 import { asWord, visible } from '../../text/visible.ts'
 

@@ -1,6 +1,5 @@
-import type { TargetRecord } from '../../../machines/rollout/records.ts'
+import type { RolloutCounts, TargetRecord } from '../../../machines/rollout/records.ts'
 import type { Transition } from '../../flow/types.ts'
-import type { RolloutCounts } from '../../rollout/startRollout.ts'
 import { visible, visibleJson } from '../../text/visible.ts'
 import { type CommandIo, writeLines } from '../processIo.ts'
 import { fitLine, liveRegion, terminalStyle } from '../views/terminal.ts'

@@ -1,6 +1,6 @@
 import { targetWords } from '../../../machines/rollout/labels.ts'
+import type { RolloutCounts } from '../../../machines/rollout/records.ts'
 import { TARGET_STATES, type TargetState } from '../../../machines/rollout/records.ts'
-import type { RolloutCounts } from '../../rollout/startRollout.ts'
 import { element, setText } from '../../viewer/element.ts'
 
 /** The state of a target in words. */

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
+import type { RolloutCounts } from '../../../machines/rollout/records.ts'
 import { TARGET_STATES } from '../../../machines/rollout/records.ts'
-import type { RolloutCounts } from '../../../src/rollout/startRollout.ts'
 import type {
   RolloutNews,
   RolloutOrder,

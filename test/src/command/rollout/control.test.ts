@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RolloutPlan } from '../../../../machines/rollout/plan.ts'
+import type { RolloutCounts } from '../../../../machines/rollout/records.ts'
 import { TARGET_STATES } from '../../../../machines/rollout/records.ts'
 import { isAtRest } from '../../../../src/command/rollout/rolloutFolder.ts'
 import {
@@ -10,7 +11,6 @@ import {
   rolloutEndLines,
 } from '../../../../src/command/rollout/rolloutText.ts'
 import { createRate } from '../../../../src/command/rollout/rolloutView.ts'
-import type { RolloutCounts } from '../../../../src/rollout/startRollout.ts'
 import { type Schema, violations } from '../../../support/jsonSchema.ts'
 import { suite } from '../../../support/suite.ts'
 import { collector } from '../collect.ts'
