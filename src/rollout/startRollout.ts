@@ -95,16 +95,26 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
   }
   const grant = (given: GivenConsent = {}) =>
     send({ type: 'consent.grant', consent: consentTo(plan, given, time.now()) })
-  let stop = async () => {}
-  if (connect) {
-    const worker = createRolloutWorker(runner, { ...options, connect })
-    await worker.start(id)
-    const { parallel } = plan.strategy
-    stop = await worker.serve({ worker: options.worker ?? randomUUID(), parallel })
-  }
   const { show, close, ...shown } = observed
-  const saved = await runner.load(id)
-  if (saved) show(saved)
+  let stop = async () => {}
+  const begin = async () => {
+    if (connect) {
+      const worker = createRolloutWorker(runner, { ...options, connect })
+      await worker.start(id)
+      const { parallel } = plan.strategy
+      stop = await worker.serve({ worker: options.worker ?? randomUUID(), parallel })
+    }
+    const saved = await runner.load(id)
+    if (saved) show(saved)
+  }
+  const end = async () => {
+    await stop()
+    close()
+  }
+  await begin().catch(async (error: unknown) => {
+    await end()
+    throw error
+  })
   return {
     id,
     ...shown,
@@ -116,10 +126,7 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     cancel: () => send({ type: 'cancel' }),
     rollback: () => send({ type: 'rollback' }),
     retry: () => send({ type: 'retry' }),
-    async close() {
-      await stop()
-      close()
-    },
+    close: end,
   }
 }
 

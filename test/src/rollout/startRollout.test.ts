@@ -128,6 +128,27 @@ suite('startRollout', (test) => {
     })
   })
 
+  test('a rollout that cannot be begun leaves nothing behind', async () => {
+    const base = createLocalRunner()
+    let listeners = 0
+    const runner: typeof base = {
+      ...base,
+      subscribe(id, listener) {
+        const release = base.subscribe(id, listener)
+        listeners += 1
+        return () => {
+          listeners -= 1
+          release()
+        }
+      },
+      save: () => Promise.reject(new Error('the store is gone')),
+    }
+    const { connect } = engines()
+    const error = await startRollout(await planFor(1), { runner, connect }).catch((e) => e)
+    assert.is(error.message, 'the store is gone')
+    assert.is(listeners, 0)
+  })
+
   test('a rollout that no runner knows cannot be resumed', async () => {
     const given = { runner: createLocalRunner(), connect: engines().connect }
     const error = await resumeRollout('x', given).catch((thrown) => thrown)
