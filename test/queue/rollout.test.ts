@@ -25,8 +25,13 @@ const kinds = { redis: startRedis, postgres: startPostgres }
 
 for (const [kind, start] of Object.entries(kinds)) {
   queueSuite(`rollout on ${kind}`, (test, servers) => {
+    let server: QueueServer
+    test.before(async () => {
+      server = await start(servers)
+    })
+    test.after(() => server.stop())
+
     test(`of three workers one is killed, and one is stopped for twice its lease and goes on :: ${TARGETS} done, one pull and one enable each, no secret kept`, async () => {
-      const server = await start(servers)
       const held: (() => void)[] = []
       let isHolding = true
       // The engine has done what it was asked for; the worker that asked sleeps.
@@ -79,17 +84,16 @@ for (const [kind, start] of Object.entries(kinds)) {
         const search = searchFor({ setting: SECRET })
         search.walk('files of the server', files)
         assert.equal(search.found, [])
+        await server.start()
       } finally {
         for (const worker of workers) worker.kill('SIGKILL')
         await stop()
         await Promise.all([runner.close(), healthy.close()])
-        await server.stop()
         zombies.close()
       }
     })
 
     test(`the server is killed at a third, and starts again :: ${TARGETS} done, one pull and one enable each`, async () => {
-      const server = await start(servers)
       let pulls = 0
       let restarted: Promise<void> | undefined
       const fleet = engines((_, id) => {
@@ -109,7 +113,6 @@ for (const [kind, start] of Object.entries(kinds)) {
       } finally {
         for (const stop of stops) await stop()
         await Promise.all([control, ...working].map((runner) => runner.close()))
-        await server.stop()
         fleet.close()
       }
     })

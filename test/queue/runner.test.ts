@@ -10,11 +10,10 @@ import { withServers } from './world/queueSuite.ts'
 const LEASE_MS = 1_200
 const LIMIT_MS = 20_000
 const problems: string[] = []
-let databases = 0
 
 const kinds = {
   redis: { start: startRedis, empty: emptyRedis },
-  postgres: { start: startPostgres, empty: createDatabase },
+  postgres: { start: startPostgres, empty: emptyPostgres },
 }
 
 withServers('runner contract', (servers) => {
@@ -67,11 +66,15 @@ async function emptyRedis({ url }: QueueServer): Promise<string> {
   return url
 }
 
-async function createDatabase({ url }: QueueServer): Promise<string> {
-  databases += 1
+async function emptyPostgres({ url }: QueueServer): Promise<string> {
   const client = new pg.Client(url)
   await client.connect()
-  await client.query(`create database test${databases}`)
+  // BullMQ's list of its migrations stays, as its tables do.
+  const { rows } = await client.query(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname like 'plugin_flow%' and tablename not like '%migration%'`,
+  )
+  if (rows.length > 0) await client.query(`truncate ${rows.map(({ name }) => name).join()}`)
   await client.end()
-  return url.replace(/postgres$/, `test${databases}`)
+  return url
 }
