@@ -164,7 +164,7 @@ function factsOf(error: unknown): { code: InstallErrorCode; message: string; nex
 export async function look(
   engine: Engine,
   name: string,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<PluginOnTarget> {
   const plugin = await engine.call('pluginInspect', { name }, { signal })
   return plugin ? describe(plugin) : { state: 'absent' }
