@@ -11,7 +11,7 @@ type Summary = Record<string, Record<keyof Percentages, { total: number; covered
 const groups: Readonly<Record<string, Percentages>> = {
   machines: { lines: 100, branches: 99.2, functions: 100, statements: 100 },
   adapters: { lines: 99.9, branches: 99.5, functions: 99.4, statements: 99.9 },
-  src: { lines: 99.3, branches: 95.1, functions: 99, statements: 99.3 },
+  src: { lines: 99.3, branches: 95.4, functions: 99, statements: 99.3 },
 }
 
 const report = join(root, 'coverage/coverage-summary.json')
