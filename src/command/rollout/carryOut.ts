@@ -71,8 +71,10 @@ export async function carryOut(
     view.end({ id, plan, state, counts, records }, isTaken ? code : 1)
     if (!isTaken) report(io, `the rollout ${id} does not take that while it is ${state}`)
     if (interrupts.first) {
-      const next = work ? `resume ${id} goes on with it` : `watch ${id} follows it`
-      report(io, `plugin-flow rollout ${next}`)
+      const next = work
+        ? `plugin-flow rollout resume ${id} goes on with it`
+        : `plugin-flow rollout watch ${id} follows it`
+      report(io, next)
     }
     return isTaken ? code : 1
   } finally {
