@@ -7,7 +7,8 @@ const WITHIN_MS = 10_000
 /**
  * Whether a plugin of this name has been removed from the engine since a time of this host, as far as the engine remembers:
  * what has the name now was then not made by a pull that began before. The time is put on the engine's clock by how long ago
- * it was. An engine that tells no events (it has started again, or a proxy hides them) is no evidence.
+ * it was, and is taken as it is where the engine hides its clock. An engine that tells no events (it has started again, or a proxy
+ * hides them) is no evidence.
  *
  * @param name local name of the plugin
  * @param since in ISO 8601
@@ -22,15 +23,22 @@ export async function wasRemoved(
   if (Number.isNaN(age)) return false
   const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]) }
   try {
-    const { systemTime: until } = await engine.call('systemInfo', {}, options)
-    if (until === undefined) return false
+    const { systemTime: until = Date.now() } = await engine
+      .call('systemInfo', {}, options)
+      .catch((error): { systemTime?: number } => {
+        if (signal.aborted || isAway(error)) throw error
+        return {}
+      })
     const filters = { type: ['plugin'], event: ['remove'] }
     const range = { since: until - age, until, filters }
     const events = await engine.call('systemEvents', range, options)
     return events.some((event) => event.action === 'remove' && event.name === name)
   } catch (error) {
-    const isAway = isEngineError(error) && error.code === 'engine-unreachable'
-    if (signal.aborted || isAway) throw error
+    if (signal.aborted || isAway(error)) throw error
     return false
   }
+}
+
+function isAway(error: unknown): boolean {
+  return isEngineError(error) && error.code === 'engine-unreachable'
 }

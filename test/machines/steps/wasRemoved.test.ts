@@ -49,9 +49,24 @@ suite('wasRemoved', (test) => {
     assert.ok(age >= 60_000 && age < 120_000, `${age}`)
   })
 
-  test('an engine without a clock or events, and a time that is no time, are no evidence', async () => {
+  test('an engine without a clock :: is asked by that of this host', async () => {
+    const refuse = () => Promise.reject(new EngineError('engine-failed', 'a proxy forbids it'))
+    for (const systemInfo of [async () => ({ id: 'engine' }), refuse]) {
+      let until = 0
+      const { answer } = ask({
+        systemInfo,
+        async systemEvents(range) {
+          until = range.until
+          return [{ action: 'remove', name }]
+        },
+      })
+      assert.is(await answer, true)
+      assert.ok(Math.abs(Date.now() - until) < 60_000, `${until}`)
+    }
+  })
+
+  test('an engine without events, and a time that is no time, are no evidence', async () => {
     const event = remembers({ action: 'remove', name })
-    assert.is(await ask({ ...event, systemInfo: async () => ({ id: 'engine' }) }).answer, false)
     const refuse = async () => {
       throw new EngineError('engine-failed', 'a proxy forbids it')
     }
