@@ -1,4 +1,6 @@
 // Carries out one rollout and prints what it cost. A process of its own, so that its memory is that of the rollout alone.
+import { setImmediate } from 'node:timers/promises'
+import type { Engine } from '../../src/core.ts'
 import { builtRollout, builtSimulation } from './built.ts'
 import type { RolloutFigures } from './rollout.ts'
 import { watchTurns } from './watchTurns.ts'
@@ -37,6 +39,17 @@ const plan = {
     does: { action: 'install' as const },
   })),
 }
+/** An engine that answers in a turn of its own, as one behind a socket does. */
+function connect({ id }: { id: string }): Engine & { host: string } {
+  const { engine } = simulateEngine({ pace: 0 })
+  return {
+    host: id,
+    async call(operation, input, options) {
+      await setImmediate()
+      return engine.call(operation, input, options)
+    },
+  }
+}
 const runner = await openEmbeddedRunner(folder)
 const turns = watchTurns()
 const cpu = process.cpuUsage()
@@ -46,7 +59,7 @@ const rollout = await startRollout(
   {
     runner,
     consent: () => ({ who: 'bench' }),
-    connect: ({ id }) => ({ ...simulateEngine({ pace: 0 }).engine, host: id }),
+    connect,
   },
 )
 const { counts } = await rollout.result
