@@ -65,6 +65,7 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
   let rows: TargetRow[] = []
   let times: { at: number; ended: number }[] = []
   let following = new AbortController()
+  let selected: number | undefined
   let isSending = false
   let pageTitle = 'Rollout · plugin-flow'
 
@@ -90,9 +91,11 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     order: RolloutOrder,
     question?: readonly [title: string, text: string, yes: string],
   ): Promise<void> {
+    // Another rollout may be open by the time of the answer.
+    const path = `/rollouts/${encodeURIComponent(open)}/${order}`
     if (isSending || (question && !(await confirmed(...question)))) return
     isSending = true
-    const { message } = await ask(`/rollouts/${encodeURIComponent(open)}/${order}`, {})
+    const { message } = await ask(path, {})
     isSending = false
     setText(problem, message)
   }
@@ -110,13 +113,14 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     grid.draw()
   }
   function shown({ rollout, rows: changed }: RolloutNews): void {
-    const isNew = changed.length >= rows.length && rows.length !== changed.length
+    const isNew = rows.length === 0
     for (const row of changed) rows[row.index] = row
     showHead(rollout)
     legend.show(rollout.counts)
     if (isNew) grid.layOut()
     else grid.draw(changed)
     table.show(isFiltered() ? rows.filter(isShown) : rows)
+    if (isNew) table.select(selected)
     target.changed(changed)
   }
   function showHead(rollout: ShownRollout): void {
@@ -181,6 +185,7 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     show(id = '', index?: number) {
       if (id !== open) begin(id)
       if (id !== '') titled(pageTitle)
+      selected = index
       target.show(id, index)
       grid.select(index)
       table.select(index)

@@ -17,6 +17,7 @@ export function createTargetView(ask: Ask) {
   const swatch = byId('target-swatch', HTMLElement)
   const problem = byId('target-problem', HTMLElement)
   const facts = byId('target-facts', HTMLElement)
+  const note = byId('target-note', HTMLElement)
   const flow = byId('target-flow', HTMLElement)
   let open = ''
   let shown = ''
@@ -50,6 +51,8 @@ export function createTargetView(ask: Ask) {
         element('dd', {}, text),
       ]),
     )
+    const isBack = events !== undefined && (state === 'undone' || state === 'undoFailed')
+    setText(note, isBack ? 'This is the flow of the change, before the rollback:' : '')
     // A run that is the same is not drawn again: a person may be at one of its steps.
     const now = JSON.stringify(events)
     if (now === shown) return
@@ -69,7 +72,7 @@ export function createTargetView(ask: Ask) {
       if (path === open) return
       open = path
       shown = ''
-      for (const part of [title, status, problem, facts, flow]) part.replaceChildren()
+      for (const part of [title, status, problem, facts, note, flow]) part.replaceChildren()
       byId('target-close', HTMLAnchorElement).href = rolloutAddress(rollout)
       if (path !== '') refresh()
     },
