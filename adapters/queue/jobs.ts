@@ -24,7 +24,7 @@ export interface Jobs {
 
 export interface QueueJob {
   data: unknown
-  /** Another worker had it, and was lost. */
+  /** It was handled before, and not to its end. */
   isAgain: boolean
 }
 
@@ -58,6 +58,8 @@ const CONNECTIONS = 2
 const MOST_STALLED = 1_000_000
 /** An event is handled in less, and those of every rollout wait while its worker is lost. */
 const EVENT_LOCK_MS = 10_000
+/** How often an event is handled that fails, as where its server is away. */
+const ATTEMPTS = 10
 /** After an error of the connection. */
 const RETRY_MS = 1_000
 const GONE = { removeOnComplete: true, removeOnFail: true }
@@ -117,6 +119,8 @@ export async function openJobs(
     async addEvent(data, { id, delay } = {}) {
       await events.add('event', data, {
         ...GONE,
+        attempts: ATTEMPTS,
+        backoff: RETRY_MS,
         ...(id !== undefined && { jobId: id }),
         ...(delay !== undefined && { delay }),
       })
@@ -135,7 +139,8 @@ export async function openJobs(
     async serveEvents(handle) {
       const worker = openWorker(
         EVENTS,
-        ({ data, stalledCounter }) => handle({ data, isAgain: stalledCounter > 0 }),
+        ({ data, stalledCounter, attemptsMade }) =>
+          handle({ data, isAgain: stalledCounter + attemptsMade > 0 }),
         Math.min(leaseTime, EVENT_LOCK_MS),
       )
       worker.on('failed', (_, error) => told(error))

@@ -16,7 +16,7 @@ import { queueSuite } from './world/queueSuite.ts'
 
 const TARGETS = 100
 const THIRD = Math.floor(TARGETS / 3)
-const LEASE_MS = 1_500
+const LEASE_MS = 3_000
 const PARALLEL = 6
 const SECRET = 'planted-7Qx2/&"é'
 type Fleet = ReturnType<typeof engines>

@@ -30,6 +30,7 @@ type EventData = { rollout: string; message?: RolloutMessage }
 
 /** Of so many rollouts it is looked now and then whether something of them was lost. */
 const NEWEST = 100
+const WAKE_MS = 30_000
 const PAGE = 500
 
 /**
@@ -85,7 +86,10 @@ export async function openQueueRunner(
   /** Events of one rollout are sent one after another. */
   const send = (rollout: string, data: EventData): Promise<void> => {
     const before = sending.get(rollout) ?? Promise.resolve()
-    const sent = before.then(() => jobs.addEvent(data))
+    // A start sends the end of a target again, in case it was lost: one is enough while it waits.
+    const isTarget = data.message?.index !== undefined
+    const once = isTarget ? { id: `target-${hashed(JSON.stringify(data))}` } : {}
+    const sent = before.then(() => jobs.addEvent(data, once))
     sending.set(
       rollout,
       sent.catch(() => {}),
@@ -203,7 +207,7 @@ export async function openQueueRunner(
         engineOf,
         wake,
       })
-      const timer = setInterval(() => void wakeAll().catch(() => {}), leaseTime)
+      const timer = setInterval(() => void wakeAll().catch(() => {}), WAKE_MS)
       void wakeAll().catch(() => {})
       return async () => {
         clearInterval(timer)
