@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Part } from './part.ts'
 import { measureQueues, queuePlans } from './rolloutQueue.ts'
-import { compare, type Plan, type Row, report } from './row.ts'
+import { broke, compare, type Plan, type Row, report } from './row.ts'
 import { runProcess } from './runProcess.ts'
 
 /** What a process says of the rollout that it carried out. */
@@ -40,7 +40,11 @@ export const rollout: Part = {
         report(plans.memory, { value: figures.peakMB, unit: 'MB' }, 1),
       )
     }
-    return [...rows, ...(await measureQueues())]
+    // The figures of one process stay where a queue cannot be measured.
+    const queues = await measureQueues().catch((error) =>
+      queuePlans.map((plan) => broke(plan, error)),
+    )
+    return [...rows, ...queues]
   },
 }
 

@@ -8,7 +8,8 @@ import { type OwnedProcess, startProcess } from '../../engine/world/startProcess
 import type { Issued } from '../../support/certificates.ts'
 import type { Servers } from './installServers.ts'
 
-const START_MS = 20_000
+/** On a machine that is busy initdb alone takes half a minute. */
+const START_MS = 120_000
 const END_MS = 10_000
 /** Debian has it everywhere. PostgreSQL does not run as root. */
 const NOBODY = 65_534
