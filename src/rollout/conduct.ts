@@ -15,8 +15,11 @@ export interface ConductorOptions {
   now(): number
   /** Milliseconds until a rollout without consent expires. */
   consentTime: number
-  /** Whether a plugin is still as the rollout left it. */
-  isAsLeft(plan: RolloutPlan, record: TargetRecord): Promise<boolean>
+  /** Why a plugin is not as the rollout left it; `undefined` where it is. */
+  findChange(
+    plan: RolloutPlan,
+    record: TargetRecord,
+  ): Promise<Pick<TargetRecord, 'code' | 'message' | 'next'> | undefined>
 }
 
 /** The machine of a rollout as it was saved. */
@@ -122,9 +125,9 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     const ofStep = new Set((await listOf(rollout, context)).slice(begin, endOfStep(context)))
     let failed = 0
     for (const record of done.filter(({ index }) => ofStep.has(index))) {
-      if (!plan || (await options.isAsLeft(plan, record))) continue
-      const message = 'the plugin is not as this rollout left it'
-      await runner.write({ ...record, state: 'failed', code: 'changed-by-others', message })
+      const change = plan && (await options.findChange(plan, record))
+      if (!change) continue
+      await runner.write({ ...record, state: 'failed', ...change })
       failed += 1
     }
     later(rollout, { type: 'batch.monitored', step: context.step, failed })

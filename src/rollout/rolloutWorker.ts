@@ -1,7 +1,13 @@
 import { createConductor } from './conduct.ts'
 import { wallTime } from './localRunner.ts'
 import type { Runner, RunnerHandlers } from './runner.ts'
-import { createTargetStep, look, type TargetStepOptions, withOpened } from './targetStep.ts'
+import {
+  createTargetStep,
+  factsOf,
+  look,
+  type TargetStepOptions,
+  withOpened,
+} from './targetStep.ts'
 
 /** Milliseconds until a rollout without consent expires: a day. */
 const CONSENT_MS = 24 * 60 * 60_000
@@ -10,6 +16,11 @@ export interface RolloutWorkerOptions extends TargetStepOptions {
   /** Milliseconds until a rollout without consent expires. Default: a day. */
   consentTime?: number
 }
+
+const CHANGED = {
+  code: 'changed-by-others',
+  message: 'the plugin is not as this rollout left it',
+} as const
 
 /** Works on the rollouts of a runner: their machines, and their targets. */
 export interface RolloutWorker {
@@ -24,14 +35,18 @@ export function createRolloutWorker(runner: Runner, options: RolloutWorkerOption
   const { start, event } = createConductor(runner, {
     now: time.now,
     consentTime,
-    async isAsLeft({ plugin, targets }, { index, after }) {
+    async findChange({ plugin, targets }, { index, after }) {
       const target = targets[index]
-      if (!target) return false
-      const now = await withOpened(
-        () => options.connect(target),
-        (engine) => look(engine, plugin.name),
-      ).catch(() => undefined)
-      return JSON.stringify(now) === JSON.stringify(after)
+      if (!target) return CHANGED
+      try {
+        const now = await withOpened(
+          () => options.connect(target),
+          (engine) => look(engine, plugin.name),
+        )
+        return JSON.stringify(now) === JSON.stringify(after) ? undefined : CHANGED
+      } catch (error) {
+        return factsOf(error)
+      }
     },
   })
   const target = createTargetStep(runner, options)

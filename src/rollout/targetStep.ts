@@ -153,7 +153,12 @@ function failed(error: unknown, state: 'failed' | 'undoFailed'): StepEnd {
   }
 }
 
-function factsOf(error: unknown): { code: InstallErrorCode; message: string; next?: string } {
+/** A failure as a record has it. */
+export function factsOf(error: unknown): {
+  code: InstallErrorCode
+  message: string
+  next?: string
+} {
   if (isInstallError(error) || isUpgradeError(error)) return error.failure
   if (isEngineError(error)) return { code: error.code, message: error.message }
   const name = error instanceof Error ? error.name : typeof error

@@ -34,11 +34,11 @@ async function conducted(
   const base: Runner = { ...local, event: async (_, message) => void sent.push(message) }
   const runner = { ...base, ...change(base) }
   const looked: number[] = []
-  const isAsLeft = async (_: RolloutPlan, { index }: TargetRecord) => {
+  const findChange = async (_: RolloutPlan, { index }: TargetRecord) => {
     looked.push(index)
-    return false
+    return { code: 'changed-by-others', message: 'it is another' } as const
   }
-  const options = { now: () => 0, consentTime: CONSENT_MS, isAsLeft }
+  const options = { now: () => 0, consentTime: CONSENT_MS, findChange }
   const saved = async () => {
     const found = await runner.load(ID)
     assert.ok(found)

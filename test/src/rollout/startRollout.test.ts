@@ -324,6 +324,26 @@ suite('startRollout', (test) => {
       assert.equal([failed?.target, failed?.code], ['t1', 'changed-by-others'])
     }))
 
+  test('an engine that does not answer after a time is a failure of that name', () => {
+    const fleet = engines()
+    let isAway = false
+    const connect: RolloutOptions['connect'] = (target) => {
+      if (isAway && target.id === 't1') throw new EngineError('engine-unreachable', 'it is away')
+      return fleet.connect(target)
+    }
+    const setup = { fleet, size: 2, strategy: { monitor: 50 }, options: { connect } }
+    return onFleet(setup, async (rollout) => {
+      await reaches(rollout, 'monitoring.waiting')
+      isAway = true
+      await reaches(rollout, 'paused')
+      const [failed] = await rollout.targets({ state: 'failed' })
+      assert.equal(
+        [failed?.target, failed?.code, failed?.message],
+        ['t1', 'engine-unreachable', 'it is away'],
+      )
+    })
+  })
+
   test('an engine that cannot be opened fails its target; one that was opened is closed', () => {
     const fleet = engines()
     const closed: string[] = []
