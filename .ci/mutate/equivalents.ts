@@ -158,4 +158,14 @@ export const equivalents: readonly Equivalent[] = [
     after: 'return Number(((Number.parseFloat(share) * targets) / 100).toFixed(7))',
     why: 'either rounds off what the arithmetic of doubles adds, and no share has so many digits',
   },
+  {
+    file: 'machines/plugin-upgrade/outcome.ts',
+    after: "if (typeof now !== 'object') return []",
+    why: 'what is there now is looked at after what was there before; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/outcome.ts',
+    after: "return sameContent(before.config, now.config) ? 'old' : 'other'",
+    why: 'a run is stranded only where it has read what was there before; the check is for the compiler',
+  },
 ]

@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert'
+import { item } from '../../../machines/plugin-upgrade/effect.ts'
+import { upgradeOutput } from '../../../machines/plugin-upgrade/outcome.ts'
 import { suite } from '../../support/suite.ts'
 import {
   asPlanned,
@@ -24,6 +26,15 @@ suite('the outcome of an upgrade', (test) => {
     const ended = send(left, failed('readPlugin', 'engine-unreachable'), done('removeCopy'))
     assert.ok(ended.output?.state === 'rolledBack')
     assert.equal([ended.output.changed, ended.output.remnants], [false, []])
+  })
+
+  test('remnants :: the variables that the old version does not have, and no value that differs', () => {
+    const { context } = send(begin(), cancel)
+    const changed = old.effect.map(({ kind, name }) => item(kind, name, 'changed'))
+    const now = { ...old, effect: [...changed, item('env', 'NEW', 'x')] }
+    const output = upgradeOutput({ context: { ...context, before: old, now } })
+    assert.ok(output.state === 'rolledBack')
+    assert.equal(output.remnants, ['NEW'])
   })
 
   test('without a reference :: that which the plugin came from', () => {
