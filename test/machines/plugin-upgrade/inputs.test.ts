@@ -113,7 +113,21 @@ suite('inputs', (test) => {
     for (const inputOf of [disableInput, swapInput]) {
       assert.equal(inputOf(resumed('swapping')).late, copy)
       assert.not('late' in inputOf(resumed('disabling')))
+      const { copy: _, ...context } = resumed('swapping').context
+      assert.not('late' in inputOf({ context }))
     }
+  })
+
+  test('disablePlugin, before a replacement :: a plugin that is in use is not replaced', () => {
+    const { context } = at('disabling')
+    const plan = { ...context.plan, mode: 'replace' } as NonNullable<typeof context.plan>
+    assert.ok(disableInput({ context: { ...context, plan } }).isReplaced)
+  })
+
+  test('enablePlugin, on the way back :: is known as that', () => {
+    assert.not('goesBack' in enableInput(at('enabling')))
+    const { context } = send(at('configuring'), failed('configurePlugin', 'set-failed'))
+    assert.is(enableInput({ context }).goesBack, true)
   })
 
   test('enablePlugin, after no more than a disable :: what became of that', () => {
