@@ -1,6 +1,6 @@
 // `npm test`: every suite, in lanes side by side, after what writes `dist`, which some of them read. Most suites wait
 // for most of their time, so that there may be more lanes than cores.
-// With OTHER_NODE=FOLDER, what depends on Node.js runs with the `node` in that folder, too.
+// With OTHER_NODE=FOLDER, what depends on Node.js runs with the `node` in that folder, too: all but the suites of the project itself.
 import { spawnSync } from 'node:child_process'
 import { delimiter } from 'node:path'
 import { runLanes, type Step } from './support/runLanes.ts'
@@ -8,8 +8,9 @@ import { runLanes, type Step } from './support/runLanes.ts'
 // The command as it was built starts five times as fast; its sources are what the coverage is taken of.
 const built = { TEST_COMMAND: 'dist/command/bin.cjs' }
 const script = (name: string, env = {}): Step => ({ name, command: `npm run -s ${name}`, env })
-const unit = { name: 'unit', command: 'node --import tsx test/run.ts' }
-const inPackage = { name: 'test:package', command: `${unit.command} test/package` }
+const run = 'node --import tsx test/run.ts'
+const unit = { name: 'unit', command: `${run} test/machines test/adapters test/src` }
+const inPackage = { name: 'test:package', command: `${run} test/package` }
 
 const { OTHER_NODE, PATH } = process.env
 const env = { ...built, PATH: `${OTHER_NODE}${delimiter}${PATH}` }
@@ -21,9 +22,10 @@ for (const { command } of [script('check'), script('build')]) {
   if (status !== 0) process.exit(1)
 }
 const failed = await runLanes([
-  [script('test:unit'), inPackage, ...otherNode(inPackage)],
-  // Both install packages of Debian's where they are missing, which takes turns.
+  [script('test:unit', built)],
+  // Both install packages of Debian's where they are missing, which takes turns. The queues do so long after.
   [script('test:engine', built), script('test:browser')],
-  [...otherNode(unit), script('test:faults'), script('test:queue')],
+  [...otherNode(unit), script('test:queue')],
+  [inPackage, ...otherNode(inPackage), script('test:faults')],
 ])
 process.exitCode = failed > 0 ? 1 : 0

@@ -51,7 +51,8 @@ export function answerCalls<Other>(
   child.on('message', (message: Call | Other) => {
     if (!('sequence' in Object(message))) return onOther(message as Other)
     const call = message as Call
-    void answer(fleet, call).then((reply) => child.connected && child.send(reply))
+    // A process that has been killed takes no answer.
+    void answer(fleet, call).then((reply) => child.connected && child.send(reply, () => {}))
     onCall(call.id)
   })
 }

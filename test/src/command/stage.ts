@@ -10,7 +10,7 @@ import {
   type EmbeddedEngineOptions,
   startEmbeddedEngine,
 } from '../../../src/embedded.ts'
-import { COMMAND, ROOT } from '../../support/command.ts'
+import { COVERED_COMMAND, ROOT } from '../../support/command.ts'
 import { writeNoCredentials } from '../../support/noCredentials.ts'
 import { type Collector, collector } from './collect.ts'
 
@@ -108,7 +108,7 @@ export function spawnCommand(
   env: Record<string, string | undefined>,
   argv: readonly string[],
 ): Spawned {
-  const child = spawn(process.execPath, [...COMMAND, ...argv], {
+  const child = spawn(process.execPath, [...COVERED_COMMAND, ...argv], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,
