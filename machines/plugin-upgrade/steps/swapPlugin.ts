@@ -1,4 +1,3 @@
-import type { PullResult } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import type { JSONMessage } from '../../plugin.ts'
 import { type Observed, observe, sameContent } from '../effect.ts'
@@ -34,13 +33,14 @@ async function put(
   { remote, privileges }: Pick<SwapRequest, 'remote' | 'privileges'>,
   id: string | undefined,
   signal: AbortSignal,
-): Promise<PullResult> {
+): Promise<void> {
   const options = { signal, onMessage }
   if (mode === 'inPlace') {
-    return engine.call('pluginUpgrade', { name, remote, privileges }, options)
+    await engine.call('pluginUpgrade', { name, remote, privileges }, options)
+    return
   }
   if (id !== undefined) await engine.call('pluginDelete', { name: id, force: false }, { signal })
-  return engine.call('pluginPull', { name, remote, privileges }, options)
+  await engine.call('pluginPull', { name, remote, privileges }, options)
 }
 
 /** How long a swap that was cut is waited for: the engine may have had all of it. */

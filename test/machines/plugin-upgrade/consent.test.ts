@@ -35,6 +35,12 @@ function request(found: Partial<Resolved> = {}, ofPlan?: UpgradePlan): UpgradeCo
 }
 
 suite('makeConsentRequest', (test) => {
+  test('what uses the plugin is shown, as far as it is known', () => {
+    const uses = { containers: ['db'], volumes: ['data'], networks: [] }
+    assert.equal(request({ uses }).uses, uses)
+    assert.not('uses' in request())
+  })
+
   test('the whole of it, and the difference', () => {
     assert.equal(request(), {
       id: 1,
