@@ -1,4 +1,4 @@
-import { EngineError } from '../../machines/errors.ts'
+import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Plugin } from '../../machines/plugin.ts'
 import { takeBack } from '../../machines/plugin-install/steps/takeBack.ts'
 import { type EffectItem, item, observe } from '../../machines/plugin-upgrade/effect.ts'
@@ -90,7 +90,16 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
         copyEnd = end
         return result
       }, signal)
-      const { digest } = await pull.catch(rememberRefusal)
+      const pulled = await pull.catch(async (error: unknown) => {
+        // An engine that has all of a copy installs it, although the process that asked for it is gone.
+        const isTaken = isEngineError(error) && error.code === 'already-exists'
+        const late = isTaken && request.mayBePresent && (await ownCopy(copyName, remote, signal))
+        if (!late) return rememberRefusal(error)
+        copyEnd = undefined
+        return { late }
+      })
+      if ('late' in pulled) return { copy: observe(pulled.late) }
+      const { digest } = pulled
       progress.finish()
       const plugin = await inspectNow({ engine }, copyName, signal)
       redaction.refuseHidden(plugin)

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import type { Engine } from '../../machines/engine.ts'
 import {
   differences,
   isRemnant,
@@ -76,9 +77,9 @@ export async function upgrade(stage: Stage, given: StartOptions = {}): Promise<E
 export async function resume(
   stage: Stage,
   left: UpgradeSnapshot,
-  given: ResumeUpgradeOptions & Watching = {},
+  given: ResumeUpgradeOptions & Watching & { wrap?: (engine: Engine) => Engine } = {},
 ): Promise<End> {
-  const { at, answer, ...options } = given
+  const { at, answer, wrap = (engine) => engine, ...options } = given
   const engine = connect({ host: stage.embedded.host, env: { DOCKER_CONFIG: '/nonexistent' } })
   const values = new Map(Object.entries(options.secretSettings ?? {}))
   const begun = { input: toResumedInput(left, options), values }
@@ -87,7 +88,7 @@ export async function resume(
       stage,
       options,
       { at, answer },
-      (whole) => startUpgrade(engine, whole, begun, { time: briefTime }),
+      (whole) => startUpgrade(wrap(engine), whole, begun, { time: briefTime }),
       left.run.before,
     )
   } finally {

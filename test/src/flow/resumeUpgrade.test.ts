@@ -80,6 +80,45 @@ suite('resumeUpgrade', (test) => {
   }
 })
 
+suite('a copy that the engine installs late', (test) => {
+  test('after the run was taken up again :: is the copy of the run', () =>
+    onUpgradeStage(
+      async (stage) => {
+        let left: UpgradeSnapshot | undefined
+        const journal = (snapshot: UpgradeSnapshot) => {
+          if (snapshot.state === 'staging') left = structuredClone(snapshot)
+        }
+        await upgrade(stage, { mode: 'inPlace', grantAllPermissions: true, journal })
+        await stage.call('DELETE', `/plugins/${OLD}?force=1`)
+        const options = { reference: OLD, settings: OWNERS, grantAllPermissions: true }
+        const { id } = await stage.install(options).result
+        assert.ok(left?.run.before)
+        const { before } = left.run
+        const run = { ...left.run, before: { ...before, id } }
+        let pulls = 0
+        const { output } = await resume(
+          stage,
+          { ...left, run },
+          {
+            wrap: (engine) => ({
+              ...engine,
+              async call(operation, input, options) {
+                // The earlier process's pull ends first.
+                if (operation === 'pluginPull' && pulls++ === 0)
+                  await engine.call(operation, input, options)
+                return engine.call(operation, input, options)
+              },
+            }),
+          },
+        )
+        assert.is(output.state, 'done', JSON.stringify(output))
+        assert.is(pulls, 1)
+        assert.is(stage.embedded.plugins().length, 1)
+      },
+      { settings: OWNERS },
+    ))
+})
+
 suite('the snapshot of an upgrade', (test) => {
   test('of a run that has ended :: tells its end again, and changes nothing', () =>
     onUpgradeStage(async (stage) => {
