@@ -83,9 +83,9 @@ export async function openJobs(
   }
   const backend = redis ? bullmq.createRedisBackend : bullmq.createPostgresBackend
   const options = { connection, prefix: PREFIX } as QueueOptions
-  const told = ({ message }: Error) => onProblem(withoutSecrets(message, address))
+  const reportProblem = ({ message }: Error) => onProblem(withoutSecrets(message, address))
   const listening = <Opened extends Queue | Worker>(opened: Opened): Opened => {
-    ;(opened as Queue).on('error', told)
+    ;(opened as Queue).on('error', reportProblem)
     return opened
   }
   const openQueue = (name: string): Queue =>
@@ -106,7 +106,12 @@ export async function openJobs(
     return listening(new bullmq.Worker(name, processor, settings, backend as never))
   }
   const events = openQueue(EVENTS)
-  await events.setGlobalConcurrency(1)
+  try {
+    await events.setGlobalConcurrency(1)
+  } catch (error) {
+    await events.close()
+    throw error
+  }
   const zones = new Map<string, Queue>()
   const queueOf = (zone: string | undefined): Queue => {
     const name = nameOf(zone)
@@ -143,9 +148,9 @@ export async function openJobs(
           handle({ data, isAgain: stalledCounter + attemptsMade > 0 }),
         Math.min(leaseTime, EVENT_LOCK_MS),
       )
-      worker.on('failed', (_, error) => told(error))
+      worker.on('failed', (_, error) => reportProblem(error))
       await worker.waitUntilReady()
-      void worker.run().catch(told)
+      void worker.run().catch(reportProblem)
       return () => worker.close()
     },
     async targets(zone) {

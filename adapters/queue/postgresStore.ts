@@ -7,6 +7,8 @@ import type { RolloutStore } from './store.ts'
 
 const OLDEST = 13
 const CONNECT_MS = 10_000
+/** Of a statement whose answer does not come, as over a connection that the network has dropped. */
+const QUERY_MS = 30_000
 const RETRY_MS = 250
 const OUTAGE_MS = 120_000
 const CONNECTIONS = 4
@@ -22,6 +24,7 @@ export async function connectPostgres(address: QueueAddress): Promise<Pool> {
     connectionString: address.url,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: QUERY_MS,
   })
   // Of a connection that is idle: the next query gets another one.
   pool.on('error', () => {})
@@ -211,5 +214,7 @@ function isOutage(error: unknown): boolean {
   const { code, message, errors } = error as AggregateError & { code?: string }
   if (code !== undefined) return OUTAGES.test(code)
   if (errors?.length) return errors.every(isOutage)
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(message)
+  return /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect)/.test(
+    message,
+  )
 }

@@ -72,7 +72,7 @@ export interface ShownTarget extends TargetRow {
 export interface Rollouts {
   /** The newest first, and a line about each that cannot be read. */
   list(): Promise<{ rollouts: readonly ListedRollout[]; problems: readonly string[] }>
-  /** `undefined` where there is none of this id. */
+  /** `undefined` for an unknown ID. */
   open(id: string): Promise<OpenRollout | undefined>
   order(id: string, order: RolloutOrder): Promise<void>
 }

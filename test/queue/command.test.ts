@@ -158,6 +158,24 @@ queueSuite('queue with TLS', (test, servers) => {
 })
 
 queueSuite('worker that is told to end', (test, servers) => {
+  for (const start of [startRedis, startPostgres]) {
+    test(`${start.name}, killed before :: one signal is enough`, async () => {
+      const server = await start(servers)
+      await onRolloutStage(
+        async ({ worker }) => {
+          const working = worker()
+          await working.stderr.seen('works on targets of all zones')
+          await server.kill()
+          await working.stderr.seen('trying again')
+          working.signals.emit('SIGTERM')
+          assert.is(await working.code, 0)
+        },
+        { size: 1, env: { PLUGIN_FLOW_QUEUE: server.url } },
+      )
+      await server.stop()
+    })
+  }
+
   test('a second signal leaves a target that does not end', async () => {
     const server = await startRedis(servers)
     await onRolloutStage(

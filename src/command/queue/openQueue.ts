@@ -1,11 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
 import { isEngineError } from '../../../machines/errors.ts'
 import type { QueueRunner } from '../../rollout/queue/queueRunner.ts'
 import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, report } from '../processIo.ts'
 
 const REPEAT_MS = 60_000
-const CLOSE_MS = 5_000
 
 /**
  * Opens the rollouts of a queue. A problem that passes is a line on `stderr`, once a minute.
@@ -27,14 +25,6 @@ export async function openQueue(url: string, io: CommandIo): Promise<QueueRunner
   } catch (error) {
     throw isEngineError(error) ? new UsageError(error.message) : error
   }
-}
-
-/** Gives the connections back; a server that is away holds nothing up. */
-export async function closeQueue(runner: QueueRunner): Promise<void> {
-  const end = new AbortController()
-  const late = setTimeout(CLOSE_MS, undefined, { signal: end.signal }).catch(() => {})
-  await Promise.race([runner.close().catch(() => {}), late])
-  end.abort()
 }
 
 /** A rollout in a queue that no worker serves waits. A server that does not tell is not asked again. */

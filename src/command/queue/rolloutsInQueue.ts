@@ -12,7 +12,7 @@ import {
   type StoredRollout,
   stateOf,
 } from '../rollout/rolloutFolder.ts'
-import { closeQueue, openQueue, reportNoWorkers } from './openQueue.ts'
+import { openQueue, reportNoWorkers } from './openQueue.ts'
 
 /** Reads the rollouts of a queue. */
 export async function withQueue<Result>(
@@ -48,7 +48,7 @@ export async function withQueue<Result>(
   } catch (error) {
     throw isEngineError(error) ? new UsageError(error.message) : error
   } finally {
-    await closeQueue(runner)
+    await runner.close()
   }
 }
 
@@ -92,6 +92,6 @@ export async function controlInQueue(
     await reportNoWorkers(runner, io)
     return wait ? await follow(id) : 0
   } finally {
-    await closeQueue(runner)
+    await runner.close()
   }
 }

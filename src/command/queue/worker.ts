@@ -7,7 +7,7 @@ import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, catchInterrupts, report } from '../processIo.ts'
 import { workFrom } from '../rollout/carryOut.ts'
 import { jsonView, lineView } from '../rollout/rolloutView.ts'
-import { closeQueue, openQueue } from './openQueue.ts'
+import { openQueue } from './openQueue.ts'
 
 /** The parsed command line of `plugin-flow worker`. */
 export interface WorkerCommand extends QueueSelection {
@@ -41,7 +41,7 @@ export async function workerCommand(
     return isLeft ? exitCode : 0
   } finally {
     interrupts.release()
-    await closeQueue(runner)
+    await runner.close()
   }
 }
 

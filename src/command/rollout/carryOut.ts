@@ -102,13 +102,13 @@ async function openRunner(place: Place, io: CommandIo): Promise<OpenRunner> {
       close: () => runner.close(),
     }
   }
-  const { closeQueue, openQueue, reportNoWorkers } = await import('../queue/openQueue.ts')
+  const { openQueue, reportNoWorkers } = await import('../queue/openQueue.ts')
   const runner = await openQueue(place.queue, io)
   await reportNoWorkers(runner, io)
   return {
     runner,
     whenLeft: 'the workers of the queue go on: plugin-flow rollout pause stops them',
-    close: () => closeQueue(runner),
+    close: () => runner.close(),
   }
 }
 
@@ -129,7 +129,7 @@ function open(begun: Begun, options: Omit<RolloutOptions, 'consent'>): Promise<R
 async function atRest(runner: Runner, id: string, wait: boolean): Promise<void> {
   const plan = await runner.plan(id)
   if (!plan) return
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     const check = async () => {
       const now = stateOf(await runner.load(id))
       const rests = isAtRest(now, plan) && !(wait && ['paused', 'holding'].includes(now.state))
@@ -138,9 +138,9 @@ async function atRest(runner: Runner, id: string, wait: boolean): Promise<void> 
       resolve()
     }
     const release = runner.subscribe(id, (change) => {
-      if ('saved' in change) void check()
+      if ('saved' in change) check().catch(reject)
     })
-    void check()
+    check().catch(reject)
   })
 }
 

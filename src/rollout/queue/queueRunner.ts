@@ -8,6 +8,7 @@ import { isEnd } from '../localRunner.ts'
 import { parsePlan } from '../planFile.ts'
 import type { RolloutMessage, Runner, RunnerHandlers, SavedRollout } from '../runner.ts'
 import { followChanges } from './followChanges.ts'
+import { endWith, inTime } from './inTime.ts'
 import { type HeldTargets, workOnTargets } from './workOnTargets.ts'
 
 export interface QueueRunnerOptions {
@@ -22,7 +23,7 @@ export interface QueueRunner extends Runner {
   workers(): Promise<number>
   /** Has a worker go on with a rollout. */
   wake(rollout: string): Promise<void>
-  /** Gives the connections back. The function that `serve` returned comes before. */
+  /** Gives the connections back, in a few seconds where the server is away. The function that `serve` returned comes before. */
   close(): Promise<void>
 }
 
@@ -134,7 +135,9 @@ export async function openQueueRunner(
         const id = `${rollout}-${task.index}-${task.attempt}`
         if (known.has(id)) continue
         const zone = (await targetOf(rollout, task.index))?.zone
-        byZone.set(zone, [...(byZone.get(zone) ?? []), { id, data: { rollout, ...task } }])
+        const ofZone = byZone.get(zone) ?? []
+        ofZone.push({ id, data: { rollout, ...task } })
+        byZone.set(zone, ofZone)
       }
       for (const [zone, targets] of byZone) {
         await jobs.addTargets(zone, targets)
@@ -176,6 +179,7 @@ export async function openQueueRunner(
       if (!lease) return store.write(rollout, index, text)
       const engine = await engineOf(rollout, index)
       const holding = { engine, token: lease.token }
+      // Once the time of the lease is over, this worker does not have it.
       const isWritten = await inTime(untilOf(held, lease), () =>
         store.write(rollout, index, text, holding),
       )
@@ -211,36 +215,21 @@ export async function openQueueRunner(
       void wakeAll().catch(() => {})
       return async () => {
         clearInterval(timer)
-        await Promise.all([stopTargets(), stopEvents()])
+        await Promise.all([stopTargets(), endWith(stopEvents)])
       }
     },
     workers: () => jobs.workers(),
     wake,
     async close() {
       changes.close()
-      await jobs.close()
-      await store.close()
+      await endWith(jobs.close)
+      await endWith(store.close)
     },
   }
 }
 
 function untilOf(held: HeldTargets, { token, until }: Lease): number {
   return Math.max(until, held.get(token)?.until ?? 0)
-}
-
-/** `false` once the time of the lease is over: without the server this worker does not have it. */
-async function inTime(until: number, act: () => Promise<boolean>): Promise<boolean> {
-  const left = until - Date.now()
-  if (left <= 0) return false
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), left)
-  })
-  try {
-    return await Promise.race([act(), over])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function parse<Value>(text: string): Value

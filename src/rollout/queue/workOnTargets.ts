@@ -3,6 +3,7 @@ import type { RolloutStore } from '../../../adapters/queue/store.ts'
 import type { TargetRecord } from '../../../machines/rollout/records.ts'
 import { isEnd } from '../localRunner.ts'
 import type { RunnerHandlers, TargetTask } from '../runner.ts'
+import { endWith } from './inTime.ts'
 
 /** The targets that this process works on, by the tokens of their leases. */
 export type HeldTargets = Map<number, { job: TargetJob; until: number; hasEnded: boolean }>
@@ -18,7 +19,7 @@ interface Tools {
 
 type TargetData = TargetTask & { rollout: string }
 
-/** How often targets are looked for while there are none. */
+/** How often an empty queue is looked at. */
 const LOOK_MS = 250
 /** How often zones are looked for by a worker that has all of them. */
 const ZONES_MS = 5_000
@@ -68,7 +69,7 @@ export async function workOnTargets(
     if (!records[0] || isOver(JSON.parse(records[0]), task)) {
       await store.release({ engine, token })
       await job.complete()
-      // Its end may not have been told.
+      // The event of its end may be lost.
       return wake(rollout)
     }
     held.set(token, target)
@@ -79,8 +80,10 @@ export async function workOnTargets(
     }
     // A target that has not ended is taken again after its lease.
     if (!target.hasEnded) return
-    await store.release({ engine, token })
-    await job.complete()
+    await endWith(async () => {
+      await store.release({ engine, token })
+      await job.complete()
+    })
   }
   const pause = () =>
     new Promise<void>((resolve) => {
@@ -112,9 +115,9 @@ export async function workOnTargets(
   return async () => {
     end.abort()
     wakeUp()
-    await working
+    await endWith(() => working)
     await Promise.all(running)
-    await Promise.all([...queues.values()].map((queue) => queue.close()))
+    await endWith(() => Promise.all([...queues.values()].map((queue) => queue.close())))
   }
 }
 

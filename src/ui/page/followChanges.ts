@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 8_000
 export interface Following<News> {
   /** Called with each message. */
   shown(news: News): void
-  /** Called with the reason why there is none, or with an empty text once there is a stream. */
+  /** Called with the reason why the stream is missing, and with an empty text once it is there. */
   failed(why: string): void
   /** Ends it. Default: it is followed for as long as the page is open. */
   signal?: AbortSignal
