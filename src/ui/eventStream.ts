@@ -21,6 +21,11 @@ export function openStream(
   response: ServerResponse,
   { onDrain, onClose }: { onDrain: () => void; onClose: () => void },
 ): EventStream {
+  // It tells of its end only once, which may have been while the first message was made.
+  if (response.destroyed) {
+    onClose()
+    return { send: () => false, end() {} }
+  }
   const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS)
   response.on('drain', onDrain)
   response.on('close', () => {
