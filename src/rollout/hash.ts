@@ -17,7 +17,11 @@ export function hashPlan({
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
-  const fields = Object.entries(value).filter(([, each]) => each !== undefined)
-  const sorted = fields.sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${sorted.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join()}}`
+  const fields = value as Readonly<Record<string, unknown>>
+  const keys = Object.keys(fields).filter((key) => fields[key] !== undefined)
+  // Without a function that compares, texts are sorted by their UTF-16 code units, and several times as fast.
+  return `{${keys
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(fields[key])}`)
+    .join()}}`
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { EngineError } from '../../machines/errors.ts'
 import type { RolloutPersonEvent } from '../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
@@ -55,9 +56,12 @@ export async function startRollout(plan: RolloutPlan, options: RolloutOptions): 
       'the plan was changed after it was made: make a new one with plugin-flow rollout plan',
     )
   }
+  // Each of these steps takes a moment with thousands of targets, and the host's own work goes on in between.
+  await setImmediate()
   // Names sort by time.
   const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID().slice(0, 8)}`
   await options.runner.create(id, plan, recordsOf(id, plan))
+  await setImmediate()
   return resumeRollout(id, options)
 }
 

@@ -30,6 +30,7 @@ export async function bareInstall(engine: BareEngine, remote: string, name: stri
   await callLines(engine, post(`/plugins/pull?${names}`, privileges ?? []))
   const { Id } = (await callJson(engine, get(`/plugins/${name}/json`))) as { Id: string }
   await callText(engine, post(`/plugins/${Id}/enable?timeout=0`))
+  await callJson(engine, get(`/plugins/${Id}/json`))
 }
 
 function get(path: string): Call {
