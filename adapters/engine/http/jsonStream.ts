@@ -71,7 +71,8 @@ function parse(line: string, kind: JSONStreamError['kind']): unknown {
 }
 
 function isBlank(line: string): boolean {
-  return line === '' || line === '\r' || line.trim() === ''
+  // Nearly every line begins a message.
+  return !line.startsWith('{') && line.trim() === ''
 }
 
 function readMessage(value: unknown): JSONMessage {
@@ -82,15 +83,23 @@ function readMessage(value: unknown): JSONMessage {
 /** Checks the fields that are read, and leaves the others as they are. */
 function isMessage(value: unknown): value is JSONMessage {
   if (!isFields(value) || Array.isArray(value)) return false
-  const { progressDetail = {}, errorDetail = {} } = value
+  const { id, status, progress, error, progressDetail, errorDetail } = value
   return (
-    hasOnly('string', value, ['id', 'status', 'progress', 'error']) &&
-    isFields(progressDetail) &&
-    hasOnly('number', progressDetail, ['current', 'total']) &&
-    isFields(errorDetail) &&
-    hasOnly('string', errorDetail, ['message']) &&
-    hasOnly('number', errorDetail, ['code'])
+    isAbsentOr('string', id) &&
+    isAbsentOr('string', status) &&
+    isAbsentOr('string', progress) &&
+    isAbsentOr('string', error) &&
+    (progressDetail === undefined || isProgressDetail(progressDetail)) &&
+    (errorDetail === undefined || isErrorDetail(errorDetail))
   )
+}
+
+function isProgressDetail(value: unknown): boolean {
+  return isFields(value) && isAbsentOr('number', value.current) && isAbsentOr('number', value.total)
+}
+
+function isErrorDetail(value: unknown): boolean {
+  return isFields(value) && isAbsentOr('string', value.message) && isAbsentOr('number', value.code)
 }
 
 type Fields = Record<string, unknown>
@@ -99,9 +108,8 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null
 }
 
-/** Whether those of the fields that are there have the type. */
-function hasOnly(type: 'string' | 'number', fields: Fields, names: readonly string[]): boolean {
-  return names.every((name) => fields[name] === undefined || typeof fields[name] === type)
+function isAbsentOr(type: 'string' | 'number', value: unknown): boolean {
+  return value === undefined || typeof value === type
 }
 
 function tooLong(): JSONStreamError {
@@ -123,8 +131,7 @@ const BRACE_BIT = 0x20
  * parser does not, and what fails after it would be taken for a fault of the host.
  */
 export function isTooDeep(text: string): boolean {
-  // Every level takes two characters; this is nearly every line of a pull.
-  if (text.length <= 2 * MOST_LEVELS) return false
+  if (isShallow(text)) return false
   let level = 0
   let isString = false
   for (let index = 0; index < text.length; index += 1) {
@@ -139,4 +146,23 @@ export function isTooDeep(text: string): boolean {
     } else if ((code | BRACE_BIT) === CLOSING) level -= 1
   }
   return false
+}
+
+/** The least that an object in an object takes: `{"":` and `}`. */
+const LEVEL_LENGTH = 5
+
+/** Whether JSON has too few brackets to be nested too deep, which is found out many times as fast; `false` says nothing. */
+function isShallow(text: string): boolean {
+  // Nearly every line of a pull has one `[`, that of its progress bar.
+  if (text.length <= LEVEL_LENGTH * MOST_LEVELS && !has(text, '[', 2)) return true
+  return !has(text, '{', MOST_LEVELS / 2) && !has(text, '[', MOST_LEVELS / 2)
+}
+
+function has(text: string, character: string, times: number): boolean {
+  let at = -1
+  for (let count = 0; count < times; count += 1) {
+    at = text.indexOf(character, at + 1)
+    if (at === -1) return false
+  }
+  return true
 }

@@ -18,6 +18,24 @@ suite('isTooDeep', (test) => {
     )
   })
 
+  test('counts the levels of a text that has hardly room for them', () => {
+    const levels = fc.array(fc.boolean(), { minLength: 30, maxLength: 50 })
+    const mostlyObjects = fc.array(
+      fc.nat({ max: 40 }).map((chance) => chance === 0),
+      {
+        minLength: 38,
+        maxLength: 43,
+      },
+    )
+    fc.assert(
+      fc.property(fc.oneof(levels, mostlyObjects), (lists) => {
+        let value: unknown = 1
+        for (const isList of lists) value = isList ? [value] : { '': value }
+        assert.is(isTooDeep(JSON.stringify(value)), lists.length > 40)
+      }),
+    )
+  })
+
   test('levels beside each other add nothing', () => {
     assert.is(isTooDeep(JSON.stringify(Array(10_000).fill([[{}]]))), false)
   })
