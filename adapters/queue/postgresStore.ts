@@ -164,15 +164,17 @@ export function createPostgresStore(pool: Pool): RolloutStore {
         after,
       )
       const [machine] = await rows<{ saved: string | null }>(
-        'select saved from plugin_flow.rollout where id = $1 and version <> $2',
+        `select case when version <> $2 then saved end as saved
+         from plugin_flow.rollout where id = $1`,
         rollout,
         version,
       )
-      const saved = machine?.saved
+      if (!machine) return undefined
+      const { saved } = machine
       return {
         records: found.map(({ record }) => record),
         sequence: Number(found.at(-1)?.sequence ?? after),
-        ...(saved != null && { saved }),
+        ...(saved !== null && { saved }),
       }
     },
     async claim(engine, claim, ms) {

@@ -38,6 +38,7 @@ return {redis.call('HGET', KEYS[1], 'sequence'), found}`,
   /** Keys: rollout, records, changes. Arguments: sequence, version. */
   changes: `
 local known = redis.call('HMGET', KEYS[1], 'sequence', 'version', 'saved')
+if not known[1] then return false end
 local found = {}
 for _, index in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. ARGV[1], '+inf')) do
   found[#found + 1] = redis.call('HGET', KEYS[2], index)

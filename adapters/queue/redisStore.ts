@@ -97,6 +97,7 @@ export function createRedisStore(client: Redis): RolloutStore {
     async changes(rollout, after, version) {
       const keys = [of(rollout), of(rollout, 'records'), of(rollout, 'changes')]
       const answer = await run('changes', keys, after, version)
+      if (answer === null) return undefined
       const [sequence, records, saved] = answer as [string, string[], string | null]
       return { records, sequence: Number(sequence), ...(saved !== null && { saved }) }
     },

@@ -26,8 +26,11 @@ export interface RolloutStore {
   ): Promise<{ records: string[]; sequence: number }>
   /** `false`: the lease is lost, and nothing was written. */
   write(rollout: string, index: number, record: string, lease?: HeldLease): Promise<boolean>
-  /** The records written after `sequence`, and the machine where it is not of that version any more. */
-  changes(rollout: string, sequence: number, version: number): Promise<StoreChanges>
+  /**
+   * The records written after `sequence`, and the machine where it is not of that version any more; `undefined` for an unknown
+   * rollout.
+   */
+  changes(rollout: string, sequence: number, version: number): Promise<StoreChanges | undefined>
   /** The token of a new lease, or that of the same claim before; `undefined` while another one holds the engine. */
   claim(engine: string, claim: string, ms: number): Promise<number | undefined>
   /** `false`: the lease is lost. */

@@ -12,12 +12,14 @@ import { recordedRuns } from './install/recordedRuns.ts'
 import { openBrowser } from './openBrowser.ts'
 import { openEngine } from './openEngine.ts'
 import type { EngineSelection } from './options/engine.ts'
+import { type QueueSelection, queueOf } from './options/queue.ts'
 import { readText, unusableFile } from './options/values.ts'
+import { UsageError } from './parseOptions.ts'
 import { type CommandIo, catchInterrupts, type Interrupts, messageOf, report } from './processIo.ts'
-import { pageRollouts } from './rollout/pageRollouts.ts'
+import { type PageRollouts, pageRollouts } from './rollout/pageRollouts.ts'
 
 /** A page that installs and upgrades plugins on an engine. */
-export interface FlowPage extends EngineSelection {
+export interface FlowPage extends EngineSelection, QueueSelection {
   /** Use a simulated engine in this process. */
   embedded: boolean
   /** On 127.0.0.1; 0 takes any free one. */
@@ -41,6 +43,7 @@ export async function showFlows(page: FlowPage, io: CommandIo): Promise<number> 
       interrupts.release()
     }
   } catch (error) {
+    if (error instanceof UsageError) throw error
     report(io, messageOf(error))
     return 1
   }
@@ -56,11 +59,15 @@ async function serve(
   const { embedded, port } = page
   const recorded = embedded ? undefined : recordedRuns(engine, page, io)
   const { starts = startsOn(engine), history, closed = NOTHING } = recorded ?? {}
-  const hasFolder = !embedded && journalFolder(io.env) !== undefined
-  const { rollouts, closed: carried = NOTHING } = hasFolder ? pageRollouts(io) : {}
+  const { rollouts, closed: carried = NOTHING } = (await findRollouts(page, io)) ?? {}
   const { host } = engine
   const pageOptions = { engine, host, starts, simulated: embedded, port, files }
-  const server = await startUi({ ...pageOptions, ...defined({ history, rollouts }) })
+  const server = await startUi({ ...pageOptions, ...defined({ history, rollouts }) }).catch(
+    async (error: unknown) => {
+      await carried()
+      throw error
+    },
+  )
   if (embedded) io.stdout.write(`${SIMULATION}\n`)
   io.stdout.write(`plugin-flow ui: open ${server.url}\n`)
   const removeFile = page.open ? openBrowser(server.url, io) : () => {}
@@ -74,6 +81,14 @@ async function serve(
 }
 
 const NOTHING = async () => {}
+
+/** @throws UsageError that says what is missing, refused or unsafe of the queue */
+async function findRollouts(page: FlowPage, io: CommandIo): Promise<PageRollouts | undefined> {
+  if (page.embedded) return undefined
+  const url = queueOf(page, io.env)
+  if (url !== undefined) return (await import('./queue/pageInQueue.ts')).pageInQueue(url, io)
+  return journalFolder(io.env) === undefined ? undefined : pageRollouts(io)
+}
 
 /** A page that shows a machine, and talks to no engine. */
 export interface MachinePage {

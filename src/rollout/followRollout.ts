@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { defined } from '../../machines/defined.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
 import { readPlan, readState, unreadable } from './embeddedRunner.ts'
@@ -14,15 +15,16 @@ export type TargetRow = Pick<
   'index' | 'target' | 'zone' | 'state' | 'attempt' | 'code' | 'message'
 >
 
-/** A rollout in a folder as it is now, whichever process carries it out. */
+/** A rollout as it is now, whichever process carries it out. */
 export interface FollowedRollout {
+  readonly plan: Omit<RolloutPlan, 'targets'>
   /** The machine as it was saved last. */
   readonly saved: SavedRollout | undefined
   /** In the order of the plan. */
   readonly rows: readonly TargetRow[]
-  /** Number of the last record that was read. */
+  /** How many records were read. */
   readonly version: number
-  /** Reads what was written since the last time. Rejects with a `RangeError` where a file is damaged. */
+  /** Reads what was written since the last time. Rejects with a `RangeError` where that is damaged. */
   refresh(): Promise<void>
   /** The targets with a record after this version. */
   rowsAfter(version: number): TargetRow[]
@@ -43,9 +45,7 @@ interface Place {
  *
  * @throws RangeError that names the folder, where the plan is damaged
  */
-export function followRollout(
-  folder: string,
-): FollowedRollout & { plan: Omit<RolloutPlan, 'targets'> } {
+export function followRollout(folder: string): FollowedRollout {
   const { targets, ...plan } = orUnreadable(folder, () => readPlan(folder))
   const path = join(folder, 'records.jsonl')
   const rows: TargetRow[] = []
@@ -57,19 +57,12 @@ export function followRollout(
   let reading: Promise<void> | undefined
 
   const take = (line: string, offset: number, length: number) => {
-    const { index, target, zone, state, attempt, code, message } = JSON.parse(line) as TargetRecord
+    const row = rowOf(JSON.parse(line))
+    const { index } = row
     version += 1
     if (!places[index]) known += 1
     places[index] = { offset, length, version }
-    rows[index] = {
-      index,
-      target,
-      ...(zone !== undefined && { zone }),
-      state,
-      attempt,
-      ...(code !== undefined && { code }),
-      ...(message !== undefined && { message: message.slice(0, MOST_CHARACTERS) }),
-    }
+    rows[index] = row
   }
   const read = async () => {
     try {
@@ -114,6 +107,18 @@ export function followRollout(
         await file.close()
       }
     },
+  }
+}
+
+/** The row of a record. */
+export function rowOf(record: TargetRecord): TargetRow {
+  const { index, target, zone, state, attempt, code, message } = record
+  return {
+    index,
+    target,
+    state,
+    attempt,
+    ...defined({ zone, code, message: message?.slice(0, MOST_CHARACTERS) }),
   }
 }
 

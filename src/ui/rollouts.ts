@@ -41,6 +41,8 @@ export interface ShownRollout extends ListedRollout {
   takes: readonly RolloutOrder[]
   /** It has not ended, and no process carries it out. */
   isLeft: boolean
+  /** What keeps it from going on, or from being read now. */
+  problem?: string
   /** While it waits for a consent. */
   consent?: ShownConsentRequest
   /** The plan, in lines for a person. */
@@ -68,9 +70,9 @@ export interface ShownTarget extends TargetRow {
   events?: readonly FlowEvent[]
 }
 
-/** The rollouts in the state folder. All reject with a `RangeError` where that is impossible, in words for a person. */
+/** The rollouts that a page shows. All reject with a `RangeError` where that is impossible, in words for a person. */
 export interface Rollouts {
-  /** The newest first, and a line about each that cannot be read. */
+  /** The newest first, and a line about each problem, as of one that cannot be read. */
   list(): Promise<{ rollouts: readonly ListedRollout[]; problems: readonly string[] }>
   /** `undefined` for an unknown ID. */
   open(id: string): Promise<OpenRollout | undefined>

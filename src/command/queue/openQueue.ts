@@ -5,6 +5,9 @@ import { type CommandIo, report } from '../processIo.ts'
 
 const REPEAT_MS = 60_000
 
+export const NO_WORKER =
+  'no worker serves this queue now: plugin-flow worker, with the same queue, starts one'
+
 /**
  * Opens the rollouts of a queue. A problem that passes is a line on `stderr`, once a minute.
  *
@@ -30,10 +33,5 @@ export async function openQueue(url: string, io: CommandIo): Promise<QueueRunner
 /** A rollout in a queue that no worker serves waits. A server that does not tell is not asked again. */
 export async function reportNoWorkers(runner: QueueRunner, io: CommandIo): Promise<void> {
   const count = await runner.workers().catch(() => undefined)
-  if (count === 0) {
-    report(
-      io,
-      'no worker serves this queue now: plugin-flow worker, with the same queue, starts one',
-    )
-  }
+  if (count === 0) report(io, NO_WORKER)
 }

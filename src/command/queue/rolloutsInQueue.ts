@@ -1,12 +1,13 @@
 import { isEngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import type { QueueRunner } from '../../rollout/queue/queueRunner.ts'
-import { resumeRollout } from '../../rollout/startRollout.ts'
+import { type GivenConsent, resumeRollout } from '../../rollout/startRollout.ts'
+import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
+import { passOrder } from '../rollout/carryOut.ts'
 import {
   chooseRollout,
-  mayBeLeft,
   type RolloutDeed,
   type RolloutSource,
   type StoredRollout,
@@ -79,19 +80,33 @@ export async function controlInQueue(
   const runner = await openQueue(url, io)
   try {
     const id = chooseRollout(await runner.rollouts(), given)
-    const { state } = stateOf(await runner.load(id))
-    const rollout = await resumeRollout(id, { runner })
-    const isTaken = (deed === 'resume' && mayBeLeft(state)) || (await rollout[deed]())
-    await rollout.close()
+    const { isTaken, state } = await sendInQueue(runner, id, deed)
     if (!isTaken) {
       report(io, `the rollout ${id} does not take that while it is ${state}`)
       return 1
     }
-    await runner.wake(id)
     writeLines(io.stdout, [`${deed}: the workers of ${id} were told`])
     await reportNoWorkers(runner, io)
     return wait ? await follow(id) : 0
   } finally {
     await runner.close()
+  }
+}
+
+/** The same, with the state that the rollout is in. */
+export async function sendInQueue(
+  runner: QueueRunner,
+  id: string,
+  order: RolloutOrder,
+  given: GivenConsent = {},
+): Promise<{ isTaken: boolean; state: string }> {
+  const { state } = stateOf(await runner.load(id))
+  const rollout = await resumeRollout(id, { runner })
+  try {
+    const isTaken = await passOrder(rollout, order, state, given)
+    if (isTaken) await runner.wake(id)
+    return { isTaken, state }
+  } finally {
+    await rollout.close()
   }
 }

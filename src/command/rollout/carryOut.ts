@@ -13,8 +13,9 @@ import {
   resumeRollout,
   startRollout,
 } from '../../rollout/startRollout.ts'
+import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { type CommandIo, catchInterrupts, report } from '../processIo.ts'
-import { exitCodeOf, isAtRest, stateOf } from './rolloutFolder.ts'
+import { exitCodeOf, isAtRest, mayBeLeft, stateOf } from './rolloutFolder.ts'
 import { chooseRolloutView } from './rolloutView.ts'
 
 export interface Carried {
@@ -142,6 +143,17 @@ async function atRest(runner: Runner, id: string, wait: boolean): Promise<void> 
     })
     check().catch(reject)
   })
+}
+
+/** Passes an order to a rollout. Resolves to `false` where its state, which is given, does not take it. */
+export async function passOrder(
+  rollout: Rollout,
+  order: RolloutOrder,
+  state: string,
+  given: GivenConsent,
+): Promise<boolean> {
+  if (order === 'resume' && mayBeLeft(state)) return true
+  return order === 'grant' ? rollout.grant(given) : rollout[order]()
 }
 
 /** Another process has the folder of rollouts. */

@@ -9,12 +9,11 @@ import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { alignColumns, fitColumns } from '../listing.ts'
 import { type QueueSelection, queueOf } from '../options/queue.ts'
 import { type CommandIo, catchInterrupts, report, writeLines } from '../processIo.ts'
-import { type Carried, carryOut, isInUse } from './carryOut.ts'
+import { type Carried, carryOut, isInUse, passOrder } from './carryOut.ts'
 import {
   exitCodeOf,
   findRollout,
   hasEnded,
-  mayBeLeft,
   type RolloutDeed,
   type RolloutSource,
   rolloutFolder,
@@ -65,9 +64,7 @@ export async function steer(
   const { id } = found
   const given = { who: userName() }
   const act = async (rollout: Rollout) => {
-    const isTaken =
-      (order === 'resume' && mayBeLeft(found.state)) ||
-      (await (order === 'grant' ? rollout.grant(given) : rollout[order]()))
+    const isTaken = await passOrder(rollout, order, found.state, given)
     taken(isTaken)
     return isTaken
   }

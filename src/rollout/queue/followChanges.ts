@@ -32,6 +32,7 @@ export function followChanges(store: RolloutStore, onProblem: (error: unknown) =
   const look = async (rollout: string, followed: Followed) => {
     const { sequence, version, listeners } = followed
     const found = await store.changes(rollout, sequence, version)
+    if (!found) return
     const tell = (change: RolloutChange) => {
       for (const listener of listeners) listener(change)
     }

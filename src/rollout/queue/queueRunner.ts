@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { parseQueueAddress, withoutSecrets } from '../../../adapters/queue/address.ts'
 import type { QueueJob } from '../../../adapters/queue/jobs.ts'
 import { openQueue } from '../../../adapters/queue/openQueue.ts'
+import { defined } from '../../../machines/defined.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import type { Lease, TargetRecord } from '../../../machines/rollout/records.ts'
 import { isEnd } from '../localRunner.ts'
@@ -23,8 +24,23 @@ export interface QueueRunner extends Runner {
   workers(): Promise<number>
   /** Has a worker go on with a rollout. */
   wake(rollout: string): Promise<void>
+  /** What has changed of a rollout since an earlier answer, at first all of it; `undefined` for an unknown one. */
+  changes(rollout: string, since?: ChangesSince): Promise<RolloutChanges | undefined>
   /** Gives the connections back, in a few seconds where the server is away. The function that `serve` returned comes before. */
   close(): Promise<void>
+}
+
+/** How far an answer of `changes` goes. */
+export interface ChangesSince {
+  sequence: number
+  version: number
+}
+
+export interface RolloutChanges {
+  records: TargetRecord[]
+  /** The machine, where it has changed. */
+  saved?: SavedRollout
+  since: ChangesSince
 }
 
 type EventData = { rollout: string; message?: RolloutMessage }
@@ -201,6 +217,21 @@ export async function openQueueRunner(
       return { ...lease, until }
     },
     subscribe: changes.subscribe,
+    async changes(rollout, since) {
+      const size = (await plan(rollout))?.targets.length ?? 0
+      const all = since ? undefined : await store.records(rollout, 0, size)
+      const { sequence, version } = since ?? { sequence: all?.sequence ?? 0, version: 0 }
+      const found = await store.changes(rollout, sequence, version)
+      if (!found) return undefined
+      const saved = parse<SavedRollout>(found.saved)
+      return {
+        records: [...(all?.records ?? []), ...found.records].map((text) =>
+          parse<TargetRecord>(text),
+        ),
+        ...defined({ saved }),
+        since: { sequence: found.sequence, version: saved?.version ?? version },
+      }
+    },
     async serve(handlers) {
       const stopEvents = await jobs.serveEvents((event) => handle(handlers, event))
       const stopTargets = await workOnTargets(handlers, {

@@ -67,6 +67,8 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
   let following = new AbortController()
   let selected: number | undefined
   let isSending = false
+  /** By what reports them. */
+  const problems = { order: '', stream: '', rollout: '' }
   let pageTitle = 'Rollout · plugin-flow'
 
   const addressOf = ({ index }: TargetRow) => rolloutAddress(open, index)
@@ -97,7 +99,11 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     isSending = true
     const { message } = await ask(path, {})
     isSending = false
-    setText(problem, message)
+    trouble('order', message)
+  }
+  function trouble(source: keyof typeof problems, why: string): void {
+    problems[source] = why
+    setText(problem, Object.values(problems).filter(Boolean).join('. '))
   }
   function isShown(row: TargetRow): boolean {
     const { target: id, zone = '', message = '' } = row
@@ -125,6 +131,7 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
   }
   function showHead(rollout: ShownRollout): void {
     const { kind, name, reference, state, takes, isLeft, consent, plan } = rollout
+    trouble('rollout', rollout.problem ?? '')
     const words = `${kind} ${kind === 'remove' ? name : reference}`
     setText(title, words)
     pageTitle = `${words}: ${state} · plugin-flow`
@@ -170,6 +177,7 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     pageTitle = 'Rollout · plugin-flow'
     legend.reset()
     filter.value = ''
+    Object.assign(problems, { order: '', stream: '', rollout: '' })
     const parts = [title, status, progress, problem, pointed, byId('rollout-plan', HTMLElement)]
     for (const part of parts) part.replaceChildren()
     for (const { made } of buttons) made.hidden = true
@@ -177,7 +185,7 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     showRolloutConsent('', undefined, () => {})
     if (id === '') return
     const path = `/rollouts/${encodeURIComponent(id)}/changes`
-    const failed = (why: string) => setText(problem, why)
+    const failed = (why: string) => trouble('stream', why)
     void followChanges<RolloutNews>(session, path, { shown, failed, signal: following.signal })
   }
   return {

@@ -10,7 +10,7 @@ import { rolloutAddress } from './route.ts'
 /** Between two looks at the list while it is shown. */
 const LOOK_MS = 2_000
 
-/** The rollouts of the state folder, the newest first. */
+/** The rollouts, the newest first. */
 export function createRolloutsView(ask: Ask) {
   const problem = byId('rollouts-problem', HTMLElement)
   const draw = createRows(byId('rollout-rows', HTMLElement), createRolloutRow)

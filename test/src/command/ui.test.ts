@@ -24,6 +24,7 @@ import { suite } from '../../support/suite.ts'
 import { ask, enter, stream, tokenOf } from '../ui/uiStage.ts'
 import { onStage, run } from './stage.ts'
 
+const QUEUE = 'redis://queue'
 const page = join(import.meta.dirname, '../../../dist/ui/machine.html')
 
 suite('plugin-flow ui', (test) => {
@@ -243,6 +244,26 @@ suite('plugin-flow ui', (test) => {
       assert.match(stderr, /^plugin-flow: .*ftp/)
     }))
 
+  test('a queue of something else :: refused, and its address is not repeated', () =>
+    onStage(async ({ command }) => {
+      const { code, stdout, stderr } = await command('ui', '--queue', 'mysql://ann:s3cret@queue')
+      assert.is(code, 2)
+      assert.match(stderr, 'it begins with redis://, rediss:// (with TLS) or postgres://')
+      assert.not.match(stdout + stderr, 's3cret')
+    }))
+
+  test('a port that is taken :: a line', async () => {
+    const { stdout, signals, code } = run({}, {}, ['ui', '--engine', 'embedded'])
+    await stdout.seen('\n')
+    await stdout.seen('/#token=')
+    const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec(stdout.text()) ?? []
+    const second = run({}, {}, ['ui', '--engine', 'embedded', '--port', port])
+    assert.is(await second.code, 1)
+    assert.match(second.stderr.text(), /^plugin-flow: .*EADDRINUSE.*\n$/)
+    signals.emit('SIGINT')
+    await code
+  })
+
   test('a machine from a file :: its page and its chart, without an engine, until a signal comes', () =>
     inFolder(async (folder) => {
       const file = join(folder, 'machine.json')
@@ -336,6 +357,8 @@ suite('plugin-flow ui', (test) => {
     [['--machine', 'x.json', '--engine', 'embedded'], /uses no engine: leave out --engine/],
     [['--live'], /--live watches actors of a machine: add --machine FILE/],
     [['--machine', 'x.json', '--tls'], /uses no engine: leave out --tls/],
+    [['--machine', 'x.json', '--queue', QUEUE], /uses no engine: leave out --queue/],
+    [['--engine', 'embedded', '--queue', QUEUE], /has no rollouts: leave out --queue/],
   ]
   for (const [args, message] of wrong) {
     test(`wrong usage :: ${args.join(' ')}`, () =>
