@@ -5,6 +5,7 @@ import type { RolloutPersonEvent } from '../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
 import type { RolloutConsent } from '../../machines/rollout/types.ts'
+import type { Time } from '../flow/retry/time.ts'
 import { readSaved } from './conduct.ts'
 import { hashOf, hashPlan } from './hash.ts'
 import { wallTime } from './localRunner.ts'
@@ -58,8 +59,7 @@ export async function startRollout(plan: RolloutPlan, options: RolloutOptions): 
   }
   // Each of these steps takes a moment with thousands of targets, and the host's own work goes on in between.
   await setImmediate()
-  // Names sort by time.
-  const id = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID().slice(0, 8)}`
+  const id = makeId(options.time ?? wallTime)
   await options.runner.create(id, plan, recordsOf(id, plan))
   await setImmediate()
   return resumeRollout(id, options)
@@ -132,6 +132,12 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     retry: () => send({ type: 'retry' }),
     close: end,
   }
+}
+
+/** Ids sort by time, to the millisecond. */
+function makeId({ now }: Pick<Time, 'now'>): string {
+  const digits = new Date(now()).toISOString().replace(/\D/g, '')
+  return `${digits}-${randomUUID().slice(0, 8)}`
 }
 
 /** The consent to a plan, as it is written down. */

@@ -3,6 +3,7 @@ import { EngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan, Strategy } from '../../../machines/rollout/plan.ts'
 import { definePlugin } from '../../../src/embedded.ts'
 import { installPlugin } from '../../../src/flow/install.ts'
+import { processTime } from '../../../src/flow/retry/time.ts'
 import {
   createLocalRunner,
   hashPlan,
@@ -78,6 +79,25 @@ suite('startRollout', (test) => {
       }
       assert.is(new Set(records.map(({ consent }) => consent)).size, 1)
     }))
+
+  test('ids of one second sort by their milliseconds, and those of earlier releases before them', async () => {
+    const plan = await planFor(1)
+    const runner = createLocalRunner()
+    const begin = async (ms: number) => {
+      const time = { ...processTime, now: () => Date.UTC(2026, 10, 28, 21, 1, 54, ms) }
+      const { id, close } = await startRollout(plan, { runner, time })
+      await close()
+      return id
+    }
+    const ids = [await begin(9), await begin(10), await begin(100)]
+    for (const [index, ms] of ['009', '010', '100'].entries()) {
+      assert.match(ids[index] ?? '', new RegExp(`^20261128210154${ms}-[0-9a-f]{8}$`))
+    }
+    const earlier = ['20261128210153-ffffffff', '20261128210154-ffffffff']
+    const later = '20261128210155-00000000'
+    const all = [...earlier, ...ids, later]
+    assert.equal(all.toReversed().sort(), all)
+  })
 
   test('a plan that was changed is refused', async () => {
     const plan = await planFor(1)
