@@ -3,13 +3,9 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { defined } from '../../machines/defined.ts'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
-import { assertOwnFolder, codeOf, makeOwnFolder, readOwnFile, replaceFile } from './files.ts'
+import { assertOwnFolder, codeOf, KEPT, makeOwnFolder, readOwnFile, replaceFile } from './files.ts'
 import { type JournaledRun, type JournaledSnapshot, kindOf, nameOf, unreadable } from './runFile.ts'
 
-/** The most ended runs that are kept, and the longest time for which they are. */
-export const KEPT = { runs: 100, days: 30 } as const
-
-const DAY_MS = 24 * 60 * 60_000
 /** Size of the events of one run. Without progress events a run is far smaller. */
 const MOST_CHARACTERS = 256 * 1024
 
@@ -123,10 +119,10 @@ async function filesIn(folder: string): Promise<{ id: string; isKept: boolean }[
     return id && stats ? [{ id, at: stats.mtimeMs }] : []
   })
   const files = (await Promise.all(all)).flat()
-  const oldest = Date.now() - KEPT.days * DAY_MS
+  const oldest = Date.now() - KEPT.ms
   return files
     .sort((one, other) => other.at - one.at)
-    .map(({ id, at }, index) => ({ id, isKept: index < KEPT.runs && at >= oldest }))
+    .map(({ id, at }, index) => ({ id, isKept: index < KEPT.count && at >= oldest }))
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -3,6 +3,9 @@ import { constants } from 'node:fs'
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 
+/** Of what has ended: how much is kept, and for how long. */
+export const KEPT = { count: 100, ms: 30 * 24 * 60 * 60_000 } as const
+
 /** Larger than any run. */
 const MOST_BYTES = 16 * 1024 * 1024
 

@@ -13,6 +13,8 @@ export interface Jobs {
     zone: string | undefined,
     targets: readonly { id: string; data: unknown }[],
   ): Promise<void>
+  /** Takes the jobs that wait away, of events and of the targets of these zones. One that a worker has stays with it. */
+  remove(zones: readonly (string | undefined)[], isMeant: (data: unknown) => boolean): Promise<void>
   /** Handles events one at a time, whichever process takes them. Resolves with what ends it. */
   serveEvents(handle: (event: QueueJob) => Promise<void>): Promise<() => Promise<void>>
   /** The targets of one zone, to be fetched one by one. */
@@ -140,6 +142,14 @@ export async function openJobs(
         opts: { ...GONE, jobId: id },
       }))
       await queueOf(zone).addBulk(jobs)
+    },
+    async remove(zones, isMeant) {
+      for (const queue of [events, ...zones.map(queueOf)]) {
+        const waiting = await queue.getJobs(['waiting', 'delayed'])
+        const meant = waiting.filter((job) => job && isMeant(job.data))
+        // A worker may have taken it meanwhile.
+        await Promise.all(meant.map((job) => job.remove().catch(() => {})))
+      }
     },
     async serveEvents(handle) {
       const worker = openWorker(

@@ -20,7 +20,11 @@ create table if not exists plugin_flow.target (
   primary key (rollout, index)
 );
 create index if not exists target_sequence on plugin_flow.target (rollout, sequence);
-create table if not exists plugin_flow.zone (name text primary key);
+create table if not exists plugin_flow.rollout_zone (
+  rollout text not null,
+  name text not null,
+  primary key (rollout, name)
+);
 create table if not exists plugin_flow.lease (
   engine text primary key,
   claim text not null,

@@ -97,7 +97,7 @@ export function createPostgresStore(pool: Pool): RolloutStore {
            insert into plugin_flow.rollout (id, plan) values ($1, $2)
            on conflict do nothing returning id
          ), zoned as (
-           insert into plugin_flow.zone select unnest($4::text[]) on conflict do nothing
+           insert into plugin_flow.rollout_zone select made.id, unnest($4::text[]) from made
          )
          insert into plugin_flow.target (rollout, index, record)
          select made.id, given.number - 1, given.record
@@ -105,12 +105,28 @@ export function createPostgresStore(pool: Pool): RolloutStore {
         [rollout, plan, records, zones],
       )
     },
+    remove: (rollout, version) =>
+      isDone(
+        `with gone as (
+           delete from plugin_flow.rollout where id = $1 and version = $2 returning id
+         ), zones as (
+           delete from plugin_flow.rollout_zone using gone where rollout = gone.id
+         ), targets as (
+           delete from plugin_flow.target using gone where rollout = gone.id
+         )
+         select 1 where exists (select from gone)
+           or not exists (select from plugin_flow.rollout where id = $1)`,
+        rollout,
+        version,
+      ),
     rollouts: async () =>
       (await rows<{ id: string }>('select id from plugin_flow.rollout order by number')).map(
         ({ id }) => id,
       ),
     zones: async () =>
-      (await rows<{ name: string }>('select name from plugin_flow.zone')).map(({ name }) => name),
+      (await rows<{ name: string }>('select distinct name from plugin_flow.rollout_zone')).map(
+        ({ name }) => name,
+      ),
     plan: (rollout) => textOf('plan', rollout),
     load: (rollout) => textOf('saved', rollout),
     save: (rollout, saved, { is, expected, writer }) =>

@@ -8,9 +8,20 @@ export const redisScripts = {
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('HSET', KEYS[2], 'plan', ARGV[2], 'version', 0, 'sequence', 0)
 local zones = tonumber(ARGV[3])
-for i = 4, 3 + zones do redis.call('SADD', KEYS[4], ARGV[i]) end
+for i = 4, 3 + zones do redis.call('HINCRBY', KEYS[4], ARGV[i], 1) end
 for i = 4 + zones, #ARGV do redis.call('HSET', KEYS[3], i - 4 - zones, ARGV[i]) end
 redis.call('RPUSH', KEYS[1], ARGV[1])
+return 1`,
+  /** Keys: rollouts, rollout, records, zones, changes. Arguments: id, version, zones. */
+  remove: `
+local version = redis.call('HGET', KEYS[2], 'version')
+if not version then return 1 end
+if version ~= ARGV[2] then return 0 end
+for i = 3, #ARGV do
+  if redis.call('HINCRBY', KEYS[4], ARGV[i], -1) <= 0 then redis.call('HDEL', KEYS[4], ARGV[i]) end
+end
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[5])
+redis.call('LREM', KEYS[1], 0, ARGV[1])
 return 1`,
   /** Keys: rollout. Arguments: expected version, version, saved, writer. */
   save: `
@@ -23,6 +34,7 @@ return known[1] == ARGV[2] and known[2] == ARGV[4] and 1 or 0`,
   /** Keys: rollout, records, changes, lease. Arguments: index, record, token or nothing. */
   write: `
 if ARGV[3] ~= '' and redis.call('HGET', KEYS[4], 'token') ~= ARGV[3] then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[3], redis.call('HINCRBY', KEYS[1], 'sequence', 1), ARGV[1])
 return 1`,

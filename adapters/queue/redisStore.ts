@@ -65,6 +65,8 @@ function unusable(address: QueueAddress, why: string): EngineError {
 export function createRedisStore(client: Redis): RolloutStore {
   const key = (...parts: string[]) => [PREFIX, ...parts].join(':')
   const of = (rollout: string, ...parts: string[]) => key('rollout', rollout, ...parts)
+  /** How many rollouts each zone has. */
+  const zoneCounts = key('zone-counts')
   const leaseOf = ({ engine }: Pick<HeldLease, 'engine'>) => key('lease', engine)
   const run = (
     script: keyof typeof redisScripts,
@@ -75,11 +77,16 @@ export function createRedisStore(client: Redis): RolloutStore {
 
   return {
     async create(rollout, plan, records, zones) {
-      const keys = [key('rollouts'), of(rollout), of(rollout, 'records'), key('zones')]
+      const keys = [key('rollouts'), of(rollout), of(rollout, 'records'), zoneCounts]
       await run('create', keys, rollout, plan, zones.length, ...zones, ...records)
     },
+    async remove(rollout, version, zones) {
+      const ofRollout = [of(rollout), of(rollout, 'records'), zoneCounts, of(rollout, 'changes')]
+      const keys = [key('rollouts'), ...ofRollout]
+      return (await run('remove', keys, rollout, version, ...zones)) === 1
+    },
     rollouts: () => client.lrange(key('rollouts'), 0, -1),
-    zones: () => client.smembers(key('zones')),
+    zones: () => client.hkeys(zoneCounts),
     plan: async (rollout) => optional(await client.hget(of(rollout), 'plan')),
     load: async (rollout) => optional(await client.hget(of(rollout), 'saved')),
     save: async (rollout, saved, { is, expected, writer }) =>

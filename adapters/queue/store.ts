@@ -10,6 +10,8 @@ export interface RolloutStore {
     records: readonly string[],
     zones: readonly string[],
   ): Promise<void>
+  /** `false`: its machine has another version, and everything is kept. */
+  remove(rollout: string, version: number, zones: readonly string[]): Promise<boolean>
   /** Ids, the oldest first. */
   rollouts(): Promise<string[]>
   /** Every zone of every rollout. */

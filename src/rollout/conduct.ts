@@ -70,7 +70,13 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
       if (type === 'xstate.cancel') delete timers[sendId]
     }
     const version = known?.version ?? 0
-    const saved = { version: version + 1, event, snapshot: { value, context, status }, timers }
+    const saved = {
+      version: version + 1,
+      event,
+      at: options.now(),
+      snapshot: { value, context, status },
+      timers,
+    }
     return (await runner.save(rollout, saved, version)) ? saved : undefined
   }
 

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -195,10 +196,22 @@ function openLog(
       const file = files.get(record.rollout) ?? open(record.rollout)
       writeSync(file, `${JSON.stringify(record)}\n`)
     },
+    remove(rollout) {
+      const file = files.get(rollout)
+      if (file !== undefined) closeSync(file)
+      files.delete(rollout)
+      removeFolder(join(folder, rollout))
+    },
     close() {
       for (const file of files.values()) closeSync(file)
     },
   }
+}
+
+/** The plan goes first: a folder without one is no rollout. */
+function removeFolder(folder: string): void {
+  rmSync(join(folder, 'plan.json'), { force: true })
+  rmSync(folder, { recursive: true, force: true })
 }
 
 function cutLastLine(path: string): void {

@@ -23,6 +23,7 @@ export interface RolloutLog {
   create(rollout: string, plan: RolloutPlan, records: readonly TargetRecord[]): void
   save(rollout: string, saved: SavedRollout): void
   record(record: TargetRecord): void
+  remove(rollout: string): void
 }
 
 export interface LocalRunnerOptions {
@@ -176,6 +177,27 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
       log?.save(rollout, saved)
       known.saved = saved
       tell(rollout, { saved })
+      return true
+    },
+    async remove(rollout, version) {
+      const known = rollouts.get(rollout)
+      if (!known) return true
+      if (known.saved?.version !== version) return false
+      log?.remove(rollout)
+      for (const [name, job] of jobs) {
+        if (job.rollout !== rollout) continue
+        // A worker may still be returning.
+        time.clearTimeout(job.timer)
+        delete job.lease
+        jobs.delete(name)
+      }
+      for (const [name, timer] of timers) {
+        if (!name.startsWith(`${rollout} `)) continue
+        time.clearTimeout(timer)
+        timers.delete(name)
+      }
+      rollouts.delete(rollout)
+      turns.delete(rollout)
       return true
     },
     async enqueue(rollout, tasks) {

@@ -15,6 +15,9 @@ export interface Runner {
   /** `false`: another process has saved meanwhile, and nothing was written. */
   save(rollout: string, saved: SavedRollout, expectedVersion: number): Promise<boolean>
 
+  /** Forgets a rollout that has ended, with its records. `false`: its machine has another version, and everything is kept. */
+  remove(rollout: string, version: number): Promise<boolean>
+
   /** Hands targets out to workers. One whose key was handed out before is not handed out again. */
   enqueue(rollout: string, targets: readonly TargetTask[]): Promise<void>
   /**
@@ -52,6 +55,8 @@ export interface SavedRollout {
   snapshot: unknown
   /** Type of the event that led here. */
   event: string
+  /** When it was saved, in milliseconds since the epoch. */
+  at?: number
   /** The timers that run, by their keys. */
   timers: Record<string, { event: RolloutMessage; at: number }>
 }

@@ -7,6 +7,7 @@ import type { TargetRecord } from '../../machines/rollout/records.ts'
 import type { RolloutConsent } from '../../machines/rollout/types.ts'
 import type { Time } from '../flow/retry/time.ts'
 import { readSaved } from './conduct.ts'
+import { forgetEnded } from './forgetEnded.ts'
 import { hashOf, hashPlan } from './hash.ts'
 import { wallTime } from './localRunner.ts'
 import { type ObservedRollout, observeRollout } from './observeRollout.ts'
@@ -61,6 +62,8 @@ export async function startRollout(plan: RolloutPlan, options: RolloutOptions): 
   await setImmediate()
   const id = makeId(options.time ?? wallTime)
   await options.runner.create(id, plan, recordsOf(id, plan))
+  // What cannot be forgotten now is forgotten when the next one begins.
+  await forgetEnded(options.runner, (options.time ?? wallTime).now()).catch(() => {})
   await setImmediate()
   return resumeRollout(id, options)
 }

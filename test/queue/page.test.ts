@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import * as assert from 'uvu/assert'
 import { pageInQueue } from '../../src/command/queue/pageInQueue.ts'
 import type { PageRollouts } from '../../src/command/rollout/pageRollouts.ts'
@@ -35,9 +36,10 @@ queueSuite('rollouts of a queue on the page', (test, servers) => {
     try {
       assert.equal(await page.rollouts.list(), { rollouts: [], problems: [] })
       assert.is(await page.rollouts.open('2026'), undefined)
-      const { id, close } = await startRollout(await planFor(TARGETS, { canaries: [1] }), {
-        runner,
-      })
+      const { targets } = await planFor(TARGETS)
+      const zoned = { targets: targets.map((target) => ({ ...target, zone: 'eu' })) }
+      const plan = await planFor(TARGETS, { canaries: [1] }, zoned)
+      const { id, close } = await startRollout(plan, { runner })
       await close()
       const { rollouts, problems } = await page.rollouts.list()
       shown.push(rollouts, problems)
@@ -85,6 +87,23 @@ queueSuite('rollouts of a queue on the page', (test, servers) => {
       await server.start()
       assert.is((await until(open, ({ rollout }) => !rollout.problem)).rollout.state, 'done')
       assert.equal((await page.rollouts.list()).problems, [])
+
+      const saved = await runner.load(id)
+      assert.ok(saved && (await runner.remove(id, saved.version)))
+      assert.equal(await page.rollouts.list(), { rollouts: [], problems: [] })
+      await rejects(open.read(0), /there is no rollout \S+ any more$/)
+      const client = new Redis(server.url)
+      const keys = await keysOf(client)
+      client.disconnect()
+      assert.equal(
+        keys.filter((key) => key.includes(id)),
+        [],
+      )
+      // Queues of BullMQ stay as they are, without jobs.
+      assert.equal(
+        keys.filter((key) => !/^plugin-flow:(events|targets)/.test(key)),
+        ['plugin-flow:token'],
+      )
     } finally {
       await server.kill()
       await Promise.all([page.closed(), runner.close()])
@@ -113,6 +132,11 @@ async function until(
   }
   assert.ok(isSo(news), JSON.stringify(news.rollout))
   return news
+}
+
+async function keysOf(client: Redis): Promise<string[]> {
+  const [, keys] = await client.scan(0, 'MATCH', 'plugin-flow:*', 'COUNT', 10_000)
+  return keys
 }
 
 async function rejects(act: Promise<unknown>, why: RegExp): Promise<void> {

@@ -95,6 +95,40 @@ export function runnerContract(
         assert.ok(await runner.save(ID, { ...saved, version: 2 }, 1))
       }))
 
+    test('one that is removed is gone with its records, unless its machine was saved meanwhile', () =>
+      on(async (ground, plan) => {
+        const { runner, serve, until, restart } = ground
+        const snapshot = { value: 'stopped', context: {} }
+        const saved = { version: 1, event: 'x', snapshot, timers: {} }
+        const targets = plan.targets.map((target) => ({ ...target, zone: 'eu' }))
+        const [record] = recordsFor(plan, 'r2')
+        assert.ok(record)
+        await runner.create('r2', rehashed({ ...plan, targets }), recordsFor(plan, 'r2'))
+        await runner.save('r2', saved, 0)
+        assert.is(await runner.remove('r2', 2), false)
+        assert.equal(await runner.rollouts(), ['r2', ID])
+        // What was handed out is not worked on, and what was sent is not handled.
+        await runner.enqueue('r2', tasks(0, 1))
+        const due = { at: ground.now() + STEP_MS, event: { type: 'late' } }
+        await runner.at('r2', 'key', due)
+        assert.is(await runner.remove('r2', 1), true)
+        assert.is(await runner.remove('r2', 1), true)
+        const seen: string[] = []
+        const see = async (rollout: string) => void seen.push(rollout)
+        await serve({ event: see, target: see })
+        await runner.at(ID, 'key', { ...due, at: due.at + STEP_MS })
+        await until(() => seen.length > 0)
+        assert.equal(seen, [ID])
+        for (const each of [runner, await restart?.()]) {
+          if (!each) continue
+          assert.equal(await each.rollouts(), [ID])
+          assert.is(await each.load('r2'), undefined)
+          assert.is(await each.plan('r2'), undefined)
+          assert.is((await each.records(ID)).length, 5)
+          assert.is(await each.write(record).catch(() => false), false)
+        }
+      }))
+
     test('records come in the order of the plan, by state, after one, and so many', () =>
       on(async ({ runner }, plan) => {
         await runner.write({ ...recordsFor(plan)[2], state: 'done' } as TargetRecord)

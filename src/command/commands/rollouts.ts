@@ -5,6 +5,7 @@ import { queueOption } from '../options/queue.ts'
 import { readNoArguments } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 import type { RolloutCommand } from '../rollout/control.ts'
+import type { RemoveCommand } from '../rollout/remove.ts'
 import type { RolloutDeed } from '../rollout/rolloutFolder.ts'
 import type { RolloutStartCommand } from '../rollout/start.ts'
 
@@ -115,6 +116,27 @@ const rolloutExportCommand = defineCommand({
   run: async (command, io) => (await import('../rollout/control.ts')).exportRollout(command, io),
 })
 
+const rolloutRmCommand = defineCommand({
+  name: 'rollout rm',
+  synopsis: 'ROLLOUT',
+  summary: 'Remove a rollout that has ended, with its records',
+  options: queueOption,
+  examples: [
+    {
+      title: 'What it did stays on its engines:',
+      line: 'plugin-flow rollout rm 20260101120000000-0badcafe',
+    },
+  ],
+  notes:
+    'Of the rollouts that have ended the newest 100 are kept, for 30 days: what is more goes when another one starts. One that has not ended is never removed.',
+  read(given): RemoveCommand {
+    const { id, queue } = readRollout('rollout rm', given)
+    if (id === undefined) throw new UsageError('rollout rm needs a ROLLOUT')
+    return { id, ...defined({ queue }) }
+  },
+  run: async (command, io) => (await import('../rollout/remove.ts')).removeCommand(command, io),
+})
+
 /** The orders of a person to a rollout, with the words for them. */
 const deeds: Readonly<Record<RolloutDeed, { summary: string; example: Example }>> = {
   pause: {
@@ -164,6 +186,7 @@ export const rolloutCommands: readonly CommandEntry[] = [
   rolloutWatchCommand,
   ...deedCommands,
   rolloutExportCommand,
+  rolloutRmCommand,
 ]
 
 function readRollout(

@@ -92,7 +92,7 @@ export async function openQueueRunner(
   /** Of two targets that are one engine only one is worked on at a time. */
   const engineOf = async (rollout: string, index: number): Promise<string> => {
     const target = await targetOf(rollout, index)
-    const engine = target?.engineId ?? JSON.stringify(target?.access)
+    const engine = target?.engineId ?? JSON.stringify(target?.access ?? null)
     return createHash('sha256').update(engine).digest('hex')
   }
   const addedOf = (rollout: string): Set<string> => {
@@ -123,6 +123,8 @@ export async function openQueueRunner(
     const { rollout, message } = data as EventData
     if (message) await handlers.event(rollout, message)
     if (message && !isAgain) return
+    // It was removed meanwhile.
+    if (!(await plan(rollout))) return
     added.delete(rollout)
     for (const key of timers.keys()) if (key.startsWith(`${rollout} `)) timers.delete(key)
     await handlers.start?.(rollout)
@@ -130,9 +132,8 @@ export async function openQueueRunner(
 
   return {
     async create(rollout, given, records) {
-      const zones = new Set(given.targets.flatMap(({ zone }) => zone ?? []))
       const texts = records.map((record) => JSON.stringify(record))
-      await store.create(rollout, JSON.stringify(given), texts, [...zones])
+      await store.create(rollout, JSON.stringify(given), texts, zonesOf(given))
       await wake(rollout)
     },
     rollouts: async () => (await store.rollouts()).reverse(),
@@ -144,6 +145,14 @@ export async function openQueueRunner(
         expected,
         writer: `${writer} ${hashed(JSON.stringify(saved))}`,
       }),
+    async remove(rollout, version) {
+      const zones = zonesOf(await plan(rollout))
+      if (!(await store.remove(rollout, version, zones))) return false
+      plans.delete(rollout)
+      added.delete(rollout)
+      await jobs.remove([undefined, ...zones], (data) => (data as EventData).rollout === rollout)
+      return true
+    },
     async enqueue(rollout, tasks) {
       const known = addedOf(rollout)
       const byZone = new Map<string | undefined, { id: string; data: unknown }[]>()
@@ -222,7 +231,10 @@ export async function openQueueRunner(
       const all = since ? undefined : await store.records(rollout, 0, size)
       const { sequence, version } = since ?? { sequence: all?.sequence ?? 0, version: 0 }
       const found = await store.changes(rollout, sequence, version)
-      if (!found) return undefined
+      if (!found) {
+        plans.delete(rollout)
+        return undefined
+      }
       const saved = parse<SavedRollout>(found.saved)
       return {
         records: [...(all?.records ?? []), ...found.records].map((text) =>
@@ -257,6 +269,10 @@ export async function openQueueRunner(
       await endWith(store.close)
     },
   }
+}
+
+function zonesOf(plan: RolloutPlan | undefined): string[] {
+  return [...new Set(plan?.targets.flatMap(({ zone }) => zone ?? []))]
 }
 
 function untilOf(held: HeldTargets, { token, until }: Lease): number {

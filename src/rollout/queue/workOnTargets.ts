@@ -69,8 +69,8 @@ export async function workOnTargets(
     if (!records[0] || isOver(JSON.parse(records[0]), task)) {
       await store.release({ engine, token })
       await job.complete()
-      // The event of its end may be lost.
-      return wake(rollout)
+      // The event of its end may be lost. A rollout that was removed has none.
+      return records[0] === undefined ? undefined : wake(rollout)
     }
     held.set(token, target)
     try {

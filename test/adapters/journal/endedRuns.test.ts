@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { KEPT, listEnded, readEnded } from '../../../adapters/journal/endedRuns.ts'
+import { listEnded, readEnded } from '../../../adapters/journal/endedRuns.ts'
+import { KEPT } from '../../../adapters/journal/files.ts'
 import { beginRun, listRuns } from '../../../adapters/journal/runJournal.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { suite } from '../../support/suite.ts'
@@ -110,22 +111,22 @@ suite('runs that have ended', (test) => {
         utimesSync(path, now - age, now - age)
       }
       const old = 'aaaaaaaa'
-      place(old, (KEPT.days + 1) * 86_400)
+      place(old, KEPT.ms / 1_000 + 86_400)
       assert.equal(
         (await listEnded(folder)).map(({ id }) => id),
         [first],
         'not shown any more',
       )
-      for (let run = 0; run < KEPT.runs; run++) {
+      for (let run = 0; run < KEPT.count; run++) {
         place(run.toString(16).padStart(8, '0'), 60 + run)
       }
       const last = await end(folder)
       const left = readdirSync(kept)
-      assert.is(left.length, KEPT.runs)
+      assert.is(left.length, KEPT.count)
       assert.ok(left.includes(`${last}.json`))
       assert.not.ok(left.includes(`${old}.json`))
       assert.not.ok(left.includes('00000063.json'))
-      assert.is((await listEnded(folder)).length, KEPT.runs)
+      assert.is((await listEnded(folder)).length, KEPT.count)
     }))
 
   test('one that is damaged is left out, and said to be so when it is asked for', () =>

@@ -1,4 +1,12 @@
-import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -98,6 +106,26 @@ suite('embedded runner', (test) => {
       assert.is(error.name, 'RunInUse')
       await runner.close()
       await (await openEmbeddedRunner(folder)).close()
+    }))
+
+  test('one that is removed has no file, and the others are as they were', () =>
+    onFolder(async (folder) => {
+      const runner = await openEmbeddedRunner(folder)
+      const saved = {
+        version: 1,
+        event: 'x',
+        snapshot: { value: 'done', context: {} },
+        timers: {},
+      }
+      for (const rollout of ['r1', 'r2']) {
+        await runner.create(rollout, await planFor(1), [{ ...record(0), rollout }])
+        await runner.write({ ...record(0), rollout, state: 'done' })
+        await runner.save(rollout, saved, 0)
+      }
+      assert.ok(await runner.remove('r1', 1))
+      assert.equal(readdirSync(folder).sort(), ['r2', 'runner.lock'])
+      assert.is(readRollouts(folder).get('r2')?.records[0]?.state, 'done')
+      await runner.close()
     }))
 
   test('a line that was cut is dropped, and the next one is whole', () =>

@@ -66,7 +66,7 @@ async function recordsOf({ kind, of = 'env', fails, during, after = 0 }: Case) {
   await onTarget(
     {
       fleet,
-      log: { create: store, save: store, record: store },
+      log: { create: store, save: store, record: store, remove: () => {} },
       plan: { kind, privileges: [], plugin: { reference: NEW, name, settings } },
       options: {
         async secret() {

@@ -15,6 +15,7 @@ suite('rollout with a queue :: before any server is asked', (test) => {
     'watch',
     'export',
     'pause',
+    'rm 2026',
     `start ${GRANT} FOLDER/plan.json`,
   ]) {
     test(`${line} :: an address of something else is refused, and not repeated`, () =>
