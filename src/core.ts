@@ -40,6 +40,7 @@ export type {
   ConsentPolicy,
   Engine,
   FlowOptions,
+  Ignored,
   InstallOptions,
   PluginInstall,
   Transition,

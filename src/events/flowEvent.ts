@@ -18,6 +18,7 @@ export type FlowEvent =
   | ProgressMade
   | RetryAhead
   | FlowQueued
+  | AnswerIgnored
   | ConsentAsked
   | CredentialsAsked
   | OutcomeReached
@@ -81,6 +82,13 @@ export interface ShownRetry {
 export interface FlowQueued extends Numbered {
   type: 'queued'
   queued: ShownQueued
+}
+
+/** A person answered what the flow no longer asked, or cancelled one that was ending: nothing changed. */
+export interface AnswerIgnored extends Numbered {
+  type: 'ignored'
+  /** As in the chart: `consent.grant`. */
+  event: string
 }
 
 export interface ShownQueued {

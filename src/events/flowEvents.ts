@@ -68,6 +68,7 @@ export function flowEvents(flow: ShownFlow, about: FlowEventsOptions = {}): Obse
   flow.progress$.subscribe((progress) => add({ type: 'progress', progress }))
   flow.retry$.subscribe(({ at, ...retry }) => add({ type: 'retry', retry }, at))
   flow.queued$.subscribe(({ at, ...queued }) => add({ type: 'queued', queued }, at))
+  flow.ignored$.subscribe(({ event, at }) => add({ type: 'ignored', event: event.type }, at))
   flow.consent$.subscribe((request) => {
     add({ type: 'consent', machine, request: show.request(request, flow.snapshot()) } as never)
   })

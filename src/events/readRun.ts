@@ -108,6 +108,7 @@ const event = variant<'type', FlowEvent>('type', {
     }),
   }),
   queued: object({ ...numbered, queued: object<ShownQueued>({ ahead: number }) }),
+  ignored: object({ ...numbered, event: text }),
   consent: ofMachine<ConsentAsked>('request', numbered),
   credentials: object({
     ...numbered,

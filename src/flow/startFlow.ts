@@ -26,7 +26,7 @@ import { Observed } from './observed.ts'
 import { Place, queuedNow } from './place.ts'
 import { processTime } from './retry/time.ts'
 import { openSession } from './session.ts'
-import type { Engine, Flow, FlowActor, FlowOptions, Transition } from './types.ts'
+import type { Engine, Flow, FlowActor, FlowOptions, Ignored, Transition } from './types.ts'
 
 interface FlowEnds<Machine extends AnyStateMachine, Result> {
   /** The event that `cancel` sends. */
@@ -119,7 +119,12 @@ export function startFlow<
   })
   // A host that watches only the states must not be ended by an unhandled rejection.
   result.catch(() => {})
-  const answer = (event: { type: string }) => session?.send(event as EventFrom<Machine>) === true
+  const heard = (type: string, isTaken = false) => {
+    if (!isTaken) observed(shown, 'ignored').next({ event: { type }, at: Date.now() })
+    return isTaken
+  }
+  const answer = (request: Request | undefined, event: { type: string }) =>
+    heard(event.type, isCurrent(request) && session?.send(event as EventFrom<Machine>))
   // An answer to a request that is no longer the one shown is no answer to this one.
   const isCurrent = (request: Request | undefined) =>
     request === undefined || request === shown.consent?.latest
@@ -137,14 +142,14 @@ export function startFlow<
   const flow = {
     result,
     grant: (request?: Request, who?: string) =>
-      isCurrent(request) && answer(defined({ type: 'consent.grant', who })),
+      answer(request, defined({ type: 'consent.grant', who })),
     deny: (reason?: string, request?: Request) =>
-      isCurrent(request) && answer(defined({ type: 'consent.deny', reason })),
+      answer(request, defined({ type: 'consent.deny', reason })),
     authenticate: (given: RegistryCredentials) =>
-      session !== undefined && authenticate(session.ref, given),
+      heard('credentials.submit', session && authenticate(session.ref, given)),
     cancel() {
       leaveQueue?.()
-      return open().cancel()
+      return heard((cancelEvent as { type: string }).type, open().cancel())
     },
     snapshot: () => kind.makeSnapshot(open().ref.getSnapshot() as SnapshotFrom<Machine>),
   }
@@ -161,11 +166,12 @@ interface Values<Request> {
   progress: Progress
   retry: Retry
   queued: Queued
+  ignored: Ignored
   consent: Request
   credentials: CredentialsRequest
 }
 
-const NAMES = ['progress', 'retry', 'queued', 'consent', 'credentials'] as const
+const NAMES = ['progress', 'retry', 'queued', 'ignored', 'consent', 'credentials'] as const
 
 /** The observables of a flow besides its transitions. Thousands of flows wait at once, and most show nothing of it. */
 type Shown<Request> = { [Name in keyof Values<Request>]?: Observed<Values<Request>[Name]> }
@@ -174,7 +180,8 @@ function observed<Request, Name extends keyof Values<Request>>(
   shown: Shown<Request>,
   name: Name,
 ): Observed<Values<Request>[Name]> {
-  const known = shown[name] ?? new Observed<Values<Request>[Name]>(name !== 'retry')
+  const known =
+    shown[name] ?? new Observed<Values<Request>[Name]>(name !== 'retry' && name !== 'ignored')
   shown[name] = known as Shown<Request>[Name]
   return known
 }

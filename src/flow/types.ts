@@ -144,6 +144,13 @@ export interface Transition {
   at: number
 }
 
+/** An answer of a person that the flow did not take, as it came too late or twice. It changes nothing. */
+export interface Ignored {
+  event: { type: string }
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
 /** The XState actor, to be read: for `@xstate/react` and RxJS' `from()`. */
 export interface FlowActor<Machine extends AnyStateMachine>
   extends Subscribable<SnapshotFrom<Machine>> {
@@ -167,6 +174,8 @@ export interface Flow<
   readonly retry$: Observable<Retry>
   /** That the flow waits for its place among the flows at work, while it does: nothing is sent of it. */
   readonly queued$: Observable<Queued>
+  /** Every answer that the flow did not take. */
+  readonly ignored$: Observable<Ignored>
   /** The request to a person, while the flow waits for the answer. */
   readonly consent$: Observable<Request>
   /** Credentials that a person is asked for, while the flow waits for them. */

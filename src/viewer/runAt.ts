@@ -69,6 +69,8 @@ function after(run: RunState, event: FlowEvent): RunState {
       return { ...run, credentials: event.request }
     case 'outcome':
       return { ...run, outcome: event }
+    case 'ignored':
+      return run
   }
 }
 
@@ -189,6 +191,8 @@ export interface Visit {
   left?: number
   /** The attempts after the first in it. */
   retries: readonly ShownRetry[]
+  /** Answers in it that changed nothing, by their events. */
+  ignored: readonly string[]
 }
 
 /** Every state that the run has entered, in order. */
@@ -198,8 +202,9 @@ export function visitsOf(events: readonly FlowEvent[]): Visit[] {
     const last = visits.at(-1)
     if (event.type === 'transition') {
       if (last) last.left = event.at
-      visits.push({ transition: event, retries: [] })
+      visits.push({ transition: event, retries: [], ignored: [] })
     } else if (event.type === 'retry' && last) last.retries = [...last.retries, event.retry]
+    else if (event.type === 'ignored' && last) last.ignored = [...last.ignored, event.event]
     else if (event.type === 'outcome' && last) last.left = event.at
   }
   return visits

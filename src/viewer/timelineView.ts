@@ -126,7 +126,7 @@ function createRow(
   )
   return {
     button: row,
-    update({ left, retries: tried }, startedAt, now) {
+    update({ left, retries: tried, ignored }, startedAt, now) {
       const until = Math.max(at, left ?? now)
       const whole = Math.max(1, now - startedAt)
       setText(took, formatElapsed(until - at))
@@ -136,7 +136,9 @@ function createRow(
         left === undefined ? entered : `${entered} to +${formatElapsed(left - startedAt)}`,
       )
       const last = tried.at(-1)
-      setText(retries, last ? `tried again ${tried.length} × after ${last.code}` : '')
+      const news = ignored.map((each) => `${each} ignored`)
+      if (last) news.unshift(`tried again ${tried.length} × after ${last.code}`)
+      setText(retries, news.join(', '))
       fill.style.left = `${((at - startedAt) / whole) * 100}%`
       fill.style.width = `${((until - at) / whole) * 100}%`
     },

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as assert from 'uvu/assert'
 import type {} from '../../src/viewer.ts'
+import { enter } from '../src/ui/uiStage.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { onPage } from './world/onPage.ts'
 
@@ -10,10 +11,17 @@ const PRIVATE = 'registry.example.com/acme/private:1.0'
 
 browserSuite('page :: flows', (test, browser) => {
   test('grant', () =>
-    onPage(browser(), async ({ outcome, install, flow, state, timeline, embedded, screenshot }) => {
+    onPage(browser(), async (stage) => {
+      const { outcome, install, flow, state, timeline, embedded, screenshot, page } = stage
       await install(SSHFS, 'DEBUG=1')
       const dialog = flow.getByRole('dialog', { name: 'Grant these privileges?' })
       await dialog.waitFor()
+      // As by somebody with an old page.
+      const id = page.url().split('/').at(-1)
+      const account = { username: 'ann', password: 'pw' }
+      const client = await enter(stage)
+      assert.is((await client.post(`/flows/${id}/credentials`, account)).status, 409)
+      await flow.locator('.steps').getByText('credentials.submit ignored').waitFor()
       const text = (await dialog.textContent()) ?? ''
       for (const word of ['CAP_SYS_ADMIN', '/dev/fuse', 'host', 'as good as root']) {
         assert.ok(text.includes(word), word)

@@ -1,4 +1,4 @@
-import { lastValueFrom, toArray } from 'rxjs'
+import { firstValueFrom, lastValueFrom, toArray } from 'rxjs'
 import * as assert from 'uvu/assert'
 import type { FlowEvent } from '../../../src/events/flowEvent.ts'
 import { flowEvents } from '../../../src/events/flowEvents.ts'
@@ -67,6 +67,24 @@ suite('flow events', (test) => {
       } finally {
         flowGate.limit = limit
       }
+    }))
+
+  test('an answer that the flow does not take :: an event says which', () =>
+    onStage(async ({ install }) => {
+      const flow = install({ reference: SSHFS })
+      const events = collect(flowEvents(flow))
+      const request = await firstValueFrom(flow.consent$)
+      assert.is(flow.authenticate({ username: 'ann', password: 'pw' }), false)
+      assert.is(flow.deny('no', { ...request }), false)
+      assert.is(flow.grant(request), true)
+      assert.is(flow.grant(), false)
+      await flow.result
+      assert.is(flow.cancel(), false)
+      const all = await events
+      const ignored = all.flatMap((event) => (event.type === 'ignored' ? [event.event] : []))
+      // The last one came after the end.
+      assert.equal(ignored, ['credentials.submit', 'consent.deny', 'consent.grant'])
+      assert.ok(all.every(isFlowEvent))
     }))
 
   test('a late subscriber gets it all from the first', () =>

@@ -48,6 +48,7 @@ export const everyEvent: readonly FlowEvent[] = [
     },
   },
   { type: 'queued', sequence: 4, at: 4, queued: { ahead: 2 } },
+  { type: 'ignored', sequence: 4, at: 4, event: 'consent.grant' },
   {
     type: 'retry',
     sequence: 4,

@@ -58,19 +58,21 @@ suite('run at a moment', (test) => {
     }
   })
 
-  test('each state with when it was entered and left, and what was tried again in it', () => {
+  test('each state with when it was entered and left, what was tried again in it, and what was ignored', () => {
     const { at: _, ...told } = away
     const retry: FlowEvent = { type: 'retry', sequence: 2, at: 1_500, retry: told }
-    const run = [transition(1, 'a'), retry, transition(4, 'b', 'a')]
-    const visits = visitsOf(run).map(({ transition: { to, at }, left, retries }) => ({
+    const late: FlowEvent = { type: 'ignored', sequence: 5, at: 5_000, event: 'consent.grant' }
+    const run = [transition(1, 'a'), retry, transition(4, 'b', 'a'), late]
+    const visits = visitsOf(run).map(({ transition: { to, at }, left, retries, ignored }) => ({
       to,
       at,
       left,
       retries: retries.length,
+      ignored,
     }))
     assert.equal(visits, [
-      { to: 'a', at: 1_000, left: 4_000, retries: 1 },
-      { to: 'b', at: 4_000, left: undefined, retries: 0 },
+      { to: 'a', at: 1_000, left: 4_000, retries: 1, ignored: [] },
+      { to: 'b', at: 4_000, left: undefined, retries: 0, ignored: ['consent.grant'] },
     ])
   })
 
