@@ -38,6 +38,7 @@ export {
 export type { RolloutResult } from './rollout/observeRollout.ts'
 export { checkPlanAge, parsePlan } from './rollout/planFile.ts'
 export { type PlanRolloutOptions, planRollout } from './rollout/planRollout.ts'
+export type { Answers, Ask, Question } from './rollout/questions.ts'
 export {
   createRolloutWorker,
   type RolloutWorker,

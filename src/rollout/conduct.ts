@@ -5,6 +5,7 @@ import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
 import { rolloutMachine } from '../../machines/rollout/rolloutMachine.ts'
 import type { RolloutContext } from '../../machines/rollout/types.ts'
+import { atOnce } from './atOnce.ts'
 import { isEnd } from './localRunner.ts'
 import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
 
@@ -35,6 +36,9 @@ export function readSaved({ snapshot }: SavedRollout): RolloutSnapshot {
 export function createConductor(runner: Runner, options: ConductorOptions) {
   /** A cache of the targets of the current pass, by rollout. It can be rebuilt from the records. */
   const passes = new Map<string, { attempt: number; list: Promise<number[]> }>()
+
+  /** Steps whose plugins are looked at again, by rollout and pass. A start meanwhile looks no second time. */
+  const looking = new Set<string>()
 
   const listOf = (rollout: string, { attempt, action }: RolloutContext): Promise<number[]> => {
     const known = passes.get(rollout)
@@ -98,7 +102,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     }
     if (snapshot.matches({ monitoring: 'looking' })) {
       // Not awaited: events are handled while the engines answer. If the store fails, the next start looks again.
-      void look(rollout, context).catch(() => {})
+      void lookOnce(rollout, context).catch(() => {})
     }
     await handOut(rollout, context)
   }
@@ -124,18 +128,27 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     }
   }
 
+  const lookOnce = async (rollout: string, context: RolloutContext): Promise<void> => {
+    const key = `${rollout} ${context.attempt} ${context.step}`
+    if (looking.has(key)) return
+    looking.add(key)
+    await look(rollout, context).finally(() => looking.delete(key))
+  }
+
   const look = async (rollout: string, context: RolloutContext): Promise<void> => {
     const plan = await runner.plan(rollout)
     const done = await runner.records(rollout, { states: ['done'] })
     const begin = endOfStep({ ...context, step: context.step - 1 })
     const ofStep = new Set((await listOf(rollout, context)).slice(begin, endOfStep(context)))
+    if (!plan) return
     let failed = 0
-    for (const record of done.filter(({ index }) => ofStep.has(index))) {
-      const change = plan && (await options.findChange(plan, record))
-      if (!change) continue
+    const passed = done.filter(({ index }) => ofStep.has(index))
+    await atOnce(passed, plan.strategy.parallel, async (record) => {
+      const change = await options.findChange(plan, record)
+      if (!change) return
       await runner.write({ ...record, state: 'failed', ...change })
       failed += 1
-    }
+    })
     later(rollout, { type: 'batch.monitored', step: context.step, failed })
   }
 

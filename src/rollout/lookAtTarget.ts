@@ -36,18 +36,20 @@ export interface LookRequest {
   deadline: number
 }
 
+type OpenedEngine = Engine & { close?(): void }
+
 /** Looks at one engine. Rejects only once the signal has fired. */
 export async function lookAtTarget(
-  open: () => Engine & { close?(): void },
+  open: () => OpenedEngine | Promise<OpenedEngine>,
   request: LookRequest,
   signal: AbortSignal,
 ): Promise<TargetLook> {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), request.deadline)
   const release = onAbort(signal, () => late.abort())
-  let engine: ReturnType<typeof open> | undefined
+  let engine: OpenedEngine | undefined
   try {
-    engine = open()
+    engine = await open()
     const secrets = request.settings.filter(({ secret }) => secret).map(keyOf)
     return await look(withSecretsHidden(engine, secrets), request, { signal: late.signal })
   } catch (error) {

@@ -1,16 +1,12 @@
 import type { Engine as EnginePort } from '../../machines/engine.ts'
 import { EngineError, isEngineError } from '../../machines/errors.ts'
 import { resolveNames } from '../../machines/reference.ts'
-import type { TargetAccess } from '../../machines/rollout/plan.ts'
 import { lookUpRemote, type RemoteLookUp } from '../../machines/steps/lookUpRemote.ts'
 import { listSome, quoted } from '../../machines/text.ts'
 import { lookOnly } from '../flow/lookOnly.ts'
 import type { Engine } from '../flow/types.ts'
 import type { FleetTarget } from './fleetFile.ts'
 import type { TargetLook } from './lookAtTarget.ts'
-
-/** Opens the engine of a target. */
-export type OpenTarget = (access: TargetAccess) => Engine & { close?(): void }
 
 /** Milliseconds for all requests to one engine. */
 export const DEADLINE_MS = 30_000
@@ -22,7 +18,7 @@ export async function lookUpContent(
   remote: string,
   targets: readonly FleetTarget[],
   looks: readonly TargetLook[],
-  open: OpenTarget,
+  lookUp: (target: FleetTarget) => Promise<RemoteLookUp>,
   { signal, digest }: { signal: AbortSignal; digest: string | undefined },
 ): Promise<RemoteLookUp> {
   const able = targets.filter((_, index) => {
@@ -30,23 +26,21 @@ export async function lookUpContent(
     return !('unreachable' in look) && (look.takesDigests || !remote.includes('@'))
   })
   let failure = noEngine(remote, targets, looks)
-  for (const { id, access } of able.slice(0, MOST_ASKED)) {
-    const engine = open(access)
+  for (const target of able.slice(0, MOST_ASKED)) {
     try {
-      const found = await lookUpOn(engine, remote, signal)
+      const found = await lookUp(target)
       checkDigest(found, digest)
       return found
     } catch (error) {
       if (!isEngineError(error) || signal.aborted || error.code === 'digest-changed') throw error
-      failure = new EngineError(error.code, `${quoted(id)}: ${error.message}`, error.details)
-    } finally {
-      engine.close?.()
+      failure = new EngineError(error.code, `${quoted(target.id)}: ${error.message}`, error.details)
     }
   }
   throw failure
 }
 
-function lookUpOn(host: Engine, remote: string, signal: AbortSignal): Promise<RemoteLookUp> {
+/** Looks up the content of the reference on one engine, with the credentials that are configured for it. */
+export function lookUpOn(host: Engine, remote: string, signal: AbortSignal): Promise<RemoteLookUp> {
   const names = resolveNames({ reference: remote })
   return lookOnly(
     host,

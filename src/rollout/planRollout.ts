@@ -10,16 +10,20 @@ import type {
   TargetAccess,
 } from '../../machines/rollout/plan.ts'
 import { checkHostPath, namesHostPath, type Setting } from '../../machines/settings.ts'
-import { quoted } from '../../machines/text.ts'
+import { oneLine, quoted } from '../../machines/text.ts'
 import { readDigest } from '../flow/input.ts'
 import { setLimits } from '../flow/limits.ts'
+import type { Engine } from '../flow/types.ts'
+import { atOnce } from './atOnce.ts'
 import { connectTarget } from './connectTarget.ts'
+import { createAnswers } from './createAnswers.ts'
 import type { Fleet, FleetTarget } from './fleetFile.ts'
 import { hashPlan } from './hash.ts'
 import { judgeTarget } from './judgeTarget.ts'
-import { lookAtTarget, type TargetLook } from './lookAtTarget.ts'
-import { DEADLINE_MS, lookUpContent, type OpenTarget } from './lookUpContent.ts'
-import { checkSecrets } from './plannedSettings.ts'
+import type { TargetLook } from './lookAtTarget.ts'
+import { DEADLINE_MS, lookUpContent } from './lookUpContent.ts'
+import { checkSettings, readSecret } from './plannedSettings.ts'
+import type { Ask } from './questions.ts'
 import { completeStrategy } from './strategy.ts'
 
 export interface PlanRolloutOptions {
@@ -41,7 +45,9 @@ export interface PlanRolloutOptions {
   /** Milliseconds for all requests to one engine. Default 30 000. */
   deadline?: number
   /** Opens the engine of a target. Default: from this machine. */
-  connect?: OpenTarget
+  connect?: (access: TargetAccess) => Engine & { close?(): void }
+  /** Looks at targets and for secrets where the zone of a target is, as `ask` of a runner does, and not from this machine. */
+  ask?: Ask
   /** Called with each target that was looked at. */
   onLook?: (looked: number, of: number) => void
 }
@@ -61,23 +67,47 @@ export async function planRollout(options: PlanRolloutOptions): Promise<RolloutP
   const names = resolveNames({ reference: options.reference, ...defined({ alias: options.name }) })
   if (isEngineError(names)) throw names
   const digest = options.digest === undefined ? undefined : readDigest(options.digest)
-  checkSettings(settings, env)
+  checkGiven(settings)
   const signal = options.signal ?? new AbortController().signal
   const open = options.connect ?? ((access: TargetAccess) => connectTarget(access, { env }))
+  const here = createAnswers({
+    connect: ({ access }) => open(access),
+    secret: async (from) => readSecret(from, env),
+  })
+  const ask: Ask = options.ask ?? ((_, question, signal) => here(question, signal))
+  const zones = options.ask ? new Set(fleet.targets.map(({ zone }) => zone)) : [undefined]
+  const secrets = settings.filter((setting) => 'from' in setting)
+  // Of each zone, also where nothing is secret: a zone in which no worker serves is refused at once.
+  await Promise.all(
+    [...zones].map((zone) => ask(zone, { about: 'secrets', settings: secrets }, signal)),
+  )
   const targets = spreadOverZones(fleet.targets)
   const request = {
     name: names.name,
     settings: settings.map(settingOf),
     deadline: options.deadline ?? DEADLINE_MS,
   }
-  const looks = await lookAtAll(targets, options.onLook, (target) =>
-    lookAtTarget(() => open(target.access), request, signal),
-  )
+  const looks: TargetLook[] = []
+  let looked = 0
+  await atOnce(targets, Math.min(setLimits({}).flows, MOST_AT_ONCE), async (target, index) => {
+    const question = { about: 'target', target, request } as const
+    looks[index] = await ask(target.zone, question, signal).catch((error: unknown) => {
+      if (!isEngineError(error) || signal.aborted) throw error
+      return { unreachable: oneLine(error.message) }
+    })
+    options.onLook?.(++looked, targets.length)
+  })
   refuseOneEngineTwice(targets, looks)
   const remote =
     kind === 'remove'
       ? { privileges: [] }
-      : await lookUpContent(names.remote, targets, looks, open, { signal, digest })
+      : await lookUpContent(
+          names.remote,
+          targets,
+          looks,
+          (target) => ask(target.zone, { about: 'content', target, remote: names.remote }, signal),
+          { signal, digest },
+        )
   const plugin: PlannedPlugin = {
     reference: kind === 'remove' ? names.name : options.reference,
     name: names.name,
@@ -93,11 +123,11 @@ export async function planRollout(options: PlanRolloutOptions): Promise<RolloutP
   return { ...plan, hash: hashPlan(plan) }
 }
 
-function checkSettings(settings: readonly PlannedSetting[], env: NodeJS.ProcessEnv): void {
+function checkGiven(settings: readonly PlannedSetting[]): void {
   for (const setting of settings) {
     if (namesHostPath(setting)) checkHostPath(settingOf(setting))
   }
-  checkSecrets(settings, env)
+  checkSettings(settings)
 }
 
 function settingOf(setting: PlannedSetting): Setting {
@@ -123,24 +153,6 @@ function spreadOverZones(targets: readonly FleetTarget[]): FleetTarget[] {
     })
     .sort((one, other) => one.place - other.place)
     .map(({ target }) => target)
-}
-
-/** No more at once than flows are, each from when its turn has come. */
-async function lookAtAll(
-  targets: readonly FleetTarget[],
-  onLook: PlanRolloutOptions['onLook'],
-  look: (target: FleetTarget) => Promise<TargetLook>,
-): Promise<TargetLook[]> {
-  const looks: TargetLook[] = []
-  let [next, looked] = [0, 0]
-  const work = async () => {
-    for (let index = next++; index < targets.length; index = next++) {
-      looks[index] = await look(targets[index] as FleetTarget)
-      onLook?.(++looked, targets.length)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(setLimits({}).flows, MOST_AT_ONCE) }, work))
-  return looks
 }
 
 function refuseOneEngineTwice(targets: readonly FleetTarget[], looks: readonly TargetLook[]): void {

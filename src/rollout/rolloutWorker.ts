@@ -1,13 +1,10 @@
+import { keyOf } from '../../machines/settings.ts'
 import { createConductor } from './conduct.ts'
+import { createAnswers } from './createAnswers.ts'
 import { wallTime } from './localRunner.ts'
+import type { Ask } from './questions.ts'
 import type { Runner, RunnerHandlers } from './runner.ts'
-import {
-  createTargetStep,
-  factsOf,
-  look,
-  type TargetStepOptions,
-  withOpened,
-} from './targetStep.ts'
+import { createTargetStep, factsOf, type TargetStepOptions } from './targetStep.ts'
 
 /** Milliseconds until a rollout without consent expires: a day. */
 const CONSENT_MS = 24 * 60 * 60_000
@@ -32,6 +29,8 @@ export interface RolloutWorker {
 
 export function createRolloutWorker(runner: Runner, options: RolloutWorkerOptions): RolloutWorker {
   const { time = wallTime, consentTime = CONSENT_MS } = options
+  const answer = createAnswers(options)
+  const ask: Ask = runner.ask ?? ((_, question) => answer(question))
   const { start, event } = createConductor(runner, {
     now: time.now,
     consentTime,
@@ -39,10 +38,9 @@ export function createRolloutWorker(runner: Runner, options: RolloutWorkerOption
       const target = targets[index]
       if (!target) return CHANGED
       try {
-        const now = await withOpened(
-          () => options.connect(target),
-          (engine) => look(engine, plugin.name),
-        )
+        const { name, settings } = plugin
+        const secrets = settings.filter((setting) => 'from' in setting).map(keyOf)
+        const now = await ask(target.zone, { about: 'plugin', target, name, secrets })
         return JSON.stringify(now) === JSON.stringify(after) ? undefined : CHANGED
       } catch (error) {
         return factsOf(error)
@@ -50,5 +48,5 @@ export function createRolloutWorker(runner: Runner, options: RolloutWorkerOption
     },
   })
   const target = createTargetStep(runner, options)
-  return { start, serve: (how) => runner.serve({ ...how, start, event, target }) }
+  return { start, serve: (how) => runner.serve({ ...how, start, event, target, answer }) }
 }

@@ -1,5 +1,6 @@
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { Lease, TargetRecord, TargetState } from '../../machines/rollout/records.ts'
+import type { Ask, Question } from './questions.ts'
 
 /**
  * The store and the queue of rollouts: their plans, snapshots and records, the queue of targets, the events and timers. Everything that
@@ -43,6 +44,9 @@ export interface Runner {
    * in a row the last may be the only one.
    */
   subscribe(rollout: string, listener: (change: RolloutChange) => void): () => void
+
+  /** Has a worker of a zone answer. Without it the process that has the question answers. */
+  ask?: Ask
 
   /** Begins to handle events and to work on targets. Resolves with what ends it. */
   serve(handlers: RunnerHandlers): Promise<() => Promise<void>>
@@ -94,4 +98,6 @@ export interface RunnerHandlers {
   /** Goes on with a rollout after events or targets may have been lost. In turn with its events; it may happen at any time. */
   start?(rollout: string): Promise<void>
   target(rollout: string, task: TargetTask, lease: Lease): Promise<void>
+  /** Answers a question of another process. */
+  answer?(question: Question): Promise<unknown>
 }

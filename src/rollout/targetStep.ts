@@ -4,7 +4,6 @@ import { EngineError, isEngineError } from '../../machines/errors.ts'
 import type { Plugin } from '../../machines/plugin.ts'
 import { layersOf } from '../../machines/plugin-install/snapshot.ts'
 import { computePrivileges } from '../../machines/privileges.ts'
-import type { PlannedTarget } from '../../machines/rollout/plan.ts'
 import type { Lease, PluginOnTarget, TargetRecord } from '../../machines/rollout/records.ts'
 import type { RolloutConsent } from '../../machines/rollout/types.ts'
 import { keyOf } from '../../machines/settings.ts'
@@ -14,13 +13,14 @@ import type { Engine } from '../flow/types.ts'
 import { changeTarget, removePlugin, type StepTools, undoTarget } from './changeTarget.ts'
 import { endOf, readSaved } from './conduct.ts'
 import { fenced } from './fence.ts'
+import type { FleetTarget } from './fleetFile.ts'
 import { wallTime } from './localRunner.ts'
 import type { Runner, TargetTask } from './runner.ts'
 import { withSecretsHidden } from './withSecretsHidden.ts'
 
 export interface TargetStepOptions {
   /** Connects to the engine of a target, from the machine of the worker. */
-  connect(target: PlannedTarget): TargetEngine | Promise<TargetEngine>
+  connect(target: FleetTarget): TargetEngine | Promise<TargetEngine>
   secret?: StepTools['secret']
   time?: Time
 }
@@ -211,6 +211,6 @@ function beat(time: Time, ms: number, extend: () => Promise<void>) {
   }
 }
 
-function noSecret(): Promise<string> {
+export function noSecret(): Promise<string> {
   throw new EngineError('invalid-option', 'this worker has no source of secret settings')
 }

@@ -6,6 +6,7 @@ import type { RolloutMessage, Runner } from '../../../src/rollout/runner.ts'
 import { createLocalRunner } from '../../../src/rollout.ts'
 import { planFor } from '../../support/rolloutStage.ts'
 import { suite } from '../../support/suite.ts'
+import { settled } from '../../support/virtualFlow.ts'
 
 const ID = 'r1'
 const CONSENT_MS = 60_000
@@ -19,7 +20,11 @@ function recordAt(index: number, more: Partial<TargetRecord> = {}): TargetRecord
 /** A conductor of three targets, whose events come when the test says so, and whose time stands still. */
 async function conducted(
   change: (runner: Runner) => Partial<Runner> = () => ({}),
-  { isMade = true, strategy = {} }: { isMade?: boolean; strategy?: Partial<Strategy> } = {},
+  {
+    isMade = true,
+    strategy = {},
+    looking,
+  }: { isMade?: boolean; strategy?: Partial<Strategy>; looking?: Promise<void> } = {},
 ) {
   const local = createLocalRunner({
     time: { now: () => 0, random: () => 0, setTimeout: () => 0, clearTimeout() {} },
@@ -36,6 +41,7 @@ async function conducted(
   const looked: number[] = []
   const findChange = async (_: RolloutPlan, { index }: TargetRecord) => {
     looked.push(index)
+    await looking
     return { code: 'changed-by-others', message: 'it is another' } as const
   }
   const options = { now: () => 0, consentTime: CONSENT_MS, findChange }
@@ -208,6 +214,43 @@ suite('conductor', (test) => {
       [first?.state, second?.state, second?.code],
       ['done', 'failed', 'changed-by-others'],
     )
+  })
+})
+
+suite('conductor :: plugins that are looked at again', (test) => {
+  test('many at once, as the plan says, and a start meanwhile looks no second time', async () => {
+    let answer = () => {}
+    const looking = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    let told: (message: RolloutMessage) => void = () => {}
+    const strategy = { monitor: 5, parallel: 2 }
+    const event = async (_: string, message: RolloutMessage) => told(message)
+    const { conductor, runner, saved, looked } = await conducted(() => ({ event }), {
+      strategy,
+      looking,
+    })
+    await conductor.start(ID)
+    await conductor.event(ID, { type: 'plan.done', size: 3 })
+    await conductor.event(ID, GRANT)
+    for (const index of [0, 1, 2]) {
+      const done = recordAt(index, { state: 'done', attempt: 1 })
+      await runner.write(done)
+      await conductor.event(ID, endOf(done))
+    }
+    const [[timer, { event: due, at }] = ['', { event: { type: '' }, at: 0 }]] = Object.entries(
+      (await saved()).timers,
+    )
+    await conductor.event(ID, { ...due, timer, due: at })
+    await conductor.start(ID)
+    await settled()
+    assert.equal(looked, [0, 1])
+    const monitored = new Promise<RolloutMessage>((resolve) => {
+      told = resolve
+    })
+    answer()
+    assert.equal(await monitored, { type: 'batch.monitored', step: 0, failed: 3 })
+    assert.equal(looked, [0, 1, 2])
   })
 })
 

@@ -6,10 +6,12 @@ import { simulateEngine } from '../../../adapters/simulation/simulateEngine.ts'
 import type { CallOptions, Engine, InputOf, OperationId } from '../../../machines/engine.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import type { PlannedTarget } from '../../../machines/rollout/plan.ts'
+import { createAnswers } from '../../../src/rollout/createAnswers.ts'
 import type { FleetTarget } from '../../../src/rollout/fleetFile.ts'
 import { hashPlan } from '../../../src/rollout/hash.ts'
 import { checkPlanAge, parsePlan } from '../../../src/rollout/planFile.ts'
 import { type PlanRolloutOptions, planRollout } from '../../../src/rollout/planRollout.ts'
+import type { Ask } from '../../../src/rollout/questions.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { type Schema, violations } from '../../support/jsonSchema.ts'
 import { suite } from '../../support/suite.ts'
@@ -209,6 +211,59 @@ suite('planRollout :: what would be done where', (test) => {
     const installed = doing((await plan('install')).targets)
     assert.is(installed.same, 'nothing')
     assert.match(String(installed.other), 'with other content')
+  })
+
+  test('through workers of two zones, which are asked for secrets first, and of which each reaches its own engines', async () => {
+    const engines = {
+      a: await engineWith(),
+      b: await engineWith(`docker.io/${SSHFS}`, 'DEBUG=1'),
+      c: await engineWith(),
+    }
+    const zones = { a: 'eu', b: 'us', c: 'eu' }
+    const { fleet, connect } = fleetOf(engines, zones)
+    const questions: string[] = []
+    const workers = new Map<string | undefined, ReturnType<typeof createAnswers>>(
+      Object.keys(zones).map((id) => [
+        zones[id as keyof typeof zones],
+        createAnswers({
+          connect: ({ access }) => (connect as NonNullable<typeof connect>)(access),
+          secret: async () => 'x',
+        }),
+      ]),
+    )
+    const ask: Ask = async (zone, question, signal) => {
+      const on = 'target' in question ? question.target.id : ''
+      questions.push(`${zone} ${question.about} ${on}`)
+      if (on === 'c') throw new EngineError('engine-unreachable', `no worker of ${zone}`)
+      const worker = workers.get(zone)
+      assert.ok(worker)
+      return worker(JSON.parse(JSON.stringify(question)) as typeof question, signal)
+    }
+    const plan = await planRollout({
+      fleet,
+      ask,
+      connect() {
+        throw new Error('no engine is reached from here')
+      },
+      reference: SSHFS,
+      env: {},
+      settings: [
+        { name: 'DEBUG', value: '1' },
+        { name: 'TOKEN', from: 'env', variable: 'NOT_HERE' },
+      ],
+    })
+    assert.equal(doing(plan.targets), { a: 'install', b: 'nothing', c: 'install' })
+    const { found } = plan.targets.find(({ id }) => id === 'c') ?? {}
+    assert.equal(found, { state: 'unreachable', why: 'no worker of eu' })
+    assert.match(String(plan.plugin.digest), /^sha256:/)
+    assert.equal(questions, [
+      'eu secrets ',
+      'us secrets ',
+      'eu target a',
+      'us target b',
+      'eu target c',
+      'eu content a',
+    ])
   })
 
   test('a removal asks no registry', async () => {

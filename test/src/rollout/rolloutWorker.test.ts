@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert'
+import { EngineError } from '../../../machines/errors.ts'
+import type { Question } from '../../../src/rollout.ts'
 import { createLocalRunner, createRolloutWorker, startRollout } from '../../../src/rollout.ts'
 import { engines, planFor } from '../../support/rolloutStage.ts'
 import { suite } from '../../support/suite.ts'
@@ -36,6 +38,39 @@ suite('rollout worker', (test) => {
     }
     await createRolloutWorker(counting, { connect: fleet.connect }).start(rollout.id)
     assert.is(reads, 0)
+    await rollout.close()
+    fleet.close()
+  })
+
+  test('where a runner has questions answered elsewhere, plugins are looked at again there', async () => {
+    const local = createLocalRunner()
+    const asked: unknown[] = []
+    const ask = async (zone: string | undefined, question: Question) => {
+      asked.push([zone, question])
+      throw new EngineError('engine-unreachable', 'no worker of the zone "eu" has answered')
+    }
+    const runner = { ...local, ask }
+    const fleet = engines()
+    const { targets, plugin } = await planFor(1)
+    const settings = [{ name: 'DEBUG', from: 'env' as const, variable: 'X' }]
+    const more = {
+      targets: targets.map((target) => ({ ...target, zone: 'eu' })),
+      plugin: { ...plugin, settings },
+    }
+    const rollout = await startRollout(await planFor(1, { monitor: 1 }, more), {
+      runner,
+      connect: fleet.connect,
+      secret: async () => '1',
+      consent: () => ({}),
+    })
+    await new Promise<void>((resolve) => {
+      rollout.transition$.subscribe(({ to }) => to === 'paused' && resolve())
+    })
+    const [target] = more.targets
+    const { name } = plugin
+    assert.equal(asked, [['eu', { about: 'plugin', target, name, secrets: ['DEBUG'] }]])
+    const [failed] = await rollout.targets({ state: 'failed' })
+    assert.is(failed?.message, 'no worker of the zone "eu" has answered')
     await rollout.close()
     fleet.close()
   })
