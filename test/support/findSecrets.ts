@@ -114,7 +114,9 @@ function anyFormOf(secret: string): RegExp {
         encodeURIComponent(text),
       ]),
   ]
-  const escaped = forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  // Bytes are searched as Latin-1.
+  const all = forms.flatMap((form) => [form, Buffer.from(form).toString('latin1')])
+  const escaped = all.map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
   return new RegExp([...new Set(escaped)].join('|'))
 }
 
