@@ -32,4 +32,12 @@ create table if not exists plugin_flow.lease (
   until timestamptz not null
 );
 create sequence if not exists plugin_flow.token;
+create table if not exists plugin_flow.question (
+  id text primary key,
+  zone text,
+  question text not null,
+  answer text,
+  free timestamptz not null default clock_timestamp(),
+  until timestamptz not null
+);
 commit`

@@ -2,6 +2,7 @@ import type { Pool, QueryResult } from 'pg'
 import { EngineError } from '../../machines/errors.ts'
 import { type QueueAddress, withoutSecrets } from './address.ts'
 import { loadPackage } from './packages.ts'
+import { postgresQuestions } from './postgresQuestions.ts'
 import { postgresSchema } from './postgresSchema.ts'
 import type { RolloutStore } from './store.ts'
 
@@ -218,6 +219,7 @@ export function createPostgresStore(pool: Pool): RolloutStore {
     async release({ engine, token }) {
       await query('delete from plugin_flow.lease where engine = $1 and token = $2', [engine, token])
     },
+    questions: postgresQuestions(rows),
     async close() {
       isClosed = true
       await pool.end()

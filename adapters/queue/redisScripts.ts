@@ -75,4 +75,30 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])`,
   release: `
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`,
+  /** Keys: questions, question. Arguments: id, zone or nothing, question, milliseconds. */
+  ask: `
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[2], 'zone', ARGV[2], 'question', ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], ARGV[4])`,
+  /** Keys: questions, the beginning of the key of a question. Arguments: zone or nothing, milliseconds. */
+  take: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
+  local found = redis.call('HMGET', KEYS[2] .. id, 'zone', 'question')
+  if not found[2] then
+    redis.call('ZREM', KEYS[1], id)
+  elseif ARGV[1] == '' or found[1] == ARGV[1] then
+    redis.call('ZADD', KEYS[1], now + ARGV[2], id)
+    return {id, found[2]}
+  end
+end
+return false`,
+  /** Keys: questions, question. Arguments: id, answer. */
+  answer: `
+redis.call('ZREM', KEYS[1], ARGV[1])
+if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
+return redis.call('HSET', KEYS[2], 'answer', ARGV[2])`,
 } as const

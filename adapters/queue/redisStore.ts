@@ -73,6 +73,8 @@ export function createRedisStore(client: Redis): RolloutStore {
     keys: readonly string[],
     ...values: readonly (string | number)[]
   ): Promise<unknown> => client.eval(redisScripts[script], keys.length, ...keys, ...values)
+  const questions = key('questions')
+  const questionOf = (id: string) => key('question', id)
   const optional = (text: string | null) => text ?? undefined
 
   return {
@@ -115,6 +117,30 @@ export function createRedisStore(client: Redis): RolloutStore {
     extend: async (lease, ms) => (await run('extend', [leaseOf(lease)], lease.token, ms)) === 1,
     async release(lease) {
       await run('release', [leaseOf(lease)], lease.token)
+    },
+    questions: {
+      async ask(id, zone, question, ms) {
+        await run('ask', [questions, questionOf(id)], id, zone ?? '', question, ms)
+      },
+      async take(zone, ms) {
+        const taken = await run('take', [questions, questionOf('')], zone ?? '', ms)
+        if (taken === null) return undefined
+        const [id, question] = taken as [string, string]
+        return { id, question }
+      },
+      async answer(id, answer) {
+        await run('answer', [questions, questionOf(id)], id, answer)
+      },
+      async answers(ids) {
+        const found = await Promise.all(ids.map((id) => client.hget(questionOf(id), 'answer')))
+        return ids.flatMap((id, index) => {
+          const answer = found[index]
+          return answer == null ? [] : [{ id, answer }]
+        })
+      },
+      async forget(id) {
+        await client.del(questionOf(id))
+      },
     },
     async close() {
       client.disconnect()

@@ -38,7 +38,24 @@ export interface RolloutStore {
   /** `false`: the lease is lost. */
   extend(lease: HeldLease, ms: number): Promise<boolean>
   release(lease: HeldLease): Promise<void>
+  questions: QuestionStore
   close(): Promise<void>
+}
+
+/** Questions to workers, and their answers. Both are kept for so many milliseconds, or until they are forgotten. */
+export interface QuestionStore {
+  /** Without a zone it is for workers that have all zones. */
+  ask(id: string, zone: string | undefined, question: string, ms: number): Promise<void>
+  /**
+   * The oldest question of a zone, or without one of all zones. It is for this worker alone, and after so many milliseconds without an answer for
+   * another one too.
+   */
+  take(zone: string | undefined, ms: number): Promise<{ id: string; question: string } | undefined>
+  /** Without effect where the question is forgotten. */
+  answer(id: string, answer: string): Promise<void>
+  /** Those of the answers that there are. */
+  answers(ids: readonly string[]): Promise<{ id: string; answer: string }[]>
+  forget(id: string): Promise<void>
 }
 
 export interface SaveVersion {

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
@@ -11,7 +10,7 @@ import { createRolloutWorker, type Rollout, startRollout } from '../../src/rollo
 import { searchFor } from '../support/findSecrets.ts'
 import { answerCalls } from '../support/remoteEngines.ts'
 import { engines, planFor, REFERENCE } from '../support/rolloutStage.ts'
-import { type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
+import { filesIn, type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
 import { queueSuite } from './world/queueSuite.ts'
 
 const TARGETS = 100
@@ -186,11 +185,4 @@ async function until(isSo: () => boolean): Promise<void> {
   const end = Date.now() + 20_000
   while (!isSo() && Date.now() < end) await setTimeout(10)
   assert.ok(isSo(), 'it has not come to that')
-}
-
-function filesIn(folder: string): Buffer[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path))
 }

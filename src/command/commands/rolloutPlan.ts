@@ -4,6 +4,7 @@ import type { PlannedSetting } from '../../../machines/rollout/plan.ts'
 import { parseSetting } from '../../../machines/settings.ts'
 import { defineCommand } from '../defineCommand.ts'
 import { asUsage } from '../openEngine.ts'
+import { queueOption } from '../options/queue.ts'
 import { readSecretOptions, secretOptions } from '../options/secrets.ts'
 import { readStrategyOptions, strategyOptions } from '../options/strategy.ts'
 import { checkSettingArguments, readChoice, readSeconds } from '../options/values.ts'
@@ -64,6 +65,7 @@ export const rolloutPlanCommand = defineCommand({
       help: 'How long one engine may take to answer (default: 30)',
     },
     ...strategyOptions,
+    ...queueOption,
   },
   examples: [
     {
@@ -80,11 +82,11 @@ export const rolloutPlanCommand = defineCommand({
     },
   ],
   notes:
-    'Nothing is changed. The plan has no secrets: of a secret setting it names the file or the variable, which must exist on this machine too. Exit status: 0 planned; 1 the plan could not be made; 2 wrong usage, or an unusable fleet file.',
+    'Nothing is changed. The plan has no secrets: of a secret setting it names the file or the variable, which must exist on this machine too. With --queue that and the engines are looked at from elsewhere: a worker of the zone of each target looks at it, and one of each zone checks that it has the file or the variable. Exit status: 0 planned; 1 the plan could not be made; 2 wrong usage, or an unusable fleet file.',
   read({ values, positionals }): RolloutPlanCommand {
     const [reference, ...settings] = positionals
     if (reference === undefined) throw new UsageError('rollout plan needs a PLUGIN')
-    const { fleet, limit, name, digest, output, deadline } = values
+    const { fleet, limit, name, digest, output, deadline, queue } = values
     if (!fleet) throw new UsageError('rollout plan needs --fleet FILE')
     checkSettingArguments('rollout plan', settings)
     const kind = readChoice('--kind', KINDS, values.kind)
@@ -106,7 +108,7 @@ export const rolloutPlanCommand = defineCommand({
       settings: planned,
       strategy: readStrategyOptions(values),
       deadline: readSeconds('--deadline', deadline ?? '30') * 1_000,
-      ...defined({ limit, name, digest, output }),
+      ...defined({ limit, name, digest, output, queue }),
     }
   },
   run: async (command, io) => (await import('../rollout/plan.ts')).planCommand(command, io),

@@ -32,7 +32,7 @@ export const workerCommand = defineCommand({
     },
   ],
   notes:
-    'Engines, certificates, credentials of registries and secret settings are those of this machine: none of them is in the queue. The first SIGTERM or Ctrl-C takes no further target and waits for those at work; a second one leaves them to other workers, who go on with them after 30 seconds. Exit status: 0 every target that it had has ended; 2 wrong usage, or a queue that is not there, refuses this user or may lose records.',
+    'It also answers what rollout plan and the monitor of a rollout ask about the engines of its zone, as many questions at once as targets. Engines, certificates, credentials of registries and secret settings are those of this machine: none of them is in the queue. The first SIGTERM or Ctrl-C takes no further target and waits for those at work; a second one leaves them to other workers, who go on with them after 30 seconds. Exit status: 0 every target that it had has ended; 2 wrong usage, or a queue that is not there, refuses this user or may lose records.',
   read({ values, positionals }): WorkerCommand {
     readNoArguments('worker', positionals)
     const { queue, zone, parallel = '10', json = false } = values

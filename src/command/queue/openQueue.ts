@@ -30,6 +30,13 @@ export async function openQueue(url: string, io: CommandIo): Promise<QueueRunner
   }
 }
 
+/** The same, for what its workers have to do. */
+export async function openServedQueue(url: string, io: CommandIo): Promise<QueueRunner> {
+  const runner = await openQueue(url, io)
+  await reportNoWorkers(runner, io)
+  return runner
+}
+
 /** A rollout in a queue that no worker serves waits. A server that does not tell is not asked again. */
 export async function reportNoWorkers(runner: QueueRunner, io: CommandIo): Promise<void> {
   const count = await runner.workers().catch(() => undefined)

@@ -103,9 +103,8 @@ async function openRunner(place: Place, io: CommandIo): Promise<OpenRunner> {
       close: () => runner.close(),
     }
   }
-  const { openQueue, reportNoWorkers } = await import('../queue/openQueue.ts')
-  const runner = await openQueue(place.queue, io)
-  await reportNoWorkers(runner, io)
+  const { openServedQueue } = await import('../queue/openQueue.ts')
+  const runner = await openServedQueue(place.queue, io)
   return {
     runner,
     whenLeft: 'the workers of the queue go on: plugin-flow rollout pause stops them',

@@ -6,14 +6,16 @@ import { readFleet } from '../../rollout/fleet.ts'
 import type { Fleet } from '../../rollout/fleetFile.ts'
 import { parseLimit } from '../../rollout/limitExpression.ts'
 import { planRollout } from '../../rollout/planRollout.ts'
+import type { QueueRunner } from '../../rollout/queue/queueRunner.ts'
 import { asWord } from '../../text/visible.ts'
+import { type QueueSelection, queueOf } from '../options/queue.ts'
 import { unusableFile } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, catchInterrupts, report, writeLines } from '../processIo.ts'
 import { planLines } from './planText.ts'
 
 /** The parsed command line of `plugin-flow rollout plan`. */
-export interface RolloutPlanCommand {
+export interface RolloutPlanCommand extends QueueSelection {
   /** Path of the fleet file. */
   fleet: string
   limit?: string
@@ -35,10 +37,17 @@ export async function planCommand(command: RolloutPlanCommand, io: CommandIo): P
   const cancel = new AbortController()
   const interrupts = catchInterrupts(io.signals, () => cancel.abort())
   const { signal } = cancel
+  let queue: QueueRunner | undefined
   try {
     const fleet = limited(await readFleet(command.fleet, { env, signal }), command.limit)
+    const url = queueOf(command, env)
+    if (url !== undefined) {
+      const { openServedQueue } = await import('../queue/openQueue.ts')
+      queue = await openServedQueue(url, io)
+    }
     const plan = await planRollout({
       fleet,
+      ...(queue && { ask: queue.ask }),
       kind,
       reference,
       settings,
@@ -58,6 +67,7 @@ export async function planCommand(command: RolloutPlanCommand, io: CommandIo): P
     return failed(error, interrupts.first?.exitCode, io)
   } finally {
     interrupts.release()
+    await queue?.close()
   }
 }
 

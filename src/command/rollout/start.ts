@@ -35,7 +35,6 @@ export async function startCommand(command: RolloutStartCommand, io: CommandIo):
   const plan = readPlan(command)
   // The secrets of a rollout in a queue are those of its workers.
   if (queue === undefined) checkHere(plan, io.env)
-  else checkLooks(plan)
   const consent = await agree(plan, command, io)
   if (typeof consent === 'number') return consent
   const { json, wait } = command
@@ -52,14 +51,6 @@ function checkHere({ plugin }: RolloutPlan, env: NodeJS.ProcessEnv): void {
   } catch (error) {
     throw isEngineError(error) ? new UsageError(error.message) : error
   }
-}
-
-/** Whichever worker has its turn looks at the targets again, and that of one zone may not reach those of another. */
-function checkLooks({ strategy, targets }: RolloutPlan): void {
-  if (strategy.monitor === 0 || targets.every(({ zone }) => zone === undefined)) return
-  throw new UsageError(
-    'a queue cannot look again at targets in zones: make the plan without --monitor',
-  )
 }
 
 function readPlan({ plan: path, mostAge }: RolloutStartCommand) {

@@ -7,7 +7,10 @@ import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import type { Lease, TargetRecord } from '../../../machines/rollout/records.ts'
 import { isEnd } from '../localRunner.ts'
 import { parsePlan } from '../planFile.ts'
+import type { Ask } from '../questions.ts'
 import type { RolloutMessage, Runner, RunnerHandlers, SavedRollout } from '../runner.ts'
+import { answerQuestions } from './answerQuestions.ts'
+import { askWorkers } from './askWorkers.ts'
 import { followChanges } from './followChanges.ts'
 import { endWith, inTime } from './inTime.ts'
 import { type HeldTargets, workOnTargets } from './workOnTargets.ts'
@@ -15,11 +18,14 @@ import { type HeldTargets, workOnTargets } from './workOnTargets.ts'
 export interface QueueRunnerOptions {
   /** Milliseconds that a worker has a target without saying that it is alive. Default 30 seconds. */
   leaseTime?: number
+  /** Milliseconds in which the workers of a zone take up a question. Default 15 seconds. */
+  answerTime?: number
   /** A problem that passes, as while the server of the queue is away. */
   onProblem?(message: string): void
 }
 
 export interface QueueRunner extends Runner {
+  ask: Ask
   /** How many workers there are. */
   workers(): Promise<number>
   /** Has a worker go on with a rollout. */
@@ -59,7 +65,7 @@ const PAGE = 500
  */
 export async function openQueueRunner(
   url: string,
-  { leaseTime = 30_000, onProblem = () => {} }: QueueRunnerOptions = {},
+  { leaseTime = 30_000, answerTime = 15_000, onProblem = () => {} }: QueueRunnerOptions = {},
 ): Promise<QueueRunner> {
   const address = parseQueueAddress(url)
   const { store, jobs } = await openQueue(address, { leaseTime, onProblem })
@@ -71,9 +77,9 @@ export async function openQueueRunner(
   const timers = new Map<string, string>()
   const held: HeldTargets = new Map()
   const sending = new Map<string, Promise<void>>()
-  const changes = followChanges(store, (error) =>
-    onProblem(withoutSecrets((error as Error).message, address)),
-  )
+  const report = (error: unknown) => onProblem(withoutSecrets((error as Error).message, address))
+  const changes = followChanges(store, report)
+  const asking = askWorkers(store.questions, { answerTime, onProblem: report })
 
   const plan = (rollout: string): Promise<RolloutPlan | undefined> => {
     const known = plans.get(rollout)
@@ -244,8 +250,10 @@ export async function openQueueRunner(
         since: { sequence: found.sequence, version: saved?.version ?? version },
       }
     },
+    ask: asking.ask,
     async serve(handlers) {
       const stopEvents = await jobs.serveEvents((event) => handle(handlers, event))
+      const stopAnswers = answerQuestions(handlers, store.questions)
       const stopTargets = await workOnTargets(handlers, {
         jobs,
         store,
@@ -258,13 +266,14 @@ export async function openQueueRunner(
       void wakeAll().catch(() => {})
       return async () => {
         clearInterval(timer)
-        await Promise.all([stopTargets(), endWith(stopEvents)])
+        await Promise.all([stopTargets(), stopAnswers(), endWith(stopEvents)])
       }
     },
     workers: () => jobs.workers(),
     wake,
     async close() {
       changes.close()
+      await asking.close()
       await endWith(jobs.close)
       await endWith(store.close)
     },

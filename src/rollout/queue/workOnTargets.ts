@@ -4,6 +4,7 @@ import type { TargetRecord } from '../../../machines/rollout/records.ts'
 import { isEnd } from '../localRunner.ts'
 import type { RunnerHandlers, TargetTask } from '../runner.ts'
 import { endWith } from './inTime.ts'
+import { keepBusy } from './keepBusy.ts'
 
 /** The targets that this process works on, by the tokens of their leases. */
 export type HeldTargets = Map<number, { job: TargetJob; until: number; hasEnded: boolean }>
@@ -19,8 +20,6 @@ interface Tools {
 
 type TargetData = TargetTask & { rollout: string }
 
-/** How often an empty queue is looked at. */
-const LOOK_MS = 250
 /** How often zones are looked for by a worker that has all of them. */
 const ZONES_MS = 5_000
 /** How long the target of an engine that is taken waits. */
@@ -33,9 +32,6 @@ export async function workOnTargets(
 ): Promise<() => Promise<void>> {
   const { worker, parallel, zone } = handlers
   const queues = new Map<string | undefined, TargetQueue>()
-  const running = new Set<Promise<void>>()
-  const end = new AbortController()
-  let wakeUp = () => {}
   let nextLook = 0
   const open = async (name: string | undefined) => {
     if (!queues.has(name)) queues.set(name, await jobs.targets(name))
@@ -85,38 +81,9 @@ export async function workOnTargets(
       await job.complete()
     })
   }
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS)
-      wakeUp = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  const work = async () => {
-    while (!end.signal.aborted) {
-      const isFull = running.size >= parallel
-      // While the server is away there is no target.
-      const job = isFull ? undefined : await fetch().catch(() => undefined)
-      if (!job) {
-        await pause()
-        continue
-      }
-      const taken = take(job)
-        .catch(() => {})
-        .then(() => {
-          running.delete(taken)
-          wakeUp()
-        })
-      running.add(taken)
-    }
-  }
-  const working = parallel > 0 ? work() : Promise.resolve()
+  const stop = keepBusy(parallel, fetch, take)
   return async () => {
-    end.abort()
-    wakeUp()
-    await endWith(() => working)
-    await Promise.all(running)
+    await stop()
     await endWith(() => Promise.all([...queues.values()].map((queue) => queue.close())))
   }
 }

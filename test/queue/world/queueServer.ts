@@ -1,4 +1,12 @@
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endWithProcess } from '../../engine/world/endWithProcess.ts'
@@ -158,4 +166,12 @@ async function serve(
     await stop()
     throw error
   }
+}
+
+/** Everything that a server keeps. */
+export function filesIn(folder: string): Buffer[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path))
 }

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../../support/suite.ts'
 import { onRolloutStage } from './rolloutStage.ts'
@@ -10,6 +8,7 @@ const URL = `mysql://ann:${SECRET}@127.0.0.1`
 
 suite('rollout with a queue :: before any server is asked', (test) => {
   for (const line of [
+    'plan --fleet FOLDER/fleet.json vieux/sshfs',
     'ls',
     'status',
     'watch',
@@ -31,19 +30,4 @@ suite('rollout with a queue :: before any server is asked', (test) => {
         { size: 1 },
       ))
   }
-
-  test('a plan that looks again at targets in zones is refused', () =>
-    onRolloutStage(
-      async ({ folder, plan, rollout }) => {
-        const path = join(folder, 'fleet.json')
-        const { targets } = JSON.parse(readFileSync(path, 'utf8'))
-        const zoned = targets.map((target: object) => ({ ...target, zone: 'eu' }))
-        writeFileSync(path, JSON.stringify({ targets: zoned }))
-        await plan('--monitor 1 vieux/sshfs')
-        const ended = await rollout(`start ${GRANT} --queue ${URL} FOLDER/plan.json`)
-        assert.is(ended.code, 2)
-        assert.match(ended.stderr, 'a queue cannot look again at targets in zones')
-      },
-      { size: 1 },
-    ))
 })

@@ -14,9 +14,9 @@ export interface RolloutStage {
   rollout(args: string, input?: string): Promise<{ code: number; stdout: string; stderr: string }>
   /** The same, while it runs. */
   begin(args: string, streams?: Partial<Running>): Running
-  /** Begins `plugin-flow worker …`. */
-  worker(args?: string): Running
-  /** Makes a plan of these arguments, in FOLDER/plan.json. */
+  /** Begins `plugin-flow worker …`, with variables of its own. */
+  worker(args?: string, variables?: Record<string, string>): Running
+  /** Makes a plan of these arguments, in FOLDER/plan.json, without a queue. */
   plan(args: string): Promise<void>
   /** Names of the plugins that are enabled on each engine. */
   enabled(): Promise<string[][]>
@@ -42,13 +42,14 @@ export async function onRolloutStage(
   writeFileSync(join(folder, 'fleet.json'), JSON.stringify({ targets }))
   const env = { DOCKER_CONFIG: folder, XDG_STATE_HOME: join(folder, 'state'), ...more }
   const argv = (line: string) => line.split(' ').map((arg) => arg.replaceAll('FOLDER', folder))
-  const begin = (args: string, streams: Partial<Running> = {}) =>
-    run(streams, env, argv(`rollout ${args}`))
+  const begin = (args: string, streams: Partial<Running> = {}, variables = {}) =>
+    run(streams, { ...env, ...variables }, argv(`rollout ${args}`))
   const stage: RolloutStage = {
     engines,
     folder,
     begin,
-    worker: (args = '--parallel 10') => run({}, env, argv(`worker ${args}`)),
+    worker: (args = '--parallel 10', variables = {}) =>
+      run({}, { ...env, ...variables }, argv(`worker ${args}`)),
     async rollout(args, input = '') {
       const stdin = new PassThrough()
       stdin.end(input)
@@ -56,10 +57,9 @@ export async function onRolloutStage(
       return { code: await code, stdout: stdout.text(), stderr: stderr.text() }
     },
     async plan(args) {
-      const { code, stderr } = await stage.rollout(
-        `plan --fleet FOLDER/fleet.json -o FOLDER/plan.json ${args}`,
-      )
-      if (code !== 0) throw new Error(stderr)
+      const line = `plan --fleet FOLDER/fleet.json -o FOLDER/plan.json ${args}`
+      const { code, stderr } = begin(line, {}, { PLUGIN_FLOW_QUEUE: '' })
+      if ((await code) !== 0) throw new Error(stderr.text())
     },
     enabled: () => Promise.all(engines.map((engine) => enabledOn(engine))),
     written: () => readAll(join(folder, 'state')),
