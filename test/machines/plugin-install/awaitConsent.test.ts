@@ -58,7 +58,10 @@ suite('awaitConsent', (test) => {
     'awaitConsent · done(decideConsent) → awaitConsent (stays)',
     at('awaitConsent'),
     done('decideConsent', undefined),
-    ({ context }) => assert.ok(context.asksPerson),
+    ({ context, children }) => {
+      assert.ok(context.asksPerson)
+      assert.equal(children, {}, 'an actor that has answered is kept')
+    },
   )
 
   edge(

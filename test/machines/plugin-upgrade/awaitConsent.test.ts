@@ -100,7 +100,10 @@ suite('awaitConsent', (test) => {
     'awaitConsent · done(decideConsent) [isForPerson] → awaitConsent (stays)',
     at('awaitConsent'),
     done('decideConsent', undefined),
-    ({ context }) => assert.ok(context.asksPerson),
+    ({ context, children }) => {
+      assert.ok(context.asksPerson)
+      assert.equal(children, {}, 'an actor that has answered is kept')
+    },
   )
 
   test('awaitConsent :: a policy decides on privileges, and not on doing without a way back', () => {
