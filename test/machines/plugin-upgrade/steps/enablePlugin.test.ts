@@ -5,7 +5,7 @@ import {
   enablePlugin,
   quiescePlugin,
 } from '../../../../machines/plugin-upgrade/steps/enablePlugin.ts'
-import type { Answers } from '../../../support/fakePorts.ts'
+import { type Answers, rejection } from '../../../support/fakePorts.ts'
 import { pluginId as id } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
 import { full, name, off, on, ports } from '../../../support/upgradePorts.ts'
@@ -43,9 +43,11 @@ suite('enablePlugin', (test) => {
   })
 
   test('one that another client enabled :: is disabled and enabled by this run', async () => {
-    const { log, error } = await run([off, on], failing(refused('done')))
-    assert.is(error, undefined)
-    assert.equal(log, ['record', enable, `pluginDisable ${id} true`, enable])
+    for (const looks of [[off, on], [on]]) {
+      const { log, error } = await run(looks, failing(refused('done')))
+      assert.is(error, undefined)
+      assert.equal(log, ['record', enable, `pluginDisable ${id} true`, enable])
+    }
   })
 
   test('one that the engine is starting :: is waited for, longer each time, and not for ever', async () => {
@@ -68,8 +70,20 @@ suite('enablePlugin', (test) => {
   test('any other refusal, and an error of the host :: are final', async () => {
     for (const error of [refused(), new TypeError('of the host')]) {
       const end = await run([off], failing(error))
-      assert.equal([end.error, end.log], [error, ['record', enable]])
+      assert.is(end.error, error)
+      assert.equal(end.log, ['record', enable])
     }
+  })
+
+  test('a run that has ended meanwhile :: nothing more is asked', async () => {
+    const controller = new AbortController()
+    const pluginEnable = () => {
+      controller.abort()
+      return Promise.reject(full)
+    }
+    const { ports: of, log } = ports([off, on], { pluginEnable })
+    assert.is(await rejection(enablePlugin(of, request, controller.signal)), full)
+    assert.equal(log, ['record', enable])
   })
 
   test('after a disable that was refused :: one that is enabled stays as it is, at once', async () => {
