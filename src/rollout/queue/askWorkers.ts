@@ -84,7 +84,7 @@ export function askWorkers(
       waiting.set(id, {
         fail,
         take(answer) {
-          // An answer that is none throws here, and the question goes on waiting.
+          // An invalid answer throws here, and the question goes on waiting.
           const settle =
             'value' in answer
               ? () => resolve(answer.value)
