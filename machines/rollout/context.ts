@@ -1,5 +1,5 @@
 import { budgetOf, canaryEnds, stepEnd } from './budget.ts'
-import type { Losses, RolloutContext, RolloutInput } from './types.ts'
+import type { Loss, Losses, RolloutContext, RolloutInput } from './types.ts'
 
 const NO_LOSSES: Losses = { failed: 0, unreachable: 0 }
 export const NOTHING_ACCEPTED = { all: NO_LOSSES, step: NO_LOSSES }
@@ -48,9 +48,31 @@ export function isCanary({ input, total }: RolloutContext, step: number): boolea
   return step < canaryEnds(input.strategy, total).length
 }
 
-/** Returns how many targets have failed, and how many were unreachable. */
-export function lossesOf({ counts }: Pick<RolloutContext, 'counts'>): Losses {
-  return { failed: counts.failed + counts.abandoned, unreachable: counts.unreachable }
+/** Returns how many targets have failed, and how many were unreachable, without those that are tried again. */
+export function lossesOf(context: Pick<RolloutContext, 'counts' | 'again'>): Losses {
+  const { again = NO_LOSSES } = context
+  const { failed, unreachable } = allLosses(context)
+  return { failed: failed - again.failed, unreachable: unreachable - again.unreachable }
+}
+
+/** Returns the losses that a retry takes again, whether or not it is those of one kind. */
+export function allLosses({ counts }: Pick<RolloutContext, 'counts'>, only?: Loss): Losses {
+  return {
+    failed: only === 'unreachable' ? 0 : counts.failed + counts.abandoned,
+    unreachable: only === 'failed' ? 0 : counts.unreachable,
+  }
+}
+
+/** Returns how many targets a retry would have: those that were lost, and those that were never handed out. */
+export function sizeOfRetry(context: RolloutContext, only?: Loss): number {
+  const { size = 0, next, again = NO_LOSSES } = context
+  const lost = sum(allLosses(context, only))
+  // Limited to one kind, there has to be something of that kind.
+  return only && lost === 0 ? 0 : lost + size - next - sum(again)
+}
+
+function sum({ failed, unreachable }: Losses): number {
+  return failed + unreachable
 }
 
 /** Returns the budget that is exceeded, unless a person has accepted that. */

@@ -1,4 +1,4 @@
-import type { RolloutConsent, TargetOutcome } from './types.ts'
+import type { Loss, RolloutConsent, TargetOutcome } from './types.ts'
 
 /** The actions of people. */
 export type RolloutPersonEvent =
@@ -12,8 +12,8 @@ export type RolloutPersonEvent =
   | { type: 'cancel' }
   /** Stops, and undoes the changes. */
   | { type: 'rollback' }
-  /** Retries the targets that have failed, and continues. */
-  | { type: 'retry' }
+  /** Retries the targets that were lost, or those of one kind, and continues. */
+  | { type: 'retry'; only?: Loss }
 
 /** Each event may arrive twice, late, or out of order. */
 export type RolloutEvent =
@@ -27,7 +27,7 @@ export type RolloutEvent =
       /** Number of the pass. */
       attempt: number
       outcome: TargetOutcome
-      /** Of an undo: the outcome that the target had before. */
+      /** The outcome that the target had before an undo, or before a retry. */
       was?: TargetOutcome
       /** Why it failed. */
       code?: string

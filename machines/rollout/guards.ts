@@ -1,5 +1,5 @@
 import { assertEvent } from 'xstate'
-import { endOfStep, exceededBudget, isCanary, lossesOf } from './context.ts'
+import { endOfStep, exceededBudget, isCanary, sizeOfRetry } from './context.ts'
 import type { RolloutEvent } from './events.ts'
 import type { Strategy } from './plan.ts'
 import type { RolloutContext } from './types.ts'
@@ -83,16 +83,15 @@ export function isTimedBeforeCanary({ context }: Args): boolean {
   return isTimed({ context }) && hasAnotherCanary({ context })
 }
 
-/** True if there is a consent, no target is at work, and a target has failed or was not handed out. */
-export function mayRetry({ context }: Pick<Args, 'context'>): boolean {
+/** True if there is a consent, no target is at work, and the retry would have one. */
+export function mayRetry({ context, event }: Args): boolean {
+  assertEvent(event, 'retry')
   if (!context.consent) return false
-  const { failed, unreachable } = lossesOf(context)
-  const { size = 0, next } = context
-  return isDrained({ context }) && failed + unreachable + size - next > 0
+  return isDrained({ context }) && sizeOfRetry(context, event.only) > 0
 }
 
-export function mayRetryInCanary({ context }: Args): boolean {
-  return mayRetry({ context }) && isInCanary({ context })
+export function mayRetryInCanary({ context, event }: Args): boolean {
+  return mayRetry({ context, event }) && isInCanary({ context })
 }
 
 export function isDrainedToGoBack({ context }: Args): boolean {

@@ -52,7 +52,7 @@ export interface TargetRecord {
   changed?: true
   /** Snapshot of its flow, which another worker can resume. It contains no secret. */
   run?: unknown
-  /** The state in which it ended before the undo. */
+  /** The state in which it ended before the undo, or before it was tried again. */
   outcome?: TargetState
   /** `sha256:…` of the consent that the target was changed under. */
   consent?: string

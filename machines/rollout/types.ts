@@ -27,11 +27,14 @@ export interface RolloutConsent {
 /** Codes of failures that pause the rollout regardless of its budget. */
 export type Alarm = 'consent-mismatch' | 'unauthorized'
 
-/** Counts of failed and unreachable targets. */
+/** Counts of failed and unreachable targets. Those that were abandoned count as failed. */
 export interface Losses {
   failed: number
   unreachable: number
 }
+
+/** The targets that a retry can be limited to. */
+export type Loss = keyof Losses
 
 /**
  * The size of it depends on the window, and never on the fleet. Targets are numbered by their position in the list of the
@@ -54,6 +57,10 @@ export interface RolloutContext {
   /** Number of the canary step, or of the batch after them. */
   step: number
   counts: Readonly<Record<TargetOutcome, number>>
+  /** Targets that a retry takes again, and that have not ended since: they are still counted by how they ended before. */
+  again?: Losses | undefined
+  /** Of the targets that were lost the present pass has these alone. */
+  only?: Loss | undefined
   /** Of the present step. */
   losses: Losses
   /** The losses that a person accepted by resuming. */

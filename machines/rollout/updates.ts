@@ -1,8 +1,16 @@
 import { assertEvent } from 'xstate'
-import { endOfStep, exceededBudget, lossesOf, NOTHING_ACCEPTED, newStep } from './context.ts'
+import {
+  allLosses,
+  endOfStep,
+  exceededBudget,
+  lossesOf,
+  NOTHING_ACCEPTED,
+  newStep,
+  sizeOfRetry,
+} from './context.ts'
 import type { RolloutEvent } from './events.ts'
 import { isInCanary, isOver, isStepOver } from './guards.ts'
-import type { Alarm, RolloutContext } from './types.ts'
+import type { Alarm, Loss, Losses, RolloutContext, TargetOutcome } from './types.ts'
 
 interface Args {
   context: RolloutContext
@@ -44,18 +52,28 @@ export function count({ context, event }: Args): Update {
   assertEvent(event, 'target.done')
   const { position, outcome, was, code } = event
   const counts = { ...context.counts, [outcome]: context.counts[outcome] + 1 }
-  if (was) counts[was] -= 1
-  const isFailed = outcome === 'failed' || outcome === 'abandoned'
-  const { failed, unreachable } = context.losses
+  const again = was && context.again && less(context.again, was)
+  if (was && (again || context.action === 'undo')) counts[was] -= 1
+  const loss = lossOf(outcome)
+  const { losses } = context
   return {
     out: context.out.filter((one) => one !== position),
     counts,
-    losses: {
-      failed: failed + Number(isFailed),
-      unreachable: unreachable + Number(outcome === 'unreachable'),
-    },
+    ...(again && { again }),
+    losses: loss ? { ...losses, [loss]: losses[loss] + 1 } : losses,
     ...(context.action === 'do' && ALARMS.includes(code ?? '') && { alarm: code as Alarm }),
   }
+}
+
+function lossOf(outcome: TargetOutcome): Loss | undefined {
+  if (outcome === 'abandoned') return 'failed'
+  return outcome === 'failed' || outcome === 'unreachable' ? outcome : undefined
+}
+
+/** Without the target that has ended; `undefined` where it is not one of them. */
+function less(again: Losses, was: TargetOutcome): Losses | undefined {
+  const loss = lossOf(was)
+  return loss && again[loss] > 0 ? { ...again, [loss]: again[loss] - 1 } : undefined
 }
 
 export function countMonitored({ context, event }: Args): Update {
@@ -81,17 +99,19 @@ export function acceptLosses({ context }: Args): Update {
   return { alarm: undefined, accepted: { all: lossesOf(context), step: context.losses } }
 }
 
-/** Starts a pass with the targets that have failed, and those that were not handed out. */
-export function beginRetry({ context }: Args): Update {
-  const { counts, size = 0, next, step } = context
-  const { failed, unreachable } = lossesOf(context)
+/** Starts a pass with the targets that were lost, and those that were not handed out. Losses that are left out are accepted. */
+export function beginRetry({ context, event }: Args): Update {
+  assertEvent(event, 'retry')
+  const { only } = event
+  const again = allLosses(context, only)
   return {
     attempt: context.attempt + 1,
-    size: failed + unreachable + size - next,
+    size: sizeOfRetry(context, only),
     next: 0,
-    ...newStep(step),
-    counts: { ...counts, failed: 0, unreachable: 0, abandoned: 0 },
-    accepted: NOTHING_ACCEPTED,
+    ...newStep(context.step),
+    again,
+    only,
+    accepted: { ...NOTHING_ACCEPTED, all: lossesOf({ ...context, again }) },
     alarm: undefined,
   }
 }
@@ -106,6 +126,7 @@ export function beginUndo({ context }: Args): Update {
     action: 'undo',
     size: undefined,
     next: 0,
+    again: undefined,
     alarm: undefined,
   }
 }

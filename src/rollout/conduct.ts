@@ -1,10 +1,11 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import { defined } from '../../machines/defined.ts'
 import { endOfStep } from '../../machines/rollout/context.ts'
 import type { RolloutEvent } from '../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
-import type { TargetRecord } from '../../machines/rollout/records.ts'
+import type { TargetRecord, TargetState } from '../../machines/rollout/records.ts'
 import { rolloutMachine } from '../../machines/rollout/rolloutMachine.ts'
-import type { RolloutContext } from '../../machines/rollout/types.ts'
+import type { Loss, RolloutContext } from '../../machines/rollout/types.ts'
 import { atOnce } from './atOnce.ts'
 import { isEnd } from './localRunner.ts'
 import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
@@ -40,10 +41,11 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
   /** Steps whose plugins are looked at again, by rollout and pass. A start meanwhile looks no second time. */
   const looking = new Set<string>()
 
-  const listOf = (rollout: string, { attempt, action }: RolloutContext): Promise<number[]> => {
+  const listOf = (rollout: string, pass: RolloutContext): Promise<number[]> => {
+    const { attempt } = pass
     const known = passes.get(rollout)
     if (known?.attempt === attempt) return known.list
-    const list = runner.records(rollout).then((records) => listPass(records, { attempt, action }))
+    const list = runner.records(rollout).then((records) => listPass(records, pass))
     passes.set(rollout, { attempt, list })
     list.catch(() => passes.delete(rollout))
     return list
@@ -214,15 +216,22 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
 
 /** Returns the event for a record that has ended. */
 export function endOf({ index, attempt, state, code, outcome }: TargetRecord): RolloutMessage {
-  const isUndo = state === 'undone' || state === 'undoFailed'
   return {
     type: 'target.done',
     index,
     attempt,
     outcome: state,
     ...(code && { code }),
-    ...(isUndo && outcome && { was: outcome }),
+    ...defined({ was: outcome }),
   }
+}
+
+/** The states of targets that were lost, or of those of one kind. */
+function lost(only: Loss | undefined): TargetState[] {
+  return [
+    ...(only === 'unreachable' ? [] : (['failed', 'abandoned'] as const)),
+    ...(only === 'failed' ? [] : (['unreachable'] as const)),
+  ]
 }
 
 /**
@@ -231,12 +240,11 @@ export function endOf({ index, attempt, state, code, outcome }: TargetRecord): R
  */
 export function listPass(
   records: readonly TargetRecord[],
-  { attempt, action }: Pick<RolloutContext, 'attempt' | 'action'>,
+  { attempt, action, only }: Pick<RolloutContext, 'attempt' | 'action' | 'only'>,
 ): number[] {
+  const waiting = ['queued', ...lost(only)]
   const waits = ({ state, changed }: TargetRecord) =>
-    action === 'undo'
-      ? changed === true
-      : ['queued', 'failed', 'unreachable', 'abandoned'].includes(state)
+    action === 'undo' ? changed === true : waiting.includes(state)
   const found = records.filter((record) => record.attempt === attempt || waits(record))
   // The last change is undone first.
   if (action === 'undo') {

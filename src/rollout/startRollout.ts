@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
+import { defined } from '../../machines/defined.ts'
 import { EngineError } from '../../machines/errors.ts'
 import type { RolloutPersonEvent } from '../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
-import type { RolloutConsent } from '../../machines/rollout/types.ts'
+import type { Loss, RolloutConsent } from '../../machines/rollout/types.ts'
 import type { Time } from '../flow/retry/time.ts'
 import { readSaved } from './conduct.ts'
 import { forgetEnded } from './forgetEnded.ts'
@@ -41,7 +42,8 @@ export interface Rollout extends ObservedRollout {
   promote(): Promise<boolean>
   cancel(): Promise<boolean>
   rollback(): Promise<boolean>
-  retry(): Promise<boolean>
+  /** `only`: of the targets that were lost those that failed, or those that were unreachable. The others stay as they are. */
+  retry(options?: { only?: Loss }): Promise<boolean>
   /** Waits for the targets at work, and stops working on the rollout, which can be resumed. */
   close(): Promise<void>
 }
@@ -132,7 +134,10 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
     promote: () => send({ type: 'promote' }),
     cancel: () => send({ type: 'cancel' }),
     rollback: () => send({ type: 'rollback' }),
-    retry: () => send({ type: 'retry' }),
+    async retry({ only } = {}) {
+      checkLoss(only)
+      return send({ type: 'retry', ...defined({ only }) })
+    },
     close: end,
   }
 }
@@ -141,6 +146,11 @@ export async function resumeRollout(id: string, options: RolloutOptions): Promis
 function makeId({ now }: Pick<Time, 'now'>): string {
   const digits = new Date(now()).toISOString().replace(/\D/g, '')
   return `${digits}-${randomUUID().slice(0, 8)}`
+}
+
+function checkLoss(only: unknown): void {
+  if (only === undefined || only === 'failed' || only === 'unreachable') return
+  throw new EngineError('invalid-option', 'only is "failed" or "unreachable"')
 }
 
 /** The consent to a plan, as it is written down. */

@@ -80,13 +80,13 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
     }
     const heart = beat(time, (lease.until - time.now()) / 3, extend)
     try {
-      const { outcome = record.state } = record
+      const outcome = outcomeBefore(record, attempt)
       await write({
         state: 'leased',
         attempt,
         consent: consent.hash,
         times: { began: time.now(), ...record.times },
-        ...(action === 'undo' && { outcome }),
+        ...defined({ outcome }),
       })
       const act = async (opened: Engine) => {
         const keys = plan.plugin.settings.filter((setting) => 'from' in setting).map(keyOf)
@@ -111,6 +111,13 @@ export function createTargetStep(runner: Runner, options: TargetStepOptions) {
       heart.stop()
     }
   }
+}
+
+/** How a target ended before this attempt, which the worker of an earlier lease may have written down. */
+function outcomeBefore({ attempt: last, state, outcome }: TargetRecord, attempt: number) {
+  const isKnown = last === attempt || state === 'undone' || state === 'undoFailed'
+  if (isKnown) return outcome
+  return state === 'queued' ? undefined : state
 }
 
 async function change(tools: StepTools, { until }: RolloutConsent, now: number): Promise<StepEnd> {

@@ -1,8 +1,9 @@
 import { defined } from '../../../machines/defined.ts'
+import type { Loss } from '../../../machines/rollout/types.ts'
 import { type Arguments, type CommandEntry, defineCommand, type Example } from '../defineCommand.ts'
 import { consentOptions, readConsentOptions } from '../options/consent.ts'
 import { queueOption } from '../options/queue.ts'
-import { readNoArguments } from '../options/values.ts'
+import { readChoice, readNoArguments } from '../options/values.ts'
 import { UsageError } from '../parseOptions.ts'
 import type { RolloutCommand } from '../rollout/control.ts'
 import type { RemoveCommand } from '../rollout/remove.ts'
@@ -161,19 +162,39 @@ const deeds: Readonly<Record<RolloutDeed, { summary: string; example: Example }>
   },
   retry: {
     summary: 'Take the targets of a rollout again that have failed',
-    example: { title: 'After the registry is back:', line: 'plugin-flow rollout retry' },
+    example: {
+      title: 'After the registry is back, without those that are switched off:',
+      line: 'plugin-flow rollout retry --only failed',
+    },
   },
 }
+
+const LOSSES = ['failed', 'unreachable'] as const satisfies readonly Loss[]
+
+const only = {
+  only: {
+    type: 'string',
+    value: 'failed|unreachable',
+    choices: LOSSES,
+    help: 'Of the targets that failed or were unreachable take these alone; the others stay as they are',
+  },
+} as const
 
 const deedCommands = Object.entries(deeds).map(([deed, { summary, example }]) =>
   defineCommand({
     name: `rollout ${deed}`,
     synopsis: '[ROLLOUT]',
     summary,
-    options: { wait, json, ...queueOption },
+    options: { ...(deed === 'retry' && only), wait, json, ...queueOption },
     examples: [example],
     notes: `The process that carries the rollout out gets the order; without such a process, this one goes on with it. Without ROLLOUT the newest one is meant. ${STATUS}`,
-    read: (given) => readRollout(`rollout ${deed}`, given),
+    read(given) {
+      const { only: kind } = given.values
+      return {
+        ...readRollout(`rollout ${deed}`, given),
+        ...(kind !== undefined && { only: readChoice('--only', LOSSES, kind) }),
+      }
+    },
     run: async (command, io) =>
       (await import('../rollout/control.ts')).control(deed as RolloutDeed, command, io),
   }),

@@ -1,11 +1,13 @@
+import { defined } from '../../../machines/defined.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
+import type { Loss } from '../../../machines/rollout/types.ts'
 import type { QueueRunner } from '../../rollout/queue/queueRunner.ts'
-import { type GivenConsent, resumeRollout } from '../../rollout/startRollout.ts'
+import { resumeRollout } from '../../rollout/startRollout.ts'
 import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { UsageError } from '../parseOptions.ts'
 import { type CommandIo, report, writeLines } from '../processIo.ts'
-import { passOrder } from '../rollout/carryOut.ts'
+import { type OrderDetails, passOrder } from '../rollout/carryOut.ts'
 import {
   chooseRollout,
   type RolloutDeed,
@@ -65,6 +67,8 @@ function follow(runner: QueueRunner, found: StoredRollout): StoredRollout {
 
 interface ToldCommand {
   id?: string
+  /** Of a retry. */
+  only?: Loss
   wait: boolean
   /** Watches the rollout to its end. */
   follow(id: string): Promise<number>
@@ -73,14 +77,14 @@ interface ToldCommand {
 /** Passes an order of a person to the workers of a queue. */
 export async function controlInQueue(
   deed: RolloutDeed,
-  { id: given, wait, follow }: ToldCommand,
+  { id: given, only, wait, follow }: ToldCommand,
   url: string,
   io: CommandIo,
 ): Promise<number> {
   const runner = await openQueue(url, io)
   try {
     const id = chooseRollout(await runner.rollouts(), given)
-    const { isTaken, state } = await sendInQueue(runner, id, deed)
+    const { isTaken, state } = await sendInQueue(runner, id, deed, defined({ only }))
     if (!isTaken) {
       report(io, `the rollout ${id} does not take that while it is ${state}`)
       return 1
@@ -98,12 +102,12 @@ export async function sendInQueue(
   runner: QueueRunner,
   id: string,
   order: RolloutOrder,
-  given: GivenConsent = {},
+  details: OrderDetails,
 ): Promise<{ isTaken: boolean; state: string }> {
   const { state } = stateOf(await runner.load(id))
   const rollout = await resumeRollout(id, { runner })
   try {
-    const isTaken = await passOrder(rollout, order, state, given)
+    const isTaken = await passOrder(rollout, order, state, details)
     if (isTaken) await runner.wake(id)
     return { isTaken, state }
   } finally {

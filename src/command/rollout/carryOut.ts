@@ -1,6 +1,8 @@
 import { RunInUse } from '../../../adapters/journal/runLock.ts'
+import { defined } from '../../../machines/defined.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import { countRecords } from '../../../machines/rollout/records.ts'
+import type { Loss } from '../../../machines/rollout/types.ts'
 import { connectTarget } from '../../rollout/connectTarget.ts'
 import { openEmbeddedRunner } from '../../rollout/embeddedRunner.ts'
 import { readSecret } from '../../rollout/plannedSettings.ts'
@@ -144,14 +146,21 @@ async function atRest(runner: Runner, id: string, wait: boolean): Promise<void> 
   })
 }
 
+/** What an order says more. */
+export interface OrderDetails extends GivenConsent {
+  /** Of a retry. */
+  only?: Loss
+}
+
 /** Passes an order to a rollout. Resolves to `false` where its state, which is given, does not take it. */
 export async function passOrder(
   rollout: Rollout,
   order: RolloutOrder,
   state: string,
-  given: GivenConsent,
+  { only, ...given }: OrderDetails,
 ): Promise<boolean> {
   if (order === 'resume' && mayBeLeft(state)) return true
+  if (order === 'retry') return rollout.retry(defined({ only }))
   return order === 'grant' ? rollout.grant(given) : rollout[order]()
 }
 

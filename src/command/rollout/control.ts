@@ -1,15 +1,17 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { defined } from '../../../machines/defined.ts'
 import { countRecords } from '../../../machines/rollout/records.ts'
+import type { Loss } from '../../../machines/rollout/types.ts'
 import { readPlan, sendToRollout } from '../../rollout/embeddedRunner.ts'
 import type { RolloutMessage } from '../../rollout/runner.ts'
-import { consentTo, type GivenConsent, type Rollout } from '../../rollout/startRollout.ts'
+import { consentTo, type Rollout } from '../../rollout/startRollout.ts'
 import { visibleJson } from '../../text/visible.ts'
 import type { RolloutOrder } from '../../ui/rollouts.ts'
 import { alignColumns, fitColumns } from '../listing.ts'
 import { type QueueSelection, queueOf } from '../options/queue.ts'
 import { type CommandIo, catchInterrupts, report, writeLines } from '../processIo.ts'
-import { type Carried, carryOut, isInUse, passOrder } from './carryOut.ts'
+import { type Carried, carryOut, isInUse, type OrderDetails, passOrder } from './carryOut.ts'
 import {
   exitCodeOf,
   findRollout,
@@ -27,6 +29,8 @@ import { userName } from './start.ts'
 export interface RolloutCommand extends Carried, QueueSelection {
   /** Its beginning is enough. Default: the newest. */
   id?: string
+  /** Of a retry: the targets that failed, or those that were unreachable. */
+  only?: Loss
 }
 
 /** Passes an order of a person to the process that carries a rollout out, or follows it in this one. */
@@ -56,13 +60,13 @@ export async function control(
 export async function steer(
   order: RolloutOrder,
   found: Pick<StoredRollout, 'id' | 'state'>,
-  { json, wait }: Carried,
+  { json, wait, only }: Carried & Pick<RolloutCommand, 'only'>,
   io: CommandIo,
   taken: (isTaken: boolean) => void = () => {},
 ): Promise<number | undefined> {
   const folder = rolloutFolder(io.env)
   const { id } = found
-  const given = { who: userName() }
+  const given = { who: userName(), ...defined({ only }) }
   const act = async (rollout: Rollout) => {
     const isTaken = await passOrder(rollout, order, found.state, given)
     taken(isTaken)
@@ -77,8 +81,13 @@ export async function steer(
   }
 }
 
-function messageOf(order: RolloutOrder, folder: string, given: GivenConsent): RolloutMessage {
+function messageOf(
+  order: RolloutOrder,
+  folder: string,
+  { only, ...given }: OrderDetails,
+): RolloutMessage {
   if (order === 'deny') return { type: 'consent.deny' }
+  if (order === 'retry') return { type: order, ...defined({ only }) }
   if (order !== 'grant') return { type: order }
   return { type: 'consent.grant', consent: consentTo(readPlan(folder), given, Date.now()) }
 }

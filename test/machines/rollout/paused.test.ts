@@ -70,7 +70,7 @@ suite('paused', (test) => {
     ({ value, context }) => {
       assert.equal([value, context.attempt, context.size], ['canary', 2, 9])
       // One that has failed, and two that were not taken, make up the rest of the canaries.
-      assert.equal([context.out, context.counts.failed], [[0, 1], 0])
+      assert.equal([context.out, context.again], [[0, 1], { failed: 1, unreachable: 0 }])
     },
   )
 
@@ -81,9 +81,38 @@ suite('paused', (test) => {
     { type: 'retry' },
     ({ value, context }) => {
       assert.equal([value, context.attempt, context.size], ['rolling', 2, 10])
-      assert.equal([context.out, context.counts.unreachable], [[0, 1], 0])
+      assert.equal([context.out, context.again], [[0, 1], { failed: 1, unreachable: 1 }])
     },
   )
+
+  test('paused :: a retry of one kind accepts the other, and the next of it counts again', () => {
+    const lost = send(begun(10), ends(0, 'failed'), ends(1, 'unreachable'))
+    const retried = send(lost, { type: 'retry', only: 'failed' })
+    assert.equal([retried.value, retried.context.size, retried.context.out], ['rolling', 9, [0, 1]])
+    const back = send(retried, ends(0, 'done', { attempt: 2, was: 'failed' }))
+    assert.is(back.value, 'rolling')
+    assert.is(send(back, ends(1, 'unreachable', { attempt: 2 })).value, 'paused')
+    assert.is(send(back, ends(1, 'failed', { attempt: 2 })).value, 'paused')
+  })
+
+  test('paused :: those that a retry did not come to are lost still, by what they were', () => {
+    const given = { parallel: 1, maxFailures: 9, maxUnreachable: 9 }
+    const lost = send(
+      begun(4, given),
+      ends(0, 'failed'),
+      ends(1, 'failed'),
+      ends(2, 'unreachable'),
+      { type: 'pause' },
+      ends(3),
+      { type: 'retry', only: 'failed' },
+      { type: 'pause' },
+      ends(0, 'done', { attempt: 2, was: 'failed' }),
+    )
+    assert.equal([lost.value, lost.context.next, lost.context.size], ['paused', 1, 2])
+    const size = (only?: 'failed' | 'unreachable') =>
+      send(lost, { type: 'retry', ...(only && { only }) }).context.size
+    assert.equal([size('failed'), size('unreachable'), size()], [1, 1, 2])
+  })
 
   test('paused :: no retry while a target is at work', () => {
     assert.not(failedIn({}).can({ type: 'retry' }))

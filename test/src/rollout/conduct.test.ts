@@ -326,9 +326,19 @@ suite('targets of a pass', (test) => {
     assert.equal(listPass(taken, { attempt: 2, action: 'do' }), [1, 3, 6, 7])
   })
 
-  test('the end of an undo says how the target had ended before', () => {
+  test('a retry of one kind leaves the other, but for those that it has taken', () => {
+    assert.equal(listPass(records, { attempt: 2, action: 'do', only: 'failed' }), [1, 6, 7])
+    const only = 'unreachable'
+    assert.equal(listPass(records, { attempt: 2, action: 'do', only }), [3, 6])
+    const taken = records.with(3, recordAt(3, { state: 'failed', attempt: 2 }))
+    assert.equal(listPass(taken, { attempt: 2, action: 'do', only }), [3, 6])
+    assert.equal(listPass(records, { attempt: 2, action: 'undo', only }), [4, 0, 1])
+  })
+
+  test('the end of a target says how it had ended before', () => {
     const { outcome, was } = endOf(recordAt(0, { state: 'undone', outcome: 'done' }))
     assert.equal([outcome, was], ['undone', 'done'])
-    assert.is(endOf(recordAt(0, { state: 'done', outcome: 'done' })).was, undefined)
+    assert.is(endOf(recordAt(0, { state: 'done', outcome: 'failed' })).was, 'failed')
+    assert.not('was' in endOf(recordAt(0, { state: 'done' })))
   })
 })

@@ -99,6 +99,29 @@ suite('startRollout', (test) => {
     assert.equal(all.toReversed().sort(), all)
   })
 
+  test('a retry of those that failed leaves those that were unreachable', () => {
+    let isBroken = true
+    const fleet = engines((target, id) => {
+      if (target !== 0 || id !== 'pluginEnable' || !isBroken) return
+      throw new EngineError('engine-failed', 'it does not start')
+    })
+    const strategy = { maxFailures: 9, maxUnreachable: 9 }
+    const prepare = ({ down }: Fleet) => void down.add(1)
+    return onFleet({ size: 3, strategy, fleet, prepare }, async (rollout) => {
+      const ended = async () => {
+        await reaches(rollout, 'done')
+        return (await rollout.targets()).map(({ state, attempt }) => `${state} ${attempt}`)
+      }
+      assert.equal(await ended(), ['failed 1', 'unreachable 1', 'done 1'])
+      isBroken = false
+      const wrong = await rollout.retry({ only: 'done' as never }).catch((error) => error)
+      assert.is(wrong.code, 'invalid-option')
+      assert.ok(await rollout.retry({ only: 'failed' }))
+      assert.equal(await ended(), ['done 2', 'unreachable 1', 'done 1'])
+      assert.not(await rollout.retry({ only: 'failed' }))
+    })
+  })
+
   test('a plan that was changed is refused', async () => {
     const plan = await planFor(1)
     const changed = { ...plan, strategy: { ...plan.strategy, parallel: 50 } }

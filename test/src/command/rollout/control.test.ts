@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RolloutPlan } from '../../../../machines/rollout/plan.ts'
-import type { RolloutCounts } from '../../../../machines/rollout/records.ts'
+import type { RolloutCounts, TargetRecord } from '../../../../machines/rollout/records.ts'
 import { TARGET_STATES } from '../../../../machines/rollout/records.ts'
 import { isAtRest } from '../../../../src/command/rollout/rolloutFolder.ts'
 import {
@@ -40,6 +40,20 @@ suite('rollout :: one process carries out, and others tell it what to do', (test
       assert.is(await carrying.code, 0)
       assert.equal(await enabled(), [[SSHFS], [SSHFS], [SSHFS]])
     }))
+
+  test('retry --only', () =>
+    onRolloutStage(
+      async ({ plan, rollout, begin, written }) => {
+        await plan('--canary none vieux/sshfs')
+        const carrying = begin(`start ${GRANT} --wait FOLDER/plan.json`)
+        await carrying.stdout.seen('paused')
+        assert.is((await rollout('retry --only unreachable')).code, 0)
+        assert.match(written(), '{"type":"retry","only":"unreachable"}')
+        assert.is((await rollout('cancel')).code, 0)
+        assert.is(await carrying.code, 1)
+      },
+      { size: 1, missing: 1 },
+    ))
 
   test('a second rollout waits until the first has come to rest', () =>
     onRolloutStage(async ({ plan, rollout, begin }) => {
@@ -133,6 +147,27 @@ suite('rollout :: no process carries it out', (test) => {
       const retried = await rollout('retry')
       assert.ok([0, 4].includes(retried.code), retried.stderr)
     }))
+
+  test('retry --only', () =>
+    onRolloutStage(
+      async ({ plan, rollout }) => {
+        await plan('--canary none --max-unreachable 1 vieux/sshfs')
+        assert.is((await rollout(`start ${GRANT} FOLDER/plan.json`)).code, 0)
+        const failed = await rollout('retry --only failed')
+        assert.is(failed.code, 1)
+        assert.match(failed.stderr, /does not take that while it is done$/m)
+        assert.is((await rollout('retry --only unreachable')).code, 0)
+        const { records } = JSON.parse((await rollout('export')).stdout)
+        assert.equal(
+          records.map(({ state, attempt }: TargetRecord) => `${state} ${attempt}`),
+          ['done 1', 'unreachable 2'],
+        )
+        const wrong = await rollout('retry --only lost')
+        assert.is(wrong.code, 2)
+        assert.match(wrong.stderr, '--only takes failed or unreachable, and not "lost"')
+      },
+      { size: 1, missing: 1 },
+    ))
 
   test('ls, status and export', () =>
     onRolloutStage(async ({ plan, rollout }) => {
