@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { defined } from '../../machines/defined.ts'
 import type { TargetState } from '../../machines/rollout/records.ts'
 import { installPlugin } from '../../src/flow/install.ts'
 import { simulateEngine } from '../../src/simulation.ts'
+import type { OpenRollout, Rollouts } from '../../src/ui/rollouts.ts'
 import { awaiting } from '../support/rolloutChart.ts'
 import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'
@@ -210,12 +212,26 @@ browserSuite('page :: a rollout', (test, browser) => {
       ),
     ))
 
-  test('orders, each where the state takes it, and the grave ones after a question', () =>
-    onRolloutFolder(SIZE, ({ rollouts, save, orders }) =>
-      onPage(
+  test('orders, each where the state takes it, and the grave ones after a question; a problem, until it is over', () =>
+    onRolloutFolder(SIZE, ({ rollouts, save, orders }) => {
+      let problem: string | undefined = 'no worker serves this queue now'
+      const open: Rollouts['open'] = async (id) => {
+        const opened = await rollouts.open(id)
+        if (!opened) return undefined
+        const read: OpenRollout['read'] = async (after) => {
+          const news = await opened.read(after)
+          return { ...news, rollout: { ...news.rollout, ...defined({ problem }) } }
+        }
+        return { ...opened, read }
+      }
+      return onPage(
         browser(),
         async ({ page }) => {
           await openRollout(page)
+          const shown = page.locator('#rollout-problem')
+          assert.is(await shown.textContent(), problem)
+          problem = undefined
+          await page.locator('#rollout-problem:empty').waitFor({ state: 'attached' })
           const order = (name: string) =>
             page.locator('#rollout-orders').getByRole('button', { name, exact: true })
           const state = (name: string) =>
@@ -242,7 +258,7 @@ browserSuite('page :: a rollout', (test, browser) => {
           await consent.getByRole('heading').waitFor({ state: 'detached' })
           assert.equal(orders, ['pause', 'cancel', 'grant'])
         },
-        { rollouts },
-      ),
-    ))
+        { rollouts: { ...rollouts, open } },
+      )
+    }))
 })
