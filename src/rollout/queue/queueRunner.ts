@@ -129,8 +129,8 @@ export async function openQueueRunner(
     const { rollout, message } = data as EventData
     if (message) await handlers.event(rollout, message)
     if (message && !isAgain) return
-    // It was removed meanwhile.
-    if (!(await plan(rollout))) return
+    // Not of one that was removed meanwhile. A plan that is damaged is for those who need it.
+    if ((await plan(rollout).catch(() => 'damaged')) === undefined) return
     added.delete(rollout)
     for (const key of timers.keys()) if (key.startsWith(`${rollout} `)) timers.delete(key)
     await handlers.start?.(rollout)
