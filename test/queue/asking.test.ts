@@ -94,11 +94,18 @@ for (const [kind, start] of Object.entries({ redis: startRedis, postgres: startP
         await engine.call('pluginEnable', { name: REFERENCE, timeout: 0 }, never)
 
         stops.push(await serve('eu'))
-        await refusedWith(
-          'engine-unreachable',
-          plan,
-          /^no worker of the zone "us" has answered within 1.5 s: start one with plugin-flow worker --zone "us"$/,
-        )
+        const refused = (act: () => Promise<unknown>, words: RegExp) =>
+          refusedWith('engine-unreachable', act, words)
+        await Promise.all([
+          refused(
+            plan,
+            /^no worker of the zone "us" has answered within 1.5 s: start one with plugin-flow worker --zone "us"$/,
+          ),
+          refused(
+            () => control.ask(undefined, { about: 'secrets', settings: [] }),
+            /^no worker without a zone has answered within 1.5 s: start one with plugin-flow worker$/,
+          ),
+        ])
         const stop = await serve('us', false)
         await refusedWith(
           'invalid-setting',
@@ -163,7 +170,7 @@ for (const [kind, start] of Object.entries({ redis: startRedis, postgres: startP
             refused.stderr,
             /of the zone "us": a setting needs the variable TOKEN, which is not set on this machine; provide it there, and start plugin-flow worker --zone "us" again;/m,
           )
-          working.push(worker('--zone us', { TOKEN: SECRET }))
+          working.push(worker('--parallel 2', { TOKEN: SECRET }))
           working[1]?.signals.emit('SIGTERM')
           assert.is(await working[1]?.code, 0)
           const made = await rollout(line)

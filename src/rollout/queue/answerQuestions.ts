@@ -2,6 +2,7 @@ import type { QuestionStore } from '../../../adapters/queue/store.ts'
 import type { Question } from '../questions.ts'
 import type { RunnerHandlers } from '../runner.ts'
 import { factsOf } from '../targetStep.ts'
+import { endWith } from './inTime.ts'
 import { keepBusy } from './keepBusy.ts'
 
 /** An answer as it is stored. */
@@ -30,7 +31,8 @@ export function answerQuestions(
         (value) => ({ worker, value }),
         (error: unknown) => ({ worker, failure: factsOf(error) }),
       )
-      await store.answer(id, JSON.stringify(answered))
+      // A worker that ends does not wait for a server that is away.
+      await endWith(() => store.answer(id, JSON.stringify(answered)))
     },
   )
 }

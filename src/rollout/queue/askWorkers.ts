@@ -35,6 +35,8 @@ export function askWorkers(
   const asking = new Set<Promise<unknown>>()
   /** When each zone has answered last. */
   const heard = new Map<string | undefined, number>()
+  /** Zones that have not answered in time, and not since: a rollout may have a thousand questions to one. */
+  const silent = new Set<string | undefined>()
   let isLooking = false
 
   const look = async () => {
@@ -62,7 +64,6 @@ export function askWorkers(
   ) =>
     new Promise<unknown>((resolve, reject) => {
       const asked = time.now()
-      const patience = deadlineOf(question) + answerTime
       let timer: unknown
       const end = () => {
         waiting.delete(id)
@@ -75,10 +76,15 @@ export function askWorkers(
       }
       const release = signal ? onAbort(signal, () => fail(cancelled())) : () => {}
       const check = () => {
+        const patience = answerTime + (silent.has(zone) ? 0 : deadlineOf(question))
         const until = Math.min(asked + KEPT_MS, Math.max(asked, heard.get(zone) ?? 0) + patience)
         const left = until - time.now()
-        if (left <= 0) fail(silent(zone, time.now() - asked))
-        else timer = time.setTimeout(check, left)
+        if (left > 0) {
+          timer = time.setTimeout(check, left)
+          return
+        }
+        silent.add(zone)
+        fail(unanswered(zone, time.now() - asked))
       }
       check()
       waiting.set(id, {
@@ -91,6 +97,7 @@ export function askWorkers(
               : () => reject(failed(answer, zone, question))
           end()
           heard.set(zone, time.now())
+          silent.delete(zone)
           settle()
         },
       })
@@ -128,7 +135,7 @@ function deadlineOf(question: Question): number {
   return question.about === 'target' ? question.request.deadline : DEADLINE_MS[question.about]
 }
 
-function silent(zone: string | undefined, ms: number): EngineError {
+function unanswered(zone: string | undefined, ms: number): EngineError {
   const workers =
     zone === undefined ? 'worker without a zone' : `worker of the zone ${quoted(zone)}`
   return new EngineError(

@@ -143,6 +143,24 @@ suite('askWorkers', (test) => {
     assert.match(String(kept.end), /^engine-unreachable: .* 600 s/)
   })
 
+  test('after a zone has not answered, each further question waits for a shorter time, until it does', async () => {
+    const { ask, time, answer } = asked()
+    const first = watched(ask('eu', TARGET))
+    await time.pass(45_000)
+    assert.match(String(first.end), 'within 45 s')
+    const second = watched(ask('eu', TARGET))
+    const elsewhere = watched(ask('us', TARGET))
+    await time.pass(15_000)
+    assert.match(String(second.end), 'within 15 s')
+    assert.is(elsewhere.end, undefined)
+    const third = ask('eu', TARGET)
+    await answer({ worker: 'w', value: 1 }, 'eu')
+    assert.is(await third, 1)
+    const last = watched(ask('eu', TARGET))
+    await time.pass(44_000)
+    assert.is(last.end, undefined)
+  })
+
   test('one that is cancelled, or asked afterwards, is forgotten', async () => {
     const { ask, kept } = asked()
     const cancel = new AbortController()
