@@ -143,15 +143,17 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     const begin = endOfStep({ ...context, step: context.step - 1 })
     const ofStep = new Set((await listOf(rollout, context)).slice(begin, endOfStep(context)))
     if (!plan) return
-    let failed = 0
+    const failed: TargetRecord[] = []
     const passed = done.filter(({ index }) => ofStep.has(index))
     await atOnce(passed, plan.strategy.parallel, async (record) => {
       const change = await options.findChange(plan, record)
-      if (!change) return
-      await runner.write({ ...record, state: 'failed', ...change })
-      failed += 1
+      if (change) failed.push({ ...record, state: 'failed', ...change })
     })
-    later(rollout, { type: 'batch.monitored', step: context.step, failed })
+    // Another process may have looked, or a person have paused it meanwhile: what is found is written and counted as a whole.
+    const now = await runner.load(rollout)
+    if (!now || !isLookingAt(readSaved(now), context)) return
+    for (const record of failed) await runner.write(record)
+    later(rollout, { type: 'batch.monitored', step: context.step, failed: failed.length })
   }
 
   const later = (rollout: string, message: RolloutMessage) =>
@@ -212,6 +214,15 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
       }
     },
   }
+}
+
+function isLookingAt(
+  snapshot: RolloutSnapshot,
+  { attempt, step }: Pick<RolloutContext, 'attempt' | 'step'>,
+): boolean {
+  const { context } = snapshot
+  const isOfStep = context.attempt === attempt && context.step === step
+  return isOfStep && snapshot.matches({ monitoring: 'looking' })
 }
 
 /** Returns the event for a record that has ended. */

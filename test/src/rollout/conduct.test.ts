@@ -218,18 +218,15 @@ suite('conductor', (test) => {
 })
 
 suite('conductor :: plugins that are looked at again', (test) => {
-  test('many at once, as the plan says, and a start meanwhile looks no second time', async () => {
+  /** While the plugins of the one step are looked at. */
+  async function lookingAt(strategy: Partial<Strategy>) {
     let answer = () => {}
     const looking = new Promise<void>((resolve) => {
       answer = resolve
     })
-    let told: (message: RolloutMessage) => void = () => {}
-    const strategy = { monitor: 5, parallel: 2 }
-    const event = async (_: string, message: RolloutMessage) => told(message)
-    const { conductor, runner, saved, looked } = await conducted(() => ({ event }), {
-      strategy,
-      looking,
-    })
+    const given = { strategy: { monitor: 5, ...strategy }, looking }
+    const stage = await conducted(undefined, given)
+    const { conductor, runner, saved, sent } = stage
     await conductor.start(ID)
     await conductor.event(ID, { type: 'plan.done', size: 3 })
     await conductor.event(ID, GRANT)
@@ -238,19 +235,48 @@ suite('conductor :: plugins that are looked at again', (test) => {
       await runner.write(done)
       await conductor.event(ID, endOf(done))
     }
-    const [[timer, { event: due, at }] = ['', { event: { type: '' }, at: 0 }]] = Object.entries(
+    const [[timer, { event, at }] = ['', { event: { type: '' }, at: 0 }]] = Object.entries(
       (await saved()).timers,
     )
-    await conductor.event(ID, { ...due, timer, due: at })
+    await conductor.event(ID, { ...event, timer, due: at })
+    await settled()
+    return {
+      ...stage,
+      async end() {
+        answer()
+        await settled()
+        return {
+          states: (await runner.records(ID)).map(({ state }) => state),
+          monitored: sent.filter(({ type }) => type === 'batch.monitored'),
+        }
+      },
+    }
+  }
+
+  test('as many at once as the plan says, and a start meanwhile looks no second time', async () => {
+    const { conductor, looked, end } = await lookingAt({ parallel: 2 })
     await conductor.start(ID)
     await settled()
     assert.equal(looked, [0, 1])
-    const monitored = new Promise<RolloutMessage>((resolve) => {
-      told = resolve
+    assert.equal(await end(), {
+      states: ['failed', 'failed', 'failed'],
+      monitored: [{ type: 'batch.monitored', step: 0, failed: 3 }],
     })
-    answer()
-    assert.equal(await monitored, { type: 'batch.monitored', step: 0, failed: 3 })
     assert.equal(looked, [0, 1, 2])
+  })
+
+  for (const event of [{ type: 'batch.monitored', step: 0, failed: 1 }, { type: 'pause' }]) {
+    test(`${event.type} meanwhile :: the result is dropped as a whole`, async () => {
+      const { conductor, end } = await lookingAt({})
+      await conductor.event(ID, event)
+      assert.equal(await end(), { states: ['done', 'done', 'done'], monitored: [] })
+    })
+  }
+
+  test('a rollout that is removed meanwhile is left alone', async () => {
+    const { runner, end } = await lookingAt({})
+    runner.load = async () => undefined
+    assert.equal((await end()).monitored, [])
   })
 })
 
