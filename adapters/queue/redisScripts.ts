@@ -80,8 +80,7 @@ return redis.call('DEL', KEYS[1])`,
 local time = redis.call('TIME')
 redis.call('HSET', KEYS[2], 'zone', ARGV[2], 'question', ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
-redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
-return redis.call('PEXPIRE', KEYS[1], ARGV[4])`,
+return redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])`,
   /** Keys: questions, the beginning of the key of a question. Arguments: zone or nothing, milliseconds. */
   take: `
 local time = redis.call('TIME')

@@ -139,7 +139,7 @@ export function createRedisStore(client: Redis): RolloutStore {
         })
       },
       async forget(id) {
-        await client.del(questionOf(id))
+        await Promise.all([client.zrem(questions, id), client.del(questionOf(id))])
       },
     },
     async close() {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { parseQueueAddress } from '../../adapters/queue/address.ts'
+import { openQueue } from '../../adapters/queue/openQueue.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { openQueueRunner, type QueueRunner } from '../../src/queue.ts'
 import {
@@ -151,6 +154,33 @@ for (const [kind, start] of Object.entries({ redis: startRedis, postgres: startP
       search.walk('files of the server', files)
       assert.equal(search.found, [])
       await server.start()
+    })
+
+    test('in the store :: a question is for a worker of its zone, again after a time, and gone once it is too old, answered or forgotten', async () => {
+      const quiet = { leaseTime: 1_000, onProblem() {} }
+      const { store, jobs } = await openQueue(parseQueueAddress(server.url), quiet)
+      const { ask, take, answer, answers, forget } = store.questions
+      const LONG_MS = 60_000
+      await ask('old', 'eu', 'q', 20)
+      await setTimeout(40)
+      assert.is(await take('eu', LONG_MS), undefined)
+      await ask('zoned', 'eu', 'q1', LONG_MS)
+      await ask('open', undefined, 'q2', LONG_MS)
+      assert.is(await take('us', LONG_MS), undefined)
+      assert.equal(await take('eu', 20), { id: 'zoned', question: 'q1' })
+      assert.is(await take('eu', LONG_MS), undefined)
+      assert.equal(await take(undefined, LONG_MS), { id: 'open', question: 'q2' })
+      await setTimeout(40)
+      assert.equal(await take(undefined, 20), { id: 'zoned', question: 'q1' })
+      await answer('zoned', 'a1')
+      await setTimeout(40)
+      assert.is(await take(undefined, LONG_MS), undefined)
+      assert.equal(await answers(['zoned', 'open']), [{ id: 'zoned', answer: 'a1' }])
+      for (const id of ['zoned', 'open']) await forget(id)
+      await answer('open', 'a2')
+      assert.equal(await answers(['zoned', 'open']), [])
+      await jobs.close()
+      await store.close()
     })
 
     test('the command asks them too', () =>
