@@ -1,13 +1,11 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate'
 import { defined } from '../../machines/defined.ts'
-import { endOfStep } from '../../machines/rollout/context.ts'
 import type { RolloutEvent } from '../../machines/rollout/events.ts'
-import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord, TargetState } from '../../machines/rollout/records.ts'
 import { rolloutMachine } from '../../machines/rollout/rolloutMachine.ts'
 import type { Loss, RolloutContext } from '../../machines/rollout/types.ts'
-import { atOnce } from './atOnce.ts'
 import { isEnd } from './localRunner.ts'
+import { createMonitor, type FindChange } from './monitorStep.ts'
 import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
 
 export type RolloutSnapshot = SnapshotFrom<typeof rolloutMachine>
@@ -17,11 +15,7 @@ export interface ConductorOptions {
   now(): number
   /** Milliseconds until a rollout without consent expires. */
   consentTime: number
-  /** Why a plugin is not as the rollout left it; `undefined` where it is. */
-  findChange(
-    plan: RolloutPlan,
-    record: TargetRecord,
-  ): Promise<Pick<TargetRecord, 'code' | 'message' | 'next'> | undefined>
+  findChange: FindChange
 }
 
 /** The machine of a rollout as it was saved. */
@@ -38,9 +32,6 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
   /** A cache of the targets of the current pass, by rollout. It can be rebuilt from the records. */
   const passes = new Map<string, { attempt: number; list: Promise<number[]> }>()
 
-  /** Steps whose plugins are looked at again, by rollout and pass. A start meanwhile looks no second time. */
-  const looking = new Set<string>()
-
   const listOf = (rollout: string, pass: RolloutContext): Promise<number[]> => {
     const { attempt } = pass
     const known = passes.get(rollout)
@@ -50,6 +41,17 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     list.catch(() => passes.delete(rollout))
     return list
   }
+
+  const monitor = createMonitor(runner, {
+    findChange: options.findChange,
+    listOf,
+    async isLooking(rollout, { attempt, step }) {
+      const saved = await runner.load(rollout)
+      const now = saved && readSaved(saved)
+      if (now?.context.attempt !== attempt || now.context.step !== step) return false
+      return now.matches({ monitoring: 'looking' })
+    },
+  })
 
   const save = async (
     rollout: string,
@@ -104,7 +106,7 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
     }
     if (snapshot.matches({ monitoring: 'looking' })) {
       // Not awaited: events are handled while the engines answer. If the store fails, the next start looks again.
-      void lookOnce(rollout, context).catch(() => {})
+      void monitor(rollout, context).catch(() => {})
     }
     await handOut(rollout, context)
   }
@@ -128,32 +130,6 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
         later(rollout, endOf(record))
       }
     }
-  }
-
-  const lookOnce = async (rollout: string, context: RolloutContext): Promise<void> => {
-    const key = `${rollout} ${context.attempt} ${context.step}`
-    if (looking.has(key)) return
-    looking.add(key)
-    await look(rollout, context).finally(() => looking.delete(key))
-  }
-
-  const look = async (rollout: string, context: RolloutContext): Promise<void> => {
-    const plan = await runner.plan(rollout)
-    const done = await runner.records(rollout, { states: ['done'] })
-    const begin = endOfStep({ ...context, step: context.step - 1 })
-    const ofStep = new Set((await listOf(rollout, context)).slice(begin, endOfStep(context)))
-    if (!plan) return
-    const failed: TargetRecord[] = []
-    const passed = done.filter(({ index }) => ofStep.has(index))
-    await atOnce(passed, plan.strategy.parallel, async (record) => {
-      const change = await options.findChange(plan, record)
-      if (change) failed.push({ ...record, state: 'failed', ...change })
-    })
-    // Another process may have looked, or a person have paused it meanwhile: what is found is written and counted as a whole.
-    const now = await runner.load(rollout)
-    if (!now || !isLookingAt(readSaved(now), context)) return
-    for (const record of failed) await runner.write(record)
-    later(rollout, { type: 'batch.monitored', step: context.step, failed: failed.length })
   }
 
   const later = (rollout: string, message: RolloutMessage) =>
@@ -214,15 +190,6 @@ export function createConductor(runner: Runner, options: ConductorOptions) {
       }
     },
   }
-}
-
-function isLookingAt(
-  snapshot: RolloutSnapshot,
-  { attempt, step }: Pick<RolloutContext, 'attempt' | 'step'>,
-): boolean {
-  const { context } = snapshot
-  const isOfStep = context.attempt === attempt && context.step === step
-  return isOfStep && snapshot.matches({ monitoring: 'looking' })
 }
 
 /** Returns the event for a record that has ended. */
