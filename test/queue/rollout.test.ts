@@ -10,19 +10,28 @@ import { createRolloutWorker, type Rollout, startRollout } from '../../src/rollo
 import { searchFor } from '../support/findSecrets.ts'
 import { answerCalls } from '../support/remoteEngines.ts'
 import { engines, planFor, REFERENCE } from '../support/rolloutStage.ts'
+import type { Servers } from './world/installServers.ts'
 import { filesIn, type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
 import { queueSuite } from './world/queueSuite.ts'
 
-const TARGETS = 100
+const TARGETS = Number(process.env.TEST_TARGETS ?? 100)
 const THIRD = Math.floor(TARGETS / 3)
 const LEASE_MS = 3_000
 const PARALLEL = 6
 const SECRET = 'planted-7Qx2/&"é'
 type Fleet = ReturnType<typeof engines>
 
-const kinds = { redis: startRedis, postgres: startPostgres }
+/** Each server, and the calls in which a worker is stopped there. */
+const kinds: [
+  kind: string,
+  start: (servers: Servers) => Promise<QueueServer>,
+  heldIn: OperationId[],
+][] = [
+  ['redis', startRedis, ['pluginPull', 'pluginSet', 'pluginEnable']],
+  ['postgres', startPostgres, ['pluginEnable']],
+]
 
-for (const [kind, start] of Object.entries(kinds)) {
+for (const [kind, start, heldIn] of kinds) {
   queueSuite(`rollout on ${kind}`, (test, servers) => {
     let server: QueueServer
     test.before(async () => {
@@ -30,67 +39,68 @@ for (const [kind, start] of Object.entries(kinds)) {
     })
     test.after(() => server.stop())
 
-    test(`of three workers one is killed, and one is stopped for twice its lease and goes on :: ${TARGETS} done, one pull and one enable each, no secret kept`, async () => {
-      const held: (() => void)[] = []
-      let isHolding = true
-      // The engine has done what it was asked for; the worker that asked sleeps.
-      const zombies = engines(() => {}, {
-        async after(_, id) {
-          if (isHolding && id === 'pluginEnable') await new Promise<void>((go) => held.push(go))
-        },
-      })
-      const fleet = engines(() => {}, { all: zombies.all })
-      const [runner, healthy] = await openRunners(server, 2)
-      const workers: ChildProcess[] = []
-      let stop = async () => {}
-      try {
-        const zombie = await startWorker(server.url, zombies)
-        workers.push(zombie)
-        const rollout = await startRollout(await plan(), { runner, consent: () => ({}) })
-        let pulls = 0
-        const mortal = startWorker(server.url, fleet, (id, worker) => {
-          if (id === 'pluginPull') pulls += 1
-          if (pulls === THIRD) worker.kill('SIGKILL')
+    for (const call of heldIn)
+      test(`of three workers one is killed, and one is stopped in ${call} for twice its lease and goes on :: ${TARGETS} done, one pull and one enable each, no secret kept`, async () => {
+        const held: (() => void)[] = []
+        let isHolding = true
+        // The engine has done what it was asked for; the worker that asked sleeps.
+        const zombies = engines(() => {}, {
+          async after(_, id) {
+            if (isHolding && id === call) await new Promise<void>((go) => held.push(go))
+          },
         })
-        await until(() => held.length === PARALLEL)
-        zombie.kill('SIGSTOP')
-        const stopped = Date.now()
-        workers.push(await mortal)
-        await until(() => pulls >= THIRD)
-        stop = await work(healthy, fleet)
-        await untilDone(rollout)
-        await setTimeout(Math.max(0, stopped + 2 * LEASE_MS - Date.now()))
-        const before = await runner.records(rollout.id)
-        zombie.kill('SIGCONT')
-        isHolding = false
-        for (const release of held) release()
-        await end(zombie)
-        await stop()
-        assert.equal(await runner.records(rollout.id), before)
-        assert.is(zombies.enabled(), TARGETS)
-        const both = (id: OperationId) =>
-          Array.from(
-            { length: TARGETS },
-            (_, target) => (zombies.callsOf(target)[id] ?? 0) + (fleet.callsOf(target)[id] ?? 0),
-          )
-        assert.equal(new Set(both('pluginPull')), new Set([1]))
-        assert.equal(new Set(both('pluginEnable')), new Set([1]))
-        assert.equal(new Set(both('pluginDelete')), new Set([0]))
-        await rollout.close()
-        await server.kill()
-        const files = filesIn(server.folder)
-        assert.ok(files.some((file) => file.includes(REFERENCE)))
-        const search = searchFor({ setting: SECRET })
-        search.walk('files of the server', files)
-        assert.equal(search.found, [])
-        await server.start()
-      } finally {
-        for (const worker of workers) worker.kill('SIGKILL')
-        await stop()
-        await Promise.all([runner.close(), healthy.close()])
-        zombies.close()
-      }
-    })
+        const fleet = engines(() => {}, { all: zombies.all })
+        const [runner, healthy] = await openRunners(server, 2)
+        const workers: ChildProcess[] = []
+        let stop = async () => {}
+        try {
+          const zombie = await startWorker(server.url, zombies)
+          workers.push(zombie)
+          const rollout = await startRollout(await plan(), { runner, consent: () => ({}) })
+          let pulls = 0
+          const mortal = startWorker(server.url, fleet, (id, worker) => {
+            if (id === 'pluginPull') pulls += 1
+            if (pulls === THIRD) worker.kill('SIGKILL')
+          })
+          await until(() => held.length === PARALLEL)
+          zombie.kill('SIGSTOP')
+          const stopped = Date.now()
+          workers.push(await mortal)
+          await until(() => pulls >= THIRD)
+          stop = await work(healthy, fleet)
+          await untilDone(rollout)
+          await setTimeout(Math.max(0, stopped + 2 * LEASE_MS - Date.now()))
+          const before = await runner.records(rollout.id)
+          zombie.kill('SIGCONT')
+          isHolding = false
+          for (const release of held) release()
+          await end(zombie)
+          await stop()
+          assert.equal(await runner.records(rollout.id), before)
+          assert.is(zombies.enabled(), TARGETS)
+          const both = (id: OperationId) =>
+            Array.from(
+              { length: TARGETS },
+              (_, target) => (zombies.callsOf(target)[id] ?? 0) + (fleet.callsOf(target)[id] ?? 0),
+            )
+          assert.equal(new Set(both('pluginPull')), new Set([1]))
+          assert.equal(new Set(both('pluginEnable')), new Set([1]))
+          assert.equal(new Set(both('pluginDelete')), new Set([0]))
+          await rollout.close()
+          await server.kill()
+          const files = filesIn(server.folder)
+          assert.ok(files.some((file) => file.includes(REFERENCE)))
+          const search = searchFor({ setting: SECRET })
+          search.walk('files of the server', files)
+          assert.equal(search.found, [])
+          await server.start()
+        } finally {
+          for (const worker of workers) worker.kill('SIGKILL')
+          await stop()
+          await Promise.all([runner.close(), healthy.close()])
+          zombies.close()
+        }
+      })
 
     test(`the server is killed at a third, and starts again :: ${TARGETS} done, one pull and one enable each`, async () => {
       let pulls = 0

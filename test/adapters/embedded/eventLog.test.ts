@@ -34,6 +34,8 @@ suite('embedded events', (test) => {
       assert.equal(await told(`${until}&filters={"type":{"container":true}}`), [])
       assert.equal(await told(`until=${began - 1}`), [])
       assert.equal(await told(`since=${began + 60}&${until}`), [])
+      await engine.restart()
+      assert.equal(await told(until), [])
     }))
 
   test('a log forgets all but its last events', () => {

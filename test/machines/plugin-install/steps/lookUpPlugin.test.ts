@@ -270,6 +270,31 @@ suite('lookUpPlugin', (test) => {
     assert.equal(privileges, [hostNetwork])
   })
 
+  test('resumed, with the ID of its plugin :: the events of the engine are not asked', async () => {
+    const pullBegan = new Date().toISOString()
+    const known = {
+      id: pluginId,
+      ownership: 'uncertain',
+      consent: agreed,
+      enableRequested: false,
+      pullBegan,
+    } as const
+    const { id: _, ...unknown } = known
+    for (const [resumed, times] of [
+      [known, 0],
+      [unknown, 1],
+    ] as const) {
+      let asked = 0
+      const systemInfo = async () => {
+        asked += 1
+        return { id: 'engine', systemTime: Date.now() }
+      }
+      const pluginInspect = async () => samplePlugin()
+      await lookUp({ pluginInspect, systemInfo, systemEvents: async () => [] }, { resumed }).found
+      assert.is(asked, times)
+    }
+  })
+
   test('resumed :: nothing there, so it starts again', async () => {
     const resumed: Resumed = { ownership: 'created', enableRequested: false, id: pluginId }
     assert.is((await lookUp({}, { resumed }).found).present, undefined)
