@@ -40,11 +40,29 @@ suite('readPlugin', (test) => {
     ['a reference', { PluginReference: 'acme/probe:1 to acme/safe:2' }],
   ] as const) {
     test(`${what} that is none :: is no answer of an engine`, async () => {
-      const error = await rejection(readPlugin(ports([{ ...on, ...lie }]).ports, request, signal))
-      assert.is(error.code, 'engine-protocol')
-      assert.match(error.message, JSON.stringify(Object.values(lie)[0]))
+      const lying = { ...on, ...lie }
+      for (const [looks, claimed] of [
+        [[lying, on], []],
+        [[on, lying], [on.Name]],
+      ] as const) {
+        const claims: string[] = []
+        const own = {
+          claim: (name: string) => void claims.push(name),
+          remember: () => assert.unreachable('values of a plugin with such names'),
+        }
+        const error = await rejection(readPlugin(ports([...looks], {}, own).ports, request, signal))
+        assert.is(error.code, 'engine-protocol')
+        assert.match(error.message, JSON.stringify(Object.values(lie)[0]))
+        assert.equal(claims, claimed)
+      }
     })
   }
+
+  test('a plugin that was made on the engine :: has no reference', async () => {
+    const made = { ...on, PluginReference: '' }
+    const { plugin } = await readPlugin(ports([made]).ports, request, signal)
+    assert.is(plugin.reference, '')
+  })
 
   test('it is claimed by its own name before its settings are read', async () => {
     const claims: string[] = []
