@@ -1,6 +1,7 @@
 import { defined } from '../../defined.ts'
 import type { Engine, RegistryAuth } from '../../engine.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
+import type { PluginPrivilege } from '../../plugin.ts'
 import { computePrivileges, samePrivileges } from '../../privileges.ts'
 import { canonicalName, isPulledFrom, parseReference, resolveNames } from '../../reference.ts'
 import { checkHostPath, namesHostPath } from '../../settings.ts'
@@ -73,43 +74,36 @@ async function findWayBack(
   const parsed = parseReference(before.reference)
   if (typeof parsed === 'string') return { none: 'it was made on the engine and has no reference' }
   const { tag, digest = previousDigest, ...repository } = parsed
+  const own = withoutPlaces(computePrivileges(before.config))
   const look = async (reference: string): Promise<WayBack> => {
     const found = await lookUpRemote(engine, reference, signal)()
     const isOther = previousDigest !== undefined && found.digest !== previousDigest
-    if (isOther || !samePrivileges(found.privileges, ownPrivileges(before, found.privileges))) {
+    if (isOther || !samePrivileges(withoutPlaces(found.privileges), own)) {
       return { none: `${reference} names other content by now` }
     }
     return { remote: reference, ...found }
   }
   const byTag = canonicalName({ ...repository, tag: tag ?? 'latest' })
   const isMoving = isPulledFrom({ PluginReference: before.reference }, remote)
-  try {
-    if (digest !== undefined) return await look(canonicalName({ ...repository, digest }))
-    if (!isMoving) return await look(byTag)
-  } catch (error) {
-    if (digest === undefined) return { none: wordsOf(error) }
-    return isMoving ? { none: wordsOf(error) } : look(byTag).catch((e) => ({ none: wordsOf(e) }))
+  const byDigest = digest === undefined ? [] : [canonicalName({ ...repository, digest })]
+  let none = `its reference ${before.reference} names the new version by now`
+  for (const reference of [...byDigest, ...(isMoving ? [] : [byTag])]) {
+    try {
+      return await look(reference)
+    } catch (error) {
+      none = wordsOf(error)
+    }
   }
-  return { none: `its reference ${before.reference} names the new version by now` }
+  return { none }
 }
 
 function wordsOf(error: unknown): string {
   return isEngineError(error) ? error.message : String(error)
 }
 
-/** The privileges that the plugin asks for, with the places that a registry shows for what its owner has pointed elsewhere. */
-function ownPrivileges({ config }: Observed, shown: ReturnType<typeof computePrivileges>) {
-  const rest = [...shown]
-  const isOpen = (kind: string, value: string) => {
-    const index = rest.findIndex(({ Name, Value }) => Name === kind && Value.join() === value)
-    if (index !== -1) rest.splice(index, 1)
-    return index === -1
-  }
-  const own = computePrivileges(config)
-  const unlike = own.filter(({ Name, Value }) => isOpen(Name, Value.join()))
-  return own.map((privilege) => {
-    const isMoved = unlike.includes(privilege) && ['mount', 'device'].includes(privilege.Name)
-    const index = isMoved ? rest.findIndex(({ Name }) => Name === privilege.Name) : -1
-    return index === -1 ? privilege : { ...privilege, Value: rest.splice(index, 1)[0]?.Value ?? [] }
-  })
+/** Without the places of the host: its owner may have pointed a mount or a device elsewhere since. */
+function withoutPlaces(privileges: readonly PluginPrivilege[]): PluginPrivilege[] {
+  return privileges.map((one) =>
+    ['mount', 'device'].includes(one.Name) ? { ...one, Value: [] } : one,
+  )
 }

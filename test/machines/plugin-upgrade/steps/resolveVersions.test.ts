@@ -22,14 +22,21 @@ const config = sampleConfig({
       Options: null,
     },
   ],
+  Linux: {
+    AllowAllDevices: false,
+    Capabilities: null,
+    Devices: [{ Name: 'disk', Description: '', Settable: ['path'], Path: '/dev/sda' }],
+  },
 })
 const before = observed(config)
 const byDigest = `docker.io/acme/probe@${digest}`
 
-/** What its registry shows of it: its owner has pointed the mount elsewhere since. */
-const shown = computePrivileges(config).map((one) =>
-  one.Name === 'mount' ? { ...one, Value: ['/var/lib/state'] } : one,
-)
+/** What its registry shows of it: its owner has pointed the mount and the device elsewhere since. */
+const elsewhere: Record<string, string> = { mount: '/var/lib/state', device: '/dev/sdb' }
+const shown = computePrivileges(config).map((one) => ({
+  ...one,
+  Value: [elsewhere[one.Name] ?? 'host'],
+}))
 
 async function resolveWith(
   given: Partial<ResolveRequest> & { reference?: string } = {},
@@ -68,14 +75,16 @@ suite('resolveVersions', (test) => {
     assert.equal(loaded, ['registry.example.com', 'docker.io'])
   })
 
-  for (const [what, given, message] of [
-    ['a reference', { reference: 'NO' }, /"NO" is not a plugin reference/],
-    ['an enable timeout', { enableTimeout: -1 }, /whole number of seconds, 0 or more, not -1/],
-    ['an enable timeout in part', { enableTimeout: 1.5 }, /whole number of seconds/],
-    ['a path', { settings: parsed('state.source=data') }, /needs an absolute path/],
+  for (const [what, given, code, message] of [
+    ['a reference', { reference: 'NO' }, 'invalid-reference', /"NO" is not a plugin reference/],
+    ['an enable timeout', { enableTimeout: -1 }, 'invalid-option', /seconds, 0 or more, not -1/],
+    ['an enable timeout in part', { enableTimeout: 1.5 }, 'invalid-option', /whole number/],
+    ['a path', { settings: parsed('state.source=data') }, 'invalid-setting', /an absolute path/],
   ] as const) {
     test(`${what} that is invalid :: is refused before anything is asked`, async () => {
-      assert.match((await rejection(resolveWith(given))).message, message)
+      const error = await rejection(resolveWith(given))
+      assert.is(error.code, code)
+      assert.match(error.message, message)
     })
   }
 
@@ -87,7 +96,7 @@ suite('resolveVersions', (test) => {
   test('content that is expected :: is compared with what there is', async () => {
     assert.ok((await resolveWith({ digest })).found)
     const error = await rejection(resolveWith({ digest: otherDigest }))
-    assert.is(error.code, 'digest-changed')
+    assert.equal([error.code, error.details.operation], ['digest-changed', 'distributionInspect'])
     assert.equal(error.details.difference, { digests: { granted: otherDigest, found: digest } })
     const silent = {
       distributionInspect: () => Promise.reject(new EngineError('engine-failed', '')),
@@ -101,10 +110,10 @@ suite('the way back', (test) => {
     (await resolveWith(given, answers)).found.back
   const withReference = (reference: string) => ({ ...before, reference })
 
-  test('of a plugin that was made on the engine :: there is none', async () => {
-    assert.equal(await backOf({ before: withReference('') }), {
-      none: 'it was made on the engine and has no reference',
-    })
+  test('of a plugin that was made on the engine :: there is none, and no registry', async () => {
+    const { found, loaded } = await resolveWith({ before: withReference('') })
+    assert.equal(found.back, { none: 'it was made on the engine and has no reference' })
+    assert.equal(loaded, ['docker.io'])
   })
 
   test('of its own moving tag :: there is none, without a digest', async () => {
@@ -130,11 +139,12 @@ suite('the way back', (test) => {
     const none = 'docker.io/acme/probe@'
     const other = await backOf({ previousDigest: otherDigest })
     assert.equal(other, { none: `${none}${otherDigest} names other content by now` })
-    const changed = await backOf(
-      {},
-      { getPluginPrivileges: async () => ({ privileges: shown.slice(1), hidden: false }) },
-    )
-    assert.equal(changed, { none: 'docker.io/acme/probe:1.0 names other content by now' })
+    const another = [{ ...shown[0], Value: ['weave'] } as never, ...shown.slice(1)]
+    for (const privileges of [shown.slice(1), shown.slice(0, -1), another]) {
+      const getPluginPrivileges = async () => ({ privileges, hidden: false })
+      const changed = await backOf({}, { getPluginPrivileges })
+      assert.equal(changed, { none: 'docker.io/acme/probe:1.0 names other content by now' })
+    }
   })
 
   test('where the engine fails on digests :: by the tag, if that has not moved', async () => {
@@ -152,13 +162,16 @@ suite('the way back', (test) => {
 
   test('where the registry fails :: there is none, in its words', async () => {
     let failure: unknown = new EngineError('not-found', 'no such tag')
+    const asked: string[] = []
     const failing: Answers = {
       async getPluginPrivileges({ remote }) {
+        asked.push(remote)
         if (!remote.endsWith(':2.0')) throw failure
         return { privileges: shown, hidden: false }
       },
     }
     assert.equal(await backOf({}, failing), { none: 'no such tag' })
+    assert.equal(asked.sort(), ['docker.io/acme/probe:1.0', 'docker.io/acme/probe:2.0'])
     assert.equal(await backOf({ previousDigest: digest }, failing), { none: 'no such tag' })
     failure = new TypeError('of a host')
     assert.equal(await backOf({}, failing), { none: 'TypeError: of a host' })
