@@ -4,7 +4,7 @@ import type { Plugin } from '../../../../machines/plugin.ts'
 import { observe } from '../../../../machines/plugin-upgrade/effect.ts'
 import type { DisableRequest } from '../../../../machines/plugin-upgrade/inputs.ts'
 import { disablePlugin, tryCopy } from '../../../../machines/plugin-upgrade/steps/tryCopy.ts'
-import type { Answers } from '../../../support/fakePorts.ts'
+import { type Answers, rejection } from '../../../support/fakePorts.ts'
 import { pluginId as id, sampleConfig } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
 import {
@@ -84,13 +84,28 @@ suite('disablePlugin', (test) => {
     assert.equal((await run([on, on, on], { pluginDisable })).code, 'disk-full')
   })
 
+  test('a run that has ended meanwhile :: nothing more is asked', async () => {
+    const controller = new AbortController()
+    const pluginDisable = () => {
+      controller.abort()
+      return Promise.reject(full)
+    }
+    const { ports: of } = ports([on, on, off], { pluginDisable })
+    const rest = { force: false, isReplaced: false, mayBeDisabled: false }
+    const end = disablePlugin(of, { plugin: observe(on), ...rest }, controller.signal)
+    assert.is(await rejection(end), full)
+  })
+
   test('still enabled afterwards :: is a failure of the engine', async () => {
     const { code, message } = await run([on])
     assert.equal([code, message], ['engine-failed', `${name} is still enabled`])
   })
 
   test('disabled by an earlier process of the run :: is done, by another client: left to it', async () => {
-    assert.equal((await run([off], {}, { mayBeDisabled: true })).log, ['record'])
+    const own = await run([off], {}, { mayBeDisabled: true })
+    assert.equal([own.log, own.code], [['record'], undefined])
+    const enabled = await run([on, on, off], {}, { mayBeDisabled: true })
+    assert.equal([enabled.log, enabled.code], [disabled, undefined])
     const others = await run([off])
     assert.equal([others.code, others.log], ['changed-by-others', ['record']])
     assert.match(others.message, /during the upgrade: its enabled$/)
@@ -118,6 +133,8 @@ suite('disablePlugin', (test) => {
     const mayBe = { mayBeDisabled: true, late }
     const { log, code } = await run([off, newVersion, newVersion], {}, mayBe)
     assert.equal([log, code], [['record'], undefined])
+    const between = await run([on, newVersion], {}, mayBe)
+    assert.equal([between.log, between.code], [['record'], undefined])
     const looks = [off, newVersion, newVersion]
     assert.is((await run(looks, {}, { mayBeDisabled: true })).code, 'changed-by-others')
     assert.is((await run([off, another, another], {}, mayBe)).code, 'changed-by-others')
