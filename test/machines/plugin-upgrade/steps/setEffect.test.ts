@@ -55,8 +55,8 @@ suite('configurePlugin', (test) => {
     const secret = { settings: [{ name: 'DEBUG', secret: true }] }
     const { end } = await run([off], secret, { hasSecret: () => false, fill: () => 'DEBUG=s' })
     assert.equal(
-      [end.code, end.message],
-      ['set-failed', `the setting DEBUG of ${name} has no effect`],
+      [end.code, end.message, end.details],
+      ['set-failed', `the setting DEBUG of ${name} has no effect`, { operation: 'pluginSet' }],
     )
     assert.equal((await run([off], {}, { hasSecret: () => false })).end, observe(off))
     assert.equal((await run([off], secret, { fill: () => 'DEBUG=s' })).end, observe(off))
@@ -93,9 +93,21 @@ suite('restorePlugin', (test) => {
   }
   const withEnv = (...env: string[]) => plugin({ Settings: { ...off.Settings, Env: env } })
 
-  test('what differs is set again, and nothing else', async () => {
-    assert.equal((await run(withEnv('DEBUG=1', 'FIXED=yes', 'LEVEL=2'))).sent, ['DEBUG=0'])
+  test('what differs is set again, and nothing else, after the record', async () => {
+    const now = withEnv('DEBUG=1', 'FIXED=yes', 'LEVEL=2')
+    const { log, end, sent } = await run(now)
+    assert.equal(sent, ['DEBUG=0'])
+    assert.equal(log, ['record', `pluginSet ${id}`])
+    assert.equal(end, observe(now))
     assert.equal((await run(off)).sent, [])
+  })
+
+  test('one that stays disabled :: is written down by a set of what it has', async () => {
+    const there = plugin({ Config: withMount })
+    assert.equal((await run(there, {}, [], there)).sent, ['state.source='])
+    assert.equal((await run(there, {}, [], { ...there, Enabled: true })).sent, [])
+    const changed = { ...there, Settings: { ...there.Settings, Env: ['DEBUG=1', 'FIXED=yes'] } }
+    assert.equal((await run(changed, {}, [], there)).sent, ['DEBUG=0'])
   })
 
   test('its owner’s value :: as this process remembers it', async () => {
@@ -105,12 +117,24 @@ suite('restorePlugin', (test) => {
     const { end, sent } = await run(off, {}, [], owners)
     assert.equal([end.code, sent], ['set-failed', []])
     assert.is(end.message, 'the value that DEBUG had before is not known to this process')
+    assert.equal(end.details, { unsent: true })
   })
 
   test('where a secret was set :: the old value in any case', async () => {
     assert.equal((await run(off, {}, ['DEBUG'])).sent, ['DEBUG=0'])
     assert.equal((await run(withEnv('DEBUG=1', 'FIXED=yes'), {}, ['DEBUG'])).sent, ['DEBUG=0'])
     assert.equal((await run(off, {}, ['LEVEL'])).sent, [])
+    const both = await run(withEnv('DEBUG=1', 'FIXED=yes'), {}, ['DEBUG', 'FIXED'])
+    assert.equal(both.sent, ['DEBUG=0', 'FIXED=yes'])
+  })
+
+  test('a variable and a device of one name :: are set each', async () => {
+    const withDevice = (Path: string) => {
+      const Devices = [{ Name: 'DEBUG', Description: '', Settable: ['path'], Path }]
+      return plugin({ Settings: { ...off.Settings, Devices } })
+    }
+    const { sent } = await run(withDevice('/dev/b'), {}, ['DEBUG'], withDevice('/dev/a'))
+    assert.equal(sent, ['DEBUG.path=/dev/a', 'DEBUG=0'])
   })
 
   test('a mount and a device :: by their fields', async () => {
@@ -133,5 +157,6 @@ suite('restorePlugin', (test) => {
     const lacking = { ...on, Settings: { ...on.Settings, Env: ['FIXED=yes'] } }
     const { end } = await run(off, {}, [], lacking)
     assert.equal([end.code, end.message], ['set-failed', 'the env DEBUG was not in effect before'])
+    assert.equal(end.details, { unsent: true })
   })
 })

@@ -84,7 +84,9 @@ suite('returnPlugin', (test) => {
       `pluginDelete ${id} false`,
       pulled,
     ])
-    assert.equal((await run([undefined, off], { mode })).log, ['record', pulled])
+    for (const swap of ['ended', 'refused']) {
+      assert.equal((await run([undefined, off], { mode, swap })).log, ['record', pulled])
+    }
   })
 
   test('gone, or of neither content :: is another client’s work', async () => {
