@@ -168,4 +168,24 @@ export const equivalents: readonly Equivalent[] = [
     after: "return sameContent(before.config, now.config) ? 'old' : 'other'",
     why: 'a run is stranded only where it has read what was there before; the check is for the compiler',
   },
+  {
+    file: 'machines/plugin-upgrade/steps/readPlugin.ts',
+    after: 'if (!plugin) return !(missing(name))',
+    why: '`missing` throws, so that nothing is returned',
+  },
+  {
+    file: 'machines/plugin-upgrade/steps/resolveVersions.ts',
+    after: "return typeof parsed === 'mutated' ? undefined : parsed.domain",
+    why: 'a text has no domain; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/steps/tryCopy.ts',
+    after: "if (error.code !== 'in-use') return error",
+    why: 'only an `EngineError` has such a code; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-upgrade/steps/setEffect.ts',
+    after: 'if (value !== undefined) return { name, ...({ field }), value }',
+    why: 'a setting whose field is undefined is written as one without; the check is for the compiler',
+  },
 ]
