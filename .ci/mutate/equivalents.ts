@@ -9,11 +9,6 @@ interface Equivalent {
 export const equivalents: readonly Equivalent[] = [
   {
     file: 'machines/plugin-install/guards.ts',
-    after: 'return !samePrivileges(computePrivileges(event.output.Config), privileges)',
-    why: 'a plugin that is not there is `isGone`, which is asked first; the check is for the compiler',
-  },
-  {
-    file: 'machines/plugin-install/guards.ts',
     after: 'return unseenWidening(event.output.Config, settings).length > 0',
     why: 'a plugin that is not there is `isGone`, which is asked first; the check is for the compiler',
   },
@@ -41,11 +36,6 @@ export const equivalents: readonly Equivalent[] = [
     file: 'machines/plugin-install/inputs.ts',
     after: "if (rollback) return { state: 'rolledBack', failure, rollback }",
     why: 'a run is taken back only for a failure that it remembers first; the check is for the compiler',
-  },
-  {
-    file: 'machines/plugin-install/steps/changePlugin.ts',
-    after: 'items?.filter(({ Name }) => !isSet(Name))',
-    why: '`computePrivileges` reads a list that is undefined as one that is null; null is for the compiler',
   },
   {
     file: 'machines/plugin-install/updates.ts',
@@ -111,26 +101,6 @@ export const equivalents: readonly Equivalent[] = [
     file: 'machines/plugin-upgrade/planUpgrade.ts',
     after: '? { ...setting, ...({ carried: before.mark }) }',
     why: 'only what was in effect before is carried; the check is for the compiler',
-  },
-  {
-    file: 'machines/rollout/guards.ts',
-    after: 'const { size = 1, next } = context',
-    why: 'the size is known wherever it is asked for; the default is for the compiler',
-  },
-  {
-    file: 'machines/rollout/guards.ts',
-    after: 'const { size, next } = context',
-    why: 'the size is known wherever it is asked for; the default is for the compiler',
-  },
-  {
-    file: 'machines/rollout/updates.ts',
-    after: 'const { counts, size = 1, next, step } = context',
-    why: 'the size is known wherever it is asked for; the default is for the compiler',
-  },
-  {
-    file: 'machines/rollout/updates.ts',
-    after: 'const { counts, size, next, step } = context',
-    why: 'the size is known wherever it is asked for; the default is for the compiler',
   },
   {
     file: 'machines/rollout/context.ts',

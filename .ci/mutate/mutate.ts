@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createBundle } from './bundle.ts'
 import { equivalents } from './equivalents.ts'
-import { mutantsOf } from './mutants.ts'
+import { type Mutant, mutantsOf } from './mutants.ts'
 import { createTestProcess } from './testProcess.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -26,6 +26,12 @@ const { values, positionals } = parseArgs({
 const all = (positionals.length > 0 ? positionals : chartFiles()).flatMap((file) =>
   mutantsOf(file, readFileSync(join(root, file), 'utf8')),
 )
+for (const { file, after } of equivalents) {
+  const isOf = (mutant: Mutant) => mutant.file === file
+  if (all.some(isOf) && !all.some((mutant) => isOf(mutant) && mutant.after === after)) {
+    console.log(`ARGUED, and no mutant any more: ${file}\n  + ${after}`)
+  }
+}
 const step = Math.max(1, all.length / Number(values.max ?? all.length))
 const mutants = all.filter(
   (_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step),
