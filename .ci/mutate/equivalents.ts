@@ -158,4 +158,14 @@ export const equivalents: readonly Equivalent[] = [
     after: 'if (value !== undefined) return { name, ...({ field }), value }',
     why: 'a setting whose field is undefined is written as one without; the check is for the compiler',
   },
+  {
+    file: 'machines/rollout/updates.ts',
+    after: 'return again[loss] > 0 ? { ...again, [loss]: again[loss] - 1 } : undefined',
+    why: 'of what is no loss there is no number, which is not above 0; the check is for the compiler',
+  },
+  {
+    file: 'machines/rollout/updates.ts',
+    after: 'const again = context.again && less(context.again, was)',
+    why: '`less` returns nothing for no outcome; the check is for the compiler',
+  },
 ]

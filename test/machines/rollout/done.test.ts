@@ -59,6 +59,8 @@ suite('done', (test) => {
     assert.equal([all.context.size, all.context.only], [2, undefined])
     const unreachable = send(lost, { type: 'retry', only: 'unreachable' })
     assert.equal(unreachable.context.again, { failed: 0, unreachable: 2 })
+    const other = send(unreachable, ends(0, 'done', { attempt: 2, was: 'failed' }))
+    assert.equal(other.context.counts, { ...lost.context.counts, done: 1 })
   })
 
   test('done :: without a failure there is nothing to try again', () => {

@@ -31,6 +31,12 @@ suite('rollingBack', (test) => {
     },
   )
 
+  test('rollingBack :: where the outcome before is not reported, the undo alone is counted', () => {
+    const listed = send(listing(), planned())
+    const { counts } = send(listed, ends(0, 'undone', { attempt: 2 })).context
+    assert.equal(counts, { ...listed.context.counts, undone: 1 })
+  })
+
   test('rollingBack :: neither a failure nor an alarm stops it', () => {
     const failed = ends(0, 'undoFailed', { attempt: 2, was: 'done', code: 'unauthorized' })
     const { value, context } = send(listing(), planned(), failed)
