@@ -168,4 +168,14 @@ export const equivalents: readonly Equivalent[] = [
     after: 'const again = context.again && less(context.again, was)',
     why: '`less` returns nothing for no outcome; the check is for the compiler',
   },
+  {
+    file: 'machines/rollout/context.ts',
+    after: 'const { size = 1, next, again = NO_LOSSES } = context',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
+  {
+    file: 'machines/rollout/context.ts',
+    after: 'const { size, next, again = NO_LOSSES } = context',
+    why: 'the size is known wherever it is asked for; the default is for the compiler',
+  },
 ]

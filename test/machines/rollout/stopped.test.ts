@@ -28,4 +28,10 @@ suite('stopped', (test) => {
     ({ value, context }) =>
       assert.equal([value, context.attempt, context.size, context.out], ['rolling', 2, 9, [0, 1]]),
   )
+
+  test('stopped :: without a loss, a retry goes on with the targets that never began', () => {
+    const early = send(begun(10), { type: 'cancel' }, ends(0), ends(1))
+    assert.is(send(early, { type: 'retry' }).context.size, 8)
+    assert.not(early.can({ type: 'retry', only: 'failed' }))
+  })
 })
