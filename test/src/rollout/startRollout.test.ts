@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert'
+import { operations } from '../../../adapters/engine/api/operations.ts'
+import type { OperationId } from '../../../machines/engine.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan, Strategy } from '../../../machines/rollout/plan.ts'
 import { definePlugin } from '../../../src/embedded.ts'
@@ -342,6 +344,23 @@ suite('startRollout', (test) => {
           records.map(({ outcome, after }) => [outcome, after?.state]),
           [0, 1, 2].map(() => ['done', 'absent']),
         )
+      },
+    ))
+
+  test('a rollback of 110 of 400 :: the 290 others see no changing request', () =>
+    onFleet(
+      { size: 400, strategy: { parallel: 25, canaries: [110], hold: 'person' } },
+      async (rollout, fleet) => {
+        await reaches(rollout, 'holding')
+        assert.is(fleet.enabled(), 110)
+        assert.ok(await rollout.rollback())
+        await reaches(rollout, 'rolledBack')
+        const changed = Array.from({ length: 400 }, (_, target) => fleet.callsOf(target)).filter(
+          (calls) =>
+            (Object.keys(calls) as OperationId[]).some((id) => operations[id].kind !== 'look'),
+        )
+        assert.is(changed.length, 110)
+        assert.is(fleet.enabled(), 0)
       },
     ))
 
