@@ -16,6 +16,7 @@ import {
   type UpgradeFlowOptions,
   upgradePlugin,
 } from '../flow/upgrade.ts'
+import { asWord } from '../text/visible.ts'
 import { withConsent } from './fence.ts'
 
 /** The tools of one step. */
@@ -122,20 +123,33 @@ async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
 /** Enables the plugin again where a step that failed left it disabled. A plugin that was removed is not installed again. */
 async function enableAgain(
   { plan, engine, signal }: StepTools,
-  { enabled }: PresentPlugin,
+  before: PresentPlugin,
 ): Promise<void> {
   const { name } = plan.plugin
   const plugin = await engine.call('pluginInspect', { name }, { signal })
   if (!plugin) {
-    const next = `plugin-flow install ${name}`
     throw new EngineError(
       'no-way-back',
-      `${name} was removed, and comes back by a new install: ${next}`,
+      `${name} was removed, and comes back by a new install: ${installAgain(name, before)}`,
     )
   }
-  if (enabled && !plugin.Enabled) {
+  if (before.enabled && !plugin.Enabled) {
     await engine.call('pluginEnable', { name: plugin.Id, timeout: 0 }, { signal })
   }
+}
+
+/** The command that installs a plugin as it was. A record has the names of its settings alone: their values may be secrets. */
+function installAgain(
+  name: string,
+  { reference, digest, enabled, settings }: PresentPlugin,
+): string {
+  const words = [
+    `--alias ${asWord(name)}`,
+    ...(enabled ? [] : ['--disable']),
+    asWord(digest ? `${reference}@${digest}` : reference),
+    ...settings.map((setting) => asWord(`${setting}=…`)),
+  ]
+  return `plugin-flow install ${words.join(' ')}`
 }
 
 async function remove(

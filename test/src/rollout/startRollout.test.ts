@@ -430,8 +430,12 @@ suite('startRollout', (test) => {
         size: 2,
         plan: { kind: 'remove' },
         async prepare(fleet) {
-          const options = { reference: REFERENCE, grantAllPermissions: true }
-          await installPlugin(fleet.of(0).engine, options).result
+          await installPlugin(fleet.of(0).engine, {
+            reference: REFERENCE,
+            settings: ['DEBUG=hunter2'],
+            disabled: true,
+            grantAllPermissions: true,
+          }).result
         },
       },
       async (rollout, fleet) => {
@@ -442,7 +446,10 @@ suite('startRollout', (test) => {
         await reaches(rollout, 'rolledBack')
         const [record] = await rollout.targets({ state: 'undoFailed' })
         assert.equal([record?.target, record?.code], ['t0', 'no-way-back'])
-        assert.match(String(record?.message), /plugin-flow install vieux\/sshfs/)
+        assert.match(
+          String(record?.message),
+          /: plugin-flow install --alias vieux\/sshfs:latest --disable docker.io\/vieux\/sshfs:latest DEBUG=…$/,
+        )
       },
     ))
 
