@@ -36,41 +36,69 @@ export interface RegistryAuthOptions {
   source?: CredentialsSource
 }
 
+interface Held {
+  header: string
+  account: Account
+  configured: boolean
+}
+
 /**
- * The credentials of one flow. They stay in a closure, so that printing the object shows only functions.
+ * The credentials of one flow. They are private, so that printing the object shows none.
  * Its methods reject with an `EngineError`: `cancelled` once the signal has fired, or `host-failed`.
  */
-export interface FlowAuth extends RegistryAuth {
-  /** The value of `X-Registry-Auth` for a registry, if there is one. */
-  header(registry: string): string | undefined
+export class FlowAuth implements RegistryAuth {
+  readonly #options: RegistryAuthOptions
+  /** By registry: an upgrade may go from one to another, and neither gets what is meant for the other. */
+  #all: Map<string, Held> | undefined
+
+  constructor(options: RegistryAuthOptions = {}) {
+    this.#options = options
+  }
+
+  load(registry: string, signal: AbortSignal): Promise<Account | undefined> {
+    // Credentials of a person or a source are newer than those of the configuration.
+    const held = this.#all?.get(registry)
+    if (held && !held.configured) return Promise.resolve(held.account)
+    return this.#askConfiguration(registry, signal)
+  }
+
+  async request(request: CredentialsRequest, signal: AbortSignal): Promise<Account | undefined> {
+    const renewed = await this.#renew(request.registry, signal)
+    if (renewed) return renewed
+    const { source } = this.#options
+    return this.#ask(request.registry, SOURCE, () => source?.(request, signal), signal)
+  }
+
   /**
    * Takes credentials that a person entered.
    *
    * @throws EngineError `host-failed` when they are not credentials
    */
-  submit(registry: string, credentials: RegistryCredentials): Account
-  /** Forgets the current credentials. */
-  forget(): void
-}
-
-export function createRegistryAuth({ configured, source }: RegistryAuthOptions = {}): FlowAuth {
-  interface Held {
-    header: string
-    account: Account
-    configured: boolean
+  submit(registry: string, credentials: RegistryCredentials): Account {
+    return this.#take(registry, credentials, 'the host')
   }
-  /** By registry: an upgrade may go from one to another, and neither gets what is meant for the other. */
-  const all = new Map<string, Held>()
 
-  const take = (registry: string, given: unknown, from: string): Account => {
+  /** The value of `X-Registry-Auth` for a registry, if there is one. */
+  header(registry: string): string | undefined {
+    return this.#all?.get(registry)?.header
+  }
+
+  /** Forgets the current credentials. */
+  forget(): void {
+    this.#all = undefined
+  }
+
+  #take(registry: string, given: unknown, from: string): Account {
     const credentials = readCredentials(given, from)
     const username = 'username' in credentials ? credentials.username : undefined
     const account = { registry, ...(username === undefined ? {} : { username }) }
     const header = authHeader(credentials, registryKey(registry))
-    all.set(registry, { header, account, configured: from === CONFIGURATION })
+    this.#all ??= new Map()
+    this.#all.set(registry, { header, account, configured: from === CONFIGURATION })
     return account
   }
-  const ask = async (registry: string, from: string, answer: () => Answer, signal: AbortSignal) => {
+
+  async #ask(registry: string, from: string, answer: () => Answer, signal: AbortSignal) {
     const aborted = () =>
       new EngineError('cancelled', `the request for credentials of ${registry} was cancelled`)
     const begin = async () => {
@@ -81,43 +109,28 @@ export function createRegistryAuth({ configured, source }: RegistryAuthOptions =
       }
     }
     const given = await untilAborted(begin, signal, aborted)
-    return given === undefined || given === null ? undefined : take(registry, given, from)
-  }
-  const askConfiguration = (registry: string, signal: AbortSignal) =>
-    ask(registry, CONFIGURATION, () => configured?.(registry, signal), signal)
-  /** A credential helper returns a new token when the refused one has expired. */
-  const renew = async (registry: string, signal: AbortSignal) => {
-    const refused = all.get(registry)
-    if (!refused?.configured) return undefined
-    const account = await askConfiguration(registry, signal)
-    return all.get(registry)?.header === refused.header ? undefined : account
+    return given === undefined || given === null ? undefined : this.#take(registry, given, from)
   }
 
-  return {
-    load(registry, signal) {
-      // Credentials of a person or a source are newer than those of the configuration.
-      const held = all.get(registry)
-      if (held && !held.configured) return Promise.resolve(held.account)
-      return askConfiguration(registry, signal)
-    },
-    async request(request, signal) {
-      const renewed = await renew(request.registry, signal)
-      if (renewed) return renewed
-      return ask(request.registry, SOURCE, () => source?.(request, signal), signal)
-    },
-    submit: (registry, credentials) => take(registry, credentials, 'the host'),
-    header: (registry) => all.get(registry)?.header,
-    forget() {
-      all.clear()
-    },
+  #askConfiguration(registry: string, signal: AbortSignal) {
+    const { configured } = this.#options
+    return this.#ask(registry, CONFIGURATION, () => configured?.(registry, signal), signal)
+  }
+
+  /** A credential helper returns a new token when the refused one has expired. */
+  async #renew(registry: string, signal: AbortSignal) {
+    const refused = this.#all?.get(registry)
+    if (!refused?.configured) return undefined
+    const account = await this.#askConfiguration(registry, signal)
+    return this.header(registry) === refused.header ? undefined : account
   }
 }
 
 /** The engine, which sends the credentials that a flow holds with every call that reaches a registry. */
-export function withRegistryAuth(engine: Engine, header: FlowAuth['header']): Engine {
+export function withRegistryAuth(engine: Engine, auth: Pick<FlowAuth, 'header'>): Engine {
   return {
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
-      const registryAuth = 'remote' in input ? header(registryOf(input.remote)) : undefined
+      const registryAuth = 'remote' in input ? auth.header(registryOf(input.remote)) : undefined
       if (id === 'systemAuth' && registryAuth === undefined) {
         throw new EngineError('unauthorized', 'there are no credentials to check', { unsent: true })
       }

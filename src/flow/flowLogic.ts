@@ -182,7 +182,7 @@ function openRun<Machine extends AnyStateMachine, Snapshot>(
     progress.flush()
     values.clear()
     // A part that could not be loaded holds nothing.
-    void loading?.then(({ forget }) => forget()).catch(() => {})
+    void loading?.then((work) => work.forget()).catch(() => {})
     if (options.journal) run.written = withTimeout(record(), time)
   }
   const next = (snapshot: AnyMachineSnapshot) => {
@@ -240,7 +240,7 @@ function actor(name: string) {
     signal.throwIfAborted()
     if (needsPlace(flow.getSnapshot())) await run.takePlace(signal)
     try {
-      return await work.steps[name]?.(input, signal)
+      return await work.steps()[name]?.(input, signal)
     } catch (error) {
       throw work.toEngineError(error)
     }

@@ -1,6 +1,6 @@
 import {
-  createRegistryAuth,
-  type FlowAuth,
+  FlowAuth,
+  type RegistryCredentials,
   withRegistryAuth,
 } from '../../adapters/docker/registryAuth.ts'
 import { catalogue } from '../../machines/catalogue.ts'
@@ -14,7 +14,7 @@ import type { RetryNotice } from '../../machines/retry.ts'
 import type { Policy } from './retry/policy.ts'
 import { pause, type Time } from './retry/time.ts'
 import { withRetries } from './retry/withRetries.ts'
-import { createRedaction } from './secrets/redaction.ts'
+import { createRedaction, type Redaction } from './secrets/redaction.ts'
 import type { Engine, FlowOptions } from './types.ts'
 
 /** The dependencies of the work of one flow. */
@@ -39,97 +39,128 @@ export interface FlowDependencies {
 // biome-ignore lint/suspicious/noExplicitAny: each chart gives its steps their own types
 export type Step = (input: any, signal: AbortSignal) => Promise<unknown>
 
-/** The work of one flow. */
-export interface FlowWork {
+/**
+ * The work of one flow. It has what a flow must keep while a person thinks: thousands of flows may wait at once, so tools
+ * and steps are made when a step begins.
+ */
+export class FlowWork<Steps = Readonly<Record<string, Step>>> {
+  readonly auth: FlowAuth
+  readonly redaction: Redaction
+  /** Whether the engine has answered any call. */
+  hasAnswered = false
+  /** Whether another process has taken the run over. */
+  isAbandoned = false
+  /** The last refusal of the registry. */
+  refusal: EngineError | undefined
+  /** Of a flow that has pulled something. */
+  progress: PullProgress | undefined
+  readonly #dependencies: FlowDependencies
+  readonly #stepsOf: (tools: Tools) => Steps
+  readonly #forgotten: (() => void) | undefined
+
+  /** @param forgotten called when what is secret is dropped */
+  constructor(
+    dependencies: FlowDependencies,
+    stepsOf: (tools: Tools) => Steps,
+    forgotten?: () => void,
+  ) {
+    const { engine, options, values } = dependencies
+    this.#dependencies = dependencies
+    this.#stepsOf = stepsOf
+    this.#forgotten = forgotten
+    this.auth = new FlowAuth({
+      configured: (registry, signal) => engine.configured?.(registry, signal),
+      ...(options.credentials && { source: options.credentials }),
+    })
+    this.redaction = createRedaction(values)
+  }
+
   /** By the actor of the chart. */
-  steps: Readonly<Record<string, Step>>
+  steps(): Steps {
+    return this.#stepsOf(createTools(this.#dependencies, this))
+  }
+
   /** Takes credentials that a person entered. */
-  submit: FlowAuth['submit']
+  submit(registry: string, credentials: RegistryCredentials): Account {
+    return this.auth.submit(registry, credentials)
+  }
+
   /** Why credentials are asked for. */
-  credentialsReason(registry: string): CredentialsReason
+  credentialsReason(registry: string): CredentialsReason {
+    return this.auth.header(registry) === undefined ? 'missing' : 'refused'
+  }
+
   /** The error of a step as the machine may know it: without a secret of this flow. */
-  toEngineError(error: unknown): unknown
+  toEngineError(error: unknown): unknown {
+    return this.redaction.redactError(isEngineError(error) ? error : hostFailed(error))
+  }
+
   /** Drops what is secret. */
-  forget(): void
+  forget(): void {
+    this.auth.forget()
+    this.redaction.forget()
+    this.#forgotten?.()
+  }
 }
 
+export type Tools = ReturnType<typeof createTools>
+
 /** Makes the tools that the steps of every flow need: an engine that retries, redacts and has credentials, and what people answer. */
-export function createTools(dependencies: FlowDependencies) {
+function createTools(dependencies: FlowDependencies, work: FlowWork<unknown>) {
   const { options, time } = dependencies
-  const auth = createRegistryAuth({
-    configured: (registry, signal) => dependencies.engine.configured?.(registry, signal),
-    ...(options.credentials && { source: options.credentials }),
-  })
-  const redaction = createRedaction(dependencies.values)
-  const once = redaction.withRedaction(withRegistryAuth(dependencies.engine, auth.header))
-  /** Why the registry refused last. */
-  let refusal: EngineError | undefined
-  let isAbandoned = false
-  const credentialsReason = (registry: string) =>
-    auth.header(registry) === undefined ? 'missing' : 'refused'
+  const { auth, redaction } = work
+  const once = redaction.withRedaction(withRegistryAuth(dependencies.engine, auth))
   return {
     auth,
     redaction,
     /** The engine, each of whose calls is made once. */
     once,
-    ...withRetries(once, dependencies),
-    progress: shownProgress(dependencies.showProgress),
+    ...withRetries(once, dependencies, work),
+    progress: shownProgress(dependencies, work),
     pause: (signal?: AbortSignal) => (ms: number) => pause(time, ms, signal),
     /** @throws EngineError `abandoned` once another process has taken the run over */
     async record() {
       if ((await dependencies.record()) !== 'abandon') return
-      isAbandoned = true
+      work.isAbandoned = true
       throw new EngineError('abandoned', catalogue.abandoned.summary, { unsent: true })
     },
-    isAbandoned: () => isAbandoned,
+    isAbandoned: () => work.isAbandoned,
     rememberRefusal(error: unknown): never {
-      refusal = isEngineError(error) && error.code === 'unauthorized' ? error : undefined
+      work.refusal = isEngineError(error) && error.code === 'unauthorized' ? error : undefined
       throw error
     },
     async requestCredentials(
       input: AuthRequest,
       signal: AbortSignal,
     ): Promise<Account | undefined> {
-      const reason = credentialsReason(input.registry)
+      const reason = work.credentialsReason(input.registry)
       const account = await auth.request({ ...input, reason }, signal)
-      if (!account && options.credentials) throw noCredentials(input, reason, refusal)
+      if (!account && options.credentials) throw noCredentials(input, reason, work.refusal)
       return account
     },
     async decideConsent(request: ConsentRequest, signal: AbortSignal): Promise<ConsentDecision> {
       const answer = await options.consent?.(request, signal)
       return typeof answer === 'boolean' ? { granted: answer } : answer
     },
-    /** The part of a flow's work that is the same for every chart. */
-    work: {
-      submit: auth.submit,
-      credentialsReason,
-      toEngineError: (error: unknown) =>
-        redaction.redactError(isEngineError(error) ? error : hostFailed(error)),
-      forget() {
-        auth.forget()
-        redaction.forget()
-      },
-    } satisfies Omit<FlowWork, 'steps'>,
   }
 }
 
-function shownProgress(show: FlowDependencies['showProgress']) {
-  let known: PullProgress | undefined
-  // A flow that waits for a person has none yet.
+function shownProgress(dependencies: FlowDependencies, work: FlowWork<unknown>) {
   const progress = () => {
-    known ??= createProgress(() => performance.now())
-    return known
+    work.progress ??= createProgress(() => performance.now())
+    return work.progress
   }
+  const show = () => dependencies.showProgress(progress().snapshot)
   return {
     add(message: JSONMessage) {
       progress().add(message)
-      show(progress().snapshot)
+      show()
     },
     now: () => progress().snapshot(),
     /** The pull ended well. */
     finish() {
       progress().complete()
-      show(progress().snapshot)
+      show()
     },
   }
 }

@@ -16,7 +16,7 @@ import { takeBack } from '../../machines/plugin-install/steps/takeBack.ts'
 import type { PluginLookUp, RollbackReport } from '../../machines/plugin-install/types.ts'
 import { inspectSettled, settlings } from '../../machines/steps/inspectSettled.ts'
 import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
-import { createTools, type FlowDependencies, type FlowWork } from './flowTools.ts'
+import { type FlowDependencies, FlowWork } from './flowTools.ts'
 import { pullLock } from './pullLock.ts'
 import { withTimeout } from './retry/time.ts'
 
@@ -32,75 +32,72 @@ export interface Steps {
   takeBack: { input: TakeBackRequest; output: RollbackReport }
 }
 
-/** The steps of an install, and what else its flow needs. */
-type InstallWork = Omit<FlowWork, 'steps'> & {
-  steps: {
-    [Name in keyof Steps]: (
-      input: Steps[Name]['input'],
-      signal: AbortSignal,
-    ) => Promise<Steps[Name]['output']>
-  }
+/** The steps of an install. */
+type InstallSteps = {
+  [Name in keyof Steps]: (
+    input: Steps[Name]['input'],
+    signal: AbortSignal,
+  ) => Promise<Steps[Name]['output']>
 }
 
 /** Of a pull that nothing was sent of. */
 const NOT_BEGUN: Promise<PullEnd> = Promise.resolve({ ownership: 'nothing' })
 
-export function createImplementations(dependencies: FlowDependencies): InstallWork {
+export function createImplementations(dependencies: FlowDependencies): FlowWork<InstallSteps> {
   const { time } = dependencies
-  const tools = createTools(dependencies)
-  const { engine, once, auth, redaction, progress, record, rememberRefusal } = tools
-  const lock = pullLock(dependencies.engine)
   /** The end of the newest pull, since the last look-up. */
   let pullEnd: Promise<PullEnd> | undefined
-  const steps: InstallWork['steps'] = {
-    lookUpPlugin(input, signal) {
-      pullEnd = undefined
-      const ports = { engine, auth, pause: tools.pause(signal), hasSecret: redaction.has }
-      return lookUpPlugin(ports, input, signal).catch(rememberRefusal)
-    },
-    requestCredentials: tools.requestCredentials,
-    decideConsent: tools.decideConsent,
-    async pluginPull(input, signal) {
-      pullEnd = NOT_BEGUN
-      const release = await lock.acquire(input.name, signal)
-      try {
-        await record()
-        signal.throwIfAborted()
-        const ports = { engine: once, progress, clock: time.now, pause: tools.pause() }
-        const pull = tools.retryUnsent(() => {
-          const { result, end } = startPull(ports, input, signal)
-          pullEnd = end
-          return result
-        }, signal)
-        const pulled = await pull.catch(rememberRefusal)
-        progress.finish()
-        return pulled
-      } finally {
-        // A pull that is no longer waited for may go on for a while.
-        void pullEnd?.then(release)
-      }
-    },
-    // The plugin that the pull has installed is there, so a single answer that it is not may be wrong.
-    pluginInspect: ({ name }, signal) =>
-      inspectSettled(engine, name, settlings.no, signal, tools.pause(signal)),
-    pluginSet: (input, signal) =>
-      applySettings(
-        { engine, fill: redaction.fill, hasSecret: redaction.has, record },
-        input,
-        signal,
-      ),
-    pluginEnable: (input, signal) =>
-      enablePlugin({ engine, record, pause: tools.pause(signal) }, input, signal),
-    async takeBack(input, signal) {
-      // It is taken back even if it cannot be written down in time.
-      await withTimeout(record(), time)
-      if (tools.isAbandoned()) return leftBehind(input)
-      // The end of a pull that is no longer waited for is known by now.
-      const ended = input.ownership === 'uncertain' ? await pullEnd : undefined
-      return takeBack({ engine: once, ...tools.rollback(signal) }, { ...input, ...ended }, signal)
-    },
-  }
-  return Object.assign(tools.work, { steps })
+  return new FlowWork(dependencies, (tools): InstallSteps => {
+    const { engine, once, auth, redaction, progress, record, rememberRefusal } = tools
+    return {
+      lookUpPlugin(input, signal) {
+        pullEnd = undefined
+        const ports = { engine, auth, pause: tools.pause(signal), hasSecret: redaction.has }
+        return lookUpPlugin(ports, input, signal).catch(rememberRefusal)
+      },
+      requestCredentials: tools.requestCredentials,
+      decideConsent: tools.decideConsent,
+      async pluginPull(input, signal) {
+        pullEnd = NOT_BEGUN
+        const release = await pullLock(dependencies.engine).acquire(input.name, signal)
+        try {
+          await record()
+          signal.throwIfAborted()
+          const ports = { engine: once, progress, clock: time.now, pause: tools.pause() }
+          const pull = tools.retryUnsent(() => {
+            const { result, end } = startPull(ports, input, signal)
+            pullEnd = end
+            return result
+          }, signal)
+          const pulled = await pull.catch(rememberRefusal)
+          progress.finish()
+          return pulled
+        } finally {
+          // A pull that is no longer waited for may go on for a while.
+          void pullEnd?.then(release)
+        }
+      },
+      // The plugin that the pull has installed is there, so a single answer that it is not may be wrong.
+      pluginInspect: ({ name }, signal) =>
+        inspectSettled(engine, name, settlings.no, signal, tools.pause(signal)),
+      pluginSet: (input, signal) =>
+        applySettings(
+          { engine, fill: redaction.fill, hasSecret: redaction.has, record },
+          input,
+          signal,
+        ),
+      pluginEnable: (input, signal) =>
+        enablePlugin({ engine, record, pause: tools.pause(signal) }, input, signal),
+      async takeBack(input, signal) {
+        // It is taken back even if it cannot be written down in time.
+        await withTimeout(record(), time)
+        if (tools.isAbandoned()) return leftBehind(input)
+        // The end of a pull that is no longer waited for is known by now.
+        const ended = input.ownership === 'uncertain' ? await pullEnd : undefined
+        return takeBack({ engine: once, ...tools.rollback(signal) }, { ...input, ...ended }, signal)
+      },
+    }
+  })
 }
 
 /** The report of an abandoned run: nothing may be sent to find out more. */

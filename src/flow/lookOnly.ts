@@ -1,8 +1,4 @@
-import {
-  createRegistryAuth,
-  type FlowAuth,
-  withRegistryAuth,
-} from '../../adapters/docker/registryAuth.ts'
+import { FlowAuth, withRegistryAuth } from '../../adapters/docker/registryAuth.ts'
 import { asksFor, type ConsentDecision, type ConsentRequest } from '../../machines/consent.ts'
 import type { Engine as EnginePort } from '../../machines/engine.ts'
 import type { Failure } from '../../machines/errors.ts'
@@ -45,7 +41,7 @@ export async function lookOnly<Limits extends object, Result>(
   act: (tools: LookTools) => Promise<Result>,
   toError: (failure: Failure) => Error,
 ): Promise<Result> {
-  const auth = createRegistryAuth({
+  const auth = new FlowAuth({
     configured: (registry, signal) => host.configured?.(registry, signal),
   })
   const signal = options.signal ?? new AbortController().signal
@@ -56,7 +52,7 @@ export async function lookOnly<Limits extends object, Result>(
   const notify = (notice: RetryNotice) =>
     detached(() => options.onRetry?.({ ...notice, state, at: Date.now() }))
   try {
-    const once = redaction.withRedaction(withRegistryAuth(host, auth.header))
+    const once = redaction.withRedaction(withRegistryAuth(host, auth))
     const policy = { retry, rollback }
     return await act({
       engine: withRetries(once, { policy, time, remaining: deadline.remaining, notify }).engine,

@@ -34,7 +34,7 @@ import { isPulledFrom } from '../../machines/reference.ts'
 import type { SettingKind } from '../../machines/settings.ts'
 import { checkSettings } from '../../machines/steps/checkSettings.ts'
 import { type PullEnd, startPull } from '../../machines/steps/startPull.ts'
-import { createTools, type FlowDependencies, type FlowWork } from './flowTools.ts'
+import { type FlowDependencies, FlowWork, type Step, type Tools } from './flowTools.ts'
 import { pullLock } from './pullLock.ts'
 import { withTimeout } from './retry/time.ts'
 import { envNameOf } from './secrets/redaction.ts'
@@ -42,89 +42,81 @@ import { ownClaim } from './upgradeClaims.ts'
 
 /** The work of one upgrade. */
 export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
-  const tools = createTools(dependencies)
-  const { engine, once, auth, progress, record, redaction, rememberRefusal } = tools
   const values = ownValues()
-  const secrets = [...dependencies.values.keys()].map(envNameOf)
-  const lock = pullLock(dependencies.engine)
-  let copyEnd: Promise<PullEnd> | undefined
   const own = ownClaim(dependencies.engine)
-  const ports = (signal: AbortSignal): UpgradePorts => ({
-    engine,
-    pause: tools.pause(signal),
-    record,
-    claim: own.claim,
-    remember(plugin, mayBeOwn) {
-      redaction.refuseHidden(plugin)
-      values.remember(plugin, redaction.original(plugin), mayBeOwn ? secrets : [])
-    },
-    fill({ carried, ...setting }) {
-      const value = carried === undefined ? setting.value : values.carried(setting.name, carried)
-      const [text = ''] = redaction.fill([
-        { ...setting, ...(value === undefined ? {} : { value }) },
-      ])
-      return text
-    },
-    knownValue: (one) => values.of(one, secrets.includes(one.name)),
-    hasSecret: redaction.has,
-  })
-  /** Takes back in any case, even if it cannot be written down in time. */
-  const recordBack = async () => {
-    await withTimeout(record(), dependencies.time)
-    if (tools.isAbandoned()) throw new EngineError('abandoned', 'the plugin was left as it is')
-  }
-  const portsBack = (signal: AbortSignal) => ({ ...ports(signal), record: recordBack })
-  const stage = async (request: StageRequest, signal: AbortSignal): Promise<Staged> => {
-    const { remote, copyName, privileges } = request
-    const release = await lock.acquire(copyName, signal)
-    try {
-      await record()
-      const present = request.mayBePresent && (await ownCopy(copyName, remote, signal))
-      if (present) return { copy: observe(present) }
-      signal.throwIfAborted()
-      const clock = dependencies.time.now
-      const pullPorts = { engine: once, progress, clock, pause: tools.pause() }
-      const wanted = { remote, name: copyName, privileges: [...privileges] }
-      const pull = tools.retryUnsent(() => {
-        const { result, end } = startPull(pullPorts, wanted, signal)
-        copyEnd = end
-        return result
-      }, signal)
-      const pulled = await pull.catch(async (error: unknown) => {
-        // An engine that has all of a copy installs it, although the process that asked for it is gone.
-        const isTaken = isEngineError(error) && error.code === 'already-exists'
-        const late = isTaken && request.mayBePresent && (await ownCopy(copyName, remote, signal))
-        if (!late) return rememberRefusal(error)
-        copyEnd = undefined
-        return { late }
-      })
-      if ('late' in pulled) return { copy: observe(pulled.late) }
-      const { digest } = pulled
-      progress.finish()
-      const plugin = await inspectNow({ engine }, copyName, signal)
-      redaction.refuseHidden(plugin)
-      checkSettings(plugin.Config, request.settings)
-      return { copy: observe(plugin), ...(digest === undefined ? {} : { digest }) }
-    } finally {
-      void (copyEnd ?? Promise.resolve()).then(release)
+  let copyEnd: Promise<PullEnd> | undefined
+  const stepsOf = (tools: Tools): Readonly<Record<string, Step>> => {
+    const { engine, once, auth, progress, record, redaction, rememberRefusal } = tools
+    const secrets = [...dependencies.values.keys()].map(envNameOf)
+    const ports = (signal: AbortSignal): UpgradePorts => ({
+      engine,
+      pause: tools.pause(signal),
+      record,
+      claim: own.claim,
+      remember(plugin, mayBeOwn) {
+        redaction.refuseHidden(plugin)
+        values.remember(plugin, redaction.original(plugin), mayBeOwn ? secrets : [])
+      },
+      fill({ carried, ...setting }) {
+        const value = carried === undefined ? setting.value : values.carried(setting.name, carried)
+        const [text = ''] = redaction.fill([
+          { ...setting, ...(value === undefined ? {} : { value }) },
+        ])
+        return text
+      },
+      knownValue: (one) => values.of(one, secrets.includes(one.name)),
+      hasSecret: redaction.has,
+    })
+    /** Takes back in any case, even if it cannot be written down in time. */
+    const recordBack = async () => {
+      await withTimeout(record(), dependencies.time)
+      if (tools.isAbandoned()) throw new EngineError('abandoned', 'the plugin was left as it is')
     }
-  }
-  /** The copy that an earlier process of this run has pulled, disabled where that was trying it. */
-  const ownCopy = async (name: string, remote: string, signal: AbortSignal) => {
-    const plugin = await engine.call('pluginInspect', { name }, { signal })
-    if (!plugin || !isPulledFrom(plugin, remote)) return undefined
-    if (!plugin.Enabled) return plugin
-    await engine.call('pluginDisable', { name: plugin.Id, force: true }, { signal })
-    return inspectNow({ engine }, name, signal)
-  }
-  return {
-    ...tools.work,
-    forget() {
-      tools.work.forget()
-      values.forget()
-      own.forget()
-    },
-    steps: {
+    const portsBack = (signal: AbortSignal) => ({ ...ports(signal), record: recordBack })
+    const stage = async (request: StageRequest, signal: AbortSignal): Promise<Staged> => {
+      const { remote, copyName, privileges } = request
+      const release = await pullLock(dependencies.engine).acquire(copyName, signal)
+      try {
+        await record()
+        const present = request.mayBePresent && (await ownCopy(copyName, remote, signal))
+        if (present) return { copy: observe(present) }
+        signal.throwIfAborted()
+        const clock = dependencies.time.now
+        const pullPorts = { engine: once, progress, clock, pause: tools.pause() }
+        const wanted = { remote, name: copyName, privileges: [...privileges] }
+        const pull = tools.retryUnsent(() => {
+          const { result, end } = startPull(pullPorts, wanted, signal)
+          copyEnd = end
+          return result
+        }, signal)
+        const pulled = await pull.catch(async (error: unknown) => {
+          // An engine that has all of a copy installs it, although the process that asked for it is gone.
+          const isTaken = isEngineError(error) && error.code === 'already-exists'
+          const late = isTaken && request.mayBePresent && (await ownCopy(copyName, remote, signal))
+          if (!late) return rememberRefusal(error)
+          copyEnd = undefined
+          return { late }
+        })
+        if ('late' in pulled) return { copy: observe(pulled.late) }
+        const { digest } = pulled
+        progress.finish()
+        const plugin = await inspectNow({ engine }, copyName, signal)
+        redaction.refuseHidden(plugin)
+        checkSettings(plugin.Config, request.settings)
+        return { copy: observe(plugin), ...(digest === undefined ? {} : { digest }) }
+      } finally {
+        void (copyEnd ?? Promise.resolve()).then(release)
+      }
+    }
+    /** The copy that an earlier process of this run has pulled, disabled where that was trying it. */
+    const ownCopy = async (name: string, remote: string, signal: AbortSignal) => {
+      const plugin = await engine.call('pluginInspect', { name }, { signal })
+      if (!plugin || !isPulledFrom(plugin, remote)) return undefined
+      if (!plugin.Enabled) return plugin
+      await engine.call('pluginDisable', { name: plugin.Id, force: true }, { signal })
+      return inspectNow({ engine }, name, signal)
+    }
+    return {
       readPlugin: (input: ReadRequest, signal) => readPlugin(ports(signal), input, signal),
       resolveVersions: (input: ResolveRequest, signal) =>
         resolveVersions({ engine, auth }, input, signal).catch(rememberRefusal),
@@ -169,8 +161,12 @@ export function createUpgradeWork(dependencies: FlowDependencies): FlowWork {
         )
         if (report.result === 'failed') throw new EngineError('engine-failed', report.reason)
       },
-    },
+    }
   }
+  return new FlowWork(dependencies, stepsOf, () => {
+    values.forget()
+    own.forget()
+  })
 }
 
 /** The values that a plugin's owner gave to its variables and arguments: the machine knows their marks only. */

@@ -31,33 +31,37 @@ interface RetryDependencies {
 /** Codes of failures that another attempt cannot mend, though the engine has seen nothing of the call. */
 const LASTING: readonly InstallErrorCode[] = ['abandoned', 'consent-mismatch', 'engine-not-trusted']
 
-/** The retries of one flow on one engine. */
+/**
+ * The retries of one flow on one engine.
+ *
+ * @param known whether the engine has ever answered: one that has not does not run, and waiting for it is not wanted
+ */
 export function withRetries(
   engine: Engine,
-  { policy, time, remaining, notify }: RetryDependencies,
+  dependencies: RetryDependencies,
+  known = { hasAnswered: false },
 ) {
+  const { policy, time } = dependencies
   const ports = (backoff: Backoff, signal: AbortSignal): RetryPorts => ({
     delays: backoffDelays(backoff, time.random),
-    remaining,
-    notify,
+    remaining: () => dependencies.remaining(),
+    notify: (notice) => dependencies.notify(notice),
     pause: (ms) => pause(time, ms, signal),
   })
-  /** An engine that has never answered does not run: waiting for it is not wanted. */
-  let hasAnswered = false
   const repeat = async <T>(call: () => Promise<T>, signal: AbortSignal, kind: CallKind) => {
     const mayPass = (error: unknown) => {
       if (signal.aborted || !isEngineError(error)) return false
       const { status, unsent, transient } = error.details
-      hasAnswered ||= status !== undefined
+      known.hasAnswered ||= status !== undefined
       if (LASTING.includes(error.code)) return false
-      if (kind !== 'look') return hasAnswered && unsent === true
+      if (kind !== 'look') return known.hasAnswered && unsent === true
       // An engine that starts again gives its socket its rights a moment after that is there.
-      if (unsent || error.code === 'engine-unreachable') return hasAnswered
+      if (unsent || error.code === 'engine-unreachable') return known.hasAnswered
       return error.code === 'timed-out' || transient === true
     }
     try {
       const value = await retry(call, mayPass, ports(policy.retry, signal))
-      hasAnswered = true
+      known.hasAnswered = true
       return value
     } catch (error) {
       throw signal.aborted && !isEngineError(error) ? cancelled(kind) : error

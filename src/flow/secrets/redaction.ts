@@ -20,7 +20,7 @@ export function createRedaction(given: ReadonlyMap<string, string> = new Map()):
   return given.size === 0 ? nothingSecret : redactionOf(given)
 }
 
-type Redaction = ReturnType<typeof redactionOf>
+export type Redaction = ReturnType<typeof redactionOf>
 
 function redactionOf(given: ReadonlyMap<string, string>) {
   const values = new Map(given)

@@ -1,9 +1,6 @@
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
-import {
-  createRegistryAuth,
-  type RegistryCredentials,
-} from '../../../adapters/docker/registryAuth.ts'
+import { FlowAuth, type RegistryCredentials } from '../../../adapters/docker/registryAuth.ts'
 import type { CredentialsRequest } from '../../../machines/engine.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import { assertTellsNothing, PLANTED, refusedWith } from '../../support/engineFailure.ts'
@@ -14,9 +11,9 @@ const alice: RegistryCredentials = { username: 'alice', password: PLANTED }
 const request: CredentialsRequest = { registry: 'r.example', attempt: 1, reason: 'missing' }
 const decode = (header = '') => JSON.parse(Buffer.from(header, 'base64url').toString('utf8'))
 
-suite('createRegistryAuth', (test) => {
+suite('FlowAuth', (test) => {
   test('nothing configured :: nothing held', async () => {
-    const auth = createRegistryAuth()
+    const auth = new FlowAuth()
     assert.is(await auth.load('r.example', never), undefined)
     assert.is(await auth.request(request, never), undefined)
     assert.is(auth.header('r.example'), undefined)
@@ -24,7 +21,7 @@ suite('createRegistryAuth', (test) => {
 
   test('load :: takes what is configured, and tells the account', async () => {
     const asked: string[] = []
-    const auth = createRegistryAuth({
+    const auth = new FlowAuth({
       configured: (registry) => {
         asked.push(registry)
         return alice
@@ -40,21 +37,21 @@ suite('createRegistryAuth', (test) => {
       { registrytoken: 'a' },
       { registrytoken: 'b' },
     ]
-    const auth = createRegistryAuth({ configured: () => configured.shift() })
+    const auth = new FlowAuth({ configured: () => configured.shift() })
     await auth.load('r.example', never)
     await auth.load('r.example', never)
     assert.is(decode(auth.header('r.example')).registrytoken, 'b')
   })
 
   test('Docker Hub :: has its own key', async () => {
-    const auth = createRegistryAuth({ configured: async () => alice })
+    const auth = new FlowAuth({ configured: async () => alice })
     await auth.load('docker.io', never)
     assert.is(decode(auth.header('docker.io')).serveraddress, 'https://index.docker.io/v1/')
   })
 
   test('request :: hands the request and the signal to the source', async () => {
     const seen: unknown[] = []
-    const auth = createRegistryAuth({
+    const auth = new FlowAuth({
       source: async (...given) => {
         seen.push(...given)
         return { identitytoken: 't' }
@@ -70,7 +67,7 @@ suite('createRegistryAuth', (test) => {
   })
 
   test('request :: a source without an answer leaves what is held', async () => {
-    const auth = createRegistryAuth({ configured: () => alice, source: () => undefined })
+    const auth = new FlowAuth({ configured: () => alice, source: () => undefined })
     await auth.load('r.example', never)
     assert.is(await auth.request(request, never), undefined)
     assert.is(decode(auth.header('r.example')).username, 'alice')
@@ -79,7 +76,7 @@ suite('createRegistryAuth', (test) => {
   test('request :: the configuration has other credentials by now, and nobody is asked', async () => {
     const configured = ['old', 'new', 'new', 'newer'].map((registrytoken) => ({ registrytoken }))
     let asked = 0
-    const auth = createRegistryAuth({
+    const auth = new FlowAuth({
       configured: () => configured.shift(),
       source: () => {
         asked += 1
@@ -98,14 +95,14 @@ suite('createRegistryAuth', (test) => {
 
   test('request :: the configuration has none any more, and the source is asked', async () => {
     const configured = [{ registrytoken: 'old' }, undefined]
-    const auth = createRegistryAuth({ configured: () => configured.shift(), source: () => alice })
+    const auth = new FlowAuth({ configured: () => configured.shift(), source: () => alice })
     await auth.load('r.example', never)
     assert.equal(await auth.request(request, never), { registry: 'r.example', username: 'alice' })
   })
 
   test('request :: a configuration that had none is not asked again', async () => {
     let asked = 0
-    const auth = createRegistryAuth({
+    const auth = new FlowAuth({
       configured: () => {
         asked += 1
         return undefined
@@ -117,19 +114,19 @@ suite('createRegistryAuth', (test) => {
   })
 
   test('request :: null, as JavaScript has it, is none', async () => {
-    const auth = createRegistryAuth({ source: () => null as never })
+    const auth = new FlowAuth({ source: () => null as never })
     assert.is(await auth.request(request, never), undefined)
   })
 
   test('submit :: holds what a person entered', () => {
-    const auth = createRegistryAuth()
+    const auth = new FlowAuth()
     assert.equal(auth.submit('r.example', alice), { registry: 'r.example', username: 'alice' })
     assert.equal(auth.submit('r.example', { registrytoken: 't' }), { registry: 'r.example' })
     assert.is(decode(auth.header('r.example')).registrytoken, 't')
   })
 
   test('load :: does not put the configuration over what came since', async () => {
-    const auth = createRegistryAuth({ configured: () => ({ username: 'old', password: 'x' }) })
+    const auth = new FlowAuth({ configured: () => ({ username: 'old', password: 'x' }) })
     auth.submit('r.example', alice)
     assert.equal(await auth.load('r.example', never), { registry: 'r.example', username: 'alice' })
     assert.is(decode(auth.header('r.example')).username, 'alice')
@@ -137,24 +134,24 @@ suite('createRegistryAuth', (test) => {
   })
 
   test('forget', () => {
-    const auth = createRegistryAuth()
+    const auth = new FlowAuth()
     auth.submit('r.example', alice)
     auth.forget()
     assert.is(auth.header('r.example'), undefined)
   })
 
   test('shows nothing of what it holds', async () => {
-    const auth = createRegistryAuth({ configured: () => alice, source: () => alice })
+    const auth = new FlowAuth({ configured: () => alice, source: () => alice })
     await auth.load('r.example', never)
     await auth.request(request, never)
     assertTellsNothing({ ...auth })
     assertTellsNothing(auth)
     assert.is(JSON.stringify(auth), '{}')
-    assert.match(inspect(auth), /header: \[Function: header\]/)
+    assert.is(inspect(auth, { showHidden: true }), 'FlowAuth {}')
   })
 })
 
-suite('createRegistryAuth :: failure', (test) => {
+suite('FlowAuth :: failure', (test) => {
   for (const given of [
     'words',
     7,
@@ -167,7 +164,7 @@ suite('createRegistryAuth :: failure', (test) => {
     { registrytoken: { token: PLANTED } },
   ]) {
     test(`${JSON.stringify(given).replace(PLANTED, '…')} :: is no credentials`, async () => {
-      const auth = createRegistryAuth({ source: () => given as never })
+      const auth = new FlowAuth({ source: () => given as never })
       const error = await refusedWith('host-failed', () => auth.request(request, never))
       assert.match(
         error.message,
@@ -181,7 +178,7 @@ suite('createRegistryAuth :: failure', (test) => {
   test('null and undefined :: are no credentials to submit', async () => {
     for (const given of [null, undefined]) {
       await refusedWith('host-failed', async () =>
-        createRegistryAuth().submit('r.example', given as never),
+        new FlowAuth().submit('r.example', given as never),
       )
     }
   })
@@ -199,7 +196,7 @@ suite('createRegistryAuth :: failure', (test) => {
         },
         () => Promise.reject(thrown),
       ]) {
-        const auth = createRegistryAuth({ source })
+        const auth = new FlowAuth({ source })
         const error = await refusedWith('host-failed', () => auth.request(request, never))
         assert.is(error.message, `the source of credentials failed for r.example (${name})`)
       }
@@ -211,19 +208,19 @@ suite('createRegistryAuth :: failure', (test) => {
       'invalid-configuration',
       'the Docker config /x is not valid JSON',
     )
-    const auth = createRegistryAuth({ configured: () => Promise.reject(broken) })
+    const auth = new FlowAuth({ configured: () => Promise.reject(broken) })
     assert.is(await auth.load('r.example', never).catch((error: unknown) => error), broken)
   })
 
   test('a configuration that throws anything else :: is not quoted', async () => {
-    const auth = createRegistryAuth({ configured: () => Promise.reject(new Error(PLANTED)) })
+    const auth = new FlowAuth({ configured: () => Promise.reject(new Error(PLANTED)) })
     const error = await refusedWith('host-failed', () => auth.load('r.example', never))
     assert.is(error.message, 'the configuration of credentials failed for r.example (Error)')
   })
 
   test('cancelled before :: asks nobody', async () => {
     let asked = 0
-    const auth = createRegistryAuth({ source: () => void asked++ })
+    const auth = new FlowAuth({ source: () => void asked++ })
     await refusedWith('cancelled', () => auth.request(request, AbortSignal.abort()))
     assert.is(asked, 0)
   })
@@ -231,7 +228,7 @@ suite('createRegistryAuth :: failure', (test) => {
   test('cancelled while the source thinks :: rejects at once, and a late answer is not held', async () => {
     const controller = new AbortController()
     let answer: (credentials: RegistryCredentials) => void = () => {}
-    const auth = createRegistryAuth({
+    const auth = new FlowAuth({
       source: () =>
         new Promise((resolve) => {
           answer = resolve

@@ -7,7 +7,7 @@ import { inputs, never, operationIds, willing, withHttpEngine } from '../engine/
 suite('withRegistryAuth', (test) => {
   test('the credentials go with the calls that reach a registry, and with no other', () =>
     withHttpEngine(willing, async (engine, { requests }) => {
-      const asking = withRegistryAuth(engine, () => PLANTED_HEADER)
+      const asking = withRegistryAuth(engine, { header: () => PLANTED_HEADER })
       for (const id of operationIds) await asking.call(id, inputs[id], { signal: never })
       const sent = requests
         .filter(({ headers }) => headers['x-registry-auth'] === PLANTED_HEADER)
@@ -24,7 +24,7 @@ suite('withRegistryAuth', (test) => {
 
   test('there are none :: no login is tried', () =>
     withHttpEngine(willing, async (engine, { requests }) => {
-      const asking = withRegistryAuth(engine, () => undefined)
+      const asking = withRegistryAuth(engine, { header: () => undefined })
       const { details } = await refusedWith('unauthorized', () =>
         asking.call('systemAuth', inputs.systemAuth, { signal: never }),
       )
@@ -35,7 +35,7 @@ suite('withRegistryAuth', (test) => {
   test('they are asked for at every call', () =>
     withHttpEngine(willing, async (engine, { requests }) => {
       const headers = [undefined, 'first', 'second']
-      const asking = withRegistryAuth(engine, () => headers.shift())
+      const asking = withRegistryAuth(engine, { header: () => headers.shift() })
       for (let call = 0; call < 3; call++) {
         await asking.call('getPluginPrivileges', inputs.getPluginPrivileges, { signal: never })
       }
