@@ -69,6 +69,11 @@ export interface TargetRecord {
   }
 }
 
+/** True once the attempt on a target has ended. */
+export function isEnd({ state }: Pick<TargetRecord, 'state'>): boolean {
+  return !['queued', 'leased', 'running'].includes(state)
+}
+
 /** The right of one worker to change one engine. */
 export interface Lease {
   worker: string

@@ -1,11 +1,11 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate'
 import { defined } from '../../machines/defined.ts'
 import type { RolloutEvent } from '../../machines/rollout/events.ts'
-import type { TargetRecord, TargetState } from '../../machines/rollout/records.ts'
+import { isEnd, type TargetRecord } from '../../machines/rollout/records.ts'
 import { rolloutMachine } from '../../machines/rollout/rolloutMachine.ts'
-import type { Loss, RolloutContext } from '../../machines/rollout/types.ts'
-import { isEnd } from './localRunner.ts'
+import type { RolloutContext } from '../../machines/rollout/types.ts'
 import { createMonitor, type FindChange } from './monitorStep.ts'
+import { createPasses } from './passes.ts'
 import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
 
 export type RolloutSnapshot = SnapshotFrom<typeof rolloutMachine>
@@ -29,19 +29,7 @@ export function readSaved({ snapshot }: SavedRollout): RolloutSnapshot {
  * between two steps loses nothing.
  */
 export function createConductor(runner: Runner, options: ConductorOptions) {
-  /** A cache of the targets of the current pass, by rollout. It can be rebuilt from the records. */
-  const passes = new Map<string, { attempt: number; list: Promise<number[]> }>()
-
-  const listOf = (rollout: string, pass: RolloutContext): Promise<number[]> => {
-    const { attempt } = pass
-    const known = passes.get(rollout)
-    if (known?.attempt === attempt) return known.list
-    const list = runner.records(rollout).then((records) => listPass(records, pass))
-    passes.set(rollout, { attempt, list })
-    list.catch(() => passes.delete(rollout))
-    return list
-  }
-
+  const listOf = createPasses(runner)
   const monitor = createMonitor(runner, {
     findChange: options.findChange,
     listOf,
@@ -202,31 +190,4 @@ export function endOf({ index, attempt, state, code, outcome }: TargetRecord): R
     ...(code && { code }),
     ...defined({ was: outcome }),
   }
-}
-
-/** The states of targets that were lost, or of those of one kind. */
-function lost(only: Loss | undefined): TargetState[] {
-  return [
-    ...(only === 'unreachable' ? [] : (['failed', 'abandoned'] as const)),
-    ...(only === 'failed' ? [] : (['unreachable'] as const)),
-  ]
-}
-
-/**
- * Lists the targets of a pass in order: those that wait for it and those that it has taken, so the list does not change during the
- * pass.
- */
-export function listPass(
-  records: readonly TargetRecord[],
-  { attempt, action, only }: Pick<RolloutContext, 'attempt' | 'action' | 'only'>,
-): number[] {
-  const waiting = ['queued', ...lost(only)]
-  const waits = ({ state, changed }: TargetRecord) =>
-    action === 'undo' ? changed === true : waiting.includes(state)
-  const found = records.filter((record) => record.attempt === attempt || waits(record))
-  // The last change is undone first.
-  if (action === 'undo') {
-    found.sort((one, other) => (other.times.ended ?? 0) - (one.times.ended ?? 0))
-  }
-  return found.map(({ index }) => index)
 }

@@ -1,5 +1,5 @@
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
-import type { Lease, TargetRecord } from '../../machines/rollout/records.ts'
+import { isEnd, type Lease, type TargetRecord } from '../../machines/rollout/records.ts'
 import { processTime, type Time } from '../flow/retry/time.ts'
 import type {
   RecordQuery,
@@ -265,11 +265,6 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
 function served(servers: readonly Server[], early: (() => void)[]): Promise<void> {
   if (servers.length > 0) return Promise.resolve()
   return new Promise((resolve) => early.push(resolve))
-}
-
-/** True once the attempt on a target has ended. */
-export function isEnd({ state }: TargetRecord): boolean {
-  return !['queued', 'leased', 'running'].includes(state)
 }
 
 function tokensOf({ records }: LocalRollout): number[] {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { isEnd } from '../../rollout/localRunner.ts'
+import { isEnd } from '../../../machines/rollout/records.ts'
 import { createRolloutWorker } from '../../rollout/rolloutWorker.ts'
 import type { Runner } from '../../rollout/runner.ts'
 import { type QueueSelection, queueOf } from '../options/queue.ts'

@@ -1,7 +1,6 @@
 import type { Jobs, TargetJob, TargetQueue } from '../../../adapters/queue/jobs.ts'
 import type { RolloutStore } from '../../../adapters/queue/store.ts'
-import type { TargetRecord } from '../../../machines/rollout/records.ts'
-import { isEnd } from '../localRunner.ts'
+import { isEnd, type TargetRecord } from '../../../machines/rollout/records.ts'
 import type { RunnerHandlers, TargetTask } from '../runner.ts'
 import { endWith } from './inTime.ts'
 import { keepBusy } from './keepBusy.ts'
