@@ -2,7 +2,8 @@ import type { TargetRecord } from '../../../machines/rollout/records.ts'
 import { readSaved } from '../conduct.ts'
 import { type FollowedRollout, rowOf, type TargetRow } from '../followRollout.ts'
 import type { SavedRollout } from '../runner.ts'
-import type { ChangesSince, QueueRunner } from './queueRunner.ts'
+import type { ChangesSince } from './keepRecords.ts'
+import type { QueueRunner } from './queueRunner.ts'
 
 /**
  * Follows a rollout of a queue. Each read costs as much as was written since the one before, and of the records only the rows are

@@ -1,17 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { parseQueueAddress, withoutSecrets } from '../../../adapters/queue/address.ts'
 import type { QueueJob } from '../../../adapters/queue/jobs.ts'
 import { openQueue } from '../../../adapters/queue/openQueue.ts'
-import { defined } from '../../../machines/defined.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
-import { isEnd, type Lease, type TargetRecord } from '../../../machines/rollout/records.ts'
-import { parsePlan } from '../planFile.ts'
 import type { Ask } from '../questions.ts'
-import type { RolloutMessage, Runner, RunnerHandlers, SavedRollout } from '../runner.ts'
+import type { RolloutMessage, Runner, RunnerHandlers } from '../runner.ts'
 import { answerQuestions } from './answerQuestions.ts'
 import { askWorkers } from './askWorkers.ts'
-import { followChanges } from './followChanges.ts'
-import { endWith, inTime } from './inTime.ts'
+import { endWith } from './inTime.ts'
+import { type ChangesSince, keepRecords, type RolloutChanges } from './keepRecords.ts'
 import { type HeldTargets, workOnTargets } from './workOnTargets.ts'
 
 export interface QueueRunnerOptions {
@@ -35,25 +32,11 @@ export interface QueueRunner extends Runner {
   close(): Promise<void>
 }
 
-/** How far an answer of `changes` goes. */
-export interface ChangesSince {
-  sequence: number
-  version: number
-}
-
-export interface RolloutChanges {
-  records: TargetRecord[]
-  /** The machine, where it has changed. */
-  saved?: SavedRollout
-  since: ChangesSince
-}
-
 type EventData = { rollout: string; message?: RolloutMessage }
 
 /** Of so many rollouts it is looked now and then whether something of them was lost. */
 const NEWEST = 100
 const WAKE_MS = 30_000
-const PAGE = 500
 
 /**
  * A runner whose rollouts are in Redis or PostgreSQL, and which any number of processes serve.
@@ -68,8 +51,6 @@ export async function openQueueRunner(
 ): Promise<QueueRunner> {
   const address = parseQueueAddress(url)
   const { store, jobs } = await openQueue(address, { leaseTime, onProblem })
-  const writer = randomUUID()
-  const plans = new Map<string, Promise<RolloutPlan | undefined>>()
   /** Jobs that this process has added, by rollout. */
   const added = new Map<string, Set<string>>()
   /** Jobs of the timers that this process has set. */
@@ -77,29 +58,9 @@ export async function openQueueRunner(
   const held: HeldTargets = new Map()
   const sending = new Map<string, Promise<void>>()
   const report = (error: unknown) => onProblem(withoutSecrets((error as Error).message, address))
-  const changes = followChanges(store, report)
+  const kept = keepRecords(store, { leaseTime, held, onProblem: report })
   const asking = askWorkers(store.questions, { answerTime, onProblem: report })
 
-  const plan = (rollout: string): Promise<RolloutPlan | undefined> => {
-    const known = plans.get(rollout)
-    if (known) return known
-    const read = store
-      .plan(rollout)
-      .then((text) => (text === undefined ? undefined : parsePlan(text, `the plan of ${rollout}`)))
-    plans.set(rollout, read)
-    void read.then(
-      (found) => found ?? plans.delete(rollout),
-      () => plans.delete(rollout),
-    )
-    return read
-  }
-  const targetOf = async (rollout: string, index: number) => (await plan(rollout))?.targets[index]
-  /** Of two targets that are one engine only one is worked on at a time. */
-  const engineOf = async (rollout: string, index: number): Promise<string> => {
-    const target = await targetOf(rollout, index)
-    const engine = target?.engineId ?? JSON.stringify(target?.access ?? null)
-    return createHash('sha256').update(engine).digest('hex')
-  }
   const addedOf = (rollout: string): Set<string> => {
     const known = added.get(rollout) ?? new Set()
     added.set(rollout, known)
@@ -129,7 +90,7 @@ export async function openQueueRunner(
     if (message) await handlers.event(rollout, message)
     if (message && !isAgain) return
     // Not of one that was removed meanwhile. A plan that is damaged is for those who need it.
-    if ((await plan(rollout).catch(() => 'damaged')) === undefined) return
+    if ((await kept.plan(rollout).catch(() => 'damaged')) === undefined) return
     added.delete(rollout)
     for (const key of timers.keys()) if (key.startsWith(`${rollout} `)) timers.delete(key)
     await handlers.start?.(rollout)
@@ -142,18 +103,13 @@ export async function openQueueRunner(
       await wake(rollout)
     },
     rollouts: async () => (await store.rollouts()).reverse(),
-    plan,
-    load: async (rollout) => parse<SavedRollout>(await store.load(rollout)),
-    save: (rollout, saved, expected) =>
-      store.save(rollout, JSON.stringify(saved), {
-        is: saved.version,
-        expected,
-        writer: `${writer} ${hashed(JSON.stringify(saved))}`,
-      }),
+    plan: kept.plan,
+    load: kept.load,
+    save: kept.save,
     async remove(rollout, version) {
-      const zones = zonesOf(await plan(rollout))
+      const zones = zonesOf(await kept.plan(rollout))
       if (!(await store.remove(rollout, version, zones))) return false
-      plans.delete(rollout)
+      kept.forget(rollout)
       added.delete(rollout)
       await jobs.remove([undefined, ...zones], (data) => (data as EventData).rollout === rollout)
       return true
@@ -164,7 +120,7 @@ export async function openQueueRunner(
       for (const task of tasks) {
         const id = `${rollout}-${task.index}-${task.attempt}`
         if (known.has(id)) continue
-        const zone = (await targetOf(rollout, task.index))?.zone
+        const zone = (await kept.target(rollout, task.index))?.zone
         const ofZone = byZone.get(zone) ?? []
         ofZone.push({ id, data: { rollout, ...task } })
         byZone.set(zone, ofZone)
@@ -187,68 +143,11 @@ export async function openQueueRunner(
       await jobs.addEvent(data, { id, delay: Math.max(0, timer.at - Date.now()) })
       timers.set(name, id)
     },
-    async records(rollout, { states, after = -1, limit = Number.POSITIVE_INFINITY } = {}) {
-      const size = (await plan(rollout))?.targets.length ?? 0
-      const isAll = !states && after < 0 && limit >= size
-      const found: TargetRecord[] = []
-      for (let from = after + 1; from < size && found.length < limit; ) {
-        const count = isAll ? size : Math.min(states ? PAGE : limit, size - from)
-        const { records, sequence } = await store.records(rollout, from, count)
-        if (isAll) changes.start(rollout, sequence)
-        from += count
-        for (const text of records) {
-          const record = parse<TargetRecord>(text)
-          if (found.length < limit && (!states || states.includes(record.state))) found.push(record)
-        }
-      }
-      return found
-    },
-    async write(record, lease) {
-      const { rollout, index } = record
-      const text = JSON.stringify(record)
-      if (!lease) return store.write(rollout, index, text)
-      const engine = await engineOf(rollout, index)
-      const holding = { engine, token: lease.token }
-      // Once the time of the lease is over, this worker does not have it.
-      const isWritten = await inTime(untilOf(held, lease), () =>
-        store.write(rollout, index, text, holding),
-      )
-      const target = held.get(lease.token)
-      if (isWritten && target) target.hasEnded = isEnd(record)
-      return isWritten
-    },
-    async extend(rollout, index, lease) {
-      const engine = await engineOf(rollout, index)
-      const until = Date.now() + leaseTime
-      const isHeld = await inTime(untilOf(held, lease), () =>
-        store.extend({ engine, token: lease.token }, leaseTime),
-      )
-      if (!isHeld) return undefined
-      const target = held.get(lease.token)
-      if (target) target.until = until
-      // Without it another worker fetches the job, and finds the lease.
-      void target?.job.extend(leaseTime).catch(() => {})
-      return { ...lease, until }
-    },
-    subscribe: changes.subscribe,
-    async changes(rollout, since) {
-      const size = (await plan(rollout))?.targets.length ?? 0
-      const all = since ? undefined : await store.records(rollout, 0, size)
-      const { sequence, version } = since ?? { sequence: all?.sequence ?? 0, version: 0 }
-      const found = await store.changes(rollout, sequence, version)
-      if (!found) {
-        plans.delete(rollout)
-        return undefined
-      }
-      const saved = parse<SavedRollout>(found.saved)
-      return {
-        records: [...(all?.records ?? []), ...found.records].map((text) =>
-          parse<TargetRecord>(text),
-        ),
-        ...defined({ saved }),
-        since: { sequence: found.sequence, version: saved?.version ?? version },
-      }
-    },
+    records: kept.records,
+    write: kept.write,
+    extend: kept.extend,
+    subscribe: kept.subscribe,
+    changes: kept.changes,
     ask: asking.ask,
     async serve(handlers) {
       const stopEvents = await jobs.serveEvents((event) => handle(handlers, event))
@@ -258,7 +157,7 @@ export async function openQueueRunner(
         store,
         held,
         leaseTime,
-        engineOf,
+        engineOf: kept.engineOf,
         wake,
       })
       const timer = setInterval(() => void wakeAll().catch(() => {}), WAKE_MS)
@@ -271,7 +170,7 @@ export async function openQueueRunner(
     workers: () => jobs.workers(),
     wake,
     async close() {
-      changes.close()
+      kept.close()
       await asking.close()
       await endWith(jobs.close)
       await endWith(store.close)
@@ -281,16 +180,6 @@ export async function openQueueRunner(
 
 function zonesOf(plan: RolloutPlan | undefined): string[] {
   return [...new Set(plan?.targets.flatMap(({ zone }) => zone ?? []))]
-}
-
-function untilOf(held: HeldTargets, { token, until }: Lease): number {
-  return Math.max(until, held.get(token)?.until ?? 0)
-}
-
-function parse<Value>(text: string): Value
-function parse<Value>(text: string | undefined): Value | undefined
-function parse(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text)
 }
 
 function hashed(text: string): string {
