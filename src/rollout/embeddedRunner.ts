@@ -208,8 +208,12 @@ function openLog(
   }
 }
 
-/** The plan goes first: a folder without one is no rollout. */
-function removeFolder(folder: string): void {
+/**
+ * Removes a rollout with its files, whether it can be read or not. For the process that has the folder, which no other works on.
+ *
+ * The plan goes first: a folder without one is no rollout.
+ */
+export function removeFolder(folder: string): void {
   rmSync(join(folder, 'plan.json'), { force: true })
   rmSync(folder, { recursive: true, force: true })
 }

@@ -4,7 +4,7 @@ import type { Runner, SavedRollout } from './runner.ts'
 
 /**
  * Forgets the rollouts that have ended longer ago, or that are more, than is kept of them. One that has not ended stays, and so
- * does one that cannot be read.
+ * does one that cannot be read: it may not have ended.
  *
  * @param now milliseconds since the epoch
  */

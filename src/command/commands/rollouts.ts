@@ -121,7 +121,10 @@ const rolloutRmCommand = defineCommand({
   name: 'rollout rm',
   synopsis: 'ROLLOUT',
   summary: 'Remove a rollout that has ended, with its records',
-  options: queueOption,
+  options: {
+    force: { type: 'boolean', help: 'Also one that cannot be read: it may not have ended' },
+    ...queueOption,
+  },
   examples: [
     {
       title: 'What it did stays on its engines:',
@@ -129,11 +132,11 @@ const rolloutRmCommand = defineCommand({
     },
   ],
   notes:
-    'Of the rollouts that have ended the newest 100 are kept, for 30 days: what is more goes when another one starts. One that has not ended is never removed.',
+    'Of the rollouts that have ended the newest 100 are kept, for 30 days: what is more goes when another one starts. One that has not ended is never removed. One that cannot be read, as rollout ls reports it, stays until --force.',
   read(given): RemoveCommand {
     const { id, queue } = readRollout('rollout rm', given)
     if (id === undefined) throw new UsageError('rollout rm needs a ROLLOUT')
-    return { id, ...defined({ queue }) }
+    return { id, force: given.values.force ?? false, ...defined({ queue }) }
   },
   run: async (command, io) => (await import('../rollout/remove.ts')).removeCommand(command, io),
 })
