@@ -77,8 +77,8 @@ export function checkHostPath(setting: Setting): void {
 /** Judges the settings before the plugin's config is known. */
 export function describeSettings(settings: readonly Setting[]): RequestedSetting[] {
   return settings.map((setting) => {
-    const { field, value = '', secret } = setting
-    const mayWiden = field === undefined && !secret && /^\.|\//.test(value)
+    const { field, value = '' } = setting
+    const mayWiden = field === undefined && /^\.|\//.test(value)
     return { ...setting, widens: mayWiden || namesHostPath(setting) }
   })
 }

@@ -178,4 +178,24 @@ export const equivalents: readonly Equivalent[] = [
     after: 'const { size, next, again = NO_LOSSES } = context',
     why: 'the size is known wherever it is asked for; the default is for the compiler',
   },
+  {
+    file: 'machines/settings.ts',
+    after: 'return WIDENING_FIELDS.includes(field)',
+    why: 'the list has no undefined; the check is for the compiler',
+  },
+  {
+    file: 'machines/settings.ts',
+    after: 'const { field, value } = setting',
+    why: 'the word undefined, which is tested then, is no path either; the default is for the compiler',
+  },
+  {
+    file: 'machines/privileges.ts',
+    after: 'const count = counts.get(item.Name) ?? 1',
+    why: 'the numbers only tell items of one name apart, in both lists alike',
+  },
+  {
+    file: 'machines/privileges.ts',
+    after: 'counts.set(item.Name, count + 2)',
+    why: 'the numbers only tell items of one name apart, in both lists alike',
+  },
 ]

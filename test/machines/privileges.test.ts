@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import type { Plugin, PluginPrivilege } from '../../machines/plugin.ts'
 import {
+  comparePrivileges,
   computePrivileges,
   samePrivileges,
   settingsMatchConfig,
@@ -77,6 +78,32 @@ suite('privileges', (test) => {
   })
 })
 
+suite('comparePrivileges', (test) => {
+  const of = (Name: string, ...Value: string[]) => ({ Name, Description: '', Value })
+  const [one, other] = [of('mount', '/a'), of('mount', '/b')]
+
+  for (const [what, granted, found, difference] of [
+    ['the same, in another order', [one, other], [other, one], undefined],
+    ['one twice in both', [one, one], [one, one], undefined],
+    ['one more of the same', [one], [one, one], { added: [one], removed: [] }],
+    ['one less of the same', [one, one, one], [one], { added: [], removed: [one, one] }],
+    ['another', [one], [other], { added: [other], removed: [one] }],
+    [
+      'values of one list',
+      [of('capabilities', 'A', 'B')],
+      [of('capabilities', 'B', 'C', 'D')],
+      {
+        added: [of('capabilities', 'C'), of('capabilities', 'D')],
+        removed: [of('capabilities', 'A')],
+      },
+    ],
+  ] as const) {
+    test(`${what} :: ${JSON.stringify(difference)}`, () => {
+      assert.equal(comparePrivileges(granted, found), difference)
+    })
+  }
+})
+
 function recordedJson(scenario: string): unknown {
   return JSON.parse(recordedBody(readRecording(scenario)).toString())
 }
@@ -133,7 +160,7 @@ suite('settingsMatchConfig', (test) => {
     assert.not.ok(settingsMatchConfig(plugin(null, '/')))
   })
 
-  test('of two with one name, each counts', () => {
+  test('of several with one name, each counts', () => {
     const twice = (config: string[], settings: string[]) => {
       const of = (sources: string[]) => sources.map((Source) => ({ ...mount, Source }))
       return samplePlugin({
@@ -145,6 +172,7 @@ suite('settingsMatchConfig', (test) => {
     assert.not.ok(settingsMatchConfig(twice(['/a', '/b'], ['/', '/b'])))
     assert.not.ok(settingsMatchConfig(twice(['/', '/b'], ['/b', '/b'])))
     assert.not.ok(settingsMatchConfig(twice(['/', '/b'], ['/b'])))
+    assert.not.ok(settingsMatchConfig(twice(['/', '/a', '/b'], ['/', '/b', '/b'])))
   })
 
   test('every recorded plugin agrees with itself', () => {

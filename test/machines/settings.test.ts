@@ -5,15 +5,17 @@ import type { Plugin, PluginConfig } from '../../machines/plugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
 import {
   describeSettings,
+  findHostPath,
   keyOf,
   parseSetting,
   type Setting,
   textOf,
   unseenWidening,
+  withoutSettings,
 } from '../../machines/settings.ts'
 import { checkSettings } from '../../machines/steps/checkSettings.ts'
 import { readRecording, recordedBody, scenarios } from '../support/recordingServer.ts'
-import { parsed, sampleConfig, withMount } from '../support/samples.ts'
+import { parsed, sampleConfig, samplePlugin, withMount } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'
 
 const probe = (JSON.parse(recordedBody(readRecording('inspect.name')).toString()) as Plugin).Config
@@ -49,6 +51,7 @@ suite('settings', (test) => {
     assert.equal(parseSetting('DEBUG='), { name: 'DEBUG', value: '' })
     assert.equal(parseSetting('DEBUG=a=b c'), { name: 'DEBUG', value: 'a=b c' })
     assert.equal(parseSetting('a.b.source=/x'), { name: 'a.b', field: 'source', value: '/x' })
+    assert.equal(parseSetting('a.path=/x'), { name: 'a', field: 'path', value: '/x' })
     assert.equal(parseSetting('.x=1'), { name: '.x', value: '1' })
     for (const text of ['DEBUG', 'DEBUG=', 'A.b=c=d', '.x=1', 'a.b.source=/x']) {
       assert.is(textOf(parseSetting(text)), text)
@@ -90,6 +93,16 @@ suite('settings', (test) => {
     assert.ok(seen.held > 0 && seen.refused > 0, JSON.stringify(seen))
   })
 
+  test('consent :: a path without a field may point a mount elsewhere, and so may the fields that do', () => {
+    const widening = (text: string) => describeSettings(parsed(text))[0]?.widens
+    for (const text of ['state=/', 'state=./x', 'state=a/b', 'state.source=x', 'disk.path=x']) {
+      assert.ok(widening(text), text)
+    }
+    for (const text of ['DEBUG', 'DEBUG=a.b', 'DEBUG.value=/x', 'state.destination=/x']) {
+      assert.not(widening(text), text)
+    }
+  })
+
   test('consent :: a setting that points a mount or a device elsewhere has to have been shown', () => {
     const config = {
       ...sampleConfig(),
@@ -109,6 +122,29 @@ suite('settings', (test) => {
     ]) {
       assert.equal(unseen(setting), [], setting)
     }
+  })
+})
+
+suite('withoutSettings', (test) => {
+  test('the values of these settings are left out, and no others', () => {
+    const Settings = { Args: ['-v'], Devices: [], Env: ['DEBUG=1', 'DEBUG2=1'], Mounts: [] }
+    const without = (name: string) => withoutSettings(samplePlugin({ Settings }), [{ name }])
+    assert.equal(without('args').Settings, { ...Settings, Args: null })
+    assert.equal(without('DEBUG').Settings, { ...Settings, Env: ['DEBUG2=1'] })
+    const bare = samplePlugin({ Settings: { ...Settings, Env: null } })
+    assert.is(withoutSettings(bare, [{ name: 'DEBUG' }]).Settings.Env, null)
+  })
+})
+
+suite('findHostPath', (test) => {
+  test('a device that the config does not have :: no setting points it elsewhere', () => {
+    const Devices = [{ Name: 'disk', Description: '', Settable: ['path'], Path: '/dev/sda' }]
+    const plugin = samplePlugin({ Settings: { Args: [], Devices, Env: [], Mounts: [] } })
+    assert.equal(findHostPath(plugin, '/dev/sda'), { setting: undefined })
+    assert.is(findHostPath(plugin, '/dev/sdb'), undefined)
+    const Linux = { AllowAllDevices: false, Capabilities: null, Devices }
+    const declared = { ...plugin, Config: sampleConfig({ Linux }) }
+    assert.equal(findHostPath(declared, '/dev/sda/'), { setting: 'disk.path' })
   })
 })
 
@@ -154,6 +190,7 @@ suite('checkSettings', (test) => {
     const config = { ...probe, Mounts: [{ ...mount, Settable: ['source', 'options'] }] }
     assert.is(codeOf(config, ['state=/x']), 'setting-not-settable')
     assert.is(codeOf(config, ['state.source=/x']), 'ok')
+    assert.is(codeOf(config, ['state.options=ro']), 'setting-not-settable')
   })
 
   test('a mount or a device needs an absolute path, with and without its field', () => {
