@@ -42,7 +42,7 @@ const NOT_OF_ENGINE: readonly InstallErrorCode[] = ['engine-protocol', 'engine-u
  */
 export function createdNothing(error: unknown): boolean {
   if (!isEngineError(error)) return false
-  const { inStream = false, status = 0, unsent = false } = error.details
+  const { inStream, status = 0, unsent } = error.details
   return unsent || inStream || (status >= 400 && !NOT_OF_ENGINE.includes(error.code))
 }
 

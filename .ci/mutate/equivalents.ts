@@ -198,4 +198,24 @@ export const equivalents: readonly Equivalent[] = [
     after: 'counts.set(item.Name, count + 2)',
     why: 'the numbers only tell items of one name apart, in both lists alike',
   },
+  {
+    file: 'machines/failure.ts',
+    after: 'const { inStream, status = 1, unsent } = error.details',
+    why: 'no status is below 400 either way',
+  },
+  {
+    file: 'machines/failure.ts',
+    after: 'return (error.details.status ?? 1) >= 400 && !NOT_DEFINITE.includes(error.code)',
+    why: 'no status is below 400 either way',
+  },
+  {
+    file: 'machines/failure.ts',
+    after: 'const { inStream, status, unsent } = error.details',
+    why: 'undefined is not 400 or more; the default is for the compiler',
+  },
+  {
+    file: 'machines/failure.ts',
+    after: 'return (error.details.status) >= 400 && !NOT_DEFINITE.includes(error.code)',
+    why: 'undefined is not 400 or more; the default is for the compiler',
+  },
 ]
