@@ -1,7 +1,14 @@
+import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { EngineError } from '../../machines/errors.ts'
-import { type Backoff, backoffDelays, type RetryNotice, retry } from '../../machines/retry.ts'
+import {
+  type Backoff,
+  backoffDelays,
+  type RetryNotice,
+  retry,
+  untilAborted,
+} from '../../machines/retry.ts'
 import { rejection, unreachable } from '../support/fakePorts.ts'
 import { suite } from '../support/suite.ts'
 
@@ -163,4 +170,35 @@ suite('retry', (test) => {
         },
       ),
     ))
+})
+
+suite('untilAborted', (test) => {
+  const aborted = () => new EngineError('cancelled', 'stopped')
+  const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
+
+  test('what ends before the signal :: is the result, and the signal is let go', async () => {
+    const { signal } = new AbortController()
+    const call = async () => {
+      assert.is(listeners(signal), 1)
+      return 'done'
+    }
+    assert.is(await untilAborted(call, signal, aborted), 'done')
+    assert.is(listeners(signal), 0)
+    const failed = untilAborted(() => Promise.reject(unreachable), signal, aborted)
+    assert.is(await rejection(failed), unreachable)
+    assert.is(listeners(signal), 0)
+  })
+
+  test('what outlasts the signal :: is not waited for', async () => {
+    const controller = new AbortController()
+    const waiting = untilAborted(() => new Promise(() => {}), controller.signal, aborted)
+    controller.abort()
+    assert.is((await rejection(waiting)).message, 'stopped')
+  })
+
+  test('after the signal :: nothing is begun', async () => {
+    const call = () => assert.unreachable('it was begun') as never
+    const refused = untilAborted(call, AbortSignal.abort(), aborted)
+    assert.is((await rejection(refused)).message, 'stopped')
+  })
 })

@@ -4,7 +4,6 @@ import { isStaleSocket, toEngineError } from '../../../../adapters/engine/http/t
 import type { CallContext } from '../../../../adapters/engine/words/sentences.ts'
 import type { InstallErrorCode } from '../../../../machines/catalogue.ts'
 import { EngineError } from '../../../../machines/errors.ts'
-import { oneLine } from '../../../../machines/text.ts'
 import { assertTellsNothing, PLANTED, PLANTED_HEADER } from '../../../support/engineFailure.ts'
 import { suite } from '../../../support/suite.ts'
 
@@ -156,27 +155,5 @@ suite('isStaleSocket', (test) => {
     assert.is(isStaleSocket(Object.assign(new Error('x'), { code: 'EPIPE' })), false)
     assert.is(isStaleSocket(new AxiosError('x', 'EPIPE')), false)
     assert.is(isStaleSocket(undefined), false)
-  })
-})
-
-suite('oneLine', (test) => {
-  const LINES: [words: string, line: string][] = [
-    ['', ''],
-    [' a\r\n\tb ', 'a b'],
-    ['a\u0000\u001b[31mb', 'a [31mb'],
-    ['a\u2028b\u2029c\u0085d', 'a b c d'],
-    ['a\u202eb\u2066c\ufeffd', 'a b c d'],
-    ['ä 漢 😀', 'ä 漢 😀'],
-  ]
-  for (const [words, line] of LINES) {
-    test(JSON.stringify(words), () => assert.is(oneLine(words), line))
-  }
-
-  test('long words :: are cut', () => {
-    assert.is(oneLine('x'.repeat(300)), 'x'.repeat(300))
-    assert.is(oneLine('x'.repeat(301)), `…${'x'.repeat(299)}`)
-    assert.match(oneLine(`${'x'.repeat(5_000)}: the cause`), /^…x+: the cause$/)
-    assert.is(oneLine(`😀${'x'.repeat(298)}y`), `…${'x'.repeat(298)}y`)
-    assert.is(oneLine(' '.repeat(5_000)), '')
   })
 })
