@@ -98,15 +98,15 @@ engineSuite('real engine :: an upgrade that others cross', (test, world) => {
     }
   })
 
-  test('a trial that collides with the old version on a lock :: the old one was never stopped', async () => {
-    const lock = world().reference('lock-1')
-    await install(world(), { reference: lock, grantAllPermissions: true }).result
-    const options = { name: lock, reference: world().reference('lock-2') }
+  test('a trial that collides with the old version on a port of the host :: the old one was never stopped', async () => {
+    const one = world().reference('port-1')
+    await install(world(), { reference: one, grantAllPermissions: true }).result
+    const options = { name: one, reference: world().reference('port-2') }
     const tried = await upgradeFailure(upgradeOn(world(), { ...options, trial: true }))
     assert.equal([tried.code, tried.state], ['plugin-did-not-listen', 'trying'])
-    assert.equal(await onEngine(world()), [`${lock} enabled`])
+    assert.equal(await onEngine(world()), [`${one} enabled`])
     await upgradeOn(world(), options).result
-    assert.equal(await onEngine(world()), [`${lock} enabled`])
+    assert.equal(await onEngine(world()), [`${one} enabled`])
   })
 
   test('a volume uses it :: refused before anything is changed, also to be replaced; in place by force', async () => {

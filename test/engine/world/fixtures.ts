@@ -1,3 +1,5 @@
+import { freePort } from './freePort.ts'
+
 /** A plugin of the world: what its config says, and how much there is to pull beside the program. */
 export interface Fixture {
   config: Record<string, unknown>
@@ -53,6 +55,18 @@ const version = (
     },
   },
 })
+
+/** A trial has the defaults of a version, so that the port is one. */
+const PORT = await freePort()
+
+/** A version on the host's network, where it wants the port. */
+const listening = (number: string) => {
+  const { config: shared } = version(number, {
+    mode: 'listen',
+    env: [{ Name: 'PORT', Description: 'its port', Settable: ['value'], Value: `${PORT}` }],
+  })
+  return { config: { ...shared, Network: { Type: 'host' } } }
+}
 
 interface VersionSketch {
   mode?: string
@@ -116,9 +130,9 @@ export const fixtures = {
   'notes-less': version('less', { mounts: [], devices: [] }),
   'notes-dies': version('dies', { mode: 'die' }),
   'notes-badmount': version('badmount', { mounts: [mount('/does/not/exist')] }),
-  /** Two that want the same lock, on a folder that each engine has for itself. */
-  'lock-1': version('lock 1', { mode: 'lock', mounts: [mount('/run')] }),
-  'lock-2': version('lock 2', { mode: 'lock', mounts: [mount('/run')] }),
+  /** Two that want the same port of the host. */
+  'port-1': listening('port 1'),
+  'port-2': listening('port 2'),
   /** Whose layer comes with a wrong byte. */
   'notes-flip': version('flip'),
   /** A version of 40 MB. */

@@ -3,15 +3,14 @@
  *   probe late                opens it after two seconds
  *   probe hang                never opens it
  *   probe die                 exits with status 1
- *   probe lock [argument…]    as show, unless another process has the lock on /state
+ *   probe listen [argument…]  as show, unless another process has the host's port PORT
  *   probe show [argument…]    shows all that it got: variables, arguments, the inode of /state, devices
  * It shows what it was started with as a volume, so that a test can ask what it really got. */
-#include <fcntl.h>
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -84,6 +83,14 @@ static void describe(char *text, size_t size, int count, char **arguments) {
   if (!stat("/state", &state)) snprintf(text + used, size - used, "state=%lu", (unsigned long)state.st_ino);
 }
 
+/* Takes a port of loopback until the process ends; not 0 where another process has it. */
+static int take_port(const char *port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port ? atoi(port) : 0)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int server = socket(AF_INET, SOCK_STREAM, 0);
+  return bind(server, (struct sockaddr *)&address, sizeof address) || listen(server, 1);
+}
+
 int main(int count, char **arguments) {
   const char *mode = count > 1 ? arguments[1] : "serve";
   signal(SIGTERM, end);
@@ -91,8 +98,8 @@ int main(int count, char **arguments) {
   if (!strcmp(mode, "hang"))
     for (;;) pause();
   if (!strcmp(mode, "late")) sleep(2);
-  if (!strcmp(mode, "lock")) {
-    if (flock(open("/state", O_RDONLY), LOCK_EX | LOCK_NB)) return 1;
+  if (!strcmp(mode, "listen")) {
+    if (take_port(getenv("PORT"))) return 1;
     mode = "show";
   }
 
