@@ -6,6 +6,7 @@ import { readFleet } from '../../rollout/fleet.ts'
 import type { Fleet } from '../../rollout/fleetFile.ts'
 import { parseLimit } from '../../rollout/limitExpression.ts'
 import { planRollout } from '../../rollout/planRollout.ts'
+import { WorkerError } from '../../rollout/queue/askWorkers.ts'
 import type { QueueRunner } from '../../rollout/queue/queueRunner.ts'
 import { asWord } from '../../text/visible.ts'
 import { type QueueSelection, queueOf } from '../options/queue.ts'
@@ -101,12 +102,13 @@ function nextLines(output: string | undefined): string[] {
   ]
 }
 
-/** An error about the given values is one of usage; the others are about engines and registries. */
+/** An error about the given values is one of usage; the others are about engines, registries and workers. */
 const USAGE = ['invalid-option', 'invalid-setting', 'invalid-reference', 'invalid-configuration']
 
-export function failed(error: unknown, interrupted: number | undefined, io: CommandIo): number {
+function failed(error: unknown, interrupted: number | undefined, io: CommandIo): number {
   if (!isEngineError(error)) throw error
-  if (USAGE.includes(error.code)) throw new UsageError(error.message)
+  if (USAGE.includes(error.code) && !(error instanceof WorkerError))
+    throw new UsageError(error.message)
   report(io, error.message)
   return interrupted ?? 1
 }

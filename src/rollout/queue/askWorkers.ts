@@ -127,6 +127,9 @@ export function askWorkers(
   }
 }
 
+/** The failure that a worker answered with: about its machine, whatever its code, and not about what the caller gave. */
+export class WorkerError extends EngineError {}
+
 function cancelled(): EngineError {
   return new EngineError('cancelled', 'the question was cancelled')
 }
@@ -148,12 +151,12 @@ function failed(
   { worker, failure }: Extract<StoredAnswer, { failure: unknown }>,
   zone: string | undefined,
   { about }: Question,
-): EngineError {
+): WorkerError {
   const { code, message, next } = failure
   const place = zone === undefined ? '' : ` of the zone ${quoted(zone)}`
   const remedy = about === 'secrets' ? `; provide it there, and start ${commandOf(zone)} again` : ''
   const words = `worker ${quoted(worker)}${place}: ${message}${remedy}`
-  return new EngineError(code, words, defined({ next }))
+  return new WorkerError(code, words, defined({ next }))
 }
 
 function commandOf(zone: string | undefined): string {

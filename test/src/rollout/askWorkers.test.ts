@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { QuestionStore } from '../../../adapters/queue/store.ts'
 import { isEngineError } from '../../../machines/errors.ts'
-import { askWorkers } from '../../../src/rollout/queue/askWorkers.ts'
+import { askWorkers, WorkerError } from '../../../src/rollout/queue/askWorkers.ts'
 import { refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
 import { settled, virtualTime } from '../../support/virtualFlow.ts'
@@ -93,6 +93,7 @@ suite('askWorkers', (test) => {
       error.message,
       'worker "db 1" of the zone "eu": a setting needs X; provide it there, and start plugin-flow worker --zone "eu" again',
     )
+    assert.ok(error instanceof WorkerError)
     assert.is(error.details.next, 'Set it.')
     const other = watched(ask(undefined, TARGET))
     await answer({ worker: 'db 1', failure: { code: 'host-failed', message: 'no' } })
