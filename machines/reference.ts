@@ -16,8 +16,7 @@ const DOMAIN =
   /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/
 const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/
 const TAG = /^\w[\w.-]{0,127}$/
-const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/
-const DIGEST_LENGTH: Record<string, number> = { sha256: 64, sha384: 96, sha512: 128 }
+const DIGEST = /^(?:sha256:[0-9a-fA-F]{64}|sha384:[0-9a-fA-F]{96}|sha512:[0-9a-fA-F]{128})$/
 const MAX_NAME = 255
 
 /**
@@ -117,13 +116,12 @@ function splitDomain(name: string): { domain: string; rest: string } {
   const slash = name.indexOf('/')
   const first = name.slice(0, Math.max(slash, 0))
   const isHost = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase()
-  const domain = slash === -1 || !isHost ? 'docker.io' : first
-  const rest = slash === -1 || !isHost ? name : name.slice(slash + 1)
+  const domain = isHost ? first : 'docker.io'
+  const rest = isHost ? name.slice(slash + 1) : name
   if (domain !== 'docker.io' && domain !== 'index.docker.io') return { domain, rest }
   return { domain: 'docker.io', rest: rest === '' || rest.includes('/') ? rest : `library/${rest}` }
 }
 
 export function isDigest(digest: string): boolean {
-  const length = DIGEST_LENGTH[digest.slice(0, digest.indexOf(':'))]
-  return digest.length - digest.indexOf(':') - 1 === length && DIGEST.test(digest)
+  return DIGEST.test(digest)
 }

@@ -218,4 +218,24 @@ export const equivalents: readonly Equivalent[] = [
     after: 'return (error.details.status) >= 400 && !NOT_DEFINITE.includes(error.code)',
     why: 'undefined is not 400 or more; the default is for the compiler',
   },
+  {
+    file: 'machines/reference.ts',
+    after: "if (typeof have === 'mutated' || typeof want === 'string') return false",
+    why: 'an invalid reference has no name that a valid one has; the checks are for the compiler',
+  },
+  {
+    file: 'machines/reference.ts',
+    after: "if (typeof have === 'string' || typeof want === 'mutated') return false",
+    why: 'an invalid reference has no name that a valid one has; the checks are for the compiler',
+  },
+  {
+    file: 'machines/reference.ts',
+    after: "if (typeof have === 'string' && typeof want === 'string') return false",
+    why: 'an invalid reference has no name that a valid one has; the checks are for the compiler',
+  },
+  {
+    file: 'machines/reference.ts',
+    after: `if (!TAG.test(tag)) return \`"\${tag}" is not a tag\``,
+    why: 'the word undefined, which is tested then, is a tag; the check is for the compiler',
+  },
 ]

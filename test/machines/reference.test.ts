@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import {
   canonicalName,
+  familiar,
   familiarName,
+  isDigest,
+  isPulledFrom,
   localName,
   type PluginNames,
   type PluginReference,
@@ -36,12 +39,14 @@ suite('reference', (test) => {
     const said: [string, string][] = [
       ['', 'names no repository'],
       ['Acme/Probe', 'lower case'],
+      ['Probe', 'lower case'],
       ['acme/probe:', 'not a tag'],
       ['acme/probe@sha256:abc', 'not a digest'],
       ['a@b@c', 'more than one @'],
-      ['f'.repeat(64), 'an id'],
+      ['f'.repeat(64), 'it is 64 hexadecimal digits, which is an id'],
       ['a..b/c', 'not a registry host'],
       ['acme/_probe', 'not a repository name'],
+      ['.probe', 'not a repository name'],
       [`acme/${'p'.repeat(250)}`, 'longer than 255'],
     ]
     for (const [text, words] of said) {
@@ -49,6 +54,38 @@ suite('reference', (test) => {
       assert.type(reason, 'string', text)
       assert.match(String(reason), words)
     }
+  })
+
+  test('as long as it may be :: is read, and one character more is refused', () => {
+    const name = (length: number) => `example.org/${'p'.repeat(length - 'example.org/'.length)}`
+    assert.is(familiar(name(255)), `${name(255)}:latest`)
+    assert.match(String(parseReference(name(256))), 'longer than 255')
+    assert.is(parsed(`probe:${'t'.repeat(128)}`).tag, 't'.repeat(128))
+    assert.match(String(parseReference(`probe:${'t'.repeat(129)}`)), 'not a tag')
+  })
+
+  test('a digest :: of one of three algorithms, and of its length', () => {
+    const digits = '0123456789abcdefABCDEF'.repeat(6)
+    for (const [algorithm, length] of [
+      ['sha256', 64],
+      ['sha384', 96],
+      ['sha512', 128],
+    ] as const) {
+      const of = (more: number) => `${algorithm}:${digits.slice(0, length + more)}`
+      assert.equal([of(-1), of(0), of(1)].map(isDigest), [false, true, false], algorithm)
+      assert.not(isDigest(`${of(-1)}g`))
+    }
+    assert.not(isDigest(`sha1:${digits.slice(0, 40)}`))
+  })
+
+  test('isPulledFrom :: two that are invalid are not the same', () => {
+    assert.not(isPulledFrom({ PluginReference: '' }, 'A B'))
+    assert.ok(isPulledFrom({ PluginReference: 'acme/probe' }, 'docker.io/acme/probe:latest'))
+  })
+
+  test('familiar :: as people write it, and one that is invalid as it is', () => {
+    assert.is(familiar('docker.io/library/a:1'), 'a:1')
+    assert.is(familiar('A B'), 'A B')
   })
 
   test('one of megabytes :: is refused, and not matched part by part', () => {
