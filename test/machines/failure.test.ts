@@ -1,6 +1,11 @@
 import * as assert from 'uvu/assert'
 import { catalogue, type InstallErrorCode } from '../../machines/catalogue.ts'
-import { EngineError, type EngineErrorDetails } from '../../machines/errors.ts'
+import {
+  EngineError,
+  type EngineErrorDetails,
+  isEngineError,
+  isMasked,
+} from '../../machines/errors.ts'
 import {
   createdNothing,
   makeFailure,
@@ -11,7 +16,13 @@ import { suite } from '../support/suite.ts'
 
 suite('toFailure', (test) => {
   test('an error of an engine :: as it is, without the details that a flow acts on', () => {
-    const internal = { unsent: true, transient: true, masked: true } as const
+    const internal = {
+      unsent: true,
+      transient: true,
+      masked: true,
+      alreadyEnabled: 'done',
+      hostPath: '/data',
+    } as const
     const error = new EngineError('in-use', 'web uses it', { status: 409, ...internal })
     const { next, retryable } = catalogue['in-use']
     const message = 'web uses it'
@@ -77,5 +88,28 @@ suite('what a failed call has changed', (test) => {
     for (const error of [new TypeError('odd'), undefined]) {
       assert.equal([createdNothing(error), refusedDefinitely(error)], [false, false])
     }
+  })
+})
+
+suite('isEngineError', (test) => {
+  const named = (error: object) => Object.assign(error, { name: 'EngineError' })
+
+  test('one of another copy of this package :: by its name and its code', () => {
+    assert.ok(isEngineError(new EngineError('in-use', 'no')))
+    assert.ok(isEngineError(Object.assign(named(new Error('no')), { code: 'in-use' })))
+    for (const other of [
+      undefined,
+      named({ code: 'in-use' }),
+      named(new Error('no')),
+      Object.assign(new Error('no'), { code: 'in-use' }),
+    ]) {
+      assert.not(isEngineError(other))
+    }
+  })
+
+  test('isMasked :: the failure of an attempt over http alone', () => {
+    assert.is(isMasked(new EngineError('not-found', 'no', { masked: true })), true)
+    assert.is(isMasked(new EngineError('not-found', 'no')), false)
+    assert.is(isMasked(Object.assign(new Error('no'), { details: { masked: true } })), false)
   })
 })
