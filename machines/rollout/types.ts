@@ -27,14 +27,13 @@ export interface RolloutConsent {
 /** Codes of failures that pause the rollout regardless of its budget. */
 export type Alarm = 'consent-mismatch' | 'unauthorized'
 
-/** Counts of failed and unreachable targets. Those that were abandoned count as failed. */
-export interface Losses {
-  failed: number
-  unreachable: number
-}
-
 /** The targets that a retry can be limited to. */
-export type Loss = keyof Losses
+export const LOSSES = ['failed', 'unreachable'] as const
+
+export type Loss = (typeof LOSSES)[number]
+
+/** Counts of failed and unreachable targets. Those that were abandoned count as failed. */
+export type Losses = Record<Loss, number>
 
 /**
  * The size of it depends on the window, and never on the fleet. Targets are numbered by their position in the list of the

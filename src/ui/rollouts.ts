@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import * as v from 'valibot'
 import type { RolloutKind } from '../../machines/rollout/plan.ts'
 import type { PluginOnTarget, RolloutCounts } from '../../machines/rollout/records.ts'
+import { LOSSES, type Loss } from '../../machines/rollout/types.ts'
 import type { FlowEvent, ShownConsentRequest } from '../events/flowEvent.ts'
 import type { TargetRow } from '../rollout/followRollout.ts'
 import { openStream } from './eventStream.ts'
-import { readBody, sendJson } from './json.ts'
+import { readBody, sendJson, validBody } from './json.ts'
 
 /** The orders of a person to a rollout. */
 export const ROLLOUT_ORDERS = [
@@ -76,7 +78,8 @@ export interface Rollouts {
   list(): Promise<{ rollouts: readonly ListedRollout[]; problems: readonly string[] }>
   /** `undefined` for an unknown ID. */
   open(id: string): Promise<OpenRollout | undefined>
-  order(id: string, order: RolloutOrder): Promise<void>
+  /** @param only of a retry: the targets that failed, or those that were unreachable */
+  order(id: string, order: RolloutOrder, only?: Loss): Promise<void>
 }
 
 export interface OpenRollout {
@@ -84,6 +87,9 @@ export interface OpenRollout {
   read(after: number): Promise<RolloutNews>
   target(index: number): Promise<ShownTarget | undefined>
 }
+
+const ONLY = `only must be ${LOSSES.join(' or ')}`
+const orderBody = v.object({ only: v.optional(v.picklist(LOSSES, ONLY)) })
 
 /** How often a page gets news of a rollout at most. */
 const NEWS_MS = 250
@@ -114,13 +120,13 @@ export async function answerRollouts(
   if (isGet || !order || index !== undefined) {
     return sendJson(response, 404, { message: 'not found' })
   }
-  await readBody(request)
+  const { only } = validBody(orderBody, await readBody(request))
   const { rollout } = await open.read(Number.POSITIVE_INFINITY)
   if (!rollout.takes.includes(order)) {
     const message = `the rollout does not take that while it is ${rollout.state}`
     return sendJson(response, 409, { message })
   }
-  await rollouts.order(id, order)
+  await rollouts.order(id, order, only)
   response.writeHead(204).end()
 }
 

@@ -5,7 +5,7 @@ import type { TargetState } from '../../machines/rollout/records.ts'
 import { installPlugin } from '../../src/flow/install.ts'
 import { simulateEngine } from '../../src/simulation.ts'
 import type { OpenRollout, Rollouts } from '../../src/ui/rollouts.ts'
-import { awaiting } from '../support/rolloutChart.ts'
+import { awaiting, begun, ends, send } from '../support/rolloutChart.ts'
 import { axeViolations } from './world/axeViolations.ts'
 import { browserSuite } from './world/browserSuite.ts'
 import { longestOf, MARKS, type Task, tracedTasks } from './world/longestTask.ts'
@@ -212,8 +212,8 @@ browserSuite('page :: a rollout', (test, browser) => {
       ),
     ))
 
-  test('orders, each where the state takes it, and the grave ones after a question; a problem, until it is over', () =>
-    onRolloutFolder(SIZE, ({ rollouts, save, orders }) => {
+  test('orders, each where the state takes it, a retry of one kind where both were lost, and the grave ones after a question; a problem, until it is over', () =>
+    onRolloutFolder(SIZE, ({ rollouts, save, write, orders }) => {
       let problem: string | undefined = 'no worker serves this queue now'
       const open: Rollouts['open'] = async (id) => {
         const opened = await rollouts.open(id)
@@ -256,7 +256,17 @@ browserSuite('page :: a rollout', (test, browser) => {
           await consent.getByRole('button', { name: /^Grant/ }).click()
           await state('rolling')
           await consent.getByRole('heading').waitFor({ state: 'detached' })
-          assert.equal(orders, ['pause', 'cancel', 'grant'])
+          write([{ index: 0, state: 'failed' }])
+          save(send(begun(SIZE), ends(0, 'failed'), ends(1, 'unreachable')))
+          await state('paused')
+          await counted(page, 'failed', 1)
+          await order('Retry').waitFor()
+          assert.not(await order('Retry failed').isVisible())
+          write([{ index: 1, state: 'unreachable' }])
+          await order('Retry failed').waitFor()
+          await order('Retry unreachable').click()
+          await state('rolling')
+          assert.equal(orders, ['pause', 'cancel', 'grant', 'retry unreachable'])
         },
         { rollouts: { ...rollouts, open } },
       )

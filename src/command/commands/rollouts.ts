@@ -1,5 +1,5 @@
 import { defined } from '../../../machines/defined.ts'
-import type { Loss } from '../../../machines/rollout/types.ts'
+import { LOSSES } from '../../../machines/rollout/types.ts'
 import { type Arguments, type CommandEntry, defineCommand, type Example } from '../defineCommand.ts'
 import { consentOptions, readConsentOptions } from '../options/consent.ts'
 import { queueOption } from '../options/queue.ts'
@@ -171,8 +171,6 @@ const deeds: Readonly<Record<RolloutDeed, { summary: string; example: Example }>
     },
   },
 }
-
-const LOSSES = ['failed', 'unreachable'] as const satisfies readonly Loss[]
 
 const only = {
   only: {

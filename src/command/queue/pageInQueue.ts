@@ -1,3 +1,4 @@
+import { defined } from '../../../machines/defined.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import type { FollowedRollout } from '../../rollout/followRollout.ts'
@@ -115,10 +116,11 @@ function rolloutsOf(runner: QueueRunner): PageRollouts['rollouts'] {
       if (rollout) opened.set(id, rollout)
       return rollout
     },
-    async order(id, order) {
+    async order(id, order, only) {
       // Nothing is passed later that a person has given up.
       await answered(() => runner.load(id))
-      const { isTaken, state } = await sendInQueue(runner, id, order, { who: userName() })
+      const details = { who: userName(), ...defined({ only }) }
+      const { isTaken, state } = await sendInQueue(runner, id, order, details)
       if (!isTaken) throw new RangeError(`the rollout does not take that while it is ${state}`)
     },
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { isLocked } from '../../../adapters/journal/runLock.ts'
+import { defined } from '../../../machines/defined.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import { idsIn, readPlan } from '../../rollout/embeddedRunner.ts'
 import { type FollowedRollout, followRollout } from '../../rollout/followRollout.ts'
@@ -61,12 +62,13 @@ export function pageRollouts(io: CommandIo): PageRollouts {
       opened.set(id, rollout)
       return rollout
     },
-    order(id, order) {
+    order(id, order, only) {
       const { saved } = followed.get(id) ?? {}
       return new Promise<void>((resolve, reject) => {
         const taken = (isTaken: boolean) =>
           isTaken ? resolve() : reject(new RangeError('the rollout does not take that now'))
-        const carrying = steer(order, { id, ...stateOf(saved) }, ALONE, quiet, taken)
+        const given = { ...ALONE, ...defined({ only }) }
+        const carrying = steer(order, { id, ...stateOf(saved) }, given, quiet, taken)
           .catch((error: unknown) => {
             const isTold = error instanceof UsageError || isEngineError(error)
             reject(isTold ? new RangeError(error.message) : error)

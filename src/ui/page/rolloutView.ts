@@ -1,3 +1,4 @@
+import type { Loss } from '../../../machines/rollout/types.ts'
 import type { TargetRow } from '../../rollout/followRollout.ts'
 import { formatSeconds } from '../../text/formatAmount.ts'
 import { button, element, setText } from '../../viewer/element.ts'
@@ -14,17 +15,24 @@ import { createStateLegend, wordOf } from './stateLegend.ts'
 import { createTargetTable } from './targetTable.ts'
 import { createTargetView } from './targetView.ts'
 
-/** The orders that have a button, with its words, and the question before those that are grave. */
-const BUTTONS: readonly {
+interface OrderButton {
   order: RolloutOrder
+  /** Only where targets of both kinds were lost. */
+  only?: Loss
   label: string
   kind?: string
+  /** Before an order that is grave. */
   question?: readonly [title: string, text: string, yes: string]
-}[] = [
+}
+
+/** The orders that have a button. */
+const BUTTONS: readonly OrderButton[] = [
   { order: 'promote', label: 'Promote', kind: 'primary' },
   { order: 'resume', label: 'Resume', kind: 'primary' },
   { order: 'pause', label: 'Pause' },
   { order: 'retry', label: 'Retry' },
+  { order: 'retry', only: 'failed', label: 'Retry failed' },
+  { order: 'retry', only: 'unreachable', label: 'Retry unreachable' },
   {
     order: 'cancel',
     label: 'Cancel',
@@ -82,22 +90,23 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     },
     pointed: (row) => setText(pointed, row ? rowText(row) : ''),
   })
-  const buttons = BUTTONS.map(({ order, label, kind = '', question }) => {
-    const made = button(label, { class: kind }, () => void send(order, question))
-    return { order, made }
+  const buttons = BUTTONS.map((each) => {
+    const { order, only, label, kind = '' } = each
+    return { order, only, made: button(label, { class: kind }, () => void send(each)) }
   })
   orders.append(...buttons.map(({ made }) => made))
   filter.addEventListener('input', filtered)
 
-  async function send(
-    order: RolloutOrder,
-    question?: readonly [title: string, text: string, yes: string],
-  ): Promise<void> {
+  async function send({
+    order,
+    only,
+    question,
+  }: Pick<OrderButton, 'order' | 'only' | 'question'>): Promise<void> {
     // Another rollout may be open by the time of the answer.
     const path = `/rollouts/${encodeURIComponent(open)}/${order}`
     if (isSending || (question && !(await confirmed(...question)))) return
     isSending = true
-    const { message } = await ask(path, {})
+    const { message } = await ask(path, { only })
     isSending = false
     trouble('order', message)
   }
@@ -130,7 +139,7 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     target.changed(changed)
   }
   function showHead(rollout: ShownRollout): void {
-    const { kind, name, reference, state, takes, isLeft, consent, plan } = rollout
+    const { kind, name, reference, state, counts, takes, isLeft, consent, plan } = rollout
     trouble('rollout', rollout.problem ?? '')
     const words = `${kind} ${kind === 'remove' ? name : reference}`
     setText(title, words)
@@ -145,10 +154,11 @@ export function createRolloutView(session: Session, ask: Ask, titled: (title: st
     )
     showLines(byId('rollout-plan', HTMLElement), plan)
     const about = `${words} on ${progressOf(rollout).all} targets`
-    showRolloutConsent(about, consent, (order) => void send(order))
+    showRolloutConsent(about, consent, (order) => void send({ order }))
     const { activeElement } = document
-    for (const { order, made } of buttons) {
-      made.hidden = !takes.includes(order)
+    const isMixed = counts.failed + counts.abandoned > 0 && counts.unreachable > 0
+    for (const { order, only, made } of buttons) {
+      made.hidden = !takes.includes(order) || (only !== undefined && !isMixed)
       if (made.hidden && made === activeElement) title.focus()
     }
   }

@@ -3,12 +3,13 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { defined } from '../../../machines/defined.ts'
 import type { RolloutEvent } from '../../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../../machines/rollout/records.ts'
 import { pageRollouts } from '../../../src/command/rollout/pageRollouts.ts'
 import { hashPlan } from '../../../src/rollout.ts'
-import type { RolloutOrder, Rollouts } from '../../../src/ui/rollouts.ts'
+import type { Rollouts } from '../../../src/ui/rollouts.ts'
 import { collected } from '../../src/command/collect.ts'
 import { begun, type Snapshot, send } from '../../support/rolloutChart.ts'
 import { planFor } from '../../support/rolloutStage.ts'
@@ -21,8 +22,8 @@ export interface RolloutFolder {
   write(records: readonly (Pick<TargetRecord, 'index' | 'state'> & Partial<TargetRecord>)[]): void
   /** Writes down the machine in this state. */
   save(snapshot: Snapshot): void
-  /** The orders that the page gave. */
-  orders: RolloutOrder[]
+  /** The orders that the page gave: `retry failed`. */
+  orders: string[]
 }
 
 /** A state folder with a rollout of so many targets, which rolls: the test stands for the process that carries it out. */
@@ -38,7 +39,7 @@ export async function onRolloutFolder(
     id: `db-${index}`,
     zone: ZONES[index % ZONES.length] ?? '',
   }))
-  const orders: RolloutOrder[] = []
+  const orders: string[] = []
   let now = begun(size)
   let version = 0
   const write: RolloutFolder['write'] = (records) => {
@@ -65,9 +66,10 @@ export async function onRolloutFolder(
     const streams = { stdin: new PassThrough(), stdout: collected(), stderr: collected() }
     const signals = new EventEmitter()
     const page = pageRollouts({ ...streams, signals, env: { XDG_STATE_HOME: home } })
-    const order: Rollouts['order'] = async (_id, given) => {
-      orders.push(given)
-      save(given === 'grant' ? begun(size) : send(now, { type: given } as RolloutEvent))
+    const order: Rollouts['order'] = async (_id, given, only) => {
+      orders.push(only ? `${given} ${only}` : given)
+      const event = { type: given, ...defined({ only }) } as RolloutEvent
+      save(given === 'grant' ? begun(size) : send(now, event))
     }
     await act({ rollouts: { ...page.rollouts, order }, write, save, orders })
   } finally {

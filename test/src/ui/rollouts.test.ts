@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { RolloutCounts } from '../../../machines/rollout/records.ts'
 import { TARGET_STATES } from '../../../machines/rollout/records.ts'
+import type { Loss } from '../../../machines/rollout/types.ts'
 import type {
   RolloutNews,
   RolloutOrder,
@@ -29,7 +30,7 @@ const row = { index: 0, target: 'db-1', state: 'queued', attempt: 0 } as const
 
 /** A rollout that a test changes, and the orders that it was given. */
 function fakeRollouts() {
-  const orders: RolloutOrder[] = []
+  const orders: [RolloutOrder, Loss?][] = []
   const now: { news: RolloutNews; fails?: boolean } = {
     news: { version: 1, rollout: shown, rows: [row] },
   }
@@ -47,8 +48,8 @@ function fakeRollouts() {
               index === 0 ? ({ ...row, engine: 'unix:///x.sock' } as ShownTarget) : undefined,
           }
         : undefined,
-    async order(_id, order) {
-      orders.push(order)
+    async order(_id, order, only) {
+      orders.push(only ? [order, only] : [order])
     },
   }
   return { rollouts, now, orders }
@@ -109,7 +110,25 @@ suite('ui :: rollouts', (test) => {
         assert.is((await post('/rollouts/2026-a/pause/0', {})).status, 404)
         assert.is((await post('/rollouts/2026-b/pause', {})).status, 404)
         assert.is((await post('/rollouts', {})).status, 404)
-        assert.equal(orders, ['pause'])
+        assert.equal(orders, [['pause']])
+      },
+      { rollouts },
+    )
+  })
+
+  test('a retry may be limited to one kind, and to no other', async () => {
+    const { rollouts, now, orders } = fakeRollouts()
+    now.news = { ...now.news, rollout: { ...shown, takes: ['retry'] } }
+    await onUiStage(
+      async (stage) => {
+        const { post } = await enter(stage)
+        assert.is((await post('/rollouts/2026-a/retry', { only: 'failed' })).status, 204)
+        const refused = await post('/rollouts/2026-a/retry', { only: 'planted' })
+        assert.is(refused.status, 400)
+        assert.match(refused.body, 'only must be failed or unreachable')
+        assert.not.match(refused.body, 'planted')
+        assert.is((await post('/rollouts/2026-a/retry', {})).status, 204)
+        assert.equal(orders, [['retry', 'failed'], ['retry']])
       },
       { rollouts },
     )

@@ -115,6 +115,23 @@ suite('rollouts of the page', (test) => {
       assert.equal(await enabled(), [[SSHFS], [SSHFS], [SSHFS]])
     }))
 
+  test('and so is what a retry is limited to', () =>
+    onRolloutStage(
+      async (stage) => {
+        const { plan, begin, rollout, written } = stage
+        await plan('--canary none vieux/sshfs')
+        const carrying = begin(`start ${GRANT} --wait FOLDER/plan.json`)
+        await carrying.stdout.seen('paused')
+        const { rollouts, only } = pageOf(stage)
+        const { now } = await only()
+        await rollouts.order(now.id, 'retry', 'unreachable')
+        assert.match(written(), '{"type":"retry","only":"unreachable"}')
+        await rollout('cancel')
+        await carrying.code
+      },
+      { size: 1, missing: 1 },
+    ))
+
   test('one that its process has left goes on', () =>
     onRolloutStage(
       async (stage) => {
