@@ -1,17 +1,4 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeOwnFolder } from '../../adapters/journal/files.ts'
 import { takeLock } from '../../adapters/journal/runLock.ts'
@@ -20,6 +7,7 @@ import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
 import { readSaved } from './conduct.ts'
 import { hashPlan } from './hash.ts'
+import { completeLines, type LineFile, lastLine, openLines, replaceFile } from './lineFile.ts'
 import {
   createLocalRunner,
   type LocalRollout,
@@ -27,6 +15,11 @@ import {
   type RolloutLog,
 } from './localRunner.ts'
 import type { RolloutMessage, Runner, SavedRollout } from './runner.ts'
+
+const RECORDS = 'records.jsonl'
+/** The machine after each of its steps. To replace a file takes a hundred times as long, and may block on a busy disk. */
+const STATES = 'states.jsonl'
+const MOST_STATES = 4 * 1024 * 1024
 
 /** Milliseconds between two reads of the messages from other processes. */
 const INBOX_MS = 250
@@ -37,8 +30,8 @@ export interface EmbeddedRunner extends Runner {
 }
 
 /**
- * A runner that keeps its rollouts in a folder, one process at a time. Records are appended line by line, and the machine is
- * replaced as a whole, so a process that is killed leaves both as they were before or after a change.
+ * A runner that keeps its rollouts in a folder, one process at a time. Records and the steps of the machine are appended line by
+ * line, so a process that is killed leaves both as they were before or after a change.
  *
  * A rollout that cannot be read is ignored, and its files are kept.
  *
@@ -54,7 +47,7 @@ export async function openEmbeddedRunner(
   })
   const lock = await takeLock(join(folder, 'runner.lock'))
   const known = readRollouts(folder)
-  const log = openLog(folder, known)
+  const log = openLog(folder)
   const runner = createLocalRunner({ ...options, log, known })
   const offsets = new Map([...known.keys()].map((id) => [id, inboxOf(folder, id).length]))
   const timer = setInterval(() => {
@@ -107,7 +100,7 @@ export function readRollout(folder: string): LocalRollout {
   try {
     const plan = readPlan(folder)
     const records: TargetRecord[] = []
-    for (const line of completeLines(join(folder, 'records.jsonl'))) {
+    for (const line of completeLines(join(folder, RECORDS))) {
       const record = JSON.parse(line) as TargetRecord
       records[record.index] = record
     }
@@ -129,9 +122,9 @@ export function readPlan(folder: string): RolloutPlan {
 
 /** `undefined` before the first step. @throws where it is damaged */
 export function readState(folder: string): SavedRollout | undefined {
-  const path = join(folder, 'state.json')
-  if (!existsSync(path)) return undefined
-  const saved: SavedRollout = JSON.parse(readFileSync(path, 'utf8'))
+  const line = lastLine(join(folder, STATES))
+  if (line === undefined) return undefined
+  const saved: SavedRollout = JSON.parse(line)
   readSaved(saved)
   return saved
 }
@@ -166,45 +159,35 @@ function inboxOf(folder: string, rollout: string): string[] {
   return existsSync(path) ? completeLines(path) : []
 }
 
-/** The last line of a process that was killed may be cut. */
-function completeLines(path: string): string[] {
-  return readFileSync(path, 'utf8').split('\n').slice(0, -1)
-}
-
-function openLog(
-  folder: string,
-  known: ReadonlyMap<string, LocalRollout>,
-): RolloutLog & { close(): void } {
-  const files = new Map<string, number>()
-  const open = (rollout: string) => {
-    const file = openSync(join(folder, rollout, 'records.jsonl'), 'a', 0o600)
-    files.set(rollout, file)
+function openLog(folder: string): RolloutLog & { close(): void } {
+  const files = new Map<string, LineFile>()
+  const fileOf = (rollout: string, name: string, most?: number): LineFile => {
+    const path = join(folder, rollout, name)
+    const file = files.get(path) ?? openLines(path, most)
+    files.set(path, file)
     return file
   }
-  for (const rollout of known.keys()) cutLastLine(join(folder, rollout, 'records.jsonl'))
+  const close = (paths: Iterable<string>) => {
+    for (const path of [...paths]) {
+      files.get(path)?.close()
+      files.delete(path)
+    }
+  }
   return {
     create(rollout, plan, records) {
       mkdirSync(join(folder, rollout), { mode: 0o700, recursive: true })
       const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
-      replaceFile(join(folder, rollout, 'records.jsonl'), lines)
+      replaceFile(join(folder, rollout, RECORDS), lines)
       // The plan comes last: a folder without one is no rollout.
       replaceFile(join(folder, rollout, 'plan.json'), JSON.stringify(plan))
     },
-    save: (rollout, saved) =>
-      replaceFile(join(folder, rollout, 'state.json'), JSON.stringify(saved)),
-    record(record) {
-      const file = files.get(record.rollout) ?? open(record.rollout)
-      writeSync(file, `${JSON.stringify(record)}\n`)
-    },
+    save: (rollout, saved) => fileOf(rollout, STATES, MOST_STATES).add(JSON.stringify(saved)),
+    record: (record) => fileOf(record.rollout, RECORDS).add(JSON.stringify(record)),
     remove(rollout) {
-      const file = files.get(rollout)
-      if (file !== undefined) closeSync(file)
-      files.delete(rollout)
+      close([RECORDS, STATES].map((name) => join(folder, rollout, name)))
       removeFolder(join(folder, rollout))
     },
-    close() {
-      for (const file of files.values()) closeSync(file)
-    },
+    close: () => close(files.keys()),
   }
 }
 
@@ -216,15 +199,4 @@ function openLog(
 export function removeFolder(folder: string): void {
   rmSync(join(folder, 'plan.json'), { force: true })
   rmSync(folder, { recursive: true, force: true })
-}
-
-function cutLastLine(path: string): void {
-  const text = readFileSync(path)
-  const end = text.lastIndexOf(10) + 1
-  if (end < text.length) truncateSync(path, end)
-}
-
-function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
 }

@@ -55,7 +55,7 @@ export async function onRolloutFolder(
     const { value, context, status } = now
     version += 1
     const saved = { version, event: 'pause', snapshot: { value, context, status }, timers: {} }
-    writeFileSync(join(folder, 'state.json'), JSON.stringify(saved))
+    appendFileSync(join(folder, 'states.jsonl'), `${JSON.stringify(saved)}\n`)
   }
   try {
     mkdirSync(folder, { recursive: true })

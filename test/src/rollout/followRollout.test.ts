@@ -99,9 +99,9 @@ suite('followRollout', (test) => {
           },
         )
       await followed.refresh()
-      writeFileSync(join(folder, 'state.json'), '{')
+      writeFileSync(join(folder, 'states.jsonl'), '{\n')
       await refused('a file in it is damaged')
-      rmSync(join(folder, 'state.json'))
+      rmSync(join(folder, 'states.jsonl'))
       appendFileSync(join(folder, 'records.jsonl'), 'x\n')
       await refused('a file in it is damaged')
       const plan = readFileSync(join(folder, 'plan.json'), 'utf8')

@@ -158,7 +158,7 @@ suite('embedded runner', (test) => {
     ['a plan that was edited', 'plan.json', undefined, 'the plan is not as it was made'],
     ['records that are missing', 'records.jsonl', '', 'the record of a target is missing'],
     ['a record that is no JSON', 'records.jsonl', '{\n', 'a file in it is damaged'],
-    ['a state that is no state', 'state.json', '{"snapshot":{"value":"x"}}', 'a file in it'],
+    ['a state that is no state', 'states.jsonl', '{"snapshot":{"value":"x"}}\n', 'a file in it'],
   ] as const) {
     test(`${what} :: it is named and left out, and the others are there`, () =>
       onFolder(async (folder) => {
@@ -197,7 +197,7 @@ suite('embedded runner', (test) => {
       await runner.create('r1', await planFor(1), [record(0)])
       await runner.save('r1', { version: 1, event: 'x', snapshot: {}, timers: {} }, 0)
       await runner.close()
-      const modes = ['', 'plan.json', 'records.jsonl', 'state.json'].map(
+      const modes = ['', 'plan.json', 'records.jsonl', 'states.jsonl'].map(
         (name) => statSync(join(folder, 'r1', name)).mode & 0o077,
       )
       assert.equal(modes, [0, 0, 0, 0])

@@ -61,7 +61,7 @@ suite('rollouts of the page', (test) => {
       assert.not.match(lines, 'planted-31bd')
       assert.is(await rollouts.open('2026'), undefined)
       const all = join(folder, 'state/plugin-flow/rollouts')
-      writeFileSync(join(all, now.id, 'state.json'), '{')
+      writeFileSync(join(all, now.id, 'states.jsonl'), '{\n')
       const { rollouts: listed, problems } = await rollouts.list()
       assert.equal([listed, problems.length], [[], 1])
       assert.match(problems[0] ?? '', 'cannot be read: a file in it is damaged')
@@ -210,7 +210,7 @@ suite('rollouts of the page', (test) => {
       const { rollouts, only, closed, stderr } = pageOf(stage)
       const { now } = await only()
       const all = join(folder, 'state/plugin-flow/rollouts')
-      writeFileSync(join(all, now.id, 'state.json'), '{}')
+      writeFileSync(join(all, now.id, 'states.jsonl'), '{}\n')
       await rollouts.order(now.id, 'promote').then(
         () => assert.unreachable(),
         (error) => assert.match(String(error), now.id),

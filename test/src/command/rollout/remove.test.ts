@@ -59,7 +59,7 @@ suite('rollout rm', (test) => {
         assert.equal([refused.code, refused.stdout], [1, ''])
         assert.match(refused.stderr, `the rollout ${id} has not ended, and is holding`)
         const path = join(folder, 'state/plugin-flow/rollouts', id)
-        writeFileSync(join(path, 'state.json'), '{')
+        writeFileSync(join(path, 'states.jsonl'), '{\n')
         assert.equal(await rollout(`rm ${id}`), {
           code: 1,
           stdout: '',
