@@ -13,11 +13,12 @@ import {
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import { onAbort } from '../../machines/onAbort.ts'
 import type { Progress } from '../../machines/progress.ts'
+import type { RetryNotice } from '../../machines/retry.ts'
 import { statePath } from '../../machines/statePath.ts'
 import type { FlowDependencies, FlowWork } from './flowTools.ts'
 import { Place, queuedNow } from './place.ts'
 import { completePolicy } from './retry/policy.ts'
-import { processTime, stateDeadline, type Time, withTimeout } from './retry/time.ts'
+import { processTime, StateDeadline, type Time, withTimeout } from './retry/time.ts'
 import type { Engine, FlowOptions } from './types.ts'
 
 /** A machine of this project, with what it takes to run it as a flow. */
@@ -45,24 +46,13 @@ export interface Begin<Input> {
   values: Map<string, string>
 }
 
-/** The parts of a run that a host reaches besides its machine. */
-export interface FlowRun {
-  work(): Promise<FlowWork>
-  /** Resolves once the flow has its place among those at work. */
-  takePlace(signal: AbortSignal): Promise<void>
-  /** Whether the timeout of a state has to wait, since the flow waited for its place. */
-  putOff(event: AnyEventObject): boolean
-  /** `undefined` while the part of the package that takes credentials is not loaded. */
-  loaded: FlowWork | undefined
-  /** Settles when the end was written down, could not be, or took too long. */
-  written: Promise<void>
-}
-
 /** The parts that tests replace, and the place of a flow that has waited for it before. */
 export interface LogicInternals {
   time?: Time
   load?: (dependencies: FlowDependencies) => Promise<FlowWork>
   place?: Place
+  /** In place of the actor's own, which hosts of the actor listen to. */
+  emit?: (event: AnyEventObject) => void
 }
 
 type Scope = ActorScope<
@@ -71,8 +61,6 @@ type Scope = ActorScope<
   ActorSystem<ActorSystemInfo>,
   AnyEventObject
 >
-
-const runs = new WeakMap<AnyActorRef, FlowRun>()
 
 /** The machine of one run or of many, each of which begins anew. */
 export function makeLogic<Machine extends AnyStateMachine, Snapshot, Overrides>(
@@ -85,7 +73,7 @@ export function makeLogic<Machine extends AnyStateMachine, Snapshot, Overrides>(
   const { machine } = kind
   const logic: Machine = Object.create(machine)
   const open = (scope: Scope, begun: Begin<InputFrom<Machine>>) => {
-    openRun(kind, scope, engine, options, begun, internals)
+    runs.set(scope.self, new FlowRun(kind, scope, engine, options, begun, internals))
     return machine.getInitialSnapshot(scope, begun.input)
   }
   logic.getInitialSnapshot = (scope, overrides) =>
@@ -111,106 +99,148 @@ export function authenticate(ref: AnyActorRef, credentials: RegistryCredentials)
   return true
 }
 
+const STARTED = { type: 'xstate.init' }
+
+/** One run, which its actors and its host find by its machine. Thousands wait at once, so it is one object. */
+class FlowRun implements FlowDependencies {
+  readonly engine: Engine
+  readonly options: FlowOptions<never>
+  readonly values: Map<string, string>
+  readonly policy: FlowDependencies['policy']
+  readonly time: Time
+  /** `undefined` while the part of the package that takes credentials is not loaded. */
+  loaded: FlowWork | undefined
+  /** Settles when the end was written down, could not be, or took too long. */
+  written: Promise<void> | undefined
+  readonly #kind: FlowKind<AnyStateMachine, unknown>
+  /** The newest event that the machine has got. */
+  event = STARTED
+  readonly #self: Scope['self']
+  readonly #emit: Scope['emit']
+  readonly #load: FlowKind<AnyStateMachine, unknown>['load']
+  readonly #place: Place
+  readonly #deadline: StateDeadline
+  #loading: Promise<FlowWork> | undefined
+  #progress: (() => Progress) | undefined
+
+  constructor(
+    kind: FlowKind<AnyStateMachine, unknown>,
+    { self, emit: emitByActor }: Scope,
+    engine: Engine,
+    options: FlowOptions<never>,
+    { input, values }: Begin<unknown>,
+    {
+      time = processTime,
+      load = kind.load,
+      place = new Place(),
+      emit = emitByActor,
+    }: LogicInternals,
+  ) {
+    const { timeouts } = input as { timeouts: object }
+    this.engine = engine
+    this.options = options
+    this.values = values
+    this.policy = completePolicy(options.policy, timeouts)
+    this.time = time
+    this.#kind = kind
+    this.#self = self
+    this.#emit = emit
+    this.#load = load
+    this.#place = place
+    this.#deadline = new StateDeadline(timeouts, time)
+    self.subscribe(this)
+  }
+
+  work(): Promise<FlowWork> {
+    this.#loading ??= this.#load(this).then((work) => {
+      this.loaded = work
+      return work
+    })
+    return this.#loading
+  }
+
+  /** Resolves once the flow has its place among those at work. */
+  async takePlace(signal: AbortSignal): Promise<void> {
+    if (this.#place.tryTake()) return
+    const release = this.#deadline.hold()
+    await new Promise<void>((resolve, reject) => {
+      const withdraw = this.#place.ask(() => {
+        forgetSignal()
+        resolve()
+      })
+      const forgetSignal = onAbort(signal, () => {
+        withdraw()
+        reject(signal.reason)
+      })
+      this.#emit({ type: 'queued', queued: queuedNow() })
+    }).finally(() => {
+      this.#emit({ type: 'queued', queued: undefined })
+      release()
+    })
+  }
+
+  /** Whether the event is the timeout of a state that has to wait, since the flow waited for its place. */
+  putOff(event: AnyEventObject): boolean {
+    this.event = { type: event.type }
+    return (
+      event.type.startsWith('xstate.after.') && this.#deadline.putOff(() => this.#self.send(event))
+    )
+  }
+
+  remaining(): number {
+    return this.#deadline.remaining()
+  }
+
+  notify(notice: RetryNotice): void {
+    const retry = { ...notice, state: this.#deadline.state, at: Date.now() }
+    this.#emit({ type: 'retry', retry })
+  }
+
+  /** Shows the newest only, once a turn of the loop. */
+  showProgress(read: () => Progress): void {
+    if (!this.#progress) queueMicrotask(() => this.#flushProgress())
+    this.#progress = read
+  }
+
+  async record(): Promise<'abandon' | undefined> {
+    const { options } = this
+    const snapshot = this.#kind.makeSnapshot(this.#self.getSnapshot() as AnyMachineSnapshot)
+    return (await options.journal?.(snapshot as never)) || undefined
+  }
+
+  next(snapshot: AnyMachineSnapshot): void {
+    this.#deadline.enter(snapshot.value)
+    if (snapshot.status === 'done') this.error()
+    else if (snapshot.hasTag('waitingForUser')) this.#place.leave()
+  }
+
+  complete(): void {
+    if (this.#self.getSnapshot().status !== 'done') this.error()
+  }
+
+  /** Ends the run, whether or not the machine is broken. */
+  error(): void {
+    this.#place.leave()
+    this.#deadline.enter('')
+    this.#flushProgress()
+    this.values.clear()
+    // A part that could not be loaded holds nothing.
+    void this.#loading?.then((work) => work.forget()).catch(() => {})
+    if (this.options.journal) this.written = withTimeout(this.record(), this.time)
+  }
+
+  #flushProgress(): void {
+    const read = this.#progress
+    this.#progress = undefined
+    if (read) this.#emit({ type: 'progress', progress: read() })
+  }
+}
+
+const runs = new WeakMap<AnyActorRef, FlowRun>()
+
 /** The run of an actor, which is there from its first snapshot on. */
 export function runOf(ref: AnyActorRef): FlowRun | undefined {
   return runs.get(ref)
-}
-
-function openRun<Machine extends AnyStateMachine, Snapshot>(
-  kind: FlowKind<Machine, Snapshot>,
-  { self, emit }: Scope,
-  engine: Engine,
-  options: FlowOptions<Snapshot>,
-  { input, values }: Begin<InputFrom<Machine>>,
-  { time = processTime, load = kind.load, place = new Place() }: LogicInternals,
-): void {
-  const { timeouts } = input as { timeouts: object }
-  const deadline = stateDeadline(timeouts, time)
-  const progress = latest((read: () => Progress) => emit({ type: 'progress', progress: read() }))
-  const record = async () => {
-    const snapshot = kind.makeSnapshot(self.getSnapshot() as SnapshotFrom<Machine>)
-    return (await options.journal?.(snapshot)) || undefined
-  }
-  const { retry, rollback } = completePolicy(options.policy, timeouts)
-  let loading: Promise<FlowWork> | undefined
-  const run: FlowRun = {
-    loaded: undefined,
-    written: Promise.resolve(),
-    work() {
-      loading ??= load({
-        engine,
-        options,
-        values,
-        policy: { retry, rollback },
-        time,
-        remaining: deadline.remaining,
-        notify: (notice) =>
-          emit({ type: 'retry', retry: { ...notice, state: deadline.state(), at: Date.now() } }),
-        showProgress: progress.show,
-        record,
-      }).then((work) => {
-        run.loaded = work
-        return work
-      })
-      return loading
-    },
-    async takePlace(signal) {
-      if (place.tryTake()) return
-      const release = deadline.hold()
-      await new Promise<void>((resolve, reject) => {
-        const withdraw = place.ask(() => {
-          forgetSignal()
-          resolve()
-        })
-        const forgetSignal = onAbort(signal, () => {
-          withdraw()
-          reject(signal.reason)
-        })
-        emit({ type: 'queued', queued: queuedNow() })
-      }).finally(() => {
-        emit({ type: 'queued', queued: undefined })
-        release()
-      })
-    },
-    putOff: (event) =>
-      event.type.startsWith('xstate.after.') && deadline.putOff(() => self.send(event)),
-  }
-  runs.set(self, run)
-  const end = () => {
-    place.leave()
-    deadline.enter('')
-    progress.flush()
-    values.clear()
-    // A part that could not be loaded holds nothing.
-    void loading?.then((work) => work.forget()).catch(() => {})
-    if (options.journal) run.written = withTimeout(record(), time)
-  }
-  const next = (snapshot: AnyMachineSnapshot) => {
-    deadline.enter(snapshot.value)
-    if (snapshot.status === 'done') end()
-    else if (snapshot.hasTag('waitingForUser')) place.leave()
-  }
-  const complete = () => {
-    if (self.getSnapshot().status !== 'done') end()
-  }
-  self.subscribe({ next, error: end, complete })
-}
-
-/** Calls with the newest value only, once a turn of the loop. */
-function latest<T>(call: (value: T) => void) {
-  let due: { value: T } | undefined
-  const flush = () => {
-    const newest = due
-    due = undefined
-    if (newest) call(newest.value)
-  }
-  return {
-    show(value: T) {
-      if (!due) queueMicrotask(flush)
-      due = { value }
-    },
-    flush,
-  }
 }
 
 /** An actor for each that a chart names: it finds the work of its flow by its parent. */

@@ -5,7 +5,7 @@ import type { Failure } from '../../machines/errors.ts'
 import { toFailure } from '../../machines/failure.ts'
 import type { Retry, RetryNotice } from '../../machines/retry.ts'
 import { completePolicy, type PolicyOptions } from './retry/policy.ts'
-import { pause, stateDeadline, processTime as time } from './retry/time.ts'
+import { pause, StateDeadline, processTime as time } from './retry/time.ts'
 import { withRetries } from './retry/withRetries.ts'
 import { createRedaction } from './secrets/redaction.ts'
 import type { Engine, FlowOptions } from './types.ts'
@@ -46,7 +46,7 @@ export async function lookOnly<Limits extends object, Result>(
   })
   const signal = options.signal ?? new AbortController().signal
   const { retry, rollback, timeouts: limits } = completePolicy(options.policy, timeouts)
-  const deadline = stateDeadline(limits, time)
+  const deadline = new StateDeadline(limits, time)
   const redaction = createRedaction(values)
   let state = ''
   const notify = (notice: RetryNotice) =>
@@ -55,7 +55,8 @@ export async function lookOnly<Limits extends object, Result>(
     const once = redaction.withRedaction(withRegistryAuth(host, auth))
     const policy = { retry, rollback }
     return await act({
-      engine: withRetries(once, { policy, time, remaining: deadline.remaining, notify }).engine,
+      engine: withRetries(once, { policy, time, remaining: () => deadline.remaining(), notify })
+        .engine,
       auth,
       signal,
       pause: (ms) => pause(time, ms, signal),

@@ -6,102 +6,109 @@ import {
   type EventFrom,
   type InspectionEvent,
   type OutputFrom,
-  type SnapshotFrom,
-  type StateValue,
 } from 'xstate'
+import type { ConsentRequest } from '../../machines/consent.ts'
 import { defined } from '../../machines/defined.ts'
 import { onAbort } from '../../machines/onAbort.ts'
 import { statePath } from '../../machines/statePath.ts'
+import { runOf } from './flowLogic.ts'
 import type { Observed } from './observed.ts'
 import type { Time } from './retry/time.ts'
+import { NAMES, observed, type Shown, show } from './shown.ts'
 import type { FlowOptions, Transition } from './types.ts'
 
-interface SessionOptions<Machine extends AnyStateMachine>
-  extends Pick<FlowOptions, 'inspect' | 'signal'> {
-  clock: Time
-  transition: Observed<Transition>
-  /** The event that `cancel` sends. */
-  cancelEvent: EventFrom<Machine>
-  /** Called with every snapshot, after its transition was shown. */
-  show(snapshot: SnapshotFrom<Machine>): void
-  /** Called once, before `ended` settles. */
-  end(): void
-}
+/** The actor of a flow, whose states and questions it shows. Nothing happens before `start`. */
+export class Session<Machine extends AnyStateMachine> {
+  /** The actor itself, by which its work is found. */
+  readonly ref: Actor<Machine>
+  /** The output. Rejects only where the machine itself is broken. */
+  readonly ended: Promise<NonNullable<OutputFrom<Machine>>>
+  readonly #signal: AbortSignal | undefined
+  readonly #cancelEvent: EventFrom<Machine>
+  readonly #transition: Observed<Transition>
+  readonly #shown: Shown<ConsentRequest>
+  #state: string | undefined
+  #release: (() => void) | undefined
+  #resolve!: (output: NonNullable<OutputFrom<Machine>>) => void
+  #reject!: (broken: unknown) => void
 
-/**
- * Makes any machine of this project observable. Nothing happens before `start`.
- *
- * @param machine of this session alone
- */
-export function openSession<Machine extends AnyStateMachine>(
-  machine: Machine,
-  options: SessionOptions<Machine>,
-) {
-  const showTransition = observeTransitions(machine, options.transition)
-  const inspect = options.inspect && inspectLater(options.inspect)
-  const started = createActor<AnyStateMachine>(machine, {
-    clock: options.clock,
-    ...(inspect && { inspect }),
-  })
-  const ref = started as unknown as Actor<Machine>
+  /**
+   * @param machine of this session alone
+   * @param cancelEvent the event that `cancel` sends
+   */
+  constructor(
+    machine: Machine,
+    { inspect, signal }: Pick<FlowOptions, 'inspect' | 'signal'>,
+    clock: Time,
+    cancelEvent: EventFrom<Machine>,
+    transition: Observed<Transition>,
+    shown: Shown<ConsentRequest>,
+  ) {
+    this.#signal = signal
+    this.#cancelEvent = cancelEvent
+    this.#transition = transition
+    this.#shown = shown
+    const actor = createActor<AnyStateMachine>(machine, {
+      clock,
+      ...(inspect && { inspect: inspectLater(inspect) }),
+    })
+    this.ref = actor as unknown as Actor<Machine>
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    actor.subscribe(this)
+  }
+
+  start(): void {
+    const { ref } = this
+    ref.start()
+    if (!this.#signal || (ref.getSnapshot() as AnyMachineSnapshot).status !== 'active') return
+    if (this.#signal.aborted) this.cancel()
+    else this.#release = onAbort(this.#signal, () => this.cancel())
+  }
+
   /** `false`: the state takes no such event. */
-  const send = (event: EventFrom<Machine>): boolean => {
-    const accepted = started.getSnapshot().can(event)
-    if (accepted) started.send(event)
+  send(event: EventFrom<Machine>): boolean {
+    const accepted = (this.ref.getSnapshot() as AnyMachineSnapshot).can(event)
+    if (accepted) this.ref.send(event)
     return accepted
   }
-  const cancel = () => send(options.cancelEvent)
-  let release = () => {}
-  const end = () => {
-    release()
-    options.end()
-    options.transition.complete()
-  }
-  /** The output. Rejects only where the machine itself is broken. */
-  const ended = new Promise<NonNullable<OutputFrom<Machine>>>((resolve, reject) => {
-    const next = (snapshot: AnyMachineSnapshot) => {
-      showTransition(snapshot.value)
-      options.show(snapshot as SnapshotFrom<Machine>)
-      if (snapshot.status !== 'done') return
-      end()
-      resolve(snapshot.output)
-    }
-    const error = (broken: unknown) => {
-      end()
-      reject(broken)
-    }
-    started.subscribe({ next, error })
-  })
-  return {
-    ended,
-    /** The actor itself, by which its work is found. */
-    ref,
-    start() {
-      ref.start()
-      if (!options.signal || started.getSnapshot().status !== 'active') return
-      if (options.signal.aborted) cancel()
-      else release = onAbort(options.signal, cancel)
-    },
-    send,
-    cancel,
-  }
-}
 
-/** Returns what shows the step to a state: a snapshot does not say which event led to it. */
-function observeTransitions(machine: AnyStateMachine, shown: Observed<Transition>) {
-  const transition = machine.transition.bind(machine)
-  let event = { type: 'xstate.init' }
-  let from: string | undefined
-  // In its place: another object with this machine as its prototype would be a shape of its own, for each flow.
-  machine.transition = (snapshot, taken, scope) => {
-    event = { type: taken.type }
-    return transition(snapshot, taken, scope)
+  cancel(): boolean {
+    return this.send(this.#cancelEvent)
   }
-  return (value: StateValue) => {
-    const to = statePath(value)
-    if (to === from) return
-    shown.next(defined({ from, to, event, at: Date.now() }))
-    from = to
+
+  next(snapshot: AnyMachineSnapshot): void {
+    const from = this.#state
+    const to = statePath(snapshot.value)
+    const run = runOf(this.ref)
+    if (run && to !== from) {
+      this.#state = to
+      this.#transition.next(defined({ from, to, event: run.event, at: Date.now() }))
+    }
+    const { value, context } = snapshot
+    // Each chart asks in states of these names.
+    const asks = (name: string) => value === name && context.asksPerson
+    show(this.#shown, 'consent', asks('awaitConsent') ? context.consentRequest : undefined)
+    const registry: string | undefined = asks('reauth') ? context.names.registry : undefined
+    const reason = registry && run?.loaded?.credentialsReason(registry)
+    const attempt = context.credentialsAttempt as number
+    show(this.#shown, 'credentials', reason && registry ? { registry, attempt, reason } : undefined)
+    if (snapshot.status !== 'done') return
+    this.#end()
+    this.#resolve(snapshot.output)
+  }
+
+  error(broken: unknown): void {
+    this.#end()
+    this.#reject(broken)
+  }
+
+  #end(): void {
+    this.#release?.()
+    for (const name of NAMES) observed(this.#shown, name).complete()
+    this.#transition.complete()
   }
 }
 

@@ -1,5 +1,5 @@
 import type {
-  AnyMachineSnapshot,
+  AnyEventObject,
   AnyStateMachine,
   EventFrom,
   InputFrom,
@@ -9,11 +9,9 @@ import type {
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import { defined } from '../../machines/defined.ts'
-import type { CredentialsRequest } from '../../machines/engine.ts'
-import type { Queued } from '../../machines/gate.ts'
+
 import { onAbort } from '../../machines/onAbort.ts'
-import type { Progress } from '../../machines/progress.ts'
-import type { Retry } from '../../machines/retry.ts'
+
 import {
   authenticate,
   type Begin,
@@ -25,8 +23,9 @@ import {
 import { Observed } from './observed.ts'
 import { Place, queuedNow } from './place.ts'
 import { processTime } from './retry/time.ts'
-import { openSession } from './session.ts'
-import type { Engine, Flow, FlowActor, FlowOptions, Ignored, Transition } from './types.ts'
+import { Session } from './session.ts'
+import { NAMES, observed, type Shown, type Values } from './shown.ts'
+import type { Engine, Flow, FlowActor, FlowOptions, Transition } from './types.ts'
 
 interface FlowEnds<Machine extends AnyStateMachine, Result> {
   /** The event that `cancel` sends. */
@@ -52,42 +51,22 @@ export function startFlow<
   const place = new Place()
   const transition = new Observed<Transition>()
   const shown: Shown<Request> = {}
-  const openMachine = () => {
-    const askedCredentials = ({ value, context }: AnyMachineSnapshot) => {
-      if (value !== 'reauth' || !context.asksPerson) return undefined
-      const { registry } = context.names
-      const reason = runOf(opened.ref)?.loaded?.credentialsReason(registry)
-      return reason && { registry, attempt: context.credentialsAttempt as number, reason }
-    }
-    const opened = openSession(
-      makeLogic(kind, engine, options, () => begun, { ...internals, place }),
-      {
-        ...(options.inspect && { inspect: options.inspect }),
-        ...(options.signal && { signal: options.signal }),
-        clock: internals.time ?? processTime,
-        transition,
-        cancelEvent,
-        show(snapshot) {
-          observed(shown, 'consent').show(askedConsent(snapshot))
-          observed(shown, 'credentials').show(askedCredentials(snapshot))
-        },
-        end() {
-          for (const name of NAMES) observed(shown, name).complete()
-        },
-      },
-    )
-    const emitter = opened.ref as unknown as Emitter
-    emitter.on('*', (emitted) => {
-      const { type } = emitted
-      const value = emitted[type]
-      if (value === undefined) shown[type]?.show(value)
-      else observed(shown, type).next(value)
-    })
-    return opened
+  const emit = (event: AnyEventObject) => {
+    const type = event.type as keyof Emitted
+    const value: Emitted[keyof Emitted] | undefined = event[type]
+    if (value === undefined) shown[type]?.show(value)
+    else observed(shown, type).next(value)
   }
-  let session: ReturnType<typeof openMachine> | undefined
+  let session: Session<Machine> | undefined
   const open = () => {
-    session ??= openMachine()
+    session ??= new Session(
+      makeLogic(kind, engine, options, () => begun, { ...internals, place, emit }),
+      options as FlowOptions<never>,
+      internals.time ?? processTime,
+      cancelEvent,
+      transition,
+      shown as Shown<ConsentRequest>,
+    )
     return session
   }
   const start = () => {
@@ -162,30 +141,6 @@ export function startFlow<
   >
 }
 
-interface Values<Request> {
-  progress: Progress
-  retry: Retry
-  queued: Queued
-  ignored: Ignored
-  consent: Request
-  credentials: CredentialsRequest
-}
-
-const NAMES = ['progress', 'retry', 'queued', 'ignored', 'consent', 'credentials'] as const
-
-/** The observables of a flow besides its transitions. Thousands of flows wait at once, and most show nothing of it. */
-type Shown<Request> = { [Name in keyof Values<Request>]?: Observed<Values<Request>[Name]> }
-
-function observed<Request, Name extends keyof Values<Request>>(
-  shown: Shown<Request>,
-  name: Name,
-): Observed<Values<Request>[Name]> {
-  const known =
-    shown[name] ?? new Observed<Values<Request>[Name]>(name !== 'retry' && name !== 'ignored')
-  shown[name] = known as Shown<Request>[Name]
-  return known
-}
-
 const PARTS = Symbol('parts of a flow')
 
 interface Parts {
@@ -217,13 +172,4 @@ function accessor(read: (parts: Parts[typeof PARTS]) => unknown): PropertyDescri
 }
 
 /** The events that every flow emits, each with what is new in a field of its name. */
-interface Emitter {
-  on(type: '*', listener: (event: { type: keyof Emitted } & Emitted) => void): unknown
-}
-
 type Emitted = Pick<Values<never>, 'progress' | 'retry' | 'queued'>
-
-/** Each chart asks in a state of this name, with its request in the context. */
-function askedConsent({ value, context }: AnyMachineSnapshot) {
-  return value === 'awaitConsent' && context.asksPerson ? context.consentRequest : undefined
-}

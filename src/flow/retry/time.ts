@@ -45,62 +45,65 @@ export async function withTimeout(record: Promise<unknown>, time: Time): Promise
   timer.abort()
 }
 
-/**
- * The deadline of the state that a flow is in.
- *
- * @param timeouts milliseconds by state
- */
-export function stateDeadline(
-  timeouts: object,
-  time: Pick<Time, 'now' | 'setTimeout' | 'clearTimeout'>,
-) {
-  const limits = timeouts as Readonly<Record<string, number>>
-  let state = ''
-  let since = 0
-  let isHeld = false
-  let wasHeld = false
+/** The deadline of the state that a flow is in. */
+export class StateDeadline {
+  /** The state that the flow is in, without its sub-states: they share one deadline. */
+  state = ''
+  readonly #limits: Readonly<Record<string, number>>
+  readonly #time: Pick<Time, 'now' | 'setTimeout' | 'clearTimeout'>
+  #since = 0
+  #isHeld = false
+  #wasHeld = false
   /** The call that was put off. */
-  let due: (() => void) | undefined
-  let timer: unknown
-  const remaining = () =>
-    isHeld ? Number.POSITIVE_INFINITY : (limits[state] ?? 0) - (time.now() - since)
-  const callLater = () => {
-    if (due && !isHeld) timer = time.setTimeout(due, remaining())
+  #due: (() => void) | undefined
+  #timer: unknown
+
+  /** @param timeouts milliseconds by state */
+  constructor(timeouts: object, time: Pick<Time, 'now' | 'setTimeout' | 'clearTimeout'>) {
+    this.#limits = timeouts as Readonly<Record<string, number>>
+    this.#time = time
   }
-  return {
-    enter(value: StateValue) {
-      const next = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '')
-      if (next === state) return
-      state = next
-      since = time.now()
-      isHeld = wasHeld = false
-      due = undefined
-      time.clearTimeout(timer)
-    },
-    /** Lets the state last as long as it would from the call of the function that it returns. */
-    hold(): () => void {
-      isHeld = wasHeld = true
-      const held = state
-      return () => {
-        if (state !== held) return
-        isHeld = false
-        since = time.now()
-        callLater()
-      }
-    },
-    /**
-     * Whether a state that was held may last longer than the timer knows that has just ended. Then `call` follows once
-     * it may not, unless another state is entered.
-     */
-    putOff(call: () => void): boolean {
-      if (!wasHeld || remaining() <= 0) return false
-      due = call
-      callLater()
-      return true
-    },
-    /** The state that the flow is in, without its sub-states: they share one deadline. */
-    state: () => state,
-    /** Milliseconds until the state is left, whatever happens. */
-    remaining,
+
+  enter(value: StateValue): void {
+    const next = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '')
+    if (next === this.state) return
+    this.state = next
+    this.#since = this.#time.now()
+    this.#isHeld = this.#wasHeld = false
+    this.#due = undefined
+    this.#time.clearTimeout(this.#timer)
+  }
+
+  /** Lets the state last as long as it would from the call of the function that it returns. */
+  hold(): () => void {
+    this.#isHeld = this.#wasHeld = true
+    const held = this.state
+    return () => {
+      if (this.state !== held) return
+      this.#isHeld = false
+      this.#since = this.#time.now()
+      this.#callLater()
+    }
+  }
+
+  /**
+   * Whether a state that was held may last longer than the timer knows that has just ended. Then `call` follows once
+   * it may not, unless another state is entered.
+   */
+  putOff(call: () => void): boolean {
+    if (!this.#wasHeld || this.remaining() <= 0) return false
+    this.#due = call
+    this.#callLater()
+    return true
+  }
+
+  /** Milliseconds until the state is left, whatever happens. */
+  remaining(): number {
+    if (this.#isHeld) return Number.POSITIVE_INFINITY
+    return (this.#limits[this.state] ?? 0) - (this.#time.now() - this.#since)
+  }
+
+  #callLater(): void {
+    if (this.#due && !this.#isHeld) this.#timer = this.#time.setTimeout(this.#due, this.remaining())
   }
 }

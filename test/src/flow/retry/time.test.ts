@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import { defaultPolicy } from '../../../../src/flow/retry/policy.ts'
-import { pause, processTime, stateDeadline, type Time } from '../../../../src/flow/retry/time.ts'
+import { pause, processTime, StateDeadline, type Time } from '../../../../src/flow/retry/time.ts'
 import { rejection } from '../../../support/fakePorts.ts'
 import { suite } from '../../../support/suite.ts'
 
@@ -56,22 +56,22 @@ suite('pause', (test) => {
   })
 })
 
-suite('stateDeadline', (test) => {
+suite('StateDeadline', (test) => {
   test('what is left of a state counts from its entry, over all of its parts', () => {
     let now = 100
     const { pulling, enabling } = defaultPolicy.timeouts
-    const deadline = stateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => now })
+    const deadline = new StateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => now })
     deadline.enter({ pulling: 'streaming' })
     now = 150
-    assert.equal([deadline.state(), deadline.remaining()], ['pulling', pulling - 50])
+    assert.equal([deadline.state, deadline.remaining()], ['pulling', pulling - 50])
     deadline.enter({ pulling: 'verifying' })
     assert.is(deadline.remaining(), pulling - 50)
     deadline.enter('enabling')
-    assert.equal([deadline.state(), deadline.remaining()], ['enabling', enabling])
+    assert.equal([deadline.state, deadline.remaining()], ['enabling', enabling])
   })
 
   test('nothing is left of a state that has no bound', () => {
-    const deadline = stateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => 0 })
+    const deadline = new StateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => 0 })
     deadline.enter('done')
     assert.is(deadline.remaining(), 0)
   })
