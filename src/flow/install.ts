@@ -3,7 +3,7 @@ import { type InstallSnapshot, readSnapshot } from '../../machines/plugin-instal
 import type { InstallInput, InstallOutput } from '../../machines/plugin-install/types.ts'
 import { keyOf } from '../../machines/settings.ts'
 import { InstallError, notLoaded } from './errors.ts'
-import type { Begin, LogicInternals } from './flowLogic.ts'
+import type { Begin, LogicInternals } from './flowRun.ts'
 import { toInput, toResumedInput } from './input.ts'
 import { installKind } from './installLogic.ts'
 import { startFlow } from './startFlow.ts'

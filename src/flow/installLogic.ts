@@ -3,7 +3,8 @@ import type { InstallEmitted, InstallEvent } from '../../machines/plugin-install
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import { type InstallSnapshot, makeSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import { notLoaded } from './errors.ts'
-import { actorsOf, type FlowKind, makeLogic } from './flowLogic.ts'
+import { actorsOf, makeLogic } from './flowLogic.ts'
+import type { FlowKind } from './flowRun.ts'
 import { toInput, toResumedInput } from './input.ts'
 import type { Engine, InstallOptions } from './types.ts'
 

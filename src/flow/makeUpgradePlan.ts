@@ -16,7 +16,7 @@ import type {
 } from '../../machines/plugin-upgrade/types.ts'
 import { inUse } from '../../machines/plugin-upgrade/updates.ts'
 import { UpgradeError } from './errors.ts'
-import type { Begin } from './flowLogic.ts'
+import type { Begin } from './flowRun.ts'
 import { type AnswerOptions, decide, type LookOptions, lookOnly, pullRequest } from './lookOnly.ts'
 import { upgradeTimeouts } from './retry/policy.ts'
 import type { Engine } from './types.ts'

@@ -12,14 +12,8 @@ import { defined } from '../../machines/defined.ts'
 
 import { onAbort } from '../../machines/onAbort.ts'
 
-import {
-  authenticate,
-  type Begin,
-  type FlowKind,
-  type LogicInternals,
-  makeLogic,
-  runOf,
-} from './flowLogic.ts'
+import { authenticate, makeLogic } from './flowLogic.ts'
+import { type Begin, type FlowKind, type LogicInternals, runOf } from './flowRun.ts'
 import { Observed } from './observed.ts'
 import { Place, queuedNow } from './place.ts'
 import { processTime } from './retry/time.ts'

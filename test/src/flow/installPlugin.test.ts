@@ -408,6 +408,16 @@ suite('observables', (test) => {
       assert.is(flow.snapshot().state, 'rolledBack')
     }))
 
+  test('its methods may be handed on by themselves', () =>
+    onStage(async ({ install }) => {
+      const { consent$, grant, cancel, snapshot, result } = install({ reference })
+      await firstValueFrom(consent$)
+      assert.is(snapshot().state, 'awaitConsent')
+      assert.ok(grant())
+      await result
+      assert.not.ok(cancel(), 'it has ended')
+    }))
+
   test('the actor can be read, not driven', () =>
     onStage(async ({ install }) => {
       const flow = install({ reference })
