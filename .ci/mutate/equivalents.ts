@@ -238,4 +238,19 @@ export const equivalents: readonly Equivalent[] = [
     after: `if (!TAG.test(tag)) return \`"\${tag}" is not a tag\``,
     why: 'the word undefined, which is tested then, is a tag; the check is for the compiler',
   },
+  {
+    file: 'machines/plugin-upgrade/updates.ts',
+    after: "return { stranded: withName(toFailure(errorOf(event), 'mutated').message, context) }",
+    why: 'only the message of that failure is used',
+  },
+  {
+    file: 'machines/onAbort.ts',
+    after: 'const waiting = [...calls]',
+    why: 'a signal fires once: what waited for it is only let go sooner',
+  },
+  {
+    file: 'machines/onAbort.ts',
+    after: 'for (const call of waiting) call()',
+    why: 'a signal fires once: what waited for it is only let go sooner',
+  },
 ]

@@ -35,6 +35,15 @@ suite('staging', (test) => {
     const alike = { ...copy, config: { ...copy.config, Env: old.config.Env } }
     const same = done('stageCopy', { copy: alike, digest: resolved.digest })
     assert.is(send(at('staging', { mode: 'auto' }), same).context.plan?.mode, 'inPlace')
+    // One thing is enough, such as a default that cannot be set.
+    const Env = old.config.Env?.map((one) => (one.Name === 'FIXED' ? { ...one, Value: 'no' } : one))
+    const config = { ...copy.config, Env: Env ?? null }
+    const one = done('stageCopy', { copy: { ...copy, config }, digest: resolved.digest })
+    const { plan } = send(at('staging', { mode: 'auto' }), one).context
+    assert.equal(
+      [plan?.mode, send(at('staging'), one).context.plan?.entries.map(({ fate }) => fate)],
+      ['replace', ['onlyByReplacing']],
+    )
   })
 
   test('staging :: a plan that the way back cannot undo has none', () => {
