@@ -61,6 +61,13 @@ suite('resolving', (test) => {
     },
   )
 
+  test('resolving :: a replacement of what is in use is refused in words of its own', () => {
+    const from = at('resolving', { mode: 'replace', force: true })
+    const { failure } = send(from, done('resolveVersions', { ...resolved, uses: used })).context
+    assert.is(failure?.message, 'acme/probe:1.0 is in use by web, db, so it cannot be replaced')
+    assert.match(failure?.next ?? '', 'upgrade in place (--mode in-place --force)')
+  })
+
   test('resolving :: what is in use is only refused where the engine would refuse it', () => {
     const end = (given: object, uses: Uses = used, before = old) => {
       const from = at('resolving', { ...given }, before)
