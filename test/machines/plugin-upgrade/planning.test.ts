@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { catalogue } from '../../../machines/catalogue.ts'
 import { computePrivileges } from '../../../machines/privileges.ts'
 import { suite } from '../../support/suite.ts'
 import {
@@ -66,7 +67,9 @@ suite('planning', (test) => {
     ),
     staged(withDisk),
     ({ context }) => {
-      assert.is(context.failure?.code, 'only-by-replacing')
+      const { code, message } = context.failure ?? {}
+      const { summary } = catalogue['only-by-replacing']
+      assert.equal([code, message], ['only-by-replacing', summary])
       assert.equal(context.copy, withDisk)
       assert.is(context.plan?.mode, 'inPlace')
     },
