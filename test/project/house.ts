@@ -161,6 +161,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'adapters/engine/api',
       'adapters/engine/http',
       'src/flow',
+      'src/text',
     ],
     packages: /^(xstate|rxjs|valibot|node:.*)$/,
   },
