@@ -47,7 +47,8 @@ export class Observed<T> {
     this.#value$ ??= new Observable((subscriber) => {
       if (this.#latest !== undefined) subscriber.next(this.#latest)
       if (this.#isComplete) return subscriber.complete()
-      this.#subscribers = [...this.#subscribers, subscriber]
+      // A spread would make room for 17.
+      this.#subscribers = this.#subscribers.concat(subscriber)
       return () => {
         this.#subscribers = this.#subscribers.filter((other) => other !== subscriber)
       }

@@ -15,6 +15,9 @@ export interface ParsedSettings {
   values: Map<string, string>
 }
 
+/** Of all flows without secret settings, which are most of them. Nothing is added to it. */
+const NO_VALUES = new Map<string, string>()
+
 /**
  * Parses the settings that a host wrote.
  *
@@ -23,13 +26,14 @@ export interface ParsedSettings {
  * only names are in its message
  */
 export function parseSettings(given: GivenSettings = []): ParsedSettings {
-  const values = new Map<string, string>()
+  let values = NO_VALUES
   const settings = listed(given).map((each): Setting => {
     if (typeof each === 'string') return parsePlain(each)
     const { value, ...setting } = parseSecret(each.setting)
     const key = keyOf(setting)
     if (values.has(key)) throw refused(key, 'is given twice')
     if (namesHostPath(setting)) throw refused(key, MUST_BE_SHOWN)
+    if (values === NO_VALUES) values = new Map()
     values.set(key, value)
     return { ...setting, secret: true }
   })
