@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, throttleTime } from 'rxjs'
+import { asyncScheduler, Observable, Subject, throttleTime } from 'rxjs'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import {
   countRecords,
@@ -49,7 +49,7 @@ export async function observeRollout(
   const counts = countRecords(known)
   const counted = new Observed<RolloutCounts>()
   counted.next({ ...counts })
-  const records = new Observed<TargetRecord>(false)
+  const records = new Subject<TargetRecord>()
   let from: string | undefined
   let settle: (result: RolloutResult) => void = () => {}
   const result = new Promise<RolloutResult>((resolve) => {
@@ -92,7 +92,7 @@ export async function observeRollout(
       new Observable((subscriber) => {
         const index = plan.targets.findIndex((each) => each.id === target)
         subscriber.add(
-          records.value$.subscribe({
+          records.subscribe({
             next: (record) => record.index === index && subscriber.next(record),
             complete: () => subscriber.complete(),
           }),
