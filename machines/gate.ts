@@ -70,11 +70,11 @@ export function createGate(initialLimit: number): Gate {
       return first.size + others.size
     },
     tryEnter: () => (taken < limit && gate.waiting === 0 ? take() : undefined),
-    ask(granted, isFirst = false) {
+    ask(granted, isFirst) {
       const own = (leave: Leave) => granted(leave)
       const queue = isFirst ? first : others
       queue.add(own)
-      if (taken < limit) queueMicrotask(admit)
+      queueMicrotask(admit)
       return () => queue.delete(own)
     },
     async enter(signal, aborted) {

@@ -7,7 +7,7 @@ const never = new AbortController().signal
 const aborted = () => new Error('aborted')
 
 /** Enters in this order, and tells who has got a place. */
-function queue(gate: Gate, names: readonly string[], first = false) {
+function queue(gate: Gate, names: readonly string[], first?: boolean) {
   const entered: string[] = []
   const leaves = new Map<string, Leave>()
   const withdraws = new Map(
@@ -32,6 +32,14 @@ suite('gate', (test) => {
     assert.equal(entered, ['a', 'b', 'c'])
     leaves.get('a')?.()
     assert.equal([entered, gate.waiting], [['a', 'b', 'c', 'd'], 0])
+  })
+
+  test('a place is free :: it is entered at once, and given back', async () => {
+    const gate = createGate(2)
+    const leave = await gate.enter(never, aborted)
+    assert.equal([gate.taken, gate.waiting, gate.limit], [1, 0, 2])
+    leave()
+    assert.is(gate.taken, 0)
   })
 
   test('a place is given back twice :: it counts once', () => {
