@@ -123,6 +123,7 @@ suite('plugin-flow, in a process of its own', (test) => {
       'adapters/process/readFile.ts',
       'machines/defined.ts',
       'machines/errors.ts',
+      'machines/rollout/types.ts',
       'machines/settings.ts',
     ])
   })
