@@ -9,9 +9,7 @@ import type {
 import type { RegistryCredentials } from '../../adapters/docker/registryAuth.ts'
 import type { ConsentRequest } from '../../machines/consent.ts'
 import { defined } from '../../machines/defined.ts'
-
 import { onAbort } from '../../machines/onAbort.ts'
-
 import { authenticate, makeLogic } from './flowLogic.ts'
 import { type Begin, type FlowKind, type LogicInternals, runOf } from './flowRun.ts'
 import { Observed } from './observed.ts'
