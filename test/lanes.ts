@@ -21,11 +21,12 @@ for (const { command } of [script('check'), script('build')]) {
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit' })
   if (status !== 0) process.exit(1)
 }
+// Each about as long as the others. Engines, browsers and queues install packages of Debian's where they are missing, one long after
+// the other.
 const failed = await runLanes([
   [script('test:unit', built)],
-  // Both install packages of Debian's where they are missing, which takes turns. The queues do so long after.
-  [script('test:engine', built), script('test:browser')],
+  [script('test:engine', built), script('test:faults')],
   [...otherNode(unit), script('test:queue')],
-  [inPackage, ...otherNode(inPackage), script('test:faults')],
+  [inPackage, ...otherNode(inPackage), script('test:browser')],
 ])
 process.exitCode = failed > 0 ? 1 : 0
