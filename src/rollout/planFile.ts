@@ -13,6 +13,9 @@ const why = v.string()
 const takesDigests = v.exactOptional(v.boolean())
 const digest = v.pipe(v.string(), v.regex(/^[a-z0-9]+:[0-9a-f]{32,128}$/))
 const key = { name: text, field: optional }
+export const privileges = v.array(
+  v.looseObject({ Name: v.string(), Description: v.string(), Value: v.array(v.string()) }),
+)
 const plan = v.strictObject({
   version: v.literal(1),
   at: v.pipe(v.string(), v.isoTimestamp()),
@@ -29,9 +32,7 @@ const plan = v.strictObject({
       ]),
     ),
   }),
-  privileges: v.array(
-    v.looseObject({ Name: v.string(), Description: v.string(), Value: v.array(v.string()) }),
-  ),
+  privileges,
   strategy: strategySchema,
   targets: v.array(
     v.strictObject({

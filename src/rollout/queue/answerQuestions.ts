@@ -4,12 +4,7 @@ import type { RunnerHandlers } from '../runner.ts'
 import { factsOf } from '../targetStep.ts'
 import { endWith } from './inTime.ts'
 import { keepBusy } from './keepBusy.ts'
-
-/** An answer as it is stored. */
-export type StoredAnswer = { worker: string } & (
-  | { value: unknown }
-  | { failure: ReturnType<typeof factsOf> }
-)
+import type { StoredAnswer } from './storedAnswer.ts'
 
 /** After this time another worker answers too. */
 const LOST_MS = 60_000

@@ -7,8 +7,8 @@ import { quoted } from '../../../machines/text.ts'
 import type { Time } from '../../flow/retry/time.ts'
 import { wallTime } from '../localRunner.ts'
 import type { Ask, Question } from '../questions.ts'
-import type { StoredAnswer } from './answerQuestions.ts'
 import { endWith } from './inTime.ts'
+import { readAnswer, type StoredAnswer } from './storedAnswer.ts'
 
 const LOOK_MS = 100
 /** A question is kept no longer, also where the process that has asked it dies. */
@@ -31,7 +31,7 @@ export function askWorkers(
   store: QuestionStore,
   { answerTime, onProblem, time = wallTime }: AskOptions,
 ): { ask: Ask; close(): Promise<void> } {
-  const waiting = new Map<string, { take(answer: StoredAnswer): void; fail(error: Error): void }>()
+  const waiting = new Map<string, { take(answer: string): void; fail(error: Error): void }>()
   const asking = new Set<Promise<unknown>>()
   /** When each zone has answered last. */
   const heard = new Map<string | undefined, number>()
@@ -42,7 +42,14 @@ export function askWorkers(
   const look = async () => {
     if (waiting.size === 0) return
     const found = await store.answers([...waiting.keys()])
-    for (const { id, answer } of found) waiting.get(id)?.take(JSON.parse(answer))
+    for (const { id, answer } of found) {
+      try {
+        waiting.get(id)?.take(answer)
+      } catch (error) {
+        // Its question goes on waiting, and holds up no other.
+        onProblem(error)
+      }
+    }
   }
   const lookAgain = () => {
     if (isLooking || waiting.size === 0) return
@@ -89,16 +96,13 @@ export function askWorkers(
       check()
       waiting.set(id, {
         fail,
-        take(answer) {
-          // An invalid answer throws here, and the question goes on waiting.
-          const settle =
-            'value' in answer
-              ? () => resolve(answer.value)
-              : () => reject(failed(answer, zone, question))
+        take(stored) {
+          const answer = readAnswer(stored, question)
           end()
           heard.set(zone, time.now())
           silent.delete(zone)
-          settle()
+          if ('value' in answer) resolve(answer.value)
+          else reject(failed(answer, zone, question))
         },
       })
       store.ask(id, zone, JSON.stringify(question), KEPT_MS).catch(fail)

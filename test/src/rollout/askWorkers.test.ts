@@ -123,14 +123,14 @@ suite('askWorkers', (test) => {
 
   test('a question waits for its turn while its zone answers others, and no longer than it is kept', async () => {
     const { ask, time, answer } = asked()
-    const answerAnother = async (value: unknown) => {
+    const answerAnother = async (value: object) => {
       const other = ask('eu', TARGET)
       await answer({ worker: 'w', value }, 'eu')
-      assert.is(await other, value)
+      assert.equal(await other, value)
     }
     const waiting = watched(ask('eu', TARGET))
     await time.pass(44_000)
-    await answerAnother(1)
+    await answerAnother({ unreachable: '1' })
     await time.pass(44_999)
     assert.is(waiting.end, undefined)
     await time.pass(1)
@@ -138,7 +138,7 @@ suite('askWorkers', (test) => {
     const kept = watched(ask('eu', TARGET))
     for (let passed = 0; passed < 600_000; passed += 30_000) {
       assert.is(kept.end, undefined)
-      await answerAnother(passed)
+      await answerAnother({ unreachable: `${passed}` })
       await time.pass(30_000 - LOOK_MS)
     }
     assert.match(String(kept.end), /^engine-unreachable: .* 600 s/)
@@ -155,8 +155,8 @@ suite('askWorkers', (test) => {
     assert.match(String(second.end), 'within 15 s')
     assert.is(elsewhere.end, undefined)
     const third = ask('eu', TARGET)
-    await answer({ worker: 'w', value: 1 }, 'eu')
-    assert.is(await third, 1)
+    await answer({ worker: 'w', value: { unreachable: '1' } }, 'eu')
+    assert.equal(await third, { unreachable: '1' })
     const last = watched(ask('eu', TARGET))
     await time.pass(44_000)
     assert.is(last.end, undefined)
@@ -197,6 +197,25 @@ suite('askWorkers', (test) => {
     await answer({ worker: 'w', value: null }, 'eu')
     assert.is(answered.end, null)
   })
+
+  for (const [what, text] of [
+    ['no JSON', '{'],
+    ['neither a value nor a failure', { worker: 'w' }],
+    ['a failure without words', { worker: 'w', failure: { code: 'host-failed' } }],
+    ['a failure without its worker', { failure: { code: 'host-failed', message: 'no' } }],
+    ['a value of another form', { worker: 'w', value: { engineId: 'e' } }],
+  ] as const) {
+    test(`an answer with ${what} :: is reported, keeps no other waiting, and its question ends in time`, async () => {
+      const { ask, answer, time, problems } = asked()
+      const [spoilt, other] = [watched(ask('eu', TARGET)), watched(ask('us', SECRETS))]
+      await answer(text, 'eu')
+      await answer({ worker: 'w', value: null }, 'us')
+      assert.is(other.end, null)
+      assert.is.not(problems.length, 0)
+      await time.pass(46_000)
+      assert.match(String(spoilt.end), /^engine-unreachable: no worker of the zone "eu"/)
+    })
+  }
 
   test('a store that does not take the question :: it fails as the store does', async () => {
     const { ask, store } = asked()
