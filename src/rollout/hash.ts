@@ -3,7 +3,12 @@ import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 
 /** Returns `sha256:…` of plain data, independent of the order of its fields. */
 export function hashOf(value: unknown): string {
-  return `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
+  return `sha256:${hashText(canonical(value))}`
+}
+
+/** Returns a text in 64 hexadecimal digits. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** Returns the expected hash of a plan. */

@@ -36,8 +36,9 @@ export function openLines(path: string, most = Number.POSITIVE_INFINITY): LineFi
       const bytes = Buffer.from(`${line}\n`)
       if (size >= most) {
         replaceFile(path, bytes)
-        closeSync(file)
+        const replaced = file
         file = openSync(path, 'a+')
+        closeSync(replaced)
         size = bytes.length
         return
       }

@@ -61,8 +61,7 @@ export function createLocalRunner(options: LocalRunnerOptions = {}): Runner {
   const tell = (rollout: string, change: RolloutChange) => {
     for (const listener of listeners.get(rollout) ?? []) listener(change)
   }
-  const lastToken = Math.max(0, ...[...rollouts.values()].flatMap(tokensOf))
-  const targets = handOutTargets({ leaseTime, time, lastToken, of })
+  const targets = handOutTargets({ leaseTime, time, lastToken: lastTokenOf(rollouts.values()), of })
 
   const send = (rollout: string, message: RolloutMessage): Promise<void> => {
     const before = turns.get(rollout) ?? served(servers, early)
@@ -157,8 +156,13 @@ function served(servers: readonly unknown[], early: (() => void)[]): Promise<voi
   return new Promise((resolve) => early.push(resolve))
 }
 
-function tokensOf({ records }: LocalRollout): number[] {
-  return records.map(({ lease }) => lease?.token ?? 0)
+/** There may be more records than a call can have arguments. */
+function lastTokenOf(rollouts: Iterable<LocalRollout>): number {
+  let last = 0
+  for (const { records } of rollouts) {
+    for (const { lease } of records) last = Math.max(last, lease?.token ?? 0)
+  }
+  return last
 }
 
 function select(

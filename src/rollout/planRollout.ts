@@ -22,7 +22,7 @@ import { hashPlan } from './hash.ts'
 import { judgeTarget } from './judgeTarget.ts'
 import type { TargetLook } from './lookAtTarget.ts'
 import { DEADLINE_MS, lookUpContent } from './lookUpContent.ts'
-import { checkSettings, readSecret } from './plannedSettings.ts'
+import { checkPlannedSettings, readSecret } from './plannedSettings.ts'
 import type { Ask } from './questions.ts'
 import { completeStrategy } from './strategy.ts'
 
@@ -127,7 +127,7 @@ function checkGiven(settings: readonly PlannedSetting[]): void {
   for (const setting of settings) {
     if (namesHostPath(setting)) checkHostPath(settingOf(setting))
   }
-  checkSettings(settings)
+  checkPlannedSettings(settings)
 }
 
 function settingOf(setting: PlannedSetting): Setting {

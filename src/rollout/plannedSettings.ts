@@ -12,12 +12,12 @@ const MAX_BYTES = 131_072
  * @throws EngineError `invalid-setting` that names the variable or the file, and never a value
  */
 export function checkSecrets(settings: readonly PlannedSetting[], env: NodeJS.ProcessEnv): void {
-  checkSettings(settings)
+  checkPlannedSettings(settings)
   for (const setting of settings) if ('from' in setting) readSecret(setting, env)
 }
 
 /** @throws EngineError `invalid-setting` for one that is given twice, or that cannot be secret */
-export function checkSettings(settings: readonly PlannedSetting[]): void {
+export function checkPlannedSettings(settings: readonly PlannedSetting[]): void {
   const keys = settings.map(keyOf)
   const repeated = keys.find((key, index) => keys.indexOf(key) !== index)
   if (repeated !== undefined) throw refused(`the setting "${repeated}" is given twice`)

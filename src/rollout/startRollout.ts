@@ -5,7 +5,7 @@ import { EngineError } from '../../machines/errors.ts'
 import type { RolloutPersonEvent } from '../../machines/rollout/events.ts'
 import type { RolloutPlan } from '../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../machines/rollout/records.ts'
-import type { Loss, RolloutConsent } from '../../machines/rollout/types.ts'
+import { LOSSES, type Loss, type RolloutConsent } from '../../machines/rollout/types.ts'
 import type { Time } from '../flow/retry/time.ts'
 import { readSaved } from './conduct.ts'
 import { forgetEnded } from './forgetEnded.ts'
@@ -148,8 +148,9 @@ function makeId({ now }: Pick<Time, 'now'>): string {
   return `${digits}-${randomUUID().slice(0, 8)}`
 }
 
-function checkLoss(only: unknown): void {
-  if (only === undefined || only === 'failed' || only === 'unreachable') return
+function checkLoss(only: Loss | undefined): void {
+  // A caller without TypeScript may pass anything.
+  if (only === undefined || LOSSES.includes(only)) return
   throw new EngineError('invalid-option', 'only is "failed" or "unreachable"')
 }
 

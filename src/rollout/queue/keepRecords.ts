@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { RolloutStore } from '../../../adapters/queue/store.ts'
 import { defined } from '../../../machines/defined.ts'
 import type { PlannedTarget, RolloutPlan } from '../../../machines/rollout/plan.ts'
 import { isEnd, type Lease, type TargetRecord } from '../../../machines/rollout/records.ts'
+import { hashText } from '../hash.ts'
 import { parsePlan } from '../planFile.ts'
 import type { Runner, SavedRollout } from '../runner.ts'
 import { followChanges } from './followChanges.ts'
@@ -71,7 +72,7 @@ export function keepRecords(
   const engineOf = async (rollout: string, index: number): Promise<string> => {
     const found = await target(rollout, index)
     const engine = found?.engineId ?? JSON.stringify(found?.access ?? null)
-    return hashed(engine)
+    return hashText(engine)
   }
   const untilOf = ({ token, until }: Lease) => Math.max(until, held.get(token)?.until ?? 0)
 
@@ -85,7 +86,7 @@ export function keepRecords(
       store.save(rollout, JSON.stringify(saved), {
         is: saved.version,
         expected,
-        writer: `${writer} ${hashed(JSON.stringify(saved))}`,
+        writer: `${writer} ${hashText(JSON.stringify(saved))}`,
       }),
     async records(rollout, { states, after = -1, limit = Number.POSITIVE_INFINITY } = {}) {
       const size = (await plan(rollout))?.targets.length ?? 0
@@ -157,8 +158,4 @@ function parse<Value>(text: string): Value
 function parse<Value>(text: string | undefined): Value | undefined
 function parse(text: string | undefined): unknown {
   return text === undefined ? undefined : JSON.parse(text)
-}
-
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

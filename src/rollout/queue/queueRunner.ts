@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { parseQueueAddress, withoutSecrets } from '../../../adapters/queue/address.ts'
 import type { QueueJob } from '../../../adapters/queue/jobs.ts'
 import { openQueue } from '../../../adapters/queue/openQueue.ts'
 import type { RolloutPlan } from '../../../machines/rollout/plan.ts'
+import { hashText } from '../hash.ts'
 import type { Ask } from '../questions.ts'
 import type { RolloutMessage, Runner, RunnerHandlers } from '../runner.ts'
 import { answerQuestions } from './answerQuestions.ts'
@@ -71,7 +71,7 @@ export async function openQueueRunner(
     const before = sending.get(rollout) ?? Promise.resolve()
     // A start sends the end of a target again, in case it was lost: one is enough while it waits.
     const isTarget = data.message?.index !== undefined
-    const once = isTarget ? { id: `target-${hashed(JSON.stringify(data))}` } : {}
+    const once = isTarget ? { id: `target-${hashText(JSON.stringify(data))}` } : {}
     const sent = before.then(() => jobs.addEvent(data, once))
     sending.set(
       rollout,
@@ -133,7 +133,7 @@ export async function openQueueRunner(
     event: (rollout, message) => send(rollout, { rollout, message }),
     async at(rollout, key, timer) {
       const name = `${rollout} ${key}`
-      const id = timer && `timer-${hashed(`${name} ${timer.at}`)}`
+      const id = timer && `timer-${hashText(`${name} ${timer.at}`)}`
       const earlier = timers.get(name)
       if (id === earlier) return
       if (earlier !== undefined) await jobs.removeEvent(earlier)
@@ -180,8 +180,4 @@ export async function openQueueRunner(
 
 function zonesOf(plan: RolloutPlan | undefined): string[] {
   return [...new Set(plan?.targets.flatMap(({ zone }) => zone ?? []))]
-}
-
-function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
