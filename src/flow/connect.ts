@@ -11,9 +11,12 @@ import { defined } from '../../machines/defined.ts'
 import type { CallOptions, InputOf, OperationId } from '../../machines/engine.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { ADDRESS } from './engineKey.ts'
-import { notLoaded } from './errors.ts'
 import { sizeLimits } from './limits.ts'
+import { loadOnce } from './loadOnce.ts'
 import type { Engine } from './types.ts'
+
+const engines = loadOnce(() => import('../../adapters/engine/httpEngine.ts'))
+const dockerConfig = loadOnce(() => import('../../adapters/docker/dockerConfig.ts'))
 
 export interface ConnectOptions {
   /**
@@ -84,9 +87,7 @@ export function connect(options: ConnectOptions = {}): ConnectedEngine {
       return (await opened()).call(id, input, callOptions)
     },
     async configured(registry: string, signal: AbortSignal) {
-      const { readDockerConfig } = await import('../../adapters/docker/dockerConfig.ts').catch(
-        notLoaded,
-      )
+      const { readDockerConfig } = await dockerConfig()
       return readDockerConfig(env, registry, signal, { warn })
     },
     close,
@@ -104,10 +105,7 @@ function openLater(target: EngineTarget) {
   return {
     async opened(): Promise<HttpEngine> {
       const before = closes
-      engine ??= import('../../adapters/engine/httpEngine.ts').then(
-        ({ httpEngine }) => httpEngine(target),
-        notLoaded,
-      )
+      engine ??= engines().then(({ httpEngine }) => httpEngine(target))
       const opened = await engine
       // There was no socket yet whose end would have told the call.
       if (closes > before) throw closed(target.host)

@@ -1,5 +1,5 @@
 import type { InstallErrorCode } from '../../machines/catalogue.ts'
-import { EngineError, type Failure } from '../../machines/errors.ts'
+import type { Failure } from '../../machines/errors.ts'
 import type { RollbackReport } from '../../machines/plugin-install/types.ts'
 import type { UpgradeOutput } from '../../machines/plugin-upgrade/types.ts'
 
@@ -33,15 +33,6 @@ export class InstallError extends Error {
 /** Works across copies of this package, where `instanceof` does not. */
 export function isInstallError(error: unknown): error is InstallError {
   return error instanceof Error && error.name === 'InstallError' && 'rollback' in error
-}
-
-/** Rejects a call whose part of this package cannot be loaded. */
-export function notLoaded(error: unknown): never {
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  throw new EngineError(
-    'host-failed',
-    `a part of docker-plugin-flow could not be loaded (${String(code ?? name)}): was it replaced while this process ran?`,
-  )
 }
 
 /** The reason that the `result` of an upgrade rejects with: why it failed, and what is on the engine now. */

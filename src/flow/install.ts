@@ -2,10 +2,11 @@ import { EngineError } from '../../machines/errors.ts'
 import { type InstallSnapshot, readSnapshot } from '../../machines/plugin-install/snapshot.ts'
 import type { InstallInput, InstallOutput } from '../../machines/plugin-install/types.ts'
 import { keyOf } from '../../machines/settings.ts'
-import { InstallError, notLoaded } from './errors.ts'
+import { InstallError } from './errors.ts'
 import type { Begin, LogicInternals } from './flowRun.ts'
 import { toInput, toResumedInput } from './input.ts'
 import { installKind } from './installLogic.ts'
+import { loadOnce } from './loadOnce.ts'
 import { startFlow } from './startFlow.ts'
 import type {
   Engine,
@@ -16,6 +17,8 @@ import type {
   PluginInstall,
   ResumeOptions,
 } from './types.ts'
+
+const planning = loadOnce(() => import('./makePlan.ts'))
 
 /**
  * Installs a plugin, and takes it back when a step fails. The flow starts at once. When it has ended,
@@ -69,7 +72,7 @@ function checkSecrets(names: readonly string[], values: ReadonlyMap<string, stri
  * a setting is invalid, `invalid-option` where the policy is
  */
 export async function planInstall(engine: Engine, options: PlanOptions): Promise<InstallPlan> {
-  const { makePlan } = await import('./makePlan.ts').catch(notLoaded)
+  const { makePlan } = await planning()
   return makePlan(engine, options)
 }
 

@@ -2,11 +2,13 @@ import type { ActorLogic, ActorSystem, ActorSystemInfo, SnapshotFrom } from 'xst
 import type { InstallEmitted, InstallEvent } from '../../machines/plugin-install/events.ts'
 import { pluginInstallMachine } from '../../machines/plugin-install/pluginInstallMachine.ts'
 import { type InstallSnapshot, makeSnapshot } from '../../machines/plugin-install/snapshot.ts'
-import { notLoaded } from './errors.ts'
 import { actorsOf, makeLogic } from './flowLogic.ts'
 import type { FlowKind } from './flowRun.ts'
 import { toInput, toResumedInput } from './input.ts'
+import { loadOnce } from './loadOnce.ts'
 import type { Engine, InstallOptions } from './types.ts'
+
+const implementations = loadOnce(() => import('./implementations.ts'))
 
 /** The chart of an install with its actors. */
 export const installMachine = pluginInstallMachine.provide({
@@ -20,7 +22,7 @@ export const installKind: FlowKind<InstallMachine, InstallSnapshot> = {
   makeSnapshot,
   restoreInput: toResumedInput,
   async load(dependencies) {
-    const { createImplementations } = await import('./implementations.ts').catch(notLoaded)
+    const { createImplementations } = await implementations()
     return createImplementations(dependencies)
   },
 }

@@ -17,15 +17,19 @@ import type {
 } from '../../machines/plugin-upgrade/types.ts'
 import type { Retry } from '../../machines/retry.ts'
 import { keyOf } from '../../machines/settings.ts'
-import { notLoaded, UpgradeError } from './errors.ts'
+import { UpgradeError } from './errors.ts'
 import { actorsOf, makeLogic } from './flowLogic.ts'
 import type { Begin, FlowKind, LogicInternals } from './flowRun.ts'
 import { readDigest } from './input.ts'
+import { loadOnce } from './loadOnce.ts'
 import type { PlannedUpgrade } from './makeUpgradePlan.ts'
 import { completePolicy, upgradeTimeouts } from './retry/policy.ts'
 import { parseSettings } from './secrets/parseSettings.ts'
 import { startFlow } from './startFlow.ts'
 import type { Engine, Flow, FlowOptions, GivenSettings } from './types.ts'
+
+const upgradeSteps = loadOnce(() => import('./upgradeSteps.ts'))
+const planning = loadOnce(() => import('./makeUpgradePlan.ts'))
 
 export type UpgradeFlowOptions = FlowOptions<UpgradeSnapshot, UpgradeTimeouts>
 
@@ -88,7 +92,7 @@ const upgradeKind: FlowKind<UpgradeMachine, UpgradeSnapshot> = {
   restoreInput: (snapshot, options) =>
     toResumedInput(snapshot, options as Pick<UpgradeFlowOptions, 'policy'>),
   async load(dependencies) {
-    const { createUpgradeWork } = await import('./upgradeSteps.ts').catch(notLoaded)
+    const { createUpgradeWork } = await upgradeSteps()
     return createUpgradeWork(dependencies)
   },
 }
@@ -161,7 +165,7 @@ export async function planUpgrade(
   options: PlanUpgradeOptions,
 ): Promise<PlannedUpgrade> {
   const begun = toInput(options)
-  const { makeUpgradePlan } = await import('./makeUpgradePlan.ts').catch(notLoaded)
+  const { makeUpgradePlan } = await planning()
   return makeUpgradePlan(engine, options, begun)
 }
 

@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import type { InstallInput } from '../../../machines/plugin-install/types.ts'
-import { isInstallError, notLoaded } from '../../../src/flow/errors.ts'
+import { isInstallError } from '../../../src/flow/errors.ts'
 import type { FlowWork } from '../../../src/flow/flowTools.ts'
 import { createImplementations } from '../../../src/flow/implementations.ts'
 import { toInput, toResumedInput } from '../../../src/flow/input.ts'
 import { startInstall } from '../../../src/flow/install.ts'
+import { loadOnce } from '../../../src/flow/loadOnce.ts'
 import type { Engine, FlowOptions } from '../../../src/flow/types.ts'
 import { engineOf, fakeEngine } from '../../support/fakePorts.ts'
 import { rememberingEngine } from '../../support/rememberingEngine.ts'
@@ -23,7 +24,7 @@ const engine: Engine = {
 }
 const install = { reference: 'acme/probe:1.0' }
 const missing = Object.assign(new Error('Cannot find module'), { code: 'ERR_MODULE_NOT_FOUND' })
-const load = async () => notLoaded(missing)
+const load = loadOnce(() => Promise.reject(missing))
 
 async function failureOf(
   input: InstallInput,
