@@ -22,8 +22,8 @@ export interface Gate {
   /** A place, if one is free. */
   tryEnter(): Leave | undefined
   /**
-   * Calls once with a place, later than it returns. The function that it returns withdraws the request. `first`: before
-   * all that ask without it.
+   * Calls once with a place, later than it returns. The function that it returns withdraws the request. `granted`: of this
+   * request alone. `first`: before all that ask without it.
    */
   ask(granted: (leave: Leave) => void, first?: boolean): () => void
   /** The same as a promise, which rejects with `aborted()` once the signal has fired. */
@@ -46,7 +46,10 @@ export function createGate(initialLimit: number): Gate {
       admit()
     }
   }
+  /** Once for all that ask in one turn. */
+  let isAdmitting = false
   const admit = () => {
+    isAdmitting = false
     for (const queue of [first, others]) {
       for (const granted of queue) {
         if (taken >= limit) return
@@ -71,11 +74,11 @@ export function createGate(initialLimit: number): Gate {
     },
     tryEnter: () => (taken < limit && gate.waiting === 0 ? take() : undefined),
     ask(granted, isFirst) {
-      const own = (leave: Leave) => granted(leave)
       const queue = isFirst ? first : others
-      queue.add(own)
-      queueMicrotask(admit)
-      return () => queue.delete(own)
+      queue.add(granted)
+      if (!isAdmitting) queueMicrotask(admit)
+      isAdmitting = true
+      return () => queue.delete(granted)
     },
     async enter(signal, aborted) {
       if (signal.aborted) throw aborted()

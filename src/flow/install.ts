@@ -83,11 +83,10 @@ export function startInstall(
   begun: Begin<InstallInput>,
   internals: LogicInternals = {},
 ): PluginInstall {
-  return startFlow(installKind, engine, options, begun, internals, {
-    cancelEvent: { type: 'install.cancel' },
-    resultOf: pluginOf,
-  })
+  return startFlow({ kind: installKind, engine, options, begun, internals, ...ends })
 }
+
+const ends = { cancelEvent: { type: 'install.cancel' }, resultOf: pluginOf } as const
 
 function pluginOf(output: InstallOutput) {
   if (output.state === 'rolledBack') throw new InstallError(output.failure, output.rollback)

@@ -176,11 +176,11 @@ export function startUpgrade(
   begun: Begin<UpgradeInput>,
   internals: LogicInternals = {},
 ): PluginUpgrade {
-  return startFlow(upgradeKind, engine, options as FlowOptions<UpgradeSnapshot>, begun, internals, {
-    cancelEvent: { type: 'upgrade.cancel' },
-    resultOf,
-  })
+  const given = options as FlowOptions<UpgradeSnapshot>
+  return startFlow({ kind: upgradeKind, engine, options: given, begun, internals, ...ends })
 }
+
+const ends = { cancelEvent: { type: 'upgrade.cancel' }, resultOf } as const
 
 function resultOf(output: UpgradeOutput): UpgradedPlugin {
   if (output.state === 'done') return output.plugin

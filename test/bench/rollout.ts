@@ -12,7 +12,7 @@ export interface RolloutFigures {
   ms: number
   /** Milliseconds of the processor, the simulated engines included. */
   cpuPerTarget: number
-  /** Milliseconds of the processor in the longest turn of the event loop. */
+  /** Milliseconds of the longest turn of the event loop. */
   longestTurn: number
   peakMB: number
 }

@@ -27,7 +27,7 @@ export interface ScaleFigures {
   ms: number
   /** Milliseconds of the processor, the engine's not included. */
   cpuPerFlow: number
-  /** Milliseconds of the processor in the longest turn of the event loop. */
+  /** Milliseconds of the longest turn of the event loop. */
   longestTurn: number
   peakMB: number
 }

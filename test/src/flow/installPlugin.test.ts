@@ -57,6 +57,27 @@ suite('installPlugin', (test) => {
       assert.equal(installed?.Settings.Env, ['DEBUG=1'])
     }))
 
+  test('a flow taken apart, copied, or behind a proxy as frameworks use them :: it is the same flow', () =>
+    onStage(async ({ install }) => {
+      const behind = new Proxy(install({ reference }), {})
+      assert.is((await firstValueFrom(behind.consent$)).reference, reference)
+      const flow = install({ reference, alias: 'other' })
+      const copy = { ...flow }
+      const proxy = new Proxy(flow, {})
+      const names = ['transition$', 'consent$', 'queued$', 'cancel', 'snapshot', 'actor'] as const
+      for (const name of names) {
+        assert.is(copy[name], flow[name], name)
+        assert.is(proxy[name], flow[name], name)
+      }
+      const { cancel, snapshot, result } = flow
+      assert.is(snapshot().state, 'checkPrivileges')
+      assert.ok(cancel())
+      assert.ok(behind.cancel())
+      for (const end of await Promise.allSettled([result, behind.result])) {
+        assert.is(end.status === 'rejected' && end.reason.code, 'cancelled')
+      }
+    }))
+
   test('the requests are Docker’s own, two more look-ups, run at once, and a look after each change', () =>
     onStage(async ({ install, requests }) => {
       await install({ reference, grantAllPermissions: true, settings: ['DEBUG=1'] }).result
