@@ -12,10 +12,13 @@ import { defined } from '../../machines/defined.ts'
 import { onAbort } from '../../machines/onAbort.ts'
 import { statePath } from '../../machines/statePath.ts'
 import { runOf } from './flowRun.ts'
+import { loadOnce } from './loadOnce.ts'
 import type { Observed } from './observed.ts'
 import type { Time } from './retry/time.ts'
 import { NAMES, observed, type Shown, show } from './shown.ts'
 import type { FlowOptions, Transition } from './types.ts'
+
+const inspecting = loadOnce(() => import('./inspection/inspectFlow.ts'))
 
 /** The actor of a flow, whose states and questions it shows. Nothing happens before `start`. */
 export class Session<Machine extends AnyStateMachine> {
@@ -27,6 +30,8 @@ export class Session<Machine extends AnyStateMachine> {
   readonly #cancelEvent: EventFrom<Machine>
   readonly #transition: Observed<Transition>
   readonly #shown: Shown<ConsentRequest>
+  /** Until then the inspector has not got all that happened. */
+  readonly #inspected: Promise<void> | undefined
   #state: string | undefined
   #release: (() => void) | undefined
   #resolve!: (output: NonNullable<OutputFrom<Machine>>) => void
@@ -48,9 +53,11 @@ export class Session<Machine extends AnyStateMachine> {
     this.#cancelEvent = cancelEvent
     this.#transition = transition
     this.#shown = shown
+    const inspection = inspect && inspectLater(inspect)
+    this.#inspected = inspection?.loaded
     const actor = createActor<AnyStateMachine>(machine, {
       clock,
-      ...(inspect && { inspect: inspectLater(inspect) }),
+      ...(inspection && { inspect: inspection.tell }),
     })
     this.ref = actor as unknown as Actor<Machine>
     this.ended = new Promise((resolve, reject) => {
@@ -97,7 +104,9 @@ export class Session<Machine extends AnyStateMachine> {
     show(this.#shown, 'credentials', reason && registry ? { registry, attempt, reason } : undefined)
     if (snapshot.status !== 'done') return
     this.#end()
-    this.#resolve(snapshot.output)
+    const end = () => this.#resolve(snapshot.output)
+    if (this.#inspected) void this.#inspected.then(end, end)
+    else end()
   }
 
   error(broken: unknown): void {
@@ -116,9 +125,10 @@ export class Session<Machine extends AnyStateMachine> {
  * `inspectFlow`, loaded for the flows that are inspected: few are. Events until it is there are
  * kept, and reported then in their order.
  */
-export function inspectLater(
-  inspect: NonNullable<FlowOptions['inspect']>,
-): (event: InspectionEvent) => void {
+export function inspectLater(inspect: NonNullable<FlowOptions['inspect']>): {
+  tell(event: InspectionEvent): void
+  loaded: Promise<void>
+} {
   const early: InspectionEvent[] = []
   let tell = (event: InspectionEvent): void => {
     early.push(event)
@@ -133,6 +143,5 @@ export function inspectLater(
     // The flow, whose other parts are not there either, says so itself.
     tell = () => {}
   }
-  void import('./inspection/inspectFlow.ts').then(begin, giveUp)
-  return (event) => tell(event)
+  return { tell: (event) => tell(event), loaded: inspecting().then(begin, giveUp) }
 }

@@ -16,7 +16,7 @@ const action = (type: string) =>
 suite('inspectLater', (test) => {
   test('what happens before it is loaded is told then, and what comes of that after it', async () => {
     const told: string[] = []
-    const tell = inspectLater((event) => {
+    const { tell, loaded } = inspectLater((event) => {
       if (event.type !== '@xstate.action') return
       told.push(event.action.type)
       if (event.action.type === 'first') tell(action('reaction'))
@@ -24,7 +24,7 @@ suite('inspectLater', (test) => {
     tell(action('first'))
     tell(action('second'))
     assert.equal(told, [])
-    while (told.length === 0) await setImmediate()
+    await loaded
     assert.equal(told, ['first', 'second', 'reaction'])
     tell(action('third'))
     assert.equal(told.at(-1), 'third')
@@ -35,7 +35,7 @@ suite('inspectLater', (test) => {
     const thrown: unknown[] = []
     const caught = (error: unknown) => void thrown.push(error)
     process.once('uncaughtException', caught)
-    const tell = inspectLater((event) => {
+    const { tell } = inspectLater((event) => {
       told.push(event.type)
       if (told.length === 1) throw new Error('of the observer')
     })

@@ -22,6 +22,11 @@ async function inspected(options: Partial<InstallOptions> = {}) {
     await flow.result.catch((error: unknown) => assert.ok(isInstallError(error), String(error)))
     states = flow.states
   })
+  const last = events.findLast((event) => event.type === '@xstate.snapshot' && isOfFlow(event))
+  assert.ok(
+    last && Object(last).snapshot.status === 'done',
+    'the result came before the end was told',
+  )
   return { events, states }
 }
 
