@@ -4,6 +4,9 @@ import type { JSONMessage } from '../../../machines/plugin.ts'
 /** In characters. The longest lines of an engine are errors of a few hundred; what a line says is looked through at once. */
 const MAX_LINE = 64 * 1024
 
+/** Nearly every line is too short for more, which is found out by its length; a message is walked less than an answer. */
+const MOST_LINE_LEVELS = 200
+
 /** `truncated`: the stream ended inside a line. `malformed`: it is no stream of an engine. */
 export class JSONStreamError extends Error {
   readonly kind: 'truncated' | 'malformed'
@@ -62,7 +65,8 @@ function addLastMessage(messages: JSONMessage[], line: string): void {
 }
 
 function parse(line: string, kind: JSONStreamError['kind']): unknown {
-  if (isTooDeep(line)) throw new JSONStreamError('malformed', 'a line that is nested too deep')
+  if (isTooDeep(line, MOST_LINE_LEVELS))
+    throw new JSONStreamError('malformed', 'a line that is nested too deep')
   try {
     return JSON.parse(line)
   } catch {
@@ -130,8 +134,8 @@ const BRACE_BIT = 0x20
  * Whether JSON is nested so deep that a function that walks it by calling itself may run out of stack: the
  * parser does not, and what fails after it would be taken for a fault of the host.
  */
-export function isTooDeep(text: string): boolean {
-  if (isShallow(text)) return false
+export function isTooDeep(text: string, mostLevels = MOST_LEVELS): boolean {
+  if (isShallow(text, mostLevels)) return false
   let level = 0
   let isString = false
   for (let index = 0; index < text.length; index += 1) {
@@ -142,20 +146,16 @@ export function isTooDeep(text: string): boolean {
     } else if (code === QUOTE) isString = true
     else if ((code | BRACE_BIT) === OPENING) {
       level += 1
-      if (level > MOST_LEVELS) return true
+      if (level > mostLevels) return true
     } else if ((code | BRACE_BIT) === CLOSING) level -= 1
   }
   return false
 }
 
-/** The least that an object in an object takes: `{"":` and `}`. */
-const LEVEL_LENGTH = 5
-
 /** Whether JSON has too few brackets to be nested too deep, which is found out many times as fast; `false` says nothing. */
-function isShallow(text: string): boolean {
-  // Nearly every line of a pull has one `[`, that of its progress bar.
-  if (text.length <= LEVEL_LENGTH * MOST_LEVELS && !has(text, '[', 2)) return true
-  return !has(text, '{', MOST_LEVELS / 2) && !has(text, '[', MOST_LEVELS / 2)
+function isShallow(text: string, mostLevels: number): boolean {
+  if (text.length <= 2 * mostLevels) return true
+  return !has(text, '{', mostLevels / 2) && !has(text, '[', mostLevels / 2)
 }
 
 function has(text: string, character: string, times: number): boolean {

@@ -36,6 +36,14 @@ suite('isTooDeep', (test) => {
     )
   })
 
+  test('counts up to the levels that are asked for', () => {
+    const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+    for (const most of [1, 2, 200]) {
+      assert.is(isTooDeep(nested(most), most), false)
+      assert.is(isTooDeep(nested(most + 1), most), true)
+    }
+  })
+
   test('levels beside each other add nothing', () => {
     assert.is(isTooDeep(JSON.stringify(Array(10_000).fill([[{}]]))), false)
   })

@@ -185,7 +185,7 @@ suite('jsonStream :: lines', (test) => {
     }
   }
 
-  test('a line of 1 MiB :: is taken', async () => {
+  test('a line of 64 KiB :: is taken', async () => {
     const status = 'x'.repeat(64 * 1024 - '{"status":""}'.length)
     const body = bytes(`${JSON.stringify({ status })}\n`)
     assert.is((await decode([body.subarray(0, 99), body.subarray(99)]))[0]?.status, status)
@@ -197,6 +197,16 @@ suite('jsonStream :: lines', (test) => {
     for (const chunks of [[bytes(`${line}\n`)], [bytes(line)]]) {
       const error = await failsAs('malformed', chunks)
       assert.is(error.message, 'a line of more than 65536 characters')
+    }
+  })
+
+  test('a line of 200 levels :: is taken, and one of more is refused, whatever its length', async () => {
+    const nested = (levels: number, long: string) =>
+      bytes(`{"aux":${'['.repeat(levels - 1)}"${long}"${']'.repeat(levels - 1)}}\n`)
+    for (const long of ['', ' '.repeat(999)]) {
+      assert.is((await decode([nested(200, long)])).length, 1)
+      const error = await failsAs('malformed', [nested(201, long)])
+      assert.is(error.message, 'a line that is nested too deep')
     }
   })
 
