@@ -6,7 +6,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -23,7 +23,8 @@ export interface CompiledCode {
 }
 
 export interface CodeCache {
-  read(): CompiledCode | undefined
+  /** @param space memory to read into, which the code is in until it is compiled */
+  read(space?: Buffer): CompiledCode | undefined
   /** Does nothing where it cannot be written. */
   write(compiled: CompiledCode): void
 }
@@ -45,7 +46,7 @@ export function codeCache(id: string, env: NodeJS.ProcessEnv): CodeCache | undef
   if (!folder) return undefined
   const path = join(folder, `${process.version}-${process.arch}-${id}`)
   return {
-    read: () => unlessItFails(() => unpack(readOwnFile(path, uid))),
+    read: (space) => unlessItFails(() => unpack(readOwnFile(path, uid, space))),
     write: (compiled) => unlessItFails(() => replace(path, pack(compiled))),
   }
 }
@@ -76,24 +77,51 @@ function pack({ code, words }: CompiledCode): Buffer {
   return Buffer.concat([once, once])
 }
 
-function unpack(bytes: Buffer): CompiledCode | undefined {
-  const once = bytes.subarray(0, bytes.length / 2)
-  if (!once.equals(bytes.subarray(once.length))) return undefined
+function unpack(once: Buffer): CompiledCode | undefined {
   const end = once.lastIndexOf('\n')
   if (end < 1) return undefined
   return { code: once.subarray(0, end), words: once.toString('latin1', end + 1).split(' ') }
 }
 
-function readOwnFile(path: string, uid: number): Buffer {
+function readOwnFile(path: string, uid: number, space?: Buffer): Buffer {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const stats = fstatSync(file)
     if (!stats.isFile() || stats.uid !== uid || isWritableByOthers(stats))
       throw new Error('not a file of this user alone')
-    return readFileSync(file)
+    return readTwice(file, stats.size / 2, space)
   } finally {
     closeSync(file)
   }
+}
+
+/** Most of the time that it takes to read a file goes into memory that is used for the first time. */
+const PIECE = 64 * 1024
+
+/**
+ * The first of two halves of a file that are equal.
+ *
+ * @throws Error where they are not
+ */
+function readTwice(file: number, half: number, space: Buffer | undefined): Buffer {
+  const once = (space && space.length >= half ? space : Buffer.allocUnsafeSlow(half)).subarray(
+    0,
+    half,
+  )
+  fill(once, file, 0)
+  const again = Buffer.allocUnsafeSlow(PIECE)
+  for (let at = 0; at < half; at += PIECE) {
+    const piece = again.subarray(0, Math.min(PIECE, half - at))
+    fill(piece, file, half + at)
+    if (piece.compare(once, at, at + piece.length) !== 0) throw new Error('two contents')
+  }
+  return once
+}
+
+/** @throws Error where the file is shorter */
+export function fill(buffer: Buffer, file: number, position: number): void {
+  const read = readSync(file, buffer, 0, buffer.length, position)
+  if (read !== buffer.length) throw new Error('a short file')
 }
 
 /**

@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { Script } from 'node:vm'
-import { codeCache } from './codeCache.ts'
+import { codeCache, fill } from './codeCache.ts'
 import { DOCKER_NAME, identify } from './identify.ts'
 
 /** The process of the command, as far as it is started here. */
@@ -34,11 +34,11 @@ export function launch(process: Launched, folder: string): void {
  * that was not among these, the code is kept with what it needed.
  */
 function load(path: string, argv: readonly string[], process: Launched): void {
-  const source = readFileSync(path, 'latin1')
+  const { source, mtimeMs, space } = readSource(path)
   const [, digest = ''] = /^\/\/ ([0-9a-f]{64})\n/.exec(source) ?? []
   // A source that was edited where it is installed keeps the digest that it was built with.
-  const cache = codeCache(`${digest}-${Math.trunc(statSync(path).mtimeMs)}`, process.env)
-  const kept = cache?.read()
+  const cache = codeCache(`${digest}-${Math.trunc(mtimeMs)}`, process.env)
+  const kept = cache?.read(space)
   const script = new Script(`${WRAPPER}${source}\n})`, {
     filename: path,
     columnOffset: -WRAPPER.length,
@@ -53,4 +53,18 @@ function load(path: string, argv: readonly string[], process: Launched): void {
   }
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path))
+}
+
+/** `space`: the memory that it was read into, twice as long, to be read into again. */
+function readSource(path: string): { source: string; mtimeMs: number; space: Buffer } {
+  const file = openSync(path, 'r')
+  try {
+    const { size, mtimeMs } = fstatSync(file)
+    const space = Buffer.allocUnsafeSlow(2 * size)
+    const bytes = space.subarray(0, size)
+    fill(bytes, file, 0)
+    return { source: bytes.toString('latin1'), mtimeMs, space }
+  } finally {
+    closeSync(file)
+  }
 }
