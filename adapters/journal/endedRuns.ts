@@ -1,9 +1,17 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { defined } from '../../machines/defined.ts'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
-import { assertOwnFolder, codeOf, KEPT, makeOwnFolder, readOwnFile, replaceFile } from './files.ts'
+import {
+  assertOwnFolder,
+  codeOf,
+  KEPT,
+  makeOwnFolder,
+  readOwnFile,
+  removeFile,
+  replaceFile,
+} from './files.ts'
 import { type JournaledRun, type JournaledSnapshot, kindOf, nameOf, unreadable } from './runFile.ts'
 
 /** Size of the events of one run. Without progress events a run is far smaller. */
@@ -56,14 +64,11 @@ export async function keepEnded(
       events: events && bounded(events),
     }),
   }
+  const text = `${JSON.stringify(run)}\n`
   // Not flushed: losing the record does no harm.
-  await replaceFile(
-    join(folder, `${id}.json`),
-    `${JSON.stringify(run)}\n`,
-    Promise.resolve(),
-    false,
-  )
-  await forget(folder)
+  const written = replaceFile(join(folder, `${id}.json`), text, undefined, false)
+  // An old record that stays does no harm, either.
+  await Promise.all([written, forget(folder).catch(() => {})])
 }
 
 /** Runs that have ended, the oldest first. A run that cannot be read is left out: it needs no attention. */
@@ -105,14 +110,18 @@ function bounded(events: readonly unknown[]): unknown[] | undefined {
   return ways.find((way) => JSON.stringify(way).length <= MOST_CHARACTERS)
 }
 
+/** Makes room for one more. */
 async function forget(folder: string): Promise<void> {
-  for (const { id, isKept } of await filesIn(folder)) {
-    if (!isKept) await rm(join(folder, `${id}.json`), { force: true })
+  for (const { id, isKept } of await filesIn(folder, KEPT.count - 1)) {
+    if (!isKept) await removeFile(join(folder, `${id}.json`))
   }
 }
 
 /** Lists the files of runs, newest first. */
-async function filesIn(folder: string): Promise<{ id: string; isKept: boolean }[]> {
+async function filesIn(
+  folder: string,
+  most: number = KEPT.count,
+): Promise<{ id: string; isKept: boolean }[]> {
   const all = (await namesIn(folder)).map(async (name) => {
     const id = /^([0-9a-f]{8})\.json$/.exec(name)?.[1]
     const stats = id && (await stat(join(folder, name)).catch(() => undefined))
@@ -122,7 +131,7 @@ async function filesIn(folder: string): Promise<{ id: string; isKept: boolean }[
   const oldest = Date.now() - KEPT.ms
   return files
     .sort((one, other) => other.at - one.at)
-    .map(({ id, at }, index) => ({ id, isKept: index < KEPT.count && at >= oldest }))
+    .map(({ id, at }, index) => ({ id, isKept: index < most && at >= oldest }))
 }
 
 async function namesIn(folder: string): Promise<string[]> {

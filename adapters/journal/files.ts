@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 
 /** Of what has ended: how much is kept, and for how long. */
@@ -17,11 +17,18 @@ export async function writeNew(path: string, text: string, isFlushed = false): P
     // `datasync` writes the size, but not the time of the change, which is not needed.
     if (isFlushed) await file.datasync()
   } catch (error) {
-    await rm(path, { force: true }).catch(() => {})
+    await removeFile(path).catch(() => {})
     throw error
   } finally {
     await file.close()
   }
+}
+
+/** Removes a file that may be missing, in one call where `rm` makes three. */
+export async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch((error) => {
+    if (codeOf(error) !== 'ENOENT') throw error
+  })
 }
 
 /**
@@ -44,7 +51,7 @@ export async function replaceFile(
     for (const each of [permission, written]) if (each.status === 'rejected') throw each.reason
     await rename(aside, path)
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => {})
+    await removeFile(aside).catch(() => {})
     throw error
   }
 }

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { lstat, readdir, rm } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
 import { keepEnded } from './endedRuns.ts'
-import { assertOwnFolder, codeOf, makeOwnFolder, replaceFile } from './files.ts'
+import { assertOwnFolder, codeOf, makeOwnFolder, removeFile, replaceFile } from './files.ts'
 import {
   JournalError,
   type JournaledEngine,
@@ -189,7 +189,7 @@ async function openRun(
       const forget = async (clean: JournaledSnapshot) => {
         // The run has ended well, even if it cannot be recorded.
         await keepEnded(folder, { id, engine, began }, clean, events).catch(() => {})
-        await rm(runPath(folder, id), { force: true })
+        await removeFile(runPath(folder, id))
       }
       await lock.release(last && isClean(last) ? forget(last) : undefined)
     },

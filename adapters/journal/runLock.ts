@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { link, readFile, readlink, rm } from 'node:fs/promises'
+import { link, readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { whenThereIsRoom } from '../../machines/shortage.ts'
-import { codeOf, writeNew } from './files.ts'
+import { codeOf, removeFile, writeNew } from './files.ts'
 
 /** Thrown when another process owns the run, or has claimed the plugin. */
 export class RunInUse extends Error {
@@ -51,14 +51,14 @@ export async function takeLock(path: string, run = ''): Promise<RunLock> {
       const last = (await readChain(path)).at(-1)
       if (last?.id === own.id) break
       // It follows a lock that was released meanwhile.
-      if (claim !== undefined) await rm(claim, { force: true })
+      if (claim !== undefined) await removeFile(claim)
       if (last && (await mayLive(last, own))) throw new RunInUse(describe(last, own), last.run)
       if (attempt > MOST_ATTEMPTS) throw new RunInUse('others take it at the same time')
       const free = last ? last.next : path
       claim = (await linkNew(aside, free)) ? free : undefined
     }
   } finally {
-    await rm(aside, { force: true })
+    await removeFile(aside)
   }
   const chain = async () => {
     const files = await readChain(path)
@@ -69,7 +69,7 @@ export async function takeLock(path: string, run = ''): Promise<RunLock> {
     async release(first) {
       const [files] = await Promise.all([chain(), first])
       // The first goes first: without it none of the others counts.
-      for (const file of files) await rm(file.path, { force: true })
+      for (const file of files) await removeFile(file.path)
     },
   }
 }
