@@ -5,6 +5,7 @@ import { flowEvents } from '../../../src/events/flowEvents.ts'
 import { isFlowEvent } from '../../../src/events/readRun.ts'
 import { flowGate } from '../../../src/flow/place.ts'
 import { onStage } from '../../support/embedded.ts'
+import { limited } from '../../support/limited.ts'
 import { suite } from '../../support/suite.ts'
 
 const SSHFS = 'vieux/sshfs:latest'
@@ -47,11 +48,9 @@ suite('flow events', (test) => {
     }))
 
   test('a flow that waits for its place :: an event says so, before its first state', () =>
-    onStage(async ({ install }) => {
-      const { limit } = flowGate
-      const leave = flowGate.tryEnter()
-      flowGate.limit = 1
-      try {
+    onStage(({ install }) =>
+      limited(1, async () => {
+        const leave = flowGate.tryEnter()
         const flow = install({ reference: 'acme/plain' })
         const events = collect(flowEvents(flow))
         leave?.()
@@ -64,10 +63,8 @@ suite('flow events', (test) => {
         const [, queued] = all
         assert.equal(queued?.type === 'queued' && queued.queued, { ahead: 0 })
         assert.ok(all.every(isFlowEvent))
-      } finally {
-        flowGate.limit = limit
-      }
-    }))
+      }),
+    ))
 
   test('an answer that the flow does not take :: an event says which', () =>
     onStage(async ({ install }) => {

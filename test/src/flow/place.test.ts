@@ -9,9 +9,9 @@ import { createImplementations } from '../../../src/flow/implementations.ts'
 import { toInput } from '../../../src/flow/input.ts'
 import { startInstall } from '../../../src/flow/install.ts'
 import { installKind } from '../../../src/flow/installLogic.ts'
-import { flowGate } from '../../../src/flow/place.ts'
 import type { Engine, InstallOptions, PluginInstall } from '../../../src/flow/types.ts'
 import { type Answers, fakeEngine } from '../../support/fakePorts.ts'
+import { limited } from '../../support/limited.ts'
 import { digest, sampleConfig, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 import { hang, settled, virtualFlow, virtualTime } from '../../support/virtualFlow.ts'
@@ -26,20 +26,6 @@ function begin(engine: Engine, options: InstallOptions): PluginInstall {
 /** Everything has happened that no test holds up. */
 async function quiet(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await settled()
-}
-
-/** With so many places for flows at work besides those that other tests hold; all have to be free in the end. */
-async function limited(flows: number, act: () => Promise<void>): Promise<void> {
-  const before = flowGate.limit
-  flowGate.limit = flowGate.taken + flows
-  try {
-    await act()
-    const leaves = Array.from({ length: flows }, () => flowGate.tryEnter())
-    assert.ok(leaves.every(Boolean), 'a place was not given back')
-    for (const leave of leaves) leave?.()
-  } finally {
-    flowGate.limit = before
-  }
 }
 
 const privileges = [{ Name: 'network', Description: '', Value: ['host'] }]

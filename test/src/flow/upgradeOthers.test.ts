@@ -6,6 +6,7 @@ import { flowGate } from '../../../src/flow/place.ts'
 import { simulateEngine } from '../../../src/simulation.ts'
 import { type UpgradeError, upgradePlugin } from '../../../src/upgrade.ts'
 import type { Stage } from '../../support/embedded.ts'
+import { limited } from '../../support/limited.ts'
 import { suite } from '../../support/suite.ts'
 import {
   changes,
@@ -312,11 +313,9 @@ suite('an upgrade that has lost its right to act', (test) => {
   }
 
   test('denied while other flows have every place :: it takes back without waiting for one', () =>
-    onUpgradeStage(async (stage) => {
-      const before = flowGate.limit
-      let leave: (() => void) | undefined
-      flowGate.limit = flowGate.taken + 1
-      try {
+    onUpgradeStage((stage) =>
+      limited(1, async () => {
+        let leave: (() => void) | undefined
         const { output } = await upgrade(stage, {
           mode: 'inPlace',
           answer(request, flow) {
@@ -328,11 +327,9 @@ suite('an upgrade that has lost its right to act', (test) => {
         })
         assert.is(output.state, 'rolledBack')
         assert.ok(leave)
-      } finally {
-        leave?.()
-        flowGate.limit = before
-      }
-    }))
+        leave()
+      }),
+    ))
 })
 
 /** The engine of the stage, whose first two pulls fail so. */
