@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import fs, {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -11,6 +19,26 @@ function onPath(act: (path: string) => void) {
     act(join(folder, 'lines'))
   } finally {
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** While it acts, a disk takes so many bytes more of a file that is open, and is full then. */
+function withRoomFor(bytes: number, act: () => void) {
+  const { writeSync } = fs
+  let room = bytes
+  const write = (file: number, content: Uint8Array, at = 0) => {
+    if (room === 0) throw Object.assign(new Error('ENOSPC: as asked'), { code: 'ENOSPC' })
+    const written = writeSync(file, content, at, Math.min(room, content.length - at))
+    room -= written
+    return written
+  }
+  fs.writeSync = write as typeof fs.writeSync
+  syncBuiltinESMExports()
+  try {
+    act()
+  } finally {
+    fs.writeSync = writeSync
+    syncBuiltinESMExports()
   }
 }
 
@@ -43,5 +71,16 @@ suite('line file', (test) => {
       assert.equal(completeLines(path), ['second', 'third'])
       file.close()
       assert.is(statSync(path).mode & 0o077, 0)
+    }))
+
+  test('a line for which the disk has no room :: thrown, and no part of it spoils the next one', () =>
+    onPath((path) => {
+      const file = openLines(path)
+      file.add('first')
+      withRoomFor(4, () => assert.throws(() => file.add('second'), /ENOSPC/))
+      assert.is(readFileSync(path, 'utf8'), 'first\n')
+      file.add('third')
+      assert.equal(completeLines(path), ['first', 'third'])
+      file.close()
     }))
 })
