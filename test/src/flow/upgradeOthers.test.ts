@@ -49,6 +49,29 @@ suite('an upgrade that other clients cross', (test) => {
       assert.equal(changes(stage, OLD), [`POST /plugins/${OLD}/disable`])
     }))
 
+  test('a plugin is there under the name of its copy :: a new run does not take that for its own', () =>
+    onUpgradeStage(async (stage) => {
+      const { embedded, engine, call } = stage
+      const remote = 'docker.io/acme/notes:2.0'
+      const options = { signal: new AbortController().signal }
+      let stays: boolean | undefined
+      const { output } = await upgrade(stage, {
+        async journal({ state, outcome, input: { copyName } }) {
+          if (state === 'staging') {
+            const { privileges } = await engine.call('getPluginPrivileges', { remote }, options)
+            await engine.call('pluginPull', { remote, name: copyName, privileges }, options)
+          }
+          if (!outcome) return
+          stays = embedded.plugins().some(({ Name }) => Name === copyName)
+          await call('DELETE', `/plugins/${copyName}`)
+        },
+      })
+      assert.is(output.state, 'rolledBack', JSON.stringify(output))
+      assert.is(output.state === 'rolledBack' && output.failure.code, 'already-exists')
+      assert.ok(stays)
+      assert.equal(changes(stage, OLD), [])
+    }))
+
   test('enabled before the swap :: it is left alone, and it runs', () =>
     onUpgradeStage(
       async (stage) => {
