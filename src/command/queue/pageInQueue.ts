@@ -30,7 +30,7 @@ export async function pageInQueue(url: string, io: CommandIo): Promise<PageRollo
   return { rollouts: rolloutsOf(runner), closed: () => runner.close() }
 }
 
-function rolloutsOf(runner: QueueRunner): PageRollouts['rollouts'] {
+export function rolloutsOf(runner: QueueRunner): PageRollouts['rollouts'] {
   const followed = new Map<string, FollowedRollout>()
   const opened = new Map<string, OpenRollout>()
   const begun = new Map<string, Promise<FollowedRollout | undefined>>()
