@@ -20,7 +20,7 @@ suite('commandTable', (test) => {
     assert.is(findCommand(commandTable, ['lsx']), undefined)
   })
 
-  test('an option has the same type in every command, so that values are told from words', () => {
+  test('an option has the same type in every command, so that values can be distinguished from words', () => {
     const types = new Map<string, OptionEntry['type']>()
     for (const { name, options } of commandTable) {
       for (const [option, { type }] of Object.entries(options)) {

@@ -28,7 +28,7 @@ suite('a file that a person names, which does not come to its end', (test) => {
       const env = { DOCKER_CONFIG: config, DOCKER_HOST: 'tcp://127.0.0.1:1' }
       const { child, ended } = spawnCommand(env, [...argv, file])
       const closed = once(child, 'close')
-      // A command that ends without a look at it leaves nobody waiting.
+      // A command that ends without opening it must not leave the writer below waiting.
       const unread = closed.then(async () => (await open(file, constants.O_NONBLOCK)).close())
       try {
         // It opens once somebody reads, and nothing comes of it.

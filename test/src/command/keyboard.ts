@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 export interface Keyboard extends PassThrough {
   isTTY: boolean
   isRaw: boolean
-  /** What it was told about raw mode, and is told now. */
+  /** The arguments of all calls of `setRawMode`, in order. */
   modes: boolean[]
   setRawMode(isRaw: boolean): Keyboard
 }

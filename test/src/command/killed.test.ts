@@ -70,7 +70,7 @@ async function onGround(act: (ground: Ground) => Promise<void>): Promise<void> {
   }
 }
 
-/** Kills an install as soon as it tells that it is in a state. */
+/** Kills an install as soon as it reports that it is in a state. */
 async function killIn({ run }: Ground, state: string): Promise<void> {
   const child = run('install', '--json', '--grant-all-permissions', 'vieux/sshfs', 'DEBUG=1')
   const closed = once(child, 'close')
@@ -78,7 +78,7 @@ async function killIn({ run }: Ground, state: string): Promise<void> {
   if (!child.stdout) return
   for await (const line of createInterface({ input: child.stdout })) {
     const told = JSON.parse(line)
-    // A state is told before it is written down; a pull that tells its progress has been.
+    // A state is reported before it is written down; a pull that reports progress has been written down.
     if ((told.to ?? told.type) === state) child.kill('SIGKILL')
   }
   const [code, signal] = await closed

@@ -210,7 +210,7 @@ suite('plugin-flow install :: somebody logs in', (test) => {
     }))
 })
 
-suite('plugin-flow install :: nobody can log in', (test) => {
+suite('plugin-flow install :: no one can log in', (test) => {
   test('a pipe is not asked, whatever is in it', () =>
     onStage(async ({ run }) => {
       const { code, stdin, stdout, stderr } = run(PRIVATE)

@@ -23,7 +23,7 @@ suite('output', (test) => {
     stream.destroy(broken)
     await output.flush()
     assert.not.ok(output.isOpen)
-    output.write('nobody reads this')
+    output.write('no one reads this')
     await output.flush()
     assert.is(stream.read(), null)
   })

@@ -230,7 +230,7 @@ suite('noCommand', (test) => {
   }
 })
 
-/** What a command was asked for. */
+/** The input that a command line is parsed to. */
 function inputOf(argv: readonly string[]): unknown {
   const command = parseCommand(commandTable, argv)
   return command.kind === 'run' ? command.prepared.input : command

@@ -1,8 +1,8 @@
 import type { OutputStream } from '../../../src/command/processIo.ts'
 
 /**
- * What a terminal of this width shows after everything written to it: line breaks, `\r`, and the
- * sequences for moving up, erasing a line's rest and erasing what is below. Others fail.
+ * The lines that a terminal of this width shows after everything written to it. Supports line breaks, `\r`,
+ * and the sequences for moving up, erasing a line's rest and erasing what is below. Others fail.
  */
 export function screenOf(written: string, columns = 80): string[] {
   const rows: string[][] = [[]]

@@ -129,7 +129,7 @@ export function spawnCommand(
   return { child, seen: (words) => stdout.seen(words), ended }
 }
 
-/** What was written, line by line. */
+/** The text written, line by line. */
 export function lines(stream: { text(): string }): string[] {
   return stream.text().split('\n').slice(0, -1)
 }

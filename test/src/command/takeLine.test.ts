@@ -40,7 +40,7 @@ const typed: Case[] = [
   ['\x04', false, { rest: '' }],
   ['a\x7f\x04', false, { rest: '' }],
   ['a\x04b\r', false, { line: 'ab', rest: '' }],
-  // Half a line at the end of the input, and one without an end, are none.
+  // Half a line at the end of the input, and one without an end, are not lines.
   ['half', true, { rest: '' }],
   ['a'.repeat(70_000), false, { rest: '' }],
 ]

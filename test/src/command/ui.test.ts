@@ -379,7 +379,7 @@ async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** What a browser does with the address that was printed. */
+/** Opens the address that was printed as a browser does. */
 function comeIn(printed: string) {
   const [url = ''] = /http:\S+/.exec(printed) ?? []
   const headers = tokenOf(url)

@@ -101,7 +101,7 @@ suite('flow events', (test) => {
       const flow = install({ reference: SSHFS })
       const seen: FlowEvent[] = []
       const events = flowEvents(flow)
-      // Later, so that the answer is taken at once, in the middle of what is told.
+      // Later, so that the answer is taken at once, in the middle of the events.
       await new Promise((resolve) => flow.consent$.subscribe(resolve))
       events.subscribe((event) => {
         if (event.type === 'consent') flow.deny('no')

@@ -144,7 +144,7 @@ export interface Mutation {
   /** The names down to the field. */
   path: readonly string[]
   was: unknown
-  /** What is there now; `undefined` where it was left out. */
+  /** The value there now; `undefined` where it was left out. */
   is: unknown
   value: unknown
 }

@@ -80,7 +80,7 @@ suite('credentials :: from a person', (test) => {
   test('who comes late is asked too; who comes when it is over is not', () =>
     onConfigured(async ({ install }) => {
       const flow = install()
-      assert.not(flow.authenticate(demo), 'nobody had asked')
+      assert.not(flow.authenticate(demo), 'no credentials were requested yet')
       await firstValueFrom(flow.credentials$)
       const request = await firstValueFrom(flow.credentials$)
       assert.is(request.registry, registry)
@@ -92,7 +92,7 @@ suite('credentials :: from a person', (test) => {
       assert.equal(late, [])
     }))
 
-  test('what is no credentials is refused, and the flow still waits', () =>
+  test('invalid credentials are refused, and the flow still waits', () =>
     onConfigured(async ({ install }) => {
       const flow = install()
       await firstValueFrom(flow.credentials$)
@@ -143,7 +143,7 @@ suite('credentials :: from a person', (test) => {
 })
 
 suite('credentials :: from a function', (test) => {
-  test('one that hangs is told when the flow is cancelled', () =>
+  test('one that hangs is aborted when the flow is cancelled', () =>
     onConfigured(async ({ install }) => {
       let heard: AbortSignal | undefined
       const flow = install({
@@ -215,7 +215,7 @@ suite('credentials :: from Docker’s configuration', (test) => {
       await flow.result
     }))
 
-  test('a helper with newer ones by then :: nobody is asked', () =>
+  test('a helper with newer ones by then :: no one is asked', () =>
     onConfigured(async ({ ground, install }) => {
       ground.config({ credsStore: 'world' })
       const first = `if [ -s $PIDS ]; then ${gives('demo', 'demo')}; else ${gives('demo')}; fi`

@@ -14,7 +14,7 @@ const action = (type: string) =>
   }) as unknown as InspectionEvent
 
 suite('inspectLater', (test) => {
-  test('what happens before it is loaded is told then, and what comes of that after it', async () => {
+  test('events from before it is loaded are reported then, and their effects after them', async () => {
     const told: string[] = []
     const { tell, loaded } = inspectLater((event) => {
       if (event.type !== '@xstate.action') return
@@ -30,7 +30,7 @@ suite('inspectLater', (test) => {
     assert.equal(told.at(-1), 'third')
   })
 
-  test('an observer that throws is told the rest', async () => {
+  test('an observer that throws still gets the rest', async () => {
     const told: string[] = []
     const thrown: unknown[] = []
     const caught = (error: unknown) => void thrown.push(error)

@@ -104,7 +104,7 @@ suite('a flow whose work cannot be loaded', (test) => {
     assert.is(values.size, 0)
   })
 
-  test('a run that was being taken back :: is told to be left, with the command', async () => {
+  test('a run that was being taken back :: is reported as left behind, with the command', async () => {
     const { input } = toInput({ ...install, disabled: true })
     const left: InstallSnapshot = {
       version: 2,

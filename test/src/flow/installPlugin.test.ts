@@ -123,7 +123,7 @@ suite('installPlugin', (test) => {
       assert.not.match(error.message, 'hunter2')
     }))
 
-  test('a policy with a mistake in its code :: is told which', () =>
+  test('a policy with a mistake in its code :: the error names it', () =>
     onStage(async ({ install }) => {
       const consent = (request: ConsentRequest) =>
         (request as never as { no: { no: 1 } }).no.no === 1
@@ -392,7 +392,7 @@ suite('observables', (test) => {
       assert.equal(await lastValueFrom(flow.credentials$.pipe(toArray())), [])
     }))
 
-  test('consent$ :: shown to whoever comes while it is waited for, and to nobody later', () =>
+  test('consent$ :: shown to every subscriber while it is pending, and to none later', () =>
     onStage(async ({ install }) => {
       const flow = install({ reference })
       const first = await firstValueFrom(flow.consent$)

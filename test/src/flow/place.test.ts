@@ -30,7 +30,7 @@ async function quiet(): Promise<void> {
 
 const privileges = [{ Name: 'network', Description: '', Value: ['host'] }]
 
-/** An engine whose pulls end when they are told to, by the local name. */
+/** An engine whose pulls end when the test ends them, by the local name. */
 function pullingEngine(answers: Answers = {}) {
   const pulls = new Map<string, () => void>()
   const installed = new Set<string>()

@@ -69,7 +69,7 @@ suite('planInstall', (test) => {
       assert.equal(finished.requests, ['POST /plugins/acme/plain:latest/enable?timeout=0'])
     }))
 
-  test('what is looked up again is told before each wait', async () => {
+  test('a look-up that is made again is reported before each wait', async () => {
     const retries: Retry[] = []
     const onRetry = (retry: Retry) => retries.push(retry)
     const before = Date.now()
@@ -92,7 +92,7 @@ suite('planInstall', (test) => {
     assert.ok(retries.every(({ at }) => at >= before && at <= Date.now()))
   })
 
-  test('a function that throws when it is told changes nothing, and is not hushed up', async () => {
+  test('an onRetry that throws changes nothing, and its error is not swallowed', async () => {
     const thrown = once(process, 'uncaughtException', { signal: AbortSignal.timeout(60_000) })
     const broken = new TypeError('no such thing')
     const onRetry = () => {

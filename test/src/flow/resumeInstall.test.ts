@@ -162,7 +162,7 @@ suite('snapshot', (test) => {
       assert.is(snapshot.outcome?.state, 'done')
     }))
 
-  test('that is none is refused', () => {
+  test('that is invalid is refused', () => {
     const good = { version: 2, input: { reference: 'a', settings: [] } }
     const rows: [value: unknown, words: RegExp][] = [
       [null, /is an object/],
@@ -179,7 +179,7 @@ suite('snapshot', (test) => {
   })
 })
 
-/** Lets a run live until it dies at a call. What it had written down last is what is left of it. */
+/** Lets a run live until it dies at a call, and returns the last snapshot that it wrote. */
 async function liveUntil(stage: Stage, call: number, moment: Moment) {
   const engine = connect({ host: stage.embedded.host, env: { DOCKER_CONFIG: '/nonexistent' } })
   let left: string | undefined

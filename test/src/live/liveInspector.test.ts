@@ -52,7 +52,7 @@ suite('liveInspector', (test) => {
       ])
     }))
 
-  test('an event without a transition is told as ignored, one that only acts is not', () =>
+  test('an event without a transition is reported as ignored, one that only acts is not', () =>
     onLivePage(async ({ url, news }) => {
       const live = liveInspector(url)
       const actor = createActor(lamp, { inspect: live.inspect }).start()
@@ -179,7 +179,7 @@ suite('liveInspector', (test) => {
     }
   })
 
-  test('a page that refuses is told once, as a warning, and asked no more', () =>
+  test('a page that refuses is reported once, as a warning, and asked no more', () =>
     onLivePage(async ({ url }) => {
       const warned = once(process, 'warning')
       const live = liveInspector(url.replace(/token=.*/, 'token=wrong'))

@@ -142,7 +142,7 @@ suite('embedded runner', (test) => {
       assert.is(readRollouts(folder).get('r1')?.records[1]?.state, 'done')
     }))
 
-  test('a rollout whose plan was not written yet is none, and a missing folder has none', () =>
+  test('a rollout whose plan was not written yet is not listed, and a missing folder has no rollouts', () =>
     onFolder(async (folder) => {
       const runner = await openEmbeddedRunner(folder)
       await runner.create('r1', await planFor(1), [record(0)])

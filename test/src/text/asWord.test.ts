@@ -24,7 +24,7 @@ suite('asWord', (test) => {
     }
   })
 
-  test('values in a list are told apart, whatever is in them', () =>
+  test('values in a list stay separate, whatever is in them', () =>
     fc.assert(
       fc.property(fc.array(text.filter(Boolean)), (values) => {
         assert.equal(readList(values.map(asWord).join(' ')), values)

@@ -77,7 +77,7 @@ suite('ui :: flows', (test) => {
       assert.equal([...states(first.events), ...states(second.events)], states(whole.events))
     }))
 
-  test('a browser that has every event is told not to reconnect', () =>
+  test('a browser that has every event gets 204, and does not reconnect', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)
       const id = await client.install({ reference: 'acme/plain' })

@@ -34,7 +34,7 @@ suite('ui :: forms', (test) => {
     ],
   ]
   for (const [body, field, message, index] of wrong) {
-    test(`what is wrong is told of its field :: ${JSON.stringify(body)}`, () =>
+    test(`an error names its field :: ${JSON.stringify(body)}`, () =>
       onUiStage(async (stage) => {
         const client = await enter(stage)
         for (const path of ['/flows', '/plan']) {

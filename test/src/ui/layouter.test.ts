@@ -32,7 +32,7 @@ suite('layouter', (test) => {
     await layouter.close()
   })
 
-  test('a process that ends in the middle is told with a sentence', async () => {
+  test('a process that ends in the middle is reported in a sentence', async () => {
     const damaged = { ...chart, edges: null } as unknown as typeof chart
     const layouter = createLayouter(damaged)
     await layouter.layOut([]).then(

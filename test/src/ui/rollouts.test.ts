@@ -90,7 +90,7 @@ suite('ui :: rollouts', (test) => {
       { rollouts: fakeRollouts().rollouts },
     ))
 
-  test('without a state folder there are none', () =>
+  test('there are no rollouts without a state folder', () =>
     onUiStage(async (stage) => {
       const client = await enter(stage)
       assert.is(JSON.parse((await client.get('/about')).body).hasRollouts, false)

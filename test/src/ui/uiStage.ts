@@ -97,7 +97,7 @@ export function tokenOf(url: string): Record<string, string> {
   return { authorization: `Bearer ${token}` }
 }
 
-/** What the page sends. */
+/** Opens the page, and sends requests as it does. */
 export async function enter({ ui, origin }: UiStage): Promise<Client> {
   const headers = tokenOf(ui.url)
   const post = (path: string, body: unknown) =>

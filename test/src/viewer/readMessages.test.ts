@@ -27,7 +27,7 @@ suite('readMessages', (test) => {
       ),
     ))
 
-  test('several lines of data are one message, one that is cut off is none', async () => {
+  test('several lines of data are one message, one that is cut off is dropped', async () => {
     const text = 'data: a\ndata:b\ndata\nevent: x\n\nid: 7\ndata: cut'
     assert.equal(await read([encoder.encode(text)]), [{ data: 'a\nb\n' }])
   })

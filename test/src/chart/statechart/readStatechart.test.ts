@@ -280,7 +280,7 @@ suite('readStatechart', (test) => {
   }
 })
 
-/** What is refused is refused by a sentence, and by nothing else. */
+/** Reads a chart. A refusal is a sentence, and no other error. */
 function readOrRefuse(value: unknown) {
   try {
     return readStatechart(value).edges

@@ -66,7 +66,7 @@ const groupedLines: [line: string, words: string[]][] = [
 ]
 
 suite('completion scripts', (test) => {
-  // What they complete is tested below, by the shells that this host has.
+  // Their completions are tested below, by the shells that this host has.
   for (const [shell, script] of Object.entries({
     bash: bashScript,
     fish: fishScript,

@@ -22,7 +22,7 @@ esac
 `
 
 export interface Ground {
-  /** What a shell says for each line, after loading the script that the command prints. */
+  /** The completions of a shell for each line, after loading the script that the command prints. */
   complete(shell: string[], lines: readonly string[]): Promise<Map<string, string>>
   /** Puts another command in the place of plugin-flow. */
   fake(script: string): void
@@ -72,5 +72,5 @@ export async function onGround(
   }
 }
 
-/** What makes a shell complete lines. */
+/** The script that makes a shell complete lines. */
 export const harness = (name: string) => join(import.meta.dirname, name)

@@ -20,7 +20,7 @@ interface Case {
   code: number
   stdout?: string
   stderr?: RegExp
-  /** What is there afterwards. Default: what was there before. */
+  /** The plugins there afterwards. Default: those from before. */
   left?: Record<string, boolean>
 }
 

@@ -102,7 +102,7 @@ suite('rollouts of the page', (test) => {
       await closed()
     }))
 
-  test('another process that carries it out is told', () =>
+  test('another process that carries it out is informed', () =>
     onRolloutStage(async (stage) => {
       const { plan, begin, enabled } = stage
       await plan('vieux/sshfs')

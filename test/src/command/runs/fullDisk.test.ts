@@ -16,7 +16,7 @@ const GRANT = '--grant-all-permissions'
 interface Ended {
   code: unknown
   stderr: string
-  /** What is left in the journal. */
+  /** The files left in the journal. */
   left: string[]
   embedded: EmbeddedEngine
 }
@@ -59,7 +59,7 @@ const reason = (why: string) =>
   `plugin-flow: the journal ~/.local/state/plugin-flow cannot be written: ${why}\n`
 
 suite('a journal whose disk fails in the middle of a run', (test) => {
-  test('before the first change :: nothing is done, and the reason is told', async () => {
+  test('before the first change :: nothing is done, and the reason is reported', async () => {
     const disk = { DISK_WRITES: '0', DISK_ERROR: 'ENOSPC' }
     const { code, stderr, left, embedded } = await runOnFullDisk(disk, [
       ...['install', GRANT, 'acme/notes:1.0'],

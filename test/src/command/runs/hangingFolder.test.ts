@@ -18,7 +18,7 @@ interface Ground {
   stdout: Collector
   stderr: Collector
   kill(signal: NodeJS.Signals): void
-  /** What ended it. */
+  /** Its exit code and the signal that ended it. */
   ended: Promise<unknown[]>
 }
 

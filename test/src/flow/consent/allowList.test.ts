@@ -82,7 +82,7 @@ suite('allowList', (test) => {
     assert.is(answer(policy, asking({}, ['a=/data/x'])), 'not allowed: device:/data/x')
   })
 
-  test('a mount or a device without a path yet is told how it is allowed', () => {
+  test('for a mount or a device without a path yet, the refusal says how to allow it', () => {
     assert.is(
       answer(allowList(['mount:/x']), asking({ mount: [''] })),
       'not allowed: mount: (it has no source yet: --allow mount: or the pattern "mount:" allows it)',
@@ -95,7 +95,7 @@ suite('allowList', (test) => {
     assert.is(answer(allowList(['mount:**']), asking({ mount: [''] })), 'granted')
   })
 
-  test('a pattern that is none is refused, by name', () => {
+  test('an invalid pattern is refused, by name', () => {
     for (const pattern of ['', 'mount', ':x']) {
       assert.throws(() => allowList([pattern]), /allows nothing: write NAME:VALUE/)
     }

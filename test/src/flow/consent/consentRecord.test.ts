@@ -38,7 +38,7 @@ suite('the record of a consent', (test) => {
       assert.equal(flow.snapshot().run.consent, consent)
     }))
 
-  test('a person whom nobody names', () =>
+  test('a person without a name', () =>
     onStage(async ({ install }) => {
       const flow = install({ reference })
       await firstValueFrom(flow.consent$)
@@ -65,7 +65,7 @@ suite('the record of a consent', (test) => {
       }
     }))
 
-  test('nobody, and everything beforehand', () =>
+  test('everything granted beforehand, and a plugin that asks for nothing', () =>
     onStage(async ({ install }) => {
       const granted = await install({ reference, grantAllPermissions: true }).result
       checkRecord(granted.consent, { by: 'grantAllPermissions' })

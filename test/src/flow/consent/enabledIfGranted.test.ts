@@ -87,7 +87,7 @@ function configOf({ network, ipc, pid, ...wanted }: Wants): PluginConfig {
   }
 }
 
-/** What a person has to see, written down once more and in another way than the code does. */
+/** The privileges that a person has to see, computed once more and in another way than in the code. */
 function seen({ network, mounts, devices, capabilities, ...others }: Wants): string {
   const list = (texts: (string | null)[]) => texts.filter((text) => text !== null).sort()
   const isOwn = ['', 'null', 'bridge'].includes(network)

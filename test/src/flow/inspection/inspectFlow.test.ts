@@ -25,13 +25,13 @@ async function inspected(options: Partial<InstallOptions> = {}) {
   const last = events.findLast((event) => event.type === '@xstate.snapshot' && isOfFlow(event))
   assert.ok(
     last && Object(last).snapshot.status === 'done',
-    'the result came before the end was told',
+    'the result settled before the end was reported',
   )
   return { events, states }
 }
 
 suite('inspection', (test) => {
-  test('tells of the actors, events, steps and snapshots, in the order of the chart', async () => {
+  test('reports the actors, events, steps and snapshots, in the order of the chart', async () => {
     const { events, states } = await inspected()
     assert.equal([...new Set(events.map(({ type }) => type))].sort(), [
       '@xstate.action',
@@ -44,7 +44,7 @@ suite('inspection', (test) => {
     assert.equal(shownStates(events.filter(isOfFlow)), states)
   })
 
-  test('what may be seen is told: names, codes, counts, and how it ended', async () => {
+  test('reports what may be seen: names, codes, counts, and how it ended', async () => {
     const { events } = await inspected()
     const last = events.findLast((event) => event.type === '@xstate.snapshot' && isOfFlow(event))
     assert.ok(last?.type === '@xstate.snapshot')
@@ -80,7 +80,9 @@ suite('inspection', (test) => {
         throw new Error(planted.reason)
       },
     },
-    'the reference is none': { reference: `https://${planted.username}:${planted.password}@x/y` },
+    'the reference is invalid': {
+      reference: `https://${planted.username}:${planted.password}@x/y`,
+    },
     'a setting is not there': { settings: [`OTHER_${'x'}=${planted.setting}`] },
     'the setting is secret': { settings: { TOKEN: { value: planted.setting, secret: true } } },
     'a policy names itself': { consent: () => ({ granted: true, who: planted.who }) },
@@ -228,7 +230,7 @@ suite('inspection', (test) => {
     )
   })
 
-  test('the chart goes along, for whoever draws it', async () => {
+  test('the chart is included, for an inspector that draws it', async () => {
     const { events } = await inspected()
     const { logic } = Object(events[0]?.actorRef)
     assert.is(logic.config, pluginInstallMachine.config)

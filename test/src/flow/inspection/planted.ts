@@ -12,7 +12,7 @@ const config = 'planted-config-value-77d0'
 const reason = 'planted-reason-1c9b'
 const who = 'planted-person-a3f4'
 
-/** What no inspector may be told: each can be recognised wherever it turns up. */
+/** Values that no inspector may receive: each can be recognised wherever it turns up. */
 export const planted = {
   username,
   password,

@@ -1,6 +1,6 @@
 /**
  * Every text that can be got at from a value: in properties of whatever kind, in maps and sets, by
- * the snapshots of actors. What functions hold in their closures cannot be.
+ * the snapshots of actors. Values in the closures of functions cannot be.
  */
 export function reachableTexts(value: unknown): Set<string> {
   const texts = new Set<string>()

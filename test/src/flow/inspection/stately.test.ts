@@ -20,7 +20,7 @@ function sortedEdges(machine: AnyStateMachine): string[] {
     .sort()
 }
 
-/** What arrives at the other end of `@statelyai/inspect`'s socket, frame by frame. */
+/** The frames that arrive at the other end of `@statelyai/inspect`'s socket, one by one. */
 async function received(options: Partial<InstallOptions>) {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   const signal = AbortSignal.timeout(LIMIT_MS)
@@ -38,7 +38,7 @@ async function received(options: Partial<InstallOptions>) {
       await flow.result.catch(() => {})
       states = flow.states
     })
-    // It sends what it is told in later turns of the loop, in order; this one after all others.
+    // It sends its events in later turns of the loop, in order; this one after all others.
     setTimeout(() => inspector.event('test', 'test.end'), 0)
     while (!frames.at(-1)?.includes('test.end')) await once(socket, 'message', { signal })
   } finally {

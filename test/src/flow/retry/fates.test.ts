@@ -15,7 +15,7 @@ const cut = new EngineError('pull-interrupted', 'the connection ended in the mid
 const late = new EngineError('timed-out', 'the engine took too long')
 
 const CHANGES = ['pluginPull', 'pluginSet', 'pluginEnable'] as const
-/** What becomes of a call: `lost` may have been carried out all the same. */
+/** The fate of a call: `lost` may have been carried out all the same. */
 const fates = ['well', 'unsent', 'lost', 'carried out and lost', 'late'] as const
 type Fate = (typeof fates)[number]
 

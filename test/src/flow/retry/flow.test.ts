@@ -36,7 +36,7 @@ function count({ engine }: VirtualFlow, operation: OperationId): number {
 }
 
 suite('a flow that tries again', (test) => {
-  test('an engine that does not run :: at once, and nothing is told of trying again', async () => {
+  test('an engine that does not run :: fails at once, and no retry is reported', async () => {
     const flow = virtualFlow({ systemPing: () => Promise.reject(unsent) })
     await settled()
     assert.equal(flow.states, ['checkPrivileges', 'rolledBack'])
@@ -125,7 +125,7 @@ suite('a flow that tries again', (test) => {
     }
   })
 
-  test('a pull that the engine never saw has created nothing :: nobody looks for it', async () => {
+  test('a pull that the engine never saw has created nothing :: it is not looked up', async () => {
     const flow = virtualFlow(
       { ...rememberingEngine(), pluginPull: () => Promise.reject(unsent) },
       options,
@@ -159,7 +159,7 @@ suite('a flow that tries again', (test) => {
     }
   })
 
-  test('attempts to take back are told, too', async () => {
+  test('attempts to take back are reported, too', async () => {
     const engine = rememberingEngine()
     const flow = virtualFlow(
       {

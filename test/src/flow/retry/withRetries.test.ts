@@ -56,7 +56,7 @@ const failures: [
   ['no connection was made', 'engine-unreachable', { unsent: true }, true, true],
   ['the connection was lost', 'engine-unreachable', {}, true, false],
   ['its socket has no rights yet', 'engine-access-denied', { unsent: true }, true, true],
-  ['a proxy lets nobody in', 'engine-access-denied', { status: 403 }, false, false],
+  ['a proxy denies access', 'engine-access-denied', { status: 403 }, false, false],
   ['its certificate is another one', 'engine-not-trusted', {}, false, false],
   ['its SSH key is another one', 'engine-not-trusted', { unsent: true }, false, false],
   ['no answer in time', 'timed-out', {}, true, false],
@@ -155,7 +155,7 @@ async function attemptsOf([operation, call]: [OperationId, Call], error: unknown
   return made
 }
 
-suite('what is made again', (test) => {
+suite('which calls are made again', (test) => {
   for (const [title, code, details, look, change] of failures) {
     const error = new EngineError(code, title, details)
     test(`${title} :: look-ups ${look ? 'are' : 'are not'}, changes ${change ? 'are' : 'are not'}`, async () => {
@@ -169,7 +169,7 @@ suite('what is made again', (test) => {
     })
   }
 
-  test('what is no error of an engine is not', async () => {
+  test('an error of anything but an engine is not retried', async () => {
     for (const each of [...looks, ...seenOrNot]) {
       assert.is(await attemptsOf(each, new TypeError('odd')), 1, each[0])
     }
@@ -205,7 +205,7 @@ suite('what is made again', (test) => {
     assert.is(engine.calls.length, 1 + attempts)
   })
 
-  test('it succeeds when the engine is back, after what was told', async () => {
+  test('it succeeds when the engine is back, after the wait that was reported', async () => {
     const away = new EngineError('engine-unreachable', 'away', { unsent: true })
     let is = true
     const { time, told, engine, patient, stop } = setUp({

@@ -6,11 +6,11 @@ export const REGISTRY = 'registry.example'
 /** A place where the credentials of a registry come from. */
 export interface CredentialSource {
   name: string
-  /** What an engine must be sent, by the places it was planted in. */
+  /** The values that an engine must be sent, by the places they were planted in. */
   secrets: Readonly<Record<string, string>>
   /** Writes what Docker has configured, and gives variables. */
   configure?(ground: Ground): Record<string, string>
-  /** What a function of the host, or a person, answers with, one after the other. */
+  /** The answers of a function of the host, or of a person, one after the other. */
   answers?: { by: 'function' | 'person'; credentials: readonly RegistryCredentials[] }
 }
 

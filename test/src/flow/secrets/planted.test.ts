@@ -19,7 +19,7 @@ function secretsOf(chosen: readonly CredentialSource[]): Record<string, string> 
   return Object.assign({ ...common }, ...chosen.map(({ secrets }) => secrets))
 }
 
-/** What the engine was sent, and what that is in base64. */
+/** All that the engine was sent, as it is and decoded from base64. */
 function textOf({ headers, body }: { headers: object; body: string }): string {
   const values = Object.values(headers).map(String)
   return [...values, ...values.map((text) => `${Buffer.from(text, 'base64url')}`), body].join('\n')

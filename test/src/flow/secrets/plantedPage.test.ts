@@ -49,7 +49,7 @@ suite('planted secrets :: the page', (test) => {
             quoting.lies ? [204, 200, 200] : [204, 204, 200, 200],
           )
           assert.ok(events.events.some(({ type }) => type === 'outcome'))
-          // What the engine quotes of a setting that is not secret is its words.
+          // A setting that is not secret may be shown where the engine quotes it.
           const found = search.found.filter((each) => !each.startsWith('the setting'))
           assert.equal(found, [])
           assert.ok(wasSent(server).includes(JSON.stringify(secrets['the password']).slice(1, -1)))

@@ -91,7 +91,7 @@ function stageOf(method: string, url: string): Stage | undefined {
   return method === 'DELETE' ? 'delete' : 'inspect'
 }
 
-/** What was sent, and what is in it: credentials are JSON in base64, settings a list of them. */
+/** Keeps what was sent, and what is in it: credentials are JSON in base64, settings a list of them. */
 function takeIn(text: string, heard: Set<string>): void {
   heard.add(text)
   for (const inner of [text, Buffer.from(text, 'base64url').toString()]) {
@@ -153,5 +153,5 @@ function pluginQuoting(quote: string, lies: boolean) {
   return { ...plugin, Config: lies ? { ...Config, [quote]: quote } : Config, Settings }
 }
 
-/** What a host has to agree to so that an install goes through. */
+/** The privileges that a host has to agree to so that an install goes through. */
 export const askedPrivileges = computePrivileges(samplePlugin().Config)

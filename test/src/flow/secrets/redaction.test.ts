@@ -99,7 +99,7 @@ suite('createRedaction', (test) => {
     assert.not.ok(secrets().has(samplePlugin(), PASSWORD))
   })
 
-  test('no plugin is none', async () => {
+  test('a missing plugin stays undefined', async () => {
     assert.is(
       await secrets().withRedaction(fakeEngine()).call('pluginInspect', { name: 'a' }, options),
       undefined,

@@ -16,7 +16,7 @@ suite('planted secrets :: what cannot be used', (test) => {
   const search = searchFor({ it: secret, plain: 'pl4nted' })
   const options: InstallOptions = { reference: REFERENCE, grantAllPermissions: true }
 
-  /** What connecting and installing throws, and all that the flow has told. */
+  /** Throws the error of connecting or installing, after a search of all that the flow has reported. */
   async function failureOf(
     given: Parameters<typeof connect>[0],
     more: Partial<InstallOptions> = {},
@@ -76,7 +76,7 @@ suite('planted secrets :: what cannot be used', (test) => {
     ['a configuration that is no JSON', `{"auths": {"${REGISTRY}": {"auth": "pl4nted`],
     ['an auth that is no base64', { auths: { [REGISTRY]: { auth: 'pl4nted' } } }],
     ['an entry that is no record', { auths: { [REGISTRY]: 'pl4nted' } }],
-    ['a helper that is none', { credsStore: '/bin/pl4nted/x' }],
+    ['a helper with an invalid name', { credsStore: '/bin/pl4nted/x' }],
   ]
   for (const [name, config] of configs) {
     test(name, () =>
@@ -116,7 +116,7 @@ suite('planted secrets :: what cannot be used', (test) => {
       connect({ host: 'tcp://engine', env: {}, headers: { 'X-A': `${secret}\r\nX-B: c` } }),
     ))
 
-  test('a key that is none, one of another certificate, and one that is used', async () => {
+  test('a key that is not a PEM key, one of another certificate, and one that is used', async () => {
     const authority = await makeAuthority()
     try {
       const [one, other] = [await authority.issue('one'), await authority.issue('other')]

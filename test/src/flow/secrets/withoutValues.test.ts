@@ -29,7 +29,7 @@ suite('withoutValues', (test) => {
     })
   }
 
-  test('what is none is left as it is', () => {
+  test('text without a secret value is left as it is', () => {
     for (const words of ['', 'plugin vieux/sshfs:latest is enabled', 's3c']) {
       assert.is(whole(words), words)
       assert.is(cut(words), words)

@@ -22,7 +22,7 @@ export const lacking: Handler = (request, response, message) => {
   return answerJSON(response, 404, { message: 'plugin "a" not found' })
 }
 
-/** What another program would read as the end of something, or as the way to somewhere else. */
+/** Text that another program would read as the end of something, or as the way to somewhere else. */
 const FRAGMENTS = [
   ...['..', '/../', '/..', './', '//', '/', '%2e%2e', '%2E%2E/', '%2f', '%00', '%0d%0a', '%'],
   ...['#', '?', '?a=b', '&remote=x', ';', '@', ':', '\\', ' ', '\t', '\r\n', '\n', '\r', '\0'],
@@ -57,7 +57,7 @@ export async function onServer(
   }
 }
 
-/** What was asked of the server since it was looked last. */
+/** Takes the requests that the server has received since the last call. */
 export function taken({ requests }: EngineServer): ReceivedRequest[] {
   return requests.splice(0)
 }
