@@ -66,7 +66,7 @@ suite('makeFailure', (test) => {
   })
 })
 
-suite('what a failed call has changed', (test) => {
+suite('changes made by a failed call', (test) => {
   const rows: [InstallErrorCode, EngineErrorDetails, created: boolean, refused: boolean][] = [
     ['engine-failed', {}, false, false],
     ['engine-failed', { status: 399 }, false, false],

@@ -21,7 +21,7 @@ const privileges = fc.array(
 )
 
 suite('privileges', (test) => {
-  test('what a config asks for is what the engine computes of it', () => {
+  test('the privileges of a config are those that the engine computes of it', () => {
     for (const name of ['all', 'probe', 'plain']) {
       const asked = (recordedJson(`privileges.${name}`) ?? []) as PluginPrivilege[]
       const installed = recordedJson(`inspect.${name === 'probe' ? 'name' : name}`) as Plugin

@@ -316,7 +316,7 @@ function messages(name: string): JSONMessage[] {
   return body.split('\r\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
 }
 
-/** What is known after each line. */
+/** The progress after each line. */
 function replay(name: string): Progress[] {
   const progress = createProgress(() => 0)
   return messages(name).map((message) => {

@@ -15,7 +15,7 @@ import {
 } from '../../machines/reference.ts'
 import { suite } from '../support/suite.ts'
 
-/** What Docker's own command (28.2.2) made of each: the remote it asked for, `null` for a refusal. */
+/** The result of Docker's own command (28.2.2) for each: the remote it asked for, `null` for a refusal. */
 const compared = JSON.parse(
   readFileSync(join(import.meta.dirname, '../recordings/references.json'), 'utf8'),
 ) as [reference: string, remote: string | null][]

@@ -100,7 +100,7 @@ function failing(
 }
 
 suite('retry', (test) => {
-  test('what succeeds is called once', async () => {
+  test('a call that succeeds is made once', async () => {
     const { ports, told } = failing([1, 2], 100)
     assert.is(
       await retry(
@@ -113,7 +113,7 @@ suite('retry', (test) => {
     assert.equal(told, [])
   })
 
-  test('what fails is called again after each delay, and told before it', async () => {
+  test('a call that fails is made again after each delay, and reported before it', async () => {
     const { ports, call, told, calls } = failing([10, 20], 100)
     assert.is(await rejection(retry(call, () => true, ports)), unreachable)
     assert.equal(calls, [0, 10, 30])
@@ -124,13 +124,13 @@ suite('retry', (test) => {
     ])
   })
 
-  test('what another attempt cannot mend is not called again', async () => {
+  test('a call that another attempt cannot mend is not made again', async () => {
     const { ports, call, calls } = failing([10, 20], 100)
     await rejection(retry(call, () => false, ports))
     assert.equal(calls, [0])
   })
 
-  test('what no longer fits is not begun', async () => {
+  test('an attempt that no longer fits is not begun', async () => {
     const exact = failing([10, 20], 30)
     await rejection(retry(exact.call, () => true, exact.ports))
     assert.equal(exact.calls, [0, 10])
@@ -139,7 +139,7 @@ suite('retry', (test) => {
     assert.equal(fits.calls, [0, 10, 30])
   })
 
-  test('what is no error of an engine is told as the host’s', async () => {
+  test('an error that is not an engine error is reported as host-failed', async () => {
     const { ports, call, told } = failing([1], 100, 0, new TypeError('odd'))
     await rejection(retry(call, () => true, ports))
     assert.equal([told[0]?.code, told[0]?.message], ['host-failed', 'TypeError: odd'])
@@ -176,7 +176,7 @@ suite('untilAborted', (test) => {
   const aborted = () => new EngineError('cancelled', 'stopped')
   const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 
-  test('what ends before the signal :: is the result, and the signal is let go', async () => {
+  test('a call that ends before the signal :: is the result, and the signal is let go', async () => {
     const { signal } = new AbortController()
     const call = async () => {
       assert.is(listeners(signal), 1)
@@ -189,7 +189,7 @@ suite('untilAborted', (test) => {
     assert.is(listeners(signal), 0)
   })
 
-  test('what outlasts the signal :: is not waited for', async () => {
+  test('a call that outlasts the signal :: is not waited for', async () => {
     const controller = new AbortController()
     const waiting = untilAborted(() => new Promise(() => {}), controller.signal, aborted)
     controller.abort()

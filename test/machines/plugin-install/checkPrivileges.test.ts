@@ -99,7 +99,7 @@ suite('checkPrivileges', (test) => {
     assert.equal(harmless.value, { pulling: 'streaming' })
   })
 
-  test('checkPrivileges :: after a detour through reauth nobody is asked twice for the same', () => {
+  test('checkPrivileges :: after a detour through reauth no one is asked twice for the same', () => {
     const granted = send(
       at('pulling.streaming'),
       failed('pluginPull', 'unauthorized', { status: 500 }),
@@ -291,7 +291,7 @@ suite('checkPrivileges', (test) => {
     },
   )
 
-  test('checkPrivileges :: nobody can grant what was not asked yet', () => {
+  test('checkPrivileges :: no one can grant what was not asked yet', () => {
     assert.not(at('checkPrivileges').can({ type: 'consent.grant' }))
     assert.not(at('checkPrivileges').can({ type: 'consent.deny' }))
   })

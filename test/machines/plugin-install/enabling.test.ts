@@ -30,7 +30,7 @@ suite('enabling', (test) => {
     },
   )
 
-  test('enabling :: a digest that nobody told is not made up', () => {
+  test('enabling :: an unknown digest is not made up', () => {
     const { digest: _, ...untold } = lookUp()
     const { output } = send(
       at('checkPrivileges', { grantAllPermissions: true, disabled: true }),

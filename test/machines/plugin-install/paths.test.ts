@@ -21,7 +21,7 @@ import { walkChart } from '../../support/walkChart.ts'
 const account = { registry: 'docker.io' }
 const refused = { status: 500 }
 
-/** What people and engines may do, whatever the state. */
+/** The events that people and engines may send, whatever the state. */
 const events: InstallEvent[] = [
   { type: 'install.cancel' },
   { type: 'consent.grant' },
@@ -92,7 +92,7 @@ suite('paths', (test) => {
   })
 })
 
-/** What makes two situations different for the flow. */
+/** The parts of a snapshot that make two situations different for the flow. */
 function identity({ value, context }: Snapshot): unknown {
   const { asksPerson, credentialsAttempt, changes, ownership, consent, pulledDigest } = context
   const present = context.lookUp?.present?.asWanted

@@ -227,7 +227,7 @@ suite('pulling', (test) => {
     assert.is(pinned.context.failure?.code, 'digest-changed')
   })
 
-  test('pulling :: a reference with a digest is pulled by it, and what was pulled before cannot be told', () => {
+  test('pulling :: a reference with a digest is pulled by it, and the digest pulled before is unknown', () => {
     const reference = `acme/probe@${digest}`
     const shown = done('pluginInspect', samplePlugin({ PluginReference: 'acme/probe:latest' }))
     const pulled = send(

@@ -54,7 +54,7 @@ suite('makeSnapshot', (test) => {
     assert.equal(makeSnapshot(ended).outcome, ended.output)
   })
 
-  test('what an earlier process knew is known still', () => {
+  test('facts of an earlier process are known still', () => {
     const failure = makeFailure('cancelled', 'enabling')
     const known = { ownership: 'created', enableRequested: true, consent: agreed, failure } as const
     const resumed = { ...known, id: pluginId, pulledDigest: digest }

@@ -58,7 +58,7 @@ suite('cleaning', (test) => {
     assert.equal([changed, entries, id], [false, [], old.id])
   })
 
-  test('cleaning :: a replaced plugin has its new id, and a digest that nobody told is not made up', () => {
+  test('cleaning :: a replaced plugin has its new id, and an unknown digest is not made up', () => {
     const { digest: _, ...untold } = resolved
     const id = '9'.repeat(64)
     const { output } = send(

@@ -35,7 +35,7 @@ function request(found: Partial<Resolved> = {}, ofPlan?: UpgradePlan): UpgradeCo
 }
 
 suite('makeConsentRequest', (test) => {
-  test('what uses the plugin is shown, as far as it is known', () => {
+  test('uses of the plugin are shown, as far as they are known', () => {
     const uses = { containers: ['db'], volumes: ['data'], networks: [] }
     assert.equal(request({ uses }).uses, uses)
     assert.not('uses' in request())

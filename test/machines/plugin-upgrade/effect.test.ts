@@ -12,7 +12,7 @@ suite('item', (test) => {
 })
 
 suite('observe', (test) => {
-  test('a value that is not the default is told apart, and not held', () => {
+  test('a value that is not the default is distinguished, and not held', () => {
     const Settings = {
       Args: ['a', 'b'],
       Devices: null,
@@ -40,7 +40,7 @@ suite('observe', (test) => {
 })
 
 suite('differences', (test) => {
-  test('what is unlike, missing or there in addition', () => {
+  test('items that are unlike, missing or there in addition', () => {
     const [a, b, c] = [item('env', 'A', '1'), item('env', 'B', '1'), item('env', 'C', '1')]
     assert.equal(differences([a, b], [item('env', 'A', '2'), c]), [
       { kind: 'env', name: 'A' },
@@ -52,7 +52,7 @@ suite('differences', (test) => {
 })
 
 suite('sameContent', (test) => {
-  test('what a set can change does not count, and all else does', () => {
+  test('a field that a set can change does not count, and all else does', () => {
     const withMount = (Source: string, Settable: string[] | null) =>
       definePlugin({ config: { Mounts: [{ Name: 'm', Source, Settable }] } }).config
     const withDevice = (Path: string, Settable: string[] | null) =>

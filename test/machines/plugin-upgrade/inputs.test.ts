@@ -152,7 +152,7 @@ suite('inputs', (test) => {
     assert.is(consentInput({ context }), context.consentRequest)
   })
 
-  test('what is not there is left out, not even as undefined', () => {
+  test('a missing value is left out, not even as undefined', () => {
     const { copy: _, names: __, ...context } = at('rollingBack.returning').context
     assert.not('copy' in returnInput({ context }))
     assert.not('names' in resolveInput({ context }))

@@ -42,7 +42,7 @@ const withDevice = observed(
   { name: copy.name },
 )
 
-/** What people and engines may do, whatever the state. */
+/** The events that people and engines may send, whatever the state. */
 const events: UpgradeEvent[] = [
   cancel,
   grant,
@@ -112,7 +112,7 @@ const events: UpgradeEvent[] = [
   after('cleaningTimeout', 'rollingBack.cleaning'),
 ]
 
-/** What else may happen in some runs. */
+/** Other events that may happen in some runs. */
 const others = {
   disabled: done('readPlugin', { plugin: oldDisabled }),
   swapped: done('readPlugin', { plugin: swapped }),
@@ -158,7 +158,7 @@ suite('paths', (test) => {
   })
 })
 
-/** What makes two situations different for the flow. */
+/** The parts of a snapshot that make two situations different for the flow. */
 function identity({ value, context }: UpgradeChart): unknown {
   const { asksPerson, credentialsAttempt, phase, before, resolved, consent, plan } = context
   const attempts = plan ? undefined : credentialsAttempt

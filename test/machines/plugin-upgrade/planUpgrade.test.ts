@@ -109,7 +109,7 @@ suite('planUpgrade', (test) => {
       ['mount m reverts /own→/new'],
     ],
     [
-      'a mount that is gone, or that nobody could set',
+      'a mount that is gone, or that is not settable',
       of({ Mounts: [mount('m', '/own'), mount('n', '/fixed', null)] }),
       of({ Mounts: [mount('n', '/moved', null)] }),
       ['mount m lost /own→'],
@@ -143,7 +143,7 @@ suite('planUpgrade', (test) => {
     })
   }
 
-  test('what is asked for :: is set, whatever it was; a device only by replacing', () => {
+  test('a setting that is asked for :: is set, whatever it was; a device only by replacing', () => {
     const config = {
       Env: [env('A', '1', settable), env('N', null, settable)],
       Linux: { Devices: [device('d', '/dev/a')] },
@@ -172,7 +172,7 @@ suite('planUpgrade', (test) => {
     assert.is(unknown.expected.find(({ name }) => name === 'UNKNOWN')?.value, '')
   })
 
-  test('what is carried over :: is the value of a mount or a device, and else only its mark', () => {
+  test('a setting that is carried over :: is the value of a mount or a device, and else only its mark', () => {
     const from = withOwn({ Env: [env('A', '1', settable)], Mounts: [mount('m', '/own')] }, 'A=own')
     const to = of({ Env: [env('A', '1', settable)], Mounts: [mount('m', '/new')] })
     assert.equal(planUpgrade(from, to, [], 'replace').settings, [

@@ -179,7 +179,7 @@ suite('rollingBack', (test) => {
     },
   )
 
-  test('rollingBack.cleaning :: what the new version left in the settings is told', () => {
+  test('rollingBack.cleaning :: settings left by the new version are reported', () => {
     const { output } = send(
       at('rollingBack.proving'),
       done('inspectPlugin', proven),

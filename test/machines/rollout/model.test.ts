@@ -47,7 +47,7 @@ const people = fc.constantFrom<RolloutPersonEvent>(
   { type: 'retry', only: 'unreachable' },
   { type: 'consent.deny' },
 )
-/** What happens next: a target ends, an event comes again, is lost, or comes late; somebody acts; the process dies. */
+/** The next event: a target ends, an event comes again, is lost, or comes late; somebody acts; the process dies. */
 const moves = fc.array(
   fc.record({
     what: fc.constantFrom('end', 'end', 'end', 'again', 'lose', 'time', 'crash', 'person', 'old'),

@@ -69,7 +69,7 @@ suite('paused', (test) => {
     { type: 'retry' },
     ({ value, context }) => {
       assert.equal([value, context.attempt, context.size], ['canary', 2, 9])
-      // One that has failed, and two that were not taken, make up the rest of the canaries.
+      // The failed target and two that were not taken make up the rest of the canaries.
       assert.equal([context.out, context.again], [[0, 1], { failed: 1, unreachable: 0 }])
     },
   )

@@ -99,7 +99,7 @@ suite('applySettings', (test) => {
     })
   }
 
-  test('what runs differs from what is shown :: changed by others', async () => {
+  test('the running plugin differs from the one shown :: changed by others', async () => {
     const plugin = but(({ Config }) => {
       for (const mount of Config.Mounts ?? []) mount.Source = '/'
     })

@@ -232,7 +232,7 @@ suite('judgePresent', (test) => {
     assert.not(isApplied(withDebug('DEBUG=1'), { name: 'DEBUG' }))
   })
 
-  test('settings :: whether a secret one is applied is asked of whoever knows its value', () => {
+  test('settings :: whether a secret one is applied is decided by the function that knows its value', () => {
     const enabled = { Enabled: true }
     const settings: Setting[] = [...parsed('DEBUG=1'), { name: 'PASSWORD', secret: true }]
     const plugin = { ...enabled, Settings: { ...samplePlugin().Settings, Env: ['DEBUG=1'] } }

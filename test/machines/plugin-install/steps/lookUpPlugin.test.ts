@@ -177,7 +177,7 @@ suite('lookUpPlugin', (test) => {
     assert.is(await codeOf(failing.found), 'unauthorized')
   })
 
-  test('privileges that cannot be had :: nobody waits for the content', async () => {
+  test('privileges that cannot be had :: the content is not waited for', async () => {
     const { found } = lookUp({
       getPluginPrivileges: refuse('unauthorized'),
       distributionInspect: () => new Promise(() => {}),
@@ -185,7 +185,7 @@ suite('lookUpPlugin', (test) => {
     assert.is(await codeOf(found), 'unauthorized')
   })
 
-  test('a list that came :: the content need not be told', async () => {
+  test('a list that came :: the content need not be known', async () => {
     const { found } = lookUp({
       getPluginPrivileges: async () => asks(hostNetwork),
       distributionInspect: refuse('unauthorized'),

@@ -146,7 +146,7 @@ suite('takeBack', (test) => {
     assert.is(pauses.length, 9)
   })
 
-  test('late :: what has not come after 20 seconds may still come, and is told so', async () => {
+  test('late :: a plugin that has not come after 20 seconds may still come, and is reported so', async () => {
     const request = { ownership: 'uncertain', hadContent: 'yes' } as const
     const { report, pauses } = await take(fakeEngine(), request)
     assert.is(report.result, 'failed')
@@ -191,7 +191,7 @@ suite('takeBack', (test) => {
     assert.match(JSON.stringify(report), 'may still install it')
   })
 
-  test('late :: an engine that lets nobody in for a moment may still install it', async () => {
+  test('late :: an engine that denies access for a moment may still install it', async () => {
     for (const code of ['engine-access-denied', 'engine-not-trusted'] as const) {
       const away = new EngineError(code, 'no access', { unsent: true })
       const pluginInspect = inspections(undefined, away, undefined)

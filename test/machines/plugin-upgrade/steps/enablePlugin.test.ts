@@ -37,7 +37,7 @@ suite('enablePlugin', (test) => {
     assert.equal((await run([off], {})).log, ['record', enable])
   })
 
-  test('a full disk :: the plugin tells whether it is enabled', async () => {
+  test('a full disk :: the plugin is looked up to see whether it is enabled', async () => {
     assert.is((await run([off, on], failing(full))).error, undefined)
     assert.is((await run([off, off], failing(full))).error, full)
   })

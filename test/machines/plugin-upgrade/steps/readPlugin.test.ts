@@ -39,7 +39,7 @@ suite('readPlugin', (test) => {
     ['a name', { Name: 'acme/probe:1; rm -rf ~' }],
     ['a reference', { PluginReference: 'acme/probe:1 to acme/safe:2' }],
   ] as const) {
-    test(`${what} that is none :: is no answer of an engine`, async () => {
+    test(`${what} that is invalid :: is no answer of an engine`, async () => {
       const lying = { ...on, ...lie }
       for (const [looks, claimed] of [
         [[lying, on], []],

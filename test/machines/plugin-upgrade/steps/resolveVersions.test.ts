@@ -31,7 +31,7 @@ const config = sampleConfig({
 const before = observed(config)
 const byDigest = `docker.io/acme/probe@${digest}`
 
-/** What its registry shows of it: its owner has pointed the mount and the device elsewhere since. */
+/** Its registry shows other paths: its owner has pointed the mount and the device elsewhere since. */
 const elsewhere: Record<string, string> = { mount: '/var/lib/state', device: '/dev/sdb' }
 const shown = computePrivileges(config).map((one) => ({
   ...one,

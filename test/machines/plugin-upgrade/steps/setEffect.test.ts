@@ -93,7 +93,7 @@ suite('restorePlugin', (test) => {
   }
   const withEnv = (...env: string[]) => plugin({ Settings: { ...off.Settings, Env: env } })
 
-  test('what differs is set again, and nothing else, after the record', async () => {
+  test('a setting that differs is set again, and nothing else, after the record', async () => {
     const now = withEnv('DEBUG=1', 'FIXED=yes', 'LEVEL=2')
     const { log, end, sent } = await run(now)
     assert.equal(sent, ['DEBUG=0'])
@@ -153,7 +153,7 @@ suite('restorePlugin', (test) => {
     assert.equal(sent, ['state.source=/a', 'disk.path=/dev/a'])
   })
 
-  test('what was not there before and cannot be taken away :: is a failure', async () => {
+  test('a setting that was not there before and cannot be taken away :: is a failure', async () => {
     const lacking = { ...on, Settings: { ...on.Settings, Env: ['FIXED=yes'] } }
     const { end } = await run(off, {}, [], lacking)
     assert.equal([end.code, end.message], ['set-failed', 'the env DEBUG was not in effect before'])
