@@ -10,7 +10,7 @@ import { suite } from '../../support/suite.ts'
 import { alice, type Ground, gives, HAS_NONE, onGround } from './credentialGround.ts'
 
 const never = new AbortController().signal
-/** What a helper that fails says all the same. */
+/** The output of a helper that fails all the same. */
 const LEAK = `echo '{"Username":"alice","Secret":"${PLANTED}"}'; echo ${PLANTED} >&2`
 const SPAWNS = '/bin/sleep 60 &\necho $$ >> $PIDS; echo $! >> $PIDS'
 
@@ -287,7 +287,7 @@ suite('askHelper :: failure', (test) => {
       assert.equal(ground.pids(), [])
     }))
 
-  test('cancelled meanwhile :: killed, and gone when that is told', () =>
+  test('cancelled meanwhile :: killed, and gone when that is reported', () =>
     onGround(async (ground) => {
       ground.helper('x', `${LEAK}\n${SPAWNS}\nwait`)
       const cancel = new AbortController()

@@ -79,13 +79,9 @@ suite('readContext', (test) => {
     ['no name', '{"Endpoints":{"docker":{}}}', /contains another name$/],
     ['no engine', '{"Name":"a","Endpoints":{"kubernetes":{}}}', /names no Docker Engine$/],
     ['no endpoints', '{"Name":"a"}', /names no Docker Engine$/],
+    ['an invalid endpoint', '{"Name":"a","Endpoints":{"docker":7}}', /"docker" is not an object$/],
     [
-      'an endpoint that is none',
-      '{"Name":"a","Endpoints":{"docker":7}}',
-      /"docker" is not an object$/,
-    ],
-    [
-      'a host that is none',
+      'an invalid host',
       '{"Name":"a","Endpoints":{"docker":{"Host":7}}}',
       /"Host" is not a string$/,
     ],

@@ -52,7 +52,7 @@ export function gives(Username: string, Secret: string = PLANTED): string {
   return `echo '${JSON.stringify({ ServerURL: 'r.example', Username, Secret })}'`
 }
 
-/** What a helper says of a registry that it has nothing for. */
+/** The answer of a helper for a registry that it has nothing for. */
 export const HAS_NONE = "echo 'credentials not found in native keychain'; exit 1"
 
 export function base64(text: string): string {

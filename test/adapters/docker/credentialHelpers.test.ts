@@ -186,7 +186,7 @@ suite('readDockerConfig :: the default helper of the platform', (test) => {
       assert.is(await read(ground.env, 'r', { platform: 'freebsd' }), undefined)
     }))
 
-  test('one that is broken, and that nobody has configured, is none', () =>
+  test('one that is broken, and is not configured, is ignored', () =>
     onGround(async (ground) => {
       ground.helper('secretservice', `echo ${PLANTED}; exit 1`)
       assert.is(await read(ground.env, 'r', { platform: 'linux' }), undefined)

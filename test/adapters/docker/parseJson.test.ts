@@ -45,7 +45,7 @@ suite('findRepeated', (test) => {
     assert.is(findRepeated('{"__proto__":1,"__proto__":2}')?.name, '__proto__')
   })
 
-  test('the first that is repeated is told', () => {
+  test('the first that is repeated is reported', () => {
     assert.is(findRepeated('{"a":1,"b":1,"b":2,"a":2}')?.name, 'b')
   })
 })

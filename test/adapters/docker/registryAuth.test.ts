@@ -73,7 +73,7 @@ suite('FlowAuth', (test) => {
     assert.is(decode(auth.header('r.example')).username, 'alice')
   })
 
-  test('request :: the configuration has other credentials by now, and nobody is asked', async () => {
+  test('request :: the configuration has other credentials by now, and no one is asked', async () => {
     const configured = ['old', 'new', 'new', 'newer'].map((registrytoken) => ({ registrytoken }))
     let asked = 0
     const auth = new FlowAuth({
@@ -113,7 +113,7 @@ suite('FlowAuth', (test) => {
     assert.is(asked, 1)
   })
 
-  test('request :: null, as JavaScript has it, is none', async () => {
+  test('request :: null, as JavaScript has it, means no credentials', async () => {
     const auth = new FlowAuth({ source: () => null as never })
     assert.is(await auth.request(request, never), undefined)
   })
@@ -218,7 +218,7 @@ suite('FlowAuth :: failure', (test) => {
     assert.is(error.message, 'the configuration of credentials failed for r.example (Error)')
   })
 
-  test('cancelled before :: asks nobody', async () => {
+  test('cancelled before :: asks no one', async () => {
     let asked = 0
     const auth = new FlowAuth({ source: () => void asked++ })
     await refusedWith('cancelled', () => auth.request(request, AbortSignal.abort()))

@@ -116,7 +116,7 @@ suite('selectEngine :: what decides', (test) => {
     assert.is((await select({}, {}, '', 'win32')).host, 'npipe:////./pipe/docker_engine')
   })
 
-  test('empty variables are none', async () => {
+  test('empty variables are ignored', async () => {
     const env = { DOCKER_HOST: '', DOCKER_CONTEXT: '' }
     assert.is((await select({}, env, { currentContext: '' })).by, 'default')
   })
@@ -178,7 +178,7 @@ suite('selectEngine :: TLS', (test) => {
   const tls = { verify: false }
   const DOCKER_TLS_VERIFY = '1'
 
-  test('what is given goes with the host, whatever the variables say', async () => {
+  test('given TLS goes with the host, whatever the variables say', async () => {
     assert.equal((await select({ host: 'tcp://a', tls }, { DOCKER_TLS_VERIFY })).tls, tls)
     const env = { DOCKER_TLS_VERIFY, DOCKER_HOST: 'unix:///a' }
     const selected = await select({ tls }, env)

@@ -6,7 +6,7 @@ import { suite } from '../../support/suite.ts'
 
 const server = 'adapters/embedded/startEmbeddedEngine.ts'
 
-/** What a page and Node.js both have. */
+/** Globals that a page and Node.js both have. */
 const web = {
   AbortController,
   AbortSignal,

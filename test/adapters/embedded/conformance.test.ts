@@ -14,7 +14,7 @@ import { type Step, stepsBefore, stepsMeanwhile } from './startingStates.ts'
 const leftOut: [scenarios: RegExp, reason: string][] = [
   [/^create\./, 'the embedded engine takes no upload of a plugin'],
   [/^push\./, 'the embedded engine uploads nothing to a registry'],
-  [/^version\.(version|info)$/, 'tells of the machine; its fields are compared in system.test.ts'],
+  [/^version\.(version|info)$/, 'describes the machine; its fields are compared in system.test.ts'],
 ]
 
 /** Headers that decide how a client reads an answer. */
@@ -193,7 +193,7 @@ function assertAnswer(answer: Answer, recording: Recording): void {
   const expected = response.chunks.map(({ data }) => data).join('')
   assert.equal(timeless(answer.body), timeless(expected))
   for (const name of HEADERS) assert.is(answer.headers[name], headerOf(recording, name), name)
-  // Where the body may differ its length does too; that it is told, and right, does not.
+  // Where the body may differ, so may its length; whether it is sent, and right, may not.
   const isTold = headerOf(recording, 'content-length') !== undefined
   const length = isTold ? String(Buffer.byteLength(answer.body)) : undefined
   assert.is(answer.headers['content-length'], length)

@@ -28,7 +28,7 @@ export async function whenAsked(engine: EmbeddedEngine, part: string): Promise<v
     if (engine.requests().some(({ path }) => path.includes(part))) return
     await get(engine, '/_ping')
   }
-  throw new Error(`nobody asked for ${part}`)
+  throw new Error(`no request for ${part}`)
 }
 
 /** One registry, `registry.test`, that holds these plugins as `NAME:latest`. */
@@ -91,7 +91,7 @@ export function lines({ body }: Answer): JSONMessage[] {
     .map((line) => JSON.parse(line))
 }
 
-/** What is told of one layer, each only once. */
+/** The statuses reported of one layer, each only once. */
 export function statuses(answer: Answer, layer: string): (string | undefined)[] {
   return [...new Set(lines(answer).flatMap(({ id, status }) => (id === layer ? [status] : [])))]
 }

@@ -49,7 +49,7 @@ suite('embedded lifecycle', (test) => {
     })
   })
 
-  test('a device that the host lacks is told by its path', async () => {
+  test('a device that the host lacks is reported by its path', async () => {
     const device = { Linux: { Devices: [{ Name: 'd', Path: '/dev/none/0' }] } }
     const plugin = definePlugin({ config: device })
     const options = { registries: holding({ a: plugin }), missingPaths: ['/dev/none'] }

@@ -2,7 +2,7 @@
  * A body as far as timing does not decide it. Of the lines of a pull these are left out or made
  * equal, because two recordings of the same request differ in them:
  *
- * - how far a download has come when it is told of: the first line of a layer stands for all;
+ * - how far a download has come when it is reported: the first line of a layer stands for all;
  * - Extracting between the first line of a layer and its last, and repeated ones;
  * - where the `Download complete` of a layer stands, and whether it says how much; before an error
  *   line, whether it is there at all.

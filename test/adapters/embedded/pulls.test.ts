@@ -21,7 +21,7 @@ const big = definePlugin({ layers: [30_000_000, 400_000] })
 const shortIds = big.layers.map(({ digest }) => digest.slice(7, 19))
 
 suite('embedded pulls', (test) => {
-  test('tells of every layer', async () => {
+  test('reports every layer', async () => {
     await withEngine({ registries: holding({ a: big }) }, async (engine) => {
       const answer = await pull(engine, REMOTE)
       const [first = '', second = ''] = shortIds
@@ -96,7 +96,7 @@ suite('embedded pulls', (test) => {
     })
   })
 
-  test('an alias that names docker.io is told as it is and stored without', async () => {
+  test('an alias that names docker.io is reported as it is and stored without', async () => {
     await withEngine({ registries: holding({ a: big }) }, async (engine) => {
       const path = `/plugins/pull?remote=${REMOTE}&name=docker.io/library/x:1`
       const { headers } = await post(engine, path, null)
@@ -105,7 +105,7 @@ suite('embedded pulls', (test) => {
     })
   })
 
-  test('privileges that are none are refused', async () => {
+  test('invalid privileges are refused', async () => {
     await withEngine({ registries: holding({ a: big }) }, async (engine) => {
       const path = `/plugins/pull?remote=${REMOTE}`
       const prefix = 'failed to parse privileges: json: cannot unmarshal'
@@ -120,7 +120,7 @@ suite('embedded pulls', (test) => {
     })
   })
 
-  test('an id that cannot be made is told', async () => {
+  test('an id that cannot be made is reported', async () => {
     const newId = () => {
       throw new Error('out of ids')
     }

@@ -20,7 +20,7 @@ const slowConfig = recordedConfig('inspect.after-failed-enable')
 const up = upgraded({ pull: 'upgrade.back' })
 const upBig = upgraded({ pull: 'upgrade.two-at-once-slow' })
 
-/** What `acme/up:1.0` at the open registry names after its tag was moved. */
+/** The content of `acme/up:1.0` at the open registry after its tag was moved. */
 export const movedUp = upgraded({ pull: 'upgrade.tag-moved' })
 
 /** `acme/up:1.0` as it was where the disk was full, with its default source and path. */
@@ -196,8 +196,8 @@ function plugin(pull: string, sketch: PluginSketch = {}) {
 }
 
 /**
- * A version of `acme/up`: its content as a pull told it, its config as an inspect shows it. What is not
- * recorded of a version is as in the first one.
+ * A version of `acme/up`: its content as a pull reported it, its config as an inspect shows it. All that is
+ * not recorded of a version is as in the first one.
  */
 function upgraded(from: { pull?: string; inspect?: string }, sketch: PluginSketch = {}) {
   const config = recordedConfig(from.inspect ?? 'upgrade.inspect-back')

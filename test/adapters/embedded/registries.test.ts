@@ -187,7 +187,7 @@ suite('embedded registries', (test) => {
     })
   })
 
-  test('an index is told as one', async () => {
+  test('an index is reported as one', async () => {
     await withEngine({ registries }, async (engine) => {
       const types = ['a', 'a:index'].map(async (name) => {
         const { body } = await get(engine, `/distribution/token.example.com/${name}/json`, demo)
@@ -220,7 +220,7 @@ suite('embedded registries', (test) => {
     })
   })
 
-  test('references that are none are refused in the words of the engine', async () => {
+  test('invalid references are refused in the words of the engine', async () => {
     await withEngine({ registries }, async (engine) => {
       const id = 'a'.repeat(64)
       const general = 'invalid reference format'

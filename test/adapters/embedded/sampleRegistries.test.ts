@@ -4,7 +4,7 @@ import { sampleRegistries } from '../../../src/embedded.ts'
 import { suite } from '../../support/suite.ts'
 import { get, message, post, streamError, withEngine } from './engines.ts'
 
-/** What each sample is there to show: how its pull and its enable end. */
+/** The outcomes that the samples demonstrate: how the pull and the enable of each end. */
 const outcomes: [reference: string, pull: string | undefined, enable: number | undefined][] = [
   ['vieux/sshfs', undefined, 200],
   ['acme/plain', undefined, 200],
@@ -38,7 +38,7 @@ suite('embedded sampleRegistries', (test) => {
     })
   }
 
-  test('every sample is told of here', () => {
+  test('every sample has its outcome here', () => {
     const samples = Object.values(sampleRegistries).flatMap(({ repositories }) =>
       Object.values(repositories).flatMap((tags) => Object.keys(tags)),
     )
@@ -66,7 +66,7 @@ suite('embedded sampleRegistries', (test) => {
     })
   })
 
-  test('vieux/sshfs :: a pull at pace 1 is told of for two to three seconds', () => {
+  test('vieux/sshfs :: a pull at pace 1 takes two to three seconds', () => {
     const { bytesPerSecond = 0, repositories } = sampleRegistries['docker.io'] ?? {}
     const layers = repositories?.['vieux/sshfs']?.latest?.layers ?? []
     const slowest = Math.max(...layers.map(({ size }) => size))

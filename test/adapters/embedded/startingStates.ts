@@ -74,7 +74,7 @@ const aliased = [pull(PROBE, 'myprobe:1.0')]
 const latest = [pull(PROBE, 'myprobe')]
 const listed = [...enabled, pull(PLAIN, 'plain:1.0')]
 
-/** What a scenario's name and note say of the state that it starts from. */
+/** The states that scenarios start from, as their names and notes say. */
 const states: Record<string, Step[]> = {
   'disable.in-use': used,
   'disable.in-use-force': used,
@@ -200,7 +200,7 @@ const states: Record<string, Step[]> = {
   'upgrade.while-enabling': [pull(UP), upgrade('2.0-hangs'), { do: 'begin enable', name: UP }],
 }
 
-/** What another client does while the recorded request downloads, and the registry does after that. */
+/** Steps of another client while the recorded request downloads, and of the registry after that. */
 const meanwhile: Record<string, Step> = {
   'upgrade.enabled-meanwhile': enable(UP),
   'upgrade.engine-killed': { do: 'restart' },
@@ -219,7 +219,7 @@ export function stepsMeanwhile({ scenario }: Recording): Step[] {
     : []
 }
 
-/** What came before the recorded request. Unless told otherwise, the plugin in its path was pulled. */
+/** The steps before the recorded request. By default, the plugin in its path was pulled. */
 export function stepsBefore({ scenario, request }: Recording): Step[] {
   const told = states[scenario]
   if (told) return told

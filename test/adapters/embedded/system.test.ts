@@ -23,7 +23,7 @@ suite('embedded system', (test) => {
     })
   })
 
-  test('GET /info tells of the plugins, with fields that an engine has', async () => {
+  test('GET /info reports the plugins, with fields that an engine has', async () => {
     await withEngine({ registries, experimental: true }, async (engine) => {
       await pull(engine, 'registry.test/a')
       await post(engine, '/plugins/registry.test/a/enable?timeout=0')

@@ -76,7 +76,7 @@ async function upgradeWhile(engine: EmbeddedEngine, act: () => Promise<unknown>)
   return answer
 }
 
-/** What the process of the plugin was given. */
+/** The values that the process of the plugin was given. */
 function inEffect(engine: EmbeddedEngine) {
   const { Args, Env, Mounts, Devices, digest } = engine.process(NAME) ?? {}
   return {
@@ -396,7 +396,7 @@ suite('embedded upgrade :: the disk of the engine', (test) => {
       assert.is(inEffect(engine).version, 1)
     }))
 
-  test('what an upgrade left that was cut short :: is in the way until it is removed', () =>
+  test('a copy left by an upgrade that was cut short :: is in the way until it is removed', () =>
     withVolume(async (engine) => {
       engine.changeDisk({ leftovers: [NAME] })
       assert.match(await error(upgrade(engine, two)), /rootfs-old: file exists$/)

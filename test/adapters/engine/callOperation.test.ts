@@ -4,7 +4,7 @@ import { refusedWith } from '../../support/engineFailure.ts'
 import { suite } from '../../support/suite.ts'
 import { callOn, digest, inputs, ping, willing, withEngine } from './engineFixture.ts'
 
-suite('what the engine answers by itself', (test) => {
+suite('operations that the engine answers by itself', (test) => {
   const silences: [title: string, answer: (response: ServerResponse) => unknown][] = [
     ['no answer', () => {}],
     ['an answer that stalls', (response) => response.write('[')],
@@ -33,7 +33,7 @@ suite('what the engine answers by itself', (test) => {
     ))
 })
 
-suite('what a registry is asked for', (test) => {
+suite('operations that a registry is asked for', (test) => {
   const answers = {
     getPluginPrivileges: { privileges: [], hidden: false },
     distributionInspect: { digest },

@@ -18,7 +18,7 @@ import { answerJSON, type Handler, serveBytes } from '../../support/engineServer
 import { connectTo } from './connectTo.ts'
 import { callOn, inputs, never, withEngine } from './engineFixture.ts'
 
-/** Words that nobody knows. */
+/** The codes for unknown words. */
 const FAILED: { readonly [Id in OperationId]?: InstallErrorCode } = {
   pluginPull: 'pull-failed',
   pluginSet: 'set-failed',

@@ -71,7 +71,7 @@ export function requestOf(method: EngineRequest['method'], path: string): Engine
   }
 }
 
-/** What operations take, by the name of the field. */
+/** Inputs of the operations, by the name of the field. */
 const sample: Readonly<Record<string, unknown>> = {
   remote: 'acme/probe:1.0',
   name: 'probe:1.0',
@@ -102,7 +102,7 @@ export const inputs = Object.fromEntries(operationIds.map((id) => [id, inputOf(i
   readonly [Id in OperationId]: InputOf<Id>
 }
 
-/** What `willing` says is behind every reference. */
+/** The digest that `willing` reports for every reference. */
 export const digest = `sha256:${'c5'.repeat(32)}`
 const plugin = { Id: 'e3d9'.repeat(16), Name: 'probe:1.0', Enabled: false, Config: {} }
 

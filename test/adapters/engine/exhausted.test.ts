@@ -40,7 +40,7 @@ suite('no descriptor is left', (test) => {
           env: { DOCKER_CONFIG: '${folder}', PATH: '' },
           onWarning: (warning) => warnings.push(warning.message),
         })
-        // What is loaded with the first call is there.
+        // Modules that are loaded with the first call have to be there.
         await engine.call('systemVersion', {}, { signal: new AbortController().signal })
         await installPlugin(engine, { reference: 'acme/plain', alias: 'first' }).result
         const free = fill()

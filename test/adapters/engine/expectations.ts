@@ -1,7 +1,7 @@
 import type { InstallErrorCode } from '../../../machines/catalogue.ts'
 
 /**
- * What the adapter makes of each recorded answer: the value that the engine gave, nothing (no such
+ * The adapter's result for each recorded answer: the value that the engine gave, nothing (no such
  * plugin), or a code.
  */
 export const expectations: Readonly<Record<string, Expectation>> = {

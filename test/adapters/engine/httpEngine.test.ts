@@ -167,7 +167,7 @@ suite('httpEngine', (test) => {
     )
   })
 
-  test('what the calls give', async () => {
+  test('results of the calls', async () => {
     await withHttpEngine(willing, async (engine) => {
       const given: { [Id in OperationId]?: unknown } = {}
       for (const id of versioned) given[id] = await call(engine, id)

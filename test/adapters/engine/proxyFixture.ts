@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { until } from '../../engine/world/until.ts'
 
-/** What a proxy was asked for. */
+/** A request that a proxy received. */
 export interface Asked {
   /** `HOST:PORT` */
   target: string
@@ -52,7 +52,7 @@ export async function serveProxy(options: ConnectProxyOptions = {}): Promise<Con
     onReached()
     socket.on('error', () => {})
     if (options.answer) {
-      // Somebody has to read, or nobody notices that the client is gone.
+      // The socket has to be read, or the end of the client goes unnoticed.
       socket.on('end', () => socket.end()).resume()
       return void options.answer(socket, wish)
     }

@@ -96,7 +96,7 @@ async function pull(
   return { ...result, messages }
 }
 
-/** What the recorded bytes amount to, taken apart by other means than the adapter's. */
+/** The value in the recorded bytes, parsed by other means than the adapter's. */
 function recordedValue(recording: Recording): unknown {
   const body = recordedBody(recording).toString('utf8')
   switch (callIn(recording)) {

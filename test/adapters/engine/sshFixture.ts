@@ -8,7 +8,7 @@ import { until } from '../../engine/world/until.ts'
 export interface FakeSsh {
   /** In which it is what is found. */
   env: Record<string, string>
-  /** What each process was called with. */
+  /** The arguments of each process. */
   calls(): string[][]
   /** Of every process, and of what it has noted with `note PID`. */
   pids(): number[]

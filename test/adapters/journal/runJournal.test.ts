@@ -114,7 +114,7 @@ suite('runJournal', (test) => {
       assert.equal(readdirSync(folder), [])
     }))
 
-  test('given back twice, it is not taken from whoever has taken it up meanwhile', () =>
+  test('given back twice, it is not taken from the process that has taken it up meanwhile', () =>
     onFolder(async (folder) => {
       const run = await beginRun(folder, { host: 'unix:///x.sock' })
       await run.write(snapshot)
@@ -152,7 +152,7 @@ suite('runJournal', (test) => {
       assert.is(statSync(join(folder, `${run.id}.json`)).mode & 0o777, 0o600)
     }))
 
-  test('what cannot be read is named', () =>
+  test('a run that cannot be read is named', () =>
     onFolder(async (folder) => {
       const run = await beginRun(folder, { host: 'unix:///x.sock' })
       await run.write(snapshot)

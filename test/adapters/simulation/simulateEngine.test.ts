@@ -10,7 +10,7 @@ const HOST = 'the simulated engine'
 const unauthorized = 'registry.example.com/acme/private:1.0'
 const login = { username: 'demo', password: 'demo' }
 
-/** What a host sees of an install. */
+/** All that a host sees of an install. */
 async function outcomeOf(engine: Engine, options: InstallOptions) {
   const flow = installPlugin(engine, { grantAllPermissions: true, ...options })
   const states: string[] = []

@@ -127,7 +127,7 @@ suite('distributionInspect :: failure', (test) => {
     })
   }
 
-  // What engine 20.10.24 says of plugin references, and newer engines of registries.
+  // Answers of engine 20.10.24 for plugin references, and of newer engines for registries.
   const SAID: [status: number, words: string, code: InstallErrorCode, passes?: 'passes'][] = [
     [401, 'unauthorized: authentication required', 'unauthorized'],
     [

@@ -37,7 +37,7 @@ suite('nodeList', (test) => {
     assert.equal([method, url], ['GET', '/nodes'])
   })
 
-  test('a node that has not told of itself :: has an ID only', async () => {
+  test('a node that has not described itself :: has an ID only', async () => {
     const { found } = await list([{ ID: 'x', Spec: null, Description: null }])
     assert.equal(found, [{ id: 'x', hostname: '', address: '', role: '', labels: {} }])
   })

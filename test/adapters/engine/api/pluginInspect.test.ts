@@ -41,7 +41,7 @@ suite('pluginInspect :: answer', (test) => {
     )
   })
 
-  test('what Go leaves out :: is filled in with what it means', () => {
+  test('a field that Go leaves out :: is filled in with what it means', () => {
     const nothing = { Name: '', Description: '', Settable: null }
     assert.equal(readPlugin(bare), {
       ...bare,
@@ -99,7 +99,7 @@ suite('pluginInspect :: answer', (test) => {
     ])
   })
 
-  test('fields that nobody knows :: are kept in the config', () => {
+  test('unknown fields :: are kept in the config', () => {
     const Config = { Entrypoint: ['/probe'], Linux: { More: 1 } }
     const { Config: config } = readPlugin({ ...bare, Config })
     assert.equal(config.Entrypoint, ['/probe'])

@@ -104,7 +104,7 @@ suite('pluginPull :: answer', (test) => {
     )
   })
 
-  test('a gap shorter than the bound :: is none, however long the pull takes', async () => {
+  test('a gap shorter than the bound :: is not silence, however long the pull takes', async () => {
     await withEngine(
       (_, response) => {
         response.writeHead(200)

@@ -53,7 +53,7 @@ suite('pluginSet :: failure', (test) => {
     )
   })
 
-  test('words that nobody knows', async () => {
+  test('unknown words', async () => {
     await withEngine(
       (_, response) => answerJSON(response, 500, { message: 'the moon is\nfull' }),
       async (connection) => {

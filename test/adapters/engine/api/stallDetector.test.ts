@@ -9,7 +9,7 @@ suite('createStallDetector', (test) => {
     progressDetail: { current, total: 9 },
   })
 
-  test('what a layer has told already is none', () => {
+  test('a line that was reported of a layer already is no news', () => {
     const isNews = createStallDetector()
     const rows: [message: Parameters<typeof isNews>[0], news: boolean][] = [
       [downloading('a', 1), true],
@@ -26,7 +26,7 @@ suite('createStallDetector', (test) => {
     for (const [message, news] of rows) assert.is(isNews(message), news, JSON.stringify(message))
   })
 
-  test('extracting is, while it gets on', () => {
+  test('extracting is news while it gets on', () => {
     const isNews = createStallDetector()
     const extracting = (current: number) => ({
       id: 'a',
@@ -37,7 +37,7 @@ suite('createStallDetector', (test) => {
     assert.equal(news, [true, true, false, false, true])
   })
 
-  test('lines that take turns are none, and a download begins anew a few times only', () => {
+  test('lines that take turns are no news, and a download begins anew a few times only', () => {
     const isNews = createStallDetector()
     const turns = ['Waiting', 'Retrying', 'Waiting', 'Retrying'].map((status) =>
       isNews({ id: 'a', status }),

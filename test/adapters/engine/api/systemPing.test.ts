@@ -64,7 +64,7 @@ suite('systemPing :: failure', (test) => {
   }
 
   for (const api of [undefined, '', 'latest', '1', '1.41.0', '1.x', '-1.41']) {
-    test(`API ${api} :: is none`, async () => {
+    test(`API ${api} :: is not a version`, async () => {
       await withEngine(
         (_, response) => {
           if (api !== undefined) response.setHeader('Api-Version', api)
@@ -84,7 +84,7 @@ suite('systemPing :: failure', (test) => {
     [407, '', 'it answered with status 407 and no words'],
   ]
   for (const [status, body, words] of doors) {
-    test(`who stands before an engine lets nobody in :: status ${status}`, async () => {
+    test(`a proxy in front of an engine denies access :: status ${status}`, async () => {
       await withEngine(
         (_, response) => response.writeHead(status).end(body),
         async (connection, { host }) => {
@@ -97,7 +97,7 @@ suite('systemPing :: failure', (test) => {
     })
   }
 
-  test('a web page of a proxy that lets nobody in', async () => {
+  test('a web page of a proxy that denies access', async () => {
     await withEngine(
       (_, response) => response.writeHead(407).end('<html>Proxy Authentication Required</html>'),
       async (connection, { host }) => {

@@ -29,7 +29,7 @@ suite('connectEngine', (test) => {
     assert.is(named.host, 'tcp://engine:2375 (mine)')
   })
 
-  test('a host that is none', async () => {
+  test('an invalid host', async () => {
     await refusedWith('invalid-option', async () => connectTo({ host: 'ftp://engine' }))
   })
 
@@ -295,13 +295,13 @@ suite('completeTimeouts', (test) => {
     assert.is(connectTo({ host: 'ssh://a', timeouts }).timeouts.connect, 1)
   })
 
-  test('what is given replaces them', () => {
+  test('given values replace them', () => {
     const given = { connect: 1, answer: 2.5, idle: 2 ** 31 - 1 }
     assert.equal(completeTimeouts(given), { ...defaults, ...given })
   })
 
   for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5' as never]) {
-    test(`${value} :: is none`, async () => {
+    test(`${value} :: is not a timeout`, async () => {
       const error = await refusedWith('invalid-option', async () =>
         completeTimeouts({ idle: value }),
       )

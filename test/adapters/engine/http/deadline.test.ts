@@ -38,7 +38,7 @@ suite('createDeadline', (test) => {
     deadline.dispose()
   })
 
-  test('what came first :: stays the reason', async () => {
+  test('the first reason :: stays the reason', async () => {
     const caller = new AbortController()
     const deadline = createDeadline(caller.signal)
     deadline.start(5)

@@ -33,7 +33,7 @@ suite('environmentProxy :: which one', (test) => {
     assert.is(named({}), undefined)
   })
 
-  test('in capitals first; an empty one is none', () => {
+  test('in capitals first; an empty one is ignored', () => {
     assert.is(named({ http_proxy: 'small.test:1', HTTP_PROXY: 'great.test:1' }), 'great.test:1')
     assert.is(named({ http_proxy: 'small.test:1', HTTP_PROXY: '' }), 'small.test:1')
     assert.is(named({ https_proxy: 'small.test:1' }, secure), 'small.test:1')
@@ -60,12 +60,12 @@ suite('environmentProxy :: which one', (test) => {
     })
   }
 
-  test('what is not used is not read', () => {
+  test('a proxy that is not used is not read', () => {
     assert.is(named({ HTTP_PROXY: 'no proxy', NO_PROXY: '*' }), undefined)
     assert.is(named({ HTTP_PROXY: 'no proxy' }, secure), undefined)
   })
 
-  test('what a request to a web server may have set is refused, as in Go', () => {
+  test('a variable that a request to a web server may have set is refused, as in Go', () => {
     const env = { HTTP_PROXY: both.HTTP_PROXY, REQUEST_METHOD: 'GET' }
     assert.is(
       refusalOf(env),

@@ -35,7 +35,7 @@ const pulls = scenarios('pull')
   .map((scenario) => readRecording(scenario))
   .filter(({ response }) => response.status === 200 && !response.aborted)
 
-/** What the bytes hold, taken apart by other means. */
+/** The messages in the bytes, parsed by other means. */
 function lines(body: Buffer): JSONMessage[] {
   return body
     .toString('utf8')
@@ -131,7 +131,7 @@ suite('jsonStream :: lines', (test) => {
     assert.equal(lists, [[{ id: 'a' }, { id: 'b' }], [{ id: 'c' }], [{}]])
   })
 
-  test('fields that nobody knows :: are kept', async () => {
+  test('unknown fields :: are kept', async () => {
     const message = {
       stream: 's',
       aux: null,
@@ -219,7 +219,7 @@ suite('jsonStream :: lines', (test) => {
     assert.ok(sent < 20, `${sent} chunks were read`)
   })
 
-  test('what the source throws :: comes out as it is', async () => {
+  test('an error of the source :: comes out as it is', async () => {
     const thrown = new Error('cut')
     const source = async function* () {
       yield bytes('{"id":"a"}\n{"i')

@@ -30,7 +30,7 @@ const basic = (words: string) => `Basic ${Buffer.from(words).toString('base64')}
 
 interface Ground {
   proxy: ConnectProxy
-  /** The engine, by a name that nobody but the proxy knows. */
+  /** The engine, by a name that only the proxy knows. */
   host: string
   server: EngineServer
   open(options?: Partial<EngineConnectionOptions>): EngineConnection
@@ -104,7 +104,7 @@ suite('ProxyTunnel', (test) => {
       { user: `me:${PLANTED}@` },
     ))
 
-  test('what quotes them is cleaned', () =>
+  test('words that quote them are cleaned', () =>
     behindProxy(
       async ({ open }) => {
         const error = await refusedWith('set-failed', () => callOn(open(), 'pluginSet', change))
@@ -143,7 +143,7 @@ suite('ProxyTunnel', (test) => {
     }
   })
 
-  test('what comes with the answer of the proxy is of the engine', async () => {
+  test('bytes that come with the answer of the proxy are of the engine', async () => {
     const answer = (socket: Duplex) => socket.end('HTTP/1.0 204 Fine\r\n\r\nhello')
     const proxy = await serveProxy({ answer })
     try {

@@ -27,7 +27,7 @@ import {
 } from '../engineFixture.ts'
 
 suite('checkHeaders', (test) => {
-  test('what HTTP takes', () => {
+  test('values that HTTP allows', () => {
     checkHeaders({
       'X-Panel-Token': 'a b\tc',
       Authorization: `Bearer ${PLANTED}`,
@@ -129,7 +129,7 @@ suite('headers of a connection', (test) => {
   const quoting = `token ${PLANTED}, that is ${headers.Authorization}`
   const refusals = [400, 401, 403, 404, 407, 500, 502]
   for (const status of refusals) {
-    test(`are not told by an answer that quotes them :: ${status}`, async () => {
+    test(`are not shown after an answer that quotes them :: ${status}`, async () => {
       await withHttpEngine(
         afterPing((_, response) => answerJSON(response, status, { message: quoting })),
         async (engine) => {
@@ -143,7 +143,7 @@ suite('headers of a connection', (test) => {
     })
   }
 
-  test('are not told by a ping that quotes them', async () => {
+  test('are not shown after a ping that quotes them', async () => {
     await withHttpEngine(
       (_, response) => answerJSON(response, 401, { message: quoting }),
       async (engine) => assertTellsNothing(await callAll(engine)),
@@ -151,7 +151,7 @@ suite('headers of a connection', (test) => {
     )
   })
 
-  test('are not told by a pull that quotes them in its stream', async () => {
+  test('are not shown after a pull that quotes them in its stream', async () => {
     const line = { errorDetail: { message: quoting }, error: quoting }
     await withHttpEngine(
       afterPing(answerLines({ status: 'a' }, line)),
@@ -160,7 +160,7 @@ suite('headers of a connection', (test) => {
     )
   })
 
-  test('are not told when nobody answers', async () => {
+  test('are not shown when no engine answers', async () => {
     const engine = httpEngine(engineTarget({ host: 'unix:///nosuch/engine.sock', headers }))
     assertTellsNothing(await callAll(engine))
     assertTellsNothing(engine)

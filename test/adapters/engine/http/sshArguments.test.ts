@@ -30,7 +30,7 @@ suite('sshArguments', (test) => {
     assert.ok(argumentsFor('ssh://engine', 1_001).includes('ConnectTimeout=2'))
   })
 
-  // What ssh is given is joined, and read by a shell on the other side.
+  // The arguments of ssh are joined, and read by a shell on the other side.
   for (const path of ["/a b'c", '/$(touch x)', '/a;b&&c|d', '/`x`', '/ä"\\', '/plain-1.sock']) {
     test(`the shell on the other side gets it as it is :: ${path}`, () => {
       const words = argumentsFor(`ssh://engine${path}`)

@@ -124,7 +124,7 @@ suite('SshStream :: a connection', (test) => {
     )
   })
 
-  test('an answer that nobody reads :: is not taken', async () => {
+  test('an answer that is not read :: is not taken', async () => {
     const pieces = 512
     const piece = `${JSON.stringify({ status: 'x'.repeat(60 * 1024) })}\n`
     let sent = 0

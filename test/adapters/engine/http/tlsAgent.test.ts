@@ -114,7 +114,7 @@ suite('TlsAgent', (test) => {
     await untrusted(await serve(stranger), { ca: ours.ca }, FOREIGN)
   })
 
-  test('of a CA that nobody named', async () => {
+  test('of a CA that was not named', async () => {
     const server = await serve(certificates.engine)
     await untrusted({ ...server, host: `https://127.0.0.1:${server.port}` }, {}, FOREIGN)
   })

@@ -498,7 +498,7 @@ suite('a next step of words', (test) => {
     assert.is(failure.next, catalogue['engine-failed'].next)
   })
 
-  test('what a registry or a host is called cannot break the line', () => {
+  test('the name of a registry or a host cannot break the line', () => {
     const subject = 'r.example\n\u202e:5000/acme/plain:1.0'
     const failure = told({ words: 'x509: unknown', code: 'registry-unreachable', on: { subject } })
     assert.not.match(failure.next, /[\p{Cc}\p{Cf}]/u)

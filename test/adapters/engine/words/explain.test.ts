@@ -86,7 +86,7 @@ suite('explain :: transient', (test) => {
     ['Get "https://r.example/v2/": net/http: TLS handshake timeout', true],
     ['Get "https://r.example/v2/": read: connection reset by peer', true],
     ['context deadline exceeded', true],
-    // What engine 20.10.24 says after 25 s of a registry that takes the connection and is silent.
+    // Engine 20.10.24 says this after 25 s of a registry that takes the connection and is silent.
     [
       'Get "http://127.0.0.1:5055/v2/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
       true,

@@ -131,7 +131,7 @@ suite('a secret in other spellings', (test) => {
     assert.is(words('(&#99999999;hunter &#34;two&#34; &lt;2026&gt;)'), '(&#99999999;…)')
   })
 
-  test('what is none is left', () => {
+  test('text without a secret is left as it is', () => {
     const { words, data } = cleanerOf([], ['hunter two! (2026)'])
     const said =
       'Get "https://r.example/v2/?a=b+c%20d": EOF &amp; \\u0041 Digest: sha256:06cc45d1a907'

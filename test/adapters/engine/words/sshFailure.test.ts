@@ -42,7 +42,7 @@ function unreachable(why: string): Obstacle {
   return { code: 'engine-unreachable', why }
 }
 
-/** What OpenSSH 9.2, shells and Docker's command write. */
+/** Messages of OpenSSH 9.2, shells and Docker's command. */
 const WORDS: [words: string, obstacle: Obstacle][] = [
   ['Host key verification failed.\n', UNKNOWN_KEY],
   [
@@ -135,7 +135,7 @@ suite('sshFailure', (test) => {
   const unknown = (words: string, status: number | null, why: string) =>
     assert.equal(sshFailure(words, status).obstacle, unreachable(why))
 
-  test('words that nobody knows :: the last line', () => {
+  test('unknown words :: the last line', () => {
     const words = 'Pseudo-terminal will not be allocated\r\nkex_exchange: \u001b[31mbroken\r\n\r\n'
     unknown(words, 255, 'ssh ended with status 255: kex_exchange: [31mbroken')
     unknown(words, null, 'ssh was killed: kex_exchange: [31mbroken')

@@ -43,7 +43,7 @@ suite('withoutSecrets', (test) => {
     assert.is(clean.words('first-1 second-2 third-3'), '… … …')
   })
 
-  test('a secret that is too short to be told from words', () => {
+  test('a secret that is too short to be distinguished from words', () => {
     assert.is(words('a cat', header({ password: 'cat' })), 'a cat')
     assert.is(words('a cat Y2F0', header({ username: '', password: 'cat' })), 'a cat Y2F0')
   })
@@ -96,7 +96,7 @@ suite('a whole answer', (test) => {
   })
 })
 
-suite('what was sent before', (test) => {
+suite('secrets that were sent before', (test) => {
   test('is taken out of the answers to later requests, as far back as is remembered', () => {
     const sent: string[] = []
     return withEngine(
