@@ -23,7 +23,7 @@ const CHANGES = ['set', 'enable', 'enable (refused)'] as const
 const FORWARD = [...LOOKS, 'verify', ...CHANGES] as const
 const BACK = ['find', 'delete', 'gone'] as const
 
-/** What a flow may end in, by the fault and the answer that it strikes; every other end is a defect. */
+/** The allowed ends of a flow, by the fault and the answer that it strikes; every other end is a defect. */
 export const allowedEnds: readonly AllowedEnd[] = [
   {
     roles: ['distribution'],
@@ -34,7 +34,7 @@ export const allowedEnds: readonly AllowedEnd[] = [
     roles: BACK,
     ends: ['plugin-did-not-listen'],
     state: 'enabling',
-    why: 'what went wrong first stays the reason, whatever happens to the taking back',
+    why: 'the first failure stays the reason, whatever happens to the taking back',
   },
 
   // The connection
@@ -66,13 +66,13 @@ export const allowedEnds: readonly AllowedEnd[] = [
     kinds: ['silence'],
     roles: [...FORWARD, 'pull'],
     ends: ['timed-out'],
-    why: 'nobody waits longer than was said',
+    why: 'no call waits longer than was said',
   },
   {
     kinds: ['twice'],
     roles: [...LOOKS, 'pull', 'verify', 'set', 'enable'],
     ends: ['done'],
-    why: 'what nobody has asked for is no answer to anything',
+    why: 'an answer that was not asked for is ignored',
   },
   {
     kinds: ['twice'],
@@ -86,7 +86,7 @@ export const allowedEnds: readonly AllowedEnd[] = [
     kinds: ['length'],
     roles: [...FORWARD, 'pull'],
     ends: ['engine-protocol', 'timed-out'],
-    why: 'a length that is none, or that cuts it off; one that is not reached',
+    why: 'an invalid length, or that cuts it off; one that is not reached',
   },
   {
     kinds: ['length'],
@@ -107,7 +107,7 @@ export const allowedEnds: readonly AllowedEnd[] = [
     why: 'the end comes before the length is reached, or inside a line',
   },
 
-  // What is in it
+  // The body
   {
     kinds: ['garbage', 'too much', 'deep', 'not UTF-8', 'proxy error', 'redirect', 'wrong type'],
     roles: [...FORWARD, 'pull'],
@@ -130,19 +130,19 @@ export const allowedEnds: readonly AllowedEnd[] = [
     kinds: ['garbage', 'too much', 'deep', 'not UTF-8'],
     roles: ['set'],
     ends: ['done'],
-    why: 'a 204 has no body: what comes after it belongs to nobody',
+    why: 'a 204 has no body: bytes that come after it are ignored',
   },
   {
     kinds: ['garbage'],
     roles: ['enable'],
     ends: ['done'],
-    why: 'nothing belongs into its body, and what comes after it to nobody',
+    why: 'its body is empty, and bytes that come after it are ignored',
   },
   {
     kinds: ['garbage', 'too much', 'deep', 'not UTF-8', 'wrong type'],
     roles: ['inspect'],
     ends: ['engine-failed'],
-    why: 'words of an error that nobody knows are still words of an error',
+    why: 'unknown words of an error are still words of an error',
   },
   {
     kinds: ['garbage', 'deep', 'not UTF-8', 'proxy error'],
@@ -194,10 +194,10 @@ export const allowedEnds: readonly AllowedEnd[] = [
     kinds: ['wrong type'],
     roles: ['enable (refused)'],
     ends: ['enable-failed'],
-    why: 'words of an error that nobody knows are still words of an error',
+    why: 'unknown words of an error are still words of an error',
   },
 
-  // Who answers
+  // The sender
   {
     kinds: ['proxy error'],
     roles: [...FORWARD, 'pull'],
@@ -220,32 +220,32 @@ export const allowedEnds: readonly AllowedEnd[] = [
     kinds: ['other status'],
     roles: [...LOOKS, 'verify'],
     ends: ['engine-failed'],
-    why: 'words of an error that nobody knows',
+    why: 'unknown words of an error',
   },
   {
     kinds: ['other status', 'proxy error'],
     roles: ['ping'],
     ends: ['engine-access-denied'],
-    why: 'what 401 and 403 mean of what stands before an engine',
+    why: '401 and 403, as a proxy in front of an engine means them',
   },
   {
     kinds: ['other status'],
     roles: ['privileges', 'pull'],
     ends: ['not-found'],
-    why: 'what 404 means of a registry',
+    why: '404, as a registry means it',
   },
   {
     kinds: ['other status'],
     roles: ['privileges', 'pull'],
     ends: ['unauthorized'],
     state: 'reauth',
-    why: 'what 401 and 403 mean of a registry, where there are no other credentials',
+    why: '401 and 403, as a registry means them, where there are no other credentials',
   },
   {
     kinds: ['other status'],
     roles: ['pull'],
     ends: ['pull-failed', 'pull-interrupted'],
-    why: 'words of an error that nobody knows; a stream without a line',
+    why: 'unknown words of an error; a stream without a line',
   },
   { kinds: ['other status'], roles: ['set'], ends: ['set-failed'], why: 'the engine refuses it' },
   {

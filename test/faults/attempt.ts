@@ -22,7 +22,7 @@ export interface End {
   engine: 'nothing' | 'disabled' | 'disabled set' | 'enabled' | 'enabled set'
   /** Whether the engine was asked to enable it, ever. */
   enableWasAsked: boolean
-  /** What was agreed to, as far as anybody was asked. */
+  /** The request that was agreed to, where there was one. */
   consent?: ConsentRequest
   ms: number
 }

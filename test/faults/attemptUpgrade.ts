@@ -27,7 +27,7 @@ export interface UpgradeEnd {
   thrown?: unknown
   /** `METHOD PATH` of the answer that was struck, where there was one. */
   struck?: string
-  /** What is wrong with the end. */
+  /** The reason why the end is wrong. */
   problem?: string
 }
 
@@ -85,7 +85,7 @@ export async function attemptUpgrade({
   return end
 }
 
-/** What it ended with: an error, or `undefined`. */
+/** The end of the flow: an error, or `undefined`. */
 async function within(result: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise((resolve) => {

@@ -13,7 +13,7 @@ type Made = Pick<Fault, 'detail' | 'strike'> & Partial<Fault>
 
 const MB = 1024 * 1024
 
-/** What comes is no answer at all. */
+/** Bytes that are no answer at all. */
 export function garbageFaults(seed: number): Fault[] {
   const noise = (length: number) => noiseOf(`${seed} ${length}`, length)
   const afterHead = (bytes: Buffer) => (answer: WireAnswer) =>
@@ -88,7 +88,7 @@ export function hugeFaults(): Fault[] {
   )
 }
 
-/** JSON that is nested too deeply for whoever calls himself to read it. */
+/** JSON that is nested too deeply for a recursive reader. */
 export function deepFaults(): Fault[] {
   const DEPTH = 100_000
   const lists = '['.repeat(DEPTH) + ']'.repeat(DEPTH)
@@ -99,7 +99,7 @@ export function deepFaults(): Fault[] {
     ['never closed', '['.repeat(DEPTH)],
   ]
   const places: [detail: string, place: RegExp, more: string][] = [
-    ['in a field that nobody knows', /^\[?\{/, `"Deep":${lists},`],
+    ['in an unknown field', /^\[?\{/, `"Deep":${lists},`],
     ['in a part that is kept', /"Config":\{/, `"Deep":${objects},`],
   ]
   return targets.flatMap((target) => {

@@ -68,7 +68,7 @@ function cutsForEver(): Fault[] {
 
 /**
  * Every place in an answer; of a long one the edges, and a sample between them that the seed moves.
- * What is seen while taking back was recorded once, and is cut everywhere as the answer before.
+ * Answers while taking back were recorded once, and are cut everywhere as the answer before.
  */
 function positions(role: Role, length: number, seed: number): number[] {
   const edge = role === 'find' || role === 'gone' ? 0 : EDGE

@@ -25,12 +25,12 @@ export type Kind = (typeof kinds)[number]
 /** One fault of one answer, in one of the two recorded installs. */
 export interface Fault extends WireFault {
   kind: Kind
-  /** What it is, for a person: with the kind and the role it names the fault. */
+  /** The description for a person: with the kind and the role it names the fault. */
   detail: string
   story: 'succeeds' | 'fails'
   /** The flow waits for an answer no longer than this, in milliseconds. */
   patience?: number
-  /** The answer says the same to whoever understands it: nothing may come of the fault. */
+  /** The answer means the same to every reader that conforms: nothing may come of the fault. */
   harmless?: boolean
 }
 

@@ -52,7 +52,7 @@ for (const role of roles) {
 }
 
 suite('faults :: redirect', (test) => {
-  test('each flow ends as it may, and nobody goes where he was sent', async () => {
+  test('each flow ends as it may, and no redirect is followed', async () => {
     let visits = 0
     const trap = createServer((socket) => {
       visits++

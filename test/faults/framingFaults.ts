@@ -53,7 +53,7 @@ const drip: Strike = (socket, answer) => {
   socket.on('close', () => clearInterval(timer))
 }
 
-/** The same answer once more, which nobody has asked for. */
+/** The same answer once more, unasked for. */
 export function twiceFaults(): Fault[] {
   const again = (delay: number): Strike => {
     return (socket, answer) => {

@@ -25,7 +25,7 @@ const STATES: Readonly<Record<Role, string>> = {
 const truth: Plugin = JSON.parse(bodyOf(installAnswers('succeeds').of.verify).toString())
 
 export interface Judgement {
-  /** What is wrong with the end; absent where nothing is. */
+  /** The reason why the end is wrong; absent where it is not. */
   problem?: string
   /** The row of the table that allows it. */
   row?: AllowedEnd
@@ -64,12 +64,12 @@ function harmOf({ story }: Fault, { code, rollback }: End): string | undefined {
   return asEver ? undefined : 'a harmless fault did harm'
 }
 
-/** What the outcome says is what the engine holds, and what was agreed to is what was enabled. */
+/** The engine holds what the outcome says, and what was enabled is what was agreed to. */
 export function wrongHoldings(end: End, row?: Pick<AllowedEnd, 'leavesIt'>): string | undefined {
   const { code, state, rollback, engine, consent, enableWasAsked } = end
   if (code === 'done') {
     if (engine !== 'enabled set') return 'it is not installed as asked for'
-    if (!consent) return 'nobody has consented'
+    if (!consent) return 'no one has consented'
     const agreed = samePrivileges(consent.privileges, computePrivileges(truth.Config))
     return agreed ? undefined : 'it has other privileges than were agreed to'
   }
@@ -81,7 +81,7 @@ export function wrongHoldings(end: End, row?: Pick<AllowedEnd, 'leavesIt'>): str
   return undefined
 }
 
-/** A rollback may fail where it is never answered, and where nobody can know how the pull ended. */
+/** A rollback may fail where it is never answered, and where the end of the pull cannot be known. */
 function wrongReport({ role, kind, always, deed }: Fault, { rollback }: End): string | undefined {
   if (rollback?.result !== 'failed') return undefined
   const unanswered = always === true && (role === 'find' || role === 'gone')

@@ -3,7 +3,7 @@ import { type Fault, sends, sendsAndEnds, sendsAndResets, targets } from './faul
 import type { Strike } from './recordedEngine.ts'
 import { answerBytes, bodyOf, type WireAnswer, withBody } from './wireAnswer.ts'
 
-/** A fault that nobody has thought of. */
+/** A fault that is not in the lists, made up at random. */
 export type RandomFault = Pick<Fault, 'role' | 'detail' | 'strike'> & { patience: number }
 
 /** Bytes of the status line: with another status it would be another answer, and no fault. */
@@ -45,7 +45,7 @@ export function otherValue(detail: string, share: number, json: string): Struck 
 
 const DEPTH = 100_000
 
-/** What a parser takes, and a program may not have thought of. */
+/** JSON that a parser takes, and a program may not expect. */
 const hostileJson: readonly [detail: string, json: string][] = [
   ['deep lists', '['.repeat(DEPTH) + ']'.repeat(DEPTH)],
   ['deep objects', `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`],
@@ -68,7 +68,7 @@ function withValue(answer: WireAnswer, share: number, json: string): string {
   return text.slice(0, value.index) + json + text.slice(value.index + value[0].length)
 }
 
-/** What may be done to any answer. */
+/** Changes that may be made to any answer. */
 export const struck: fc.Arbitrary<Struck> = fc.oneof(
   place.map((share) => ({
     detail: `cut at ${(share * 100).toFixed(2)} %`,

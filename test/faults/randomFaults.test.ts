@@ -34,7 +34,7 @@ async function each<T>(
   assert.equal(problems, [])
 }
 
-/** What failed names its faults; fast-check would print all that were tried with them. */
+/** A failure names its faults; fast-check would print all that were tried with them. */
 async function check<T>(property: fc.IAsyncProperty<T>, numRuns: number): Promise<void> {
   const { errorInstance } = await fc.check(property, {
     numRuns,

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type Answers, installAnswers, REFERENCE, type Role } from './recordedInstall.ts'
 import { answerBytes, recordedAnswer, type WireAnswer } from './wireAnswer.ts'
 
-/** What the engine does about the change that it was asked for when its answer is struck. */
+/** The fate of the change that the engine was asked for when its answer is struck. */
 export type Deed = 'does it' | 'does it late' | 'gives it up'
 
 /** Takes the place of an answer. It may write what it likes, and end or destroy the socket. */
@@ -21,7 +21,7 @@ export interface WireFault {
 /** An engine made of recorded answers: it knows one plugin, and whether that is installed. */
 export interface RecordedEngine {
   readonly host: string
-  /** What is installed now. */
+  /** The plugin installed now. */
   plugin(): { enabled: boolean; set: boolean } | undefined
   /** `METHOD PATH`, without the API version. */
   readonly requests: readonly string[]

@@ -11,7 +11,7 @@ type Code = End['code']
 /** Most of the time they wait for a pull that may still come to its end. */
 const AT_ONCE = 150
 
-/** What a cut answer is, and a refusal whose words were cut. */
+/** The codes for a cut answer, and for a refusal whose words were cut. */
 const CUT: Readonly<Partial<Record<Role, readonly Code[]>>> = {
   privileges: ['engine-unreachable', 'engine-failed'],
   inspect: ['engine-unreachable', 'engine-failed'],

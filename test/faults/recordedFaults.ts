@@ -12,7 +12,7 @@ export interface RecordedFault extends Omit<Fault, 'kind'> {
 /** How many places a recorded answer is cut at. */
 const CUTS = 4
 
-/** What an answer of a kind is an answer to. Found before the pull, a plugin has the name already. */
+/** The roles of an answer, by its kind. Found before the pull, a plugin has the name already. */
 function rolesOf(kind: string, status: number): Role[] {
   const roles: Readonly<Record<string, Role>> = {
     privileges: 'privileges',

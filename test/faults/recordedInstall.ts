@@ -1,7 +1,7 @@
 import type { Plugin } from '../../machines/plugin.ts'
 import { bodyOf, recordedAnswer, type WireAnswer, withBody, withHeaders } from './wireAnswer.ts'
 
-/** What is installed: the plugin of the recordings that asks for privileges and has settings. */
+/** The plugin to install: that of the recordings that asks for privileges and has settings. */
 export const REFERENCE = '127.0.0.1:5055/acme/probe:1.0'
 export const SETTINGS = ['DEBUG=1']
 
@@ -29,7 +29,7 @@ export interface Answers {
   /** Full id of the plugin. */
   id: string
   of: Readonly<Record<Role, WireAnswer>>
-  /** What inspect shows of the plugin as it is now. */
+  /** The answer of inspect for the plugin as it is now. */
   inspected(plugin: { enabled: boolean; set: boolean }): WireAnswer
 }
 

@@ -99,7 +99,7 @@ export function otherStatusFaults(): Fault[] {
         return { detail: `${status}`, strike: answers((answer) => ({ ...sized(answer), status })) }
       }),
       ...[400, 401, 403, 404, 409, 500, 501, 599].map((status): Made => {
-        const body = '{"message":"words that nobody knows"}'
+        const body = '{"message":"words that no rule knows"}'
         return {
           detail: `${status}`,
           strike: answers((answer) => other(answer, status, 'application/json', body)),

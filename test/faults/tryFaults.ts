@@ -4,7 +4,7 @@ import { attempt, type End } from './attempt.ts'
 import { type Fault, nameOf } from './fault.ts'
 import { judgeEnd } from './judgeEnd.ts'
 
-/** What came of some faults. */
+/** The results of some faults. */
 export interface Tried {
   tried: number
   endedWell: number

@@ -7,7 +7,7 @@ import { suite } from '../support/suite.ts'
 import { aliveMB } from './heap.ts'
 
 const FLOWS = 1_000
-/** What modules, caches and pools take is there by then. */
+/** After so many flows, modules, caches and pools have taken their memory. */
 const WARM = 200
 const MAX_GROWTH_MB = 2
 

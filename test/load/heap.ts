@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** What is alive on the heap, in MB, once nothing is left to be collected. */
+/** The memory alive on the heap, in MB, once nothing is left to be collected. */
 export async function aliveMB(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     // Finalizers and what they free need turns of the loop of their own.

@@ -32,7 +32,7 @@ async function writeLines(response: ServerResponse, alive: number[]): Promise<vo
 }
 
 suite('1,000,000 lines of progress through one flow', (test) => {
-  test('memory is flat, and the host is told what is true at the end', async () => {
+  test('memory is flat, and the last progress that the host gets is true', async () => {
     const alive: number[] = []
     let isThere = false
     const server = await serveEngine(async ({ method, url }, response) => {
@@ -66,12 +66,12 @@ suite('1,000,000 lines of progress through one flow', (test) => {
       const seconds = (performance.now() - began) / 1_000
       const [tenth = 0, end = 0] = alive
       console.log(
-        `${LINES} lines in ${seconds.toFixed(1)} s: ${tenth.toFixed(1)} MB alive at a tenth, ${(end - tenth).toFixed(2)} MB more at the end; the host was told ${told} times`,
+        `${LINES} lines in ${seconds.toFixed(1)} s: ${tenth.toFixed(1)} MB alive at a tenth, ${(end - tenth).toFixed(2)} MB more at the end; progress was reported ${told} times`,
       )
       assert.ok(end - tenth < MAX_GROWTH_MB, `${end - tenth} MB`)
       // A pull that has ended well has ended with everything.
       assert.is(highest, LINES)
-      assert.ok(told > 10 && told < LINES / 10, `told ${told} times`)
+      assert.ok(told > 10 && told < LINES / 10, `reported ${told} times`)
     } finally {
       engine.close()
       await server.close()
