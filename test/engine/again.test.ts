@@ -43,7 +43,7 @@ engineSuite('real engine :: plugin-flow install, again and unattended', (test, w
     assert.is(requests.length, 2)
   })
 
-  test('what the policy does not allow is denied, and nothing is pulled', async () => {
+  test('a privilege that the policy does not allow is denied, and nothing is pulled', async () => {
     const { code, stderr } = await install(
       world(),
       world().reference('probe'),

@@ -5,7 +5,7 @@ import { authEntry, writeDockerConfig } from './world/dockerConfig.ts'
 import { engineSuite } from './world/engineSuite.ts'
 import { failure, install, onEngine } from './world/flows.ts'
 
-/** Without a detour: nobody was asked. */
+/** Without a detour: no one was asked. */
 const STRAIGHT = ['checkPrivileges', 'pulling.streaming', 'pulling.verifying', 'enabling', 'done']
 
 engineSuite('real engine :: configured credentials of a registry with Basic', (test, world) => {

@@ -49,7 +49,7 @@ engineSuite('real engine :: credentials', (test, world) => {
     assert.equal(await onEngine(world()), [`${reference()} enabled`])
   })
 
-  test('wrong ones every time :: given up after the attempts, and no secret is told', async () => {
+  test('wrong ones every time :: given up after the attempts, and no secret is shown', async () => {
     let asked = 0
     const credentials = () => {
       asked += 1

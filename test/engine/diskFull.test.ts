@@ -16,7 +16,7 @@ engineSuite('real engine :: the disk of the engine is full', (test, world) => {
   })
   test.after(() => engine?.stop())
 
-  test('what does not fit :: says so, nothing is left, and it fits once there is room', async () => {
+  test('a plugin that does not fit :: says so, nothing is left, and it fits once there is room', async () => {
     const [plain, big] = [world().reference('plain'), world().reference('big')]
     const begin = (reference: string) => install(world(), { reference }, engine.host)
     const { id } = await begin(plain).result

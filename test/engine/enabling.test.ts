@@ -11,7 +11,7 @@ import { until } from './world/until.ts'
 interface End {
   error: InstallError
   states: readonly string[]
-  /** What the engine had of this name when the flow had ended. */
+  /** The plugins of this name on the engine when the flow had ended. */
   left: string[]
 }
 

@@ -37,7 +37,7 @@ engineSuite('real engine :: the engine is killed and started again', (test, worl
   const onMortal = (options: Partial<InstallOptions>, host = engine.host): ObservedInstall =>
     install(world(), { reference: world().reference('plain'), policy, ...options }, host)
 
-  /** What is on the engine: when nothing is, no plugin that it knew runs either. */
+  /** The plugins on the engine: where there are none, no plugin that it knew runs either. */
   const left = async () => {
     const plugins = await onEngine(engine)
     if (plugins.length === 0) await until('plugins end', () => engine.running().length === 0)
@@ -223,7 +223,7 @@ engineSuite('real engine :: the engine is killed and started again', (test, worl
       }))
   }
 
-  test('and stays away :: what is left is told, with the command that removes it', () =>
+  test('and stays away :: a leftover is reported, with the command that removes it', () =>
     killedAt(
       /\/set$/,
       'after',
@@ -243,7 +243,7 @@ engineSuite('real engine :: the engine is killed and started again', (test, worl
       false,
     ))
 
-  // Last: what 20.10.24 was starting when it was killed runs on, whatever it is told afterwards.
+  // Last: a plugin that 20.10.24 was starting when it was killed runs on, whatever is sent to it afterwards.
   test('while it starts the plugin :: taken back', async () => {
     const flow = onMortal({ reference: world().reference('late') })
     await until('the plugin runs', () => engine.running().length > 0)

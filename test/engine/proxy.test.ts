@@ -24,7 +24,7 @@ engineSuite("real engine :: behind a dashboard's proxy", (test, world) => {
     const flow = install(world(), { reference, settings: { DEBUG: '7' } }, proxy.host, HEADERS)
     assert.is((await flow.result).name, reference)
     assert.equal(await onEngine(world()), [`${reference} enabled`])
-    assert.ok(proxy.kept.length > kept, 'the engine has told the name, and nobody heard it')
+    assert.ok(proxy.kept.length > kept, 'the engine has sent its name, and no one got it')
     assert.ok(proxy.forwarded.slice(forwarded).includes('/_ping'))
     assert.ok(proxy.forwarded.slice(forwarded).some((path) => /^\/v1\.\d+\/plugins\//.test(path)))
     assertTellsNothing(flow)

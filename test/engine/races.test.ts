@@ -169,7 +169,7 @@ engineSuite(`real engine :: ${MANY} flows at once for as many names`, (test, wor
     ))
 })
 
-/** What a process that died in mid-pull has left of its run. */
+/** The snapshot that is left of a run whose process died in mid-pull. */
 function leftPulling(options: { reference: string; alias: string }): InstallSnapshot {
   const { timeouts: _, ...input } = toInput(options).input
   const { reference, alias } = options

@@ -69,7 +69,7 @@ engineSuite('real engine :: what fails before a pull', (test, world) => {
   })
 
   test('no engine at the address', async () => {
-    const host = `unix://${join(world().folder, 'nobody.sock')}`
+    const host = `unix://${join(world().folder, 'nosuch.sock')}`
     const error = await failure(install(world(), { reference: world().reference('plain') }, host))
     assert.is(error.code, 'engine-unreachable')
     assert.is(error.retryable, true)

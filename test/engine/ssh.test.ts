@@ -25,7 +25,7 @@ engineSuite('real engine :: SSH', (test, world) => {
   })
   test.after(() => server?.stop())
 
-  /** What the server does before it runs what a client asks for. */
+  /** Commands that the server runs before that of a client. */
   const before = (command: string) => {
     const words = `${command}; eval \\"$SSH_ORIGINAL_COMMAND\\"`
     writeFileSync(server.authorizedKeys, `command="${words}" ${authorized}`)
@@ -89,7 +89,7 @@ engineSuite('real engine :: SSH', (test, world) => {
       'engine-not-trusted',
       `what answers at ${host} is not trusted: the key of the SSH server is not known: connect once with ssh, and compare the key before you accept it`,
     )
-    assert.is(readFileSync(server.knownHosts, 'utf8'), '', 'nobody was trusted')
+    assert.is(readFileSync(server.knownHosts, 'utf8'), '', 'no key was trusted')
   })
 
   test('the key of the server is another one', async () => {

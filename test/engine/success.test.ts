@@ -128,7 +128,7 @@ engineSuite('real engine :: success', (test, world) => {
   })
 })
 
-/** What the plugins say they were started with. */
+/** The values that the plugins say they were started with. */
 async function startedWith(world: World): Promise<string[]> {
   const { Volumes } = JSON.parse((await world.api('GET', '/volumes')).text)
   return Volumes.map(({ Name }: { Name: string }) => Name)

@@ -83,7 +83,7 @@ engineSuite('real engine :: TLS', (test, world) => {
     assert.is(error.message, `what answers at ${host} is not trusted: ${why}`)
   })
 
-  test('TLS that nobody asked for', async () => {
+  test('TLS that was not asked for', async () => {
     const { host } = world().secure
     const error = await refused(host, {})
     assert.is(error.code, 'engine-protocol')

@@ -126,7 +126,7 @@ engineSuite('real engine :: a registry with token authentication', (test, world)
     assert.equal(await onEngine(world()), [`${probe()} enabled`])
   })
 
-  test('they expire between privileges and pull :: the helper has new ones, and nobody is asked', async () => {
+  test('they expire between privileges and pull :: the helper has new ones, and no one is asked', async () => {
     const docker = writeDockerConfig(world().folder, { credsStore: 'world' })
     docker.helper('world', tokenOf(BEFORE))
     let asked = 0

@@ -78,7 +78,7 @@ engineSuite('real engine :: upgrade', (test, world) => {
     assert.equal(await inEffect(world()), [...BEFORE.slice(0, 5), '/dev/fuse', inode('/var/tmp')])
   })
 
-  test('of less :: what is lost and what stays is told', async () => {
+  test('of less :: lost and kept settings are reported', async () => {
     await begin()
     const { entries } = await upgrade('notes-less', { mode: 'inPlace' }).result
     assert.equal(fates(entries), [

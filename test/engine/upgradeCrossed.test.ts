@@ -199,7 +199,7 @@ engineSuite('real engine :: an upgrade that others cross', (test, world) => {
     assert.equal(await onEngine(world()), [`${outcome.leftover?.name} disabled`])
   })
 
-  test('what an upgrade left that was cut short is in the way :: its path is said, and it goes on without it', async () => {
+  test('a copy left by an upgrade that was cut short is in the way :: its path is said, and it goes on without it', async () => {
     await begin(world())
     const [plugin] = await world().plugins()
     const left = join(world().dataRoot, 'plugins', plugin?.Id ?? '', 'rootfs-old')

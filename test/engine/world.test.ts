@@ -214,7 +214,7 @@ function assertNothingLeft({ folder, pids, enabled }: Omit<Held, 'child' | 'pare
   assert.equal(inMachine(), before, 'nothing of ours is among what the machine has')
 }
 
-/** What the machine's own engine is configured with, if there is one. */
+/** The configuration of the machine's own engine, if there is one. */
 function inMachine(): string[] | undefined {
   if (!existsSync('/etc/docker')) return undefined
   return readdirSync('/etc/docker', { recursive: true, encoding: 'utf8' }).sort()

@@ -40,7 +40,7 @@ export async function entering(flow: PluginInstall, state: string): Promise<void
   )
 }
 
-/** What the flow failed with; an install that succeeds is an error here. */
+/** The error of the flow; an install that succeeds is an error here. */
 export async function failure(flow: PluginInstall): Promise<InstallError> {
   try {
     await flow.result
@@ -51,7 +51,7 @@ export async function failure(flow: PluginInstall): Promise<InstallError> {
   throw new Error('the install was to fail, and did not')
 }
 
-/** What the engine has, asked of itself: names, with what is special about them. */
+/** The plugins of the engine, from the engine itself: names, with what is special about them. */
 export async function onEngine(engine: Pick<World, 'plugins'>): Promise<string[]> {
   const plugins = await engine.plugins()
   return plugins.map(({ Name, Enabled }) => `${Name} ${Enabled ? 'enabled' : 'disabled'}`).sort()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * A loopback port that nobody listened on a moment ago, for a server that cannot choose one itself. The
+ * A loopback port that had no listener a moment ago, for a server that cannot choose one itself. The
  * kernel hands out higher ones, so no process that takes any free port gets it meanwhile.
  */
 export async function freePort(): Promise<number> {

@@ -11,11 +11,11 @@ import type { PluginPrivilege } from '../../../machines/plugin.ts'
 
 type Privileges = readonly PluginPrivilege[] | null
 
-/** Where the proxy departs from the truth. What is absent goes through as it is. */
+/** Where the proxy departs from the truth. An absent one goes through as it is. */
 export interface Lies {
-  /** What `GET /plugins/privileges` is answered with. */
+  /** The answer to `GET /plugins/privileges`. */
   privileges?: (told: Privileges) => Privileges
-  /** What the engine hears was granted, in the body of `POST /plugins/pull`. */
+  /** The privileges granted, as the engine gets them in the body of `POST /plugins/pull`. */
   granted?: (told: Privileges) => Privileges
   /** The headers that go on to the engine. */
   headers?: (headers: OutgoingHttpHeaders, method: string, path: string) => OutgoingHttpHeaders
@@ -36,7 +36,7 @@ export interface LyingProxy {
   close(): Promise<void>
 }
 
-/** Stands between a client and an engine, on a unix socket of its own, and lies where told to. */
+/** Stands between a client and an engine, on a unix socket of its own, and lies as it was given. */
 export async function startLyingProxy(
   enginePath: string,
   socketPath: string,

@@ -9,7 +9,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What stands before an engine in a dashboard: HTTP below a path, for those who know a header. */
+/** A proxy before an engine, as in a dashboard: HTTP below a path, for clients that know a header. */
 export interface PanelProxy {
   /** As `docker -H` takes it. */
   readonly host: string
@@ -32,7 +32,7 @@ export interface PanelOptions {
 interface Onward {
   /** Of the connections to the engine. */
   agent: Agent
-  /** What of the engine's headers is passed on. */
+  /** Those of the engine's headers that are passed on. */
   tell(headers: IncomingHttpHeaders): IncomingHttpHeaders
 }
 
@@ -80,7 +80,7 @@ async function forward(
   answer: ServerResponse,
   { agent, tell }: Onward,
 ): Promise<void> {
-  // What is of one connection is not for the next one.
+  // The `connection` header is not for the next connection.
   const { connection: _, ...headers } = received.headers
   const sent = request({ socketPath, method: received.method, path, headers, agent })
   sent.on('error', () => answer.destroy())

@@ -1,5 +1,5 @@
 /**
- * Lines of a shell that runs in a mount namespace of its own, with the folder of a world as `$1`. What
+ * Lines of a shell that runs in a mount namespace of its own, with the folder of a world as `$1`. Files that
  * an engine writes below /run, and its key and certificates in /etc/docker, are seen by nothing else
  * and end with the namespace; a containerd of the machine stays unseen. The rest of /etc is a copy: a
  * machine need not have the folder, and gets none.

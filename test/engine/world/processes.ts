@@ -20,7 +20,7 @@ export function isAlive(pid: number): boolean {
   return state !== undefined && !'ZX'.includes(state)
 }
 
-/** What a process was started with; empty when there is none. */
+/** The command line of a process; empty when there is no such process. */
 export function commandLine(pid: number): string {
   return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()
 }

@@ -5,7 +5,7 @@ import { freePort } from './freePort.ts'
 import { PRIVATE_MOUNTS } from './privateMounts.ts'
 import { type Keep, startProcess } from './startProcess.ts'
 
-/** What an engine shows, and who may have signed what its clients show. */
+/** The certificate of an engine, and the authority that signs those of its clients. */
 export interface EngineTls extends Pick<Issued, 'certFile' | 'keyFile'> {
   caFile: string
 }

@@ -19,7 +19,7 @@ export interface MortalEngine {
   readonly folder: string
   /** Asks the engine itself. */
   api(method: string, path: string, body?: unknown): Promise<Answer>
-  /** What is on the engine now. */
+  /** The plugins on the engine now. */
   plugins(): Promise<Plugin[]>
   /** SIGKILL for the engine alone, as when it crashes: plugins and their shims live on. */
   kill(): Promise<void>

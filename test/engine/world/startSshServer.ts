@@ -32,8 +32,8 @@ mkdir /run/sshd
 exec "$(command -v sshd)" -D -e -f "$1/sshd_config"`
 
 /**
- * Starts OpenSSH's server on a free loopback port, for the user of the test. What runs over there finds
- * its engine by `dockerHost`.
+ * Starts OpenSSH's server on a free loopback port, for the user of the test. Programs over there find
+ * their engine by `dockerHost`.
  */
 export async function startSshServer(parent: string, dockerHost: string): Promise<SshServer> {
   const folder = mkdtempSync(join(parent, 'ssh-'))
@@ -84,7 +84,7 @@ SetEnv DOCKER_HOST=${dockerHost} PATH=${SEARCH_PATH}
 `
 }
 
-/** `ssh` reads the files of whoever it runs as, whatever HOME says: so it is told others. */
+/** `ssh` reads the files of the user it runs as, whatever HOME says: so it is given others. */
 function makeClient(folder: string, config: string): string {
   const programs = join(folder, 'bin')
   mkdirSync(programs)

@@ -49,7 +49,7 @@ export interface World {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer>
-  /** What is on the engine now. */
+  /** The plugins on the engine now. */
   plugins(): Promise<Plugin[]>
   /** Leaves the engine without a plugin. */
   removeAll(): Promise<void>

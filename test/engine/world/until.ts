@@ -1,4 +1,4 @@
-/** For what tells nobody when it happens: looks again until it has, for a minute at most. */
+/** For events that nothing reports: looks again until one has happened, for a minute at most. */
 export async function until(what: string, happened: () => boolean): Promise<void> {
   const end = Date.now() + 60_000
   while (!happened()) {

@@ -9,12 +9,12 @@ import {
 import { install } from './flows.ts'
 import type { World } from './startWorld.ts'
 
-/** What the owner of the old version has set: a variable, a mount and the arguments. */
+/** The settings of the owner of the old version: a variable, a mount and the arguments. */
 export const SETTINGS = { DEBUG: '7', 'state.source': '/var/tmp', args: 'a b' }
 
 export const inode = (path: string) => `state=${statSync(path).ino}`
 
-/** What its process shows then. */
+/** The values that its process shows then. */
 export const BEFORE = ['DEBUG=7', 'FIXED=yes', 'arg=a', 'arg=b', '/dev/kmsg', inode('/var/tmp')]
 
 /** An engine with the plugin: that of the world, or one that may die. */
@@ -50,7 +50,7 @@ export function upgradeOn(
   return { ...flow, states }
 }
 
-/** What the process of the one plugin shows. */
+/** The values that the process of the one plugin shows. */
 export async function inEffect({ api }: Pick<Host, 'api'>): Promise<string[]> {
   const { Volumes }: { Volumes: { Name: string }[] } = JSON.parse(
     (await api('GET', '/volumes')).text,
@@ -58,7 +58,7 @@ export async function inEffect({ api }: Pick<Host, 'api'>): Promise<string[]> {
   return Volumes[0]?.Name.trim().split(' ') ?? []
 }
 
-/** What an upgrade failed with; one that succeeds is an error here. */
+/** The error of an upgrade; one that succeeds is an error here. */
 export async function upgradeFailure(flow: { result: Promise<unknown> }): Promise<UpgradeError> {
   const error = await flow.result.then(
     () => undefined,
