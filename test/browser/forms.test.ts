@@ -8,7 +8,7 @@ import { fillSettings, go, onPage } from './world/onPage.ts'
 const NOTES = 'acme/notes:1.0'
 
 browserSuite('page :: forms', (test, browser) => {
-  test('what is wrong is said at its field, and no run is begun', () =>
+  test('an error is shown at its field, and no run is begun', () =>
     onPage(browser(), async (stage) => {
       const { page, embedded } = stage
       await page.locator('#reference').fill('acme/X')

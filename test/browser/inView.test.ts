@@ -104,7 +104,7 @@ function everyRun(): { events: readonly FlowEvent[] }[] {
   return [...recorded, ...made]
 }
 
-/** What shows a state: its name, its box in the chart, and the step in the timeline. */
+/** Selectors of the elements that show a state: its name, its box in the chart, its step in the timeline. */
 function stepTo(state: string): string[] {
   const box = `.state.active[data-state="${state}"] .box`
   return ['.status', box, '.steps [aria-current] .to']

@@ -30,7 +30,7 @@ const ways: readonly Way[] = [
   { title: 'a redirect', go: (page, { theirs }) => page.goto(`${theirs}/redirect?to=/end`) },
   {
     title: 'a redirect through the page',
-    // What it asks of our own server with a foreign page's path, query and fragment changes nothing.
+    // The requests to our own server with a foreign page's path, query and fragment change nothing.
     go: async (page, { ours, theirs }) => {
       await page.goto(`${theirs}/redirect?to=${encodeURIComponent(`${ours}/?to=${theirs}/end`)}`)
       await page.goto(`${theirs}/end`)
@@ -126,7 +126,7 @@ async function onForeignServer(
     const to = searchParams.get('to') ?? ''
     const ours = searchParams.get('ours') ?? ''
     if (pathname === '/redirect') return void response.writeHead(302, { Location: to }).end()
-    // What a script there can see of how it was reached is sent on.
+    // All that a script there can see of how it was reached is sent on.
     const seen = `<script>
       const said = [document.referrer, document.cookie, name, location.href]
       try { said.push(opener && opener.location.href) } catch {}
@@ -167,7 +167,7 @@ async function onForeignServer(
   }
 }
 
-/** What of it, sent in any of the ways in which a browser or a program can send it, opens the flows. */
+/** The parts of it that open the flows, sent in any of the ways of a browser or a program. */
 async function whatOpens({ origin, ui }: PageStage, received: readonly Received[]) {
   const token = new URL(ui.url).hash.replace('#token=', '')
   const opening: string[] = []

@@ -114,7 +114,7 @@ browserSuite('an upgrade on the page', (test, browser) => {
       assert.equal(await axeViolations(page), [])
     }))
 
-  test('no privileges that it has not had, no way back, and an engine that does not tell of uses', () =>
+  test('no privileges that it has not had, no way back, and an engine that does not report uses', () =>
     onPage(browser(), async (stage) => {
       const none = { added: [], removed: [], privileges: [], settings: [], uses: undefined }
       await show(stage, asked({ ...none, wayBack: { none: 'the tag has moved' } }))

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
-/** What axe finds, in short, in the whole page or in a part of it. */
+/** The findings of axe, in short, in the whole page or in a part of it. */
 export async function axeViolations(page: Page, part?: string): Promise<string[]> {
   await page.evaluate(axe)
   const found = await page.evaluate((context) => {

@@ -4,7 +4,7 @@ import { PluginFlowElement } from '../../../src/viewer.ts'
 import { engineOf } from '../../support/fakePorts.ts'
 import { rememberingEngine } from '../../support/rememberingEngine.ts'
 
-/** What became of an install in a page. */
+/** The result of an install in a page. */
 export interface InstalledInPage {
   states: string[]
   settings: readonly unknown[]

@@ -13,7 +13,7 @@ interface TraceEvent {
   args?: { name?: string }
 }
 
-/** What begins what is measured, and ends it: marks that the page sets by `performance.mark`. */
+/** The begin and the end of what is measured: marks that the page sets by `performance.mark`. */
 export const MARKS = { begin: 'measured from here', end: 'measured to here' }
 
 /** Of the page's main thread, in milliseconds. */

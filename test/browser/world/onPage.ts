@@ -13,17 +13,17 @@ const script = bundleForBrowser('src/ui/page/page.ts')
 export interface PageStage extends UiStage, Visit {
   /** Starts an install in the form. */
   install(reference: string, settings?: string): Promise<void>
-  /** What the flow shows that is open. */
+  /** The view of the flow that is open. */
   flow: Locator
   /** Waits until it is in this state. */
   state(path: string): Promise<void>
-  /** What it tells of its end. */
+  /** The text about its end. */
   outcome(): Promise<string>
   /** Names of the states in its timeline. */
   timeline(): Promise<string[]>
 }
 
-/** The page of the server in a browser, as whoever opened the address sees it. */
+/** The page of the server in a browser, as the person who opened the address sees it. */
 export async function onPage(
   browser: Browser,
   act: (stage: PageStage) => Promise<void>,

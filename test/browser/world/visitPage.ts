@@ -24,14 +24,14 @@ export async function visitPage(
   })
   const problems: string[] = []
   try {
-    // What tsx calls in every function that is handed to the page.
+    // tsx calls this in every function that is handed to the page.
     await context.addInitScript('globalThis.__name = (value) => value')
     const page = await context.newPage()
     page.setDefaultTimeout(LIMIT_MS)
     page.on('pageerror', (error) => problems.push(String(error)))
     page.on('dialog', (dialog) => problems.push(`a dialog: ${dialog.message()}`))
     page.on('console', (message) => {
-      // A refused policy of content is told here, and nowhere else.
+      // A refused policy of content is reported here, and nowhere else.
       if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text())
     })
     await page.goto(url)
