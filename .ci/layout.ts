@@ -28,7 +28,7 @@ export async function layoutFiles(): Promise<Record<string, string>> {
   )
 }
 
-/** What the element draws: every page that has it downloads these. */
+/** The layouts that the element draws: every page that has it downloads these. */
 function lookUp(): string {
   const ids = [...machines.keys()].filter((id) => !elsewhere.has(id))
   return `${HEAD}

@@ -1,4 +1,4 @@
-// What the element offers to pages, for editors: `docs/custom-elements.json`, https://custom-elements-manifest.open-wc.org.
+// The interface of the element, for editors: `docs/custom-elements.json`, https://custom-elements-manifest.open-wc.org.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 

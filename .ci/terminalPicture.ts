@@ -31,7 +31,7 @@ const COLOURS = [
   '#e6edf3',
 ]
 
-/** What is on the screen from a moment on, as elements of SVG. */
+/** The screen from a moment on, as elements of SVG. */
 interface Frame {
   at: number
   texts: readonly string[]

@@ -15,7 +15,7 @@ type Run = () => Promise<Outcome>
 
 const SUITE_LIMIT_MS = Number(process.env.SUITE_LIMIT_MS ?? 300_000)
 const LEAK_GRACE_MS = Number(process.env.LEAK_GRACE_MS ?? 2_000)
-/** What runs when no path is given: what needs no more than Node.js. */
+/** The folders that run when no path is given: all that need no more than Node.js. */
 const UNIT = ['test/machines', 'test/adapters', 'test/src', 'test/project']
 const TEST_SEED = process.env.TEST_SEED ?? ''
 const root = resolve(import.meta.dirname, '..')
@@ -139,7 +139,7 @@ async function reportLeaks(): Promise<void> {
   if (left.length > 0) problems.push(`left open: ${left.join(', ')}`)
 }
 
-/** What is open now and was not when the run began: the process's own streams are. */
+/** The resources open now that were not when the run began: the process's own streams are. */
 function leaks(): string[] {
   const [before, now] = [openAtStart, openResources()]
   return [...now.keys()].filter((kind) => (now.get(kind) ?? 0) > (before.get(kind) ?? 0))

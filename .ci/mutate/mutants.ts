@@ -23,7 +23,7 @@ const mutators: readonly [RegExp, ...Replace[]][] = [
   [/actions: (?:\[[^\]]*\]|'\w+'|\w+\([^)]*\)),?/g, drop],
   [/(?<=actions: \[[^\]]*)(?:'\w+'|\w+\([^)]*\)),? ?/g, drop],
   [/^ +(?:entry|exit|input|always|output|tags|context): (?!\{\} as ).+,\n/gm, drop],
-  // What they mean.
+  // Their meaning.
   [/(?<=return )(?:\(\n[\s\S]*?\n {2}\)|.+)$/gm, ([value]) => `!(${value})`],
   [/ (===|!==) /g, ([, word]) => (word === '===' ? ' !== ' : ' === ')],
   [/ (<=?|>=?) /g, ([, word = '']) => ` ${INVERSE[word]} `, ([, word = '']) => ` ${BOUND[word]} `],

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 type Fate = 'killed' | 'survived' | 'timed out'
 
 interface TestProcess {
-  /** What the tests of this bundle make of its mutant. */
+  /** The verdict of the tests of this bundle on its mutant. */
   run(bundle: string, limitMs: number): Promise<Fate>
   end(): void
 }

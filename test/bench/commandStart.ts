@@ -9,7 +9,7 @@ const ROUNDS = { warmUps: 5, rounds: 100, budget: 15_000 }
 /** The node of this process, and the one that `BENCH_NODE` names. */
 const NODES = [process.execPath, process.env.BENCH_NODE].filter((node) => node !== undefined)
 
-/** What the built command adds to the start of node. */
+/** The time that the built command adds to the start of node. */
 export const commandStart: Part = {
   name: 'start',
   plans: NODES.map(() => planOf('')),

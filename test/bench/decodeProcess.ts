@@ -11,7 +11,7 @@ export interface Decoded {
   /** A million bytes each. */
   megabytes: number
   ms: number
-  /** What was decoded, so that nobody gets away with less. */
+  /** The number of messages decoded, so that no decoder gets away with less. */
   messages: number
   bytesTold: number
   /** The highest resident memory until 100 MB were decoded, and until the end; in MB. */

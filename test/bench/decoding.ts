@@ -32,7 +32,7 @@ export const decoding: Part = {
     const told = new Set<string>()
     const contender = (decoder: Decoder) => async () => {
       const { megabytes, ms, messages, bytesTold } = await decode(decoder, MEGABYTES)
-      told.add(`${messages} messages that tell of ${bytesTold} bytes`)
+      told.add(`${messages} messages that report ${bytesTold} bytes`)
       return (megabytes / ms) * 1_000
     }
     const { jsonStream, streamParse, followProgress } = await takeRounds(

@@ -21,7 +21,7 @@ const OWN: Plan = {
 }
 const ROUNDS = { warmUps: 100, rounds: 600, budget: 30_000 }
 
-/** What the flow adds to its calls when the engine takes next to no time for them. */
+/** The time that the flow adds to its calls when the engine takes next to no time for them. */
 export const embeddedFlow: Part = {
   name: 'flow',
   plans: [WALL, OWN],

@@ -54,7 +54,7 @@ export async function installContenders(site: Site): Promise<InstallContenders> 
   }
 }
 
-/** Whoever skips the work must not look fast. */
+/** A contender that skips the work must not look fast. */
 export async function expectInstalled(socketPath: string, reference: string): Promise<void> {
   const { status, text } = await askEngine(socketPath, 'GET', `/plugins/${reference}/json`)
   if (status === 200 && JSON.parse(text).Enabled === true) return

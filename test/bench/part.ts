@@ -4,7 +4,7 @@ import type { Plan, Row } from './row.ts'
 export interface Part {
   /** As it is named on the command line. */
   name: string
-  /** What is printed when it cannot be measured. */
+  /** The rows that are printed when it cannot be measured. */
   plans: readonly Plan[]
   measure(): Promise<Row[]>
 }

@@ -6,7 +6,7 @@ const LAYERS = ['3f4d34328a71', 'a1b2c3d4e5f6', '0c1d2e3f4a5b', '9f8e7d6c5b4a', 
 const LAYER_BYTES = 1_234_567_890
 const STEPS = 4_000
 
-/** What an engine writes of a pull of five layers, some 8 MB of lines. */
+/** The text that an engine writes of a pull of five layers, some 8 MB of lines. */
 export function progressText(): string {
   const lines: string[] = LAYERS.map((id) => progressLine(id, 'Pulling fs layer'))
   for (const status of ['Downloading', 'Extracting']) {

@@ -24,7 +24,7 @@ const COMMANDS: Plan = {
 const FLOW_ROUNDS = { warmUps: 2, rounds: 60, budget: 60_000 }
 const COMMAND_ROUNDS = { warmUps: 2, rounds: 40, budget: 45_000 }
 
-/** What the flow and the command add where the engine has all of its own work to do. */
+/** The time that the flow and the command add where the engine has all of its own work to do. */
 export const realEngine: Part = {
   name: 'engine',
   plans: [FLOW, COMMANDS],

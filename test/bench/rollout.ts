@@ -6,7 +6,7 @@ import { measureQueues, queuePlans } from './rolloutQueue.ts'
 import { broke, compare, type Plan, type Row, report } from './row.ts'
 import { runProcess } from './runProcess.ts'
 
-/** What a process says of the rollout that it carried out. */
+/** The figures that a process reports of the rollout that it carried out. */
 export interface RolloutFigures {
   done: number
   ms: number

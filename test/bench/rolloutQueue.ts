@@ -18,7 +18,7 @@ const LIMIT_MS = 300_000
 const KINDS = { Redis: startRedis, PostgreSQL: startPostgres }
 type Kind = keyof typeof KINDS
 
-/** What happens once a third of the targets was begun. */
+/** The mishap once a third of the targets was begun. */
 type Mishap = 'none' | 'a worker killed' | 'the server killed'
 
 export const queuePlans: readonly Plan[] = Object.keys(KINDS).flatMap((kind) =>

@@ -1,4 +1,4 @@
-/** Does the work once and tells what it measured. What is not to be measured, it does outside. */
+/** Does the work once and reports what it measured. Work that is not to be measured, it does outside. */
 export type Contender = () => Promise<number>
 
 export interface RoundsOptions {

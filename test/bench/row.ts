@@ -11,7 +11,7 @@ export interface Quantity {
 /** One line of the table. */
 export interface Row {
   what: string
-  /** What it is compared with. */
+  /** The name of what it is compared with. */
   against?: string
   measured?: Quantity
   /** The same of what it is compared with. */

@@ -7,7 +7,7 @@ import { compare, type Plan, type Row, report } from './row.ts'
 import { runProcess } from './runProcess.ts'
 import { type EmbeddedProcess, startEmbedded } from './startEmbedded.ts'
 
-/** What a process of flows does. */
+/** The task of a process of flows. */
 export interface ScaleTask {
   reference: string
   /** The folder of a Docker config without credentials. */
@@ -17,7 +17,7 @@ export interface ScaleTask {
   flows: number
 }
 
-/** What a process of flows says of itself. */
+/** The figures that a process of flows reports. */
 export interface ScaleFigures {
   done: number
   /** How many failed, by the reason. */

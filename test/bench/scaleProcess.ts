@@ -11,7 +11,7 @@ process.on('warning', ({ name }) => warnings.add(name))
 const engines = Array.from({ length: sockets.count }, (_, index) =>
   connect({ host: `unix://${sockets.folder}/${index}.sock`, env: { DOCKER_CONFIG: config } }),
 )
-// What is loaded and compiled once is not of the flows.
+// Modules are loaded and compiled once: that is not of the flows.
 await install(-1)
 const turns = watchTurns()
 const cpu = process.cpuUsage()

@@ -8,7 +8,7 @@ const PLAN: Plan = {
   goal: { atMost: 14, unit: 'KiB' },
 }
 
-/** What a flow holds for as long as a person thinks. */
+/** The memory that a flow holds for as long as a person thinks. */
 export const waiting: Part = {
   name: 'waiting',
   plans: [PLAN],

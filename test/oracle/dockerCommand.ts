@@ -21,7 +21,7 @@ export interface Ended {
   stderr: string
 }
 
-/** Docker's own command, with a configuration of its own that is empty, and with nobody to ask. */
+/** Docker's own command, with a configuration of its own that is empty, and with no one to ask. */
 export function dockerCommand(program = 'docker'): DockerCommand {
   const home = mkdtempSync(join(tmpdir(), 'plugin-flow-docker-'))
   const config = { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG: home }
@@ -51,7 +51,7 @@ export async function runDocker(
   return { code, stdout, stderr }
 }
 
-/** What a program says of itself, `Docker version 28.2.2, build …`, and whether it can be compared with. */
+/** The version line of a program, `Docker version 28.2.2, build …`, and whether it can be compared with. */
 export function dockerVersion(program: string): { line: string; isFit: boolean } {
   const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: LIMIT_MS })
   const line = (stdout ?? '').trim()

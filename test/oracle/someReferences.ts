@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 
-/** What references are made of. */
+/** The parts that references are made of. */
 const GOOD = [
   ...['a', '0', '5000', 'a.b', 'a_b', 'a__b', 'a-b', 'a--b', 'localhost', 'docker.io', 'h.io'],
   ...['index.docker.io', 'library', 'xn--n3h.com', '127.0.0.1'],
 ]
-/** What looks as if they were, or is good in one place only. */
+/** Parts that look like them, or are good in one place only. */
 const ODD = [
   ...['A', 'HOST', 'a___b', 'a..b', '.a', 'a.', '-a', 'a-', '_a', '[::1]', '[::1', 'ü', ' ', ''],
   ...['a b', 'http:', 'f'.repeat(64), 'p'.repeat(129)],

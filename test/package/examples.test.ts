@@ -15,7 +15,7 @@ const sources = readdirSync(folder).filter((name) => /\.tsx?$/.test(name))
 const LIMIT_MS = 60_000
 const LONGEST = 80
 
-/** What the plugin asks for, and what is allowed in the script's test. */
+/** The privileges that the plugin asks for, and that are allowed in the script's test. */
 const SSHFS = ['network:host', 'device:/dev/fuse', 'mount:*', 'mount:/**', 'capabilities:*']
 
 suite('examples', (test) => {
@@ -130,7 +130,7 @@ suite('examples', (test) => {
     assert.match(stderr, /^(not-found|unauthorized): /)
   })
 
-  /** The script, on an engine that it is told of as every client of Docker is. */
+  /** The script, on an engine that it is given as every client of Docker is. */
   async function underPolicy(allow: string[], reference: string) {
     const engine = await startEmbeddedEngine({ pace: 0 })
     try {

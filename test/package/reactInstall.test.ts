@@ -31,7 +31,7 @@ suite('reactInstall.tsx', (test) => {
     consumer.remove()
   })
 
-  /** What React and the components print is a failure, and so is what they leave behind. */
+  /** Anything that React and the components print is a failure, and so is anything they leave behind. */
   async function onStage(act: (stage: Stage) => Promise<void>): Promise<void> {
     const printed: unknown[][] = []
     const before = timers()
@@ -177,7 +177,7 @@ suite('reactInstall.tsx', (test) => {
       assert.not(screen.has('[aria-busy=true] form'))
     }))
 
-  test('the question :: what is asked for twice is told once', () =>
+  test('the question :: a privilege that is asked for twice is shown once', () =>
     onStage(async ({ screen, show, install }) => {
       show(install({ reference: 'acme/twice:latest' }))
       await screen.until(() => screen.has('form'))

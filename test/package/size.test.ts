@@ -13,7 +13,7 @@ interface Sizes {
   later: number
 }
 
-/** What a host's bundler makes of an entry: packages are none of it. */
+/** The size of an entry as a host's bundler makes it: packages do not count. */
 async function sizesOf(entry: string): Promise<Sizes> {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(dist, entry)],

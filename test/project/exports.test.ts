@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 const declaration = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm
 
 suite('exports', (test) => {
-  test('what is exported is used by more than its tests', () => {
+  test('every export is used by more than its tests', () => {
     const code = ['machines', 'adapters', 'src'].flatMap(textsBelow).join('\n')
     const exported = [...code.matchAll(declaration)].map(([, name]) => String(name))
     assert.ok(exported.length > 400, `${exported.length} exports read`)

@@ -5,7 +5,7 @@ const root = join(import.meta.dirname, '../..')
 
 /** A folder with one purpose, and which other rooms its files may import, types included. */
 export interface Room {
-  /** What is in it, in a few words. */
+  /** Its content, in a few words. */
   holds: string
   /** Other rooms; a room may always import itself. */
   imports: readonly string[]
@@ -290,7 +290,7 @@ export function textOf(file: string): string {
   return readFileSync(join(root, file), 'utf8')
 }
 
-/** What a file imports, by declarations and by calls. */
+/** The imports of a file, by declarations and by calls. */
 export function importsOf(file: string): Import[] {
   const text = textOf(file)
   const declared = [

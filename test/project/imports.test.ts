@@ -50,7 +50,7 @@ suite('imports', (test) => {
     )
   })
 
-  test('the layout, and the large package that it needs, is loaded by whoever asks for it alone', () => {
+  test('the layout, and the large package that it needs, is loaded only when it is asked for', () => {
     const within = (file: string) => file.startsWith('src/chart/layout/')
     const from = (when: Import['when']) =>
       allImports()
@@ -63,7 +63,7 @@ suite('imports', (test) => {
     assert.equal(loaded, [])
   })
 
-  test('whoever imports the package waits for no axios, and for nothing else that only calls need', () => {
+  test('importing the package waits for no axios, and for nothing else that only calls need', () => {
     const { files: seen, packages } = reached('src/index.ts', ['at once'])
     assert.equal([...packages].filter((name) => !name.startsWith('node:')).sort(), [
       'rxjs',

@@ -53,7 +53,7 @@ suite('lanes', (test) => {
     })
   }
 
-  test('what fails is shown last, though the other lane passes later', async () => {
+  test('a failed lane is shown last, though the other lane passes later', async () => {
     const command = `echo 'why it failed'; ${ends('0 passed, 1 failed, 0 skipped', 1)}`
     const slow = `sleep 2; echo 'fine'; ${ends('1 passed, 0 failed, 0 skipped')}`
     const { output } = await run([[{ name: 'bad', command }], [{ name: 'slow', command: slow }]])

@@ -29,7 +29,7 @@ function place(from: string, name: string): string {
   }
 }
 
-/** What an install brings, by the dependency of ours that brings it. */
+/** The packages that an install brings, by the dependency of ours that brings them. */
 function brought(): Map<string, Set<string>> {
   const names = Object.keys(packages['']?.dependencies ?? {})
   return new Map(

@@ -56,7 +56,7 @@ function nameOf(action: unknown): string {
   return typeof action === 'string' ? action : Object(action).type
 }
 
-/** What an action can change, but for the time of day. */
+/** The parts of a snapshot that an action can change, but for the time of day. */
 function facts({ value, context, output }: SnapshotFrom<AnyStateMachine>): string {
   return JSON.stringify({ value, context, output }).replaceAll(/"\d{4}-\d\d-\d\dT[^"]*Z"/g, '"now"')
 }

@@ -1,4 +1,4 @@
-/** What this process writes to its outputs while `act` runs; it is kept from them. */
+/** Returns what this process writes to its outputs while `act` runs, and keeps it from them. */
 export async function captureOutput<T>(
   act: () => Promise<T>,
 ): Promise<{ value: T; written: string }> {

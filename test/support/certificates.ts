@@ -20,7 +20,7 @@ export interface IssueOptions {
   days?: number
   /** By its own key in place of that of the authority. */
   selfSigned?: boolean
-  /** What is signed by. Default: what openssl takes. */
+  /** The digest that is signed with. Default: that of openssl. */
   digest?: 'sha1'
 }
 

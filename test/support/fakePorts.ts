@@ -9,7 +9,7 @@ import type {
 import { EngineError } from '../../machines/errors.ts'
 import { digest, type samplePlugin } from './samples.ts'
 
-/** What an engine answers, by the operation. */
+/** The answers of an engine, by the operation. */
 export type Answers = {
   [Id in OperationId]?: (input: InputOf<Id>, options: CallOptions) => Promise<OutputOf<Id>>
 }
@@ -19,7 +19,7 @@ export interface FakeEngine extends Engine {
   readonly calls: string[]
 }
 
-/** An engine that answers as it is told. */
+/** An engine that gives these answers. */
 export function engineOf(answers: Answers, called: (call: string) => void = () => {}): Engine {
   return {
     async call<Id extends OperationId>(id: Id, input: InputOf<Id>, options: CallOptions) {
@@ -47,7 +47,7 @@ export function fakeEngine(answers: Answers = {}): FakeEngine {
   return { ...engineOf({ ...defaults, ...answers }, (call) => calls.push(call)), calls }
 }
 
-/** What is on the engine changes with every look: the last of the list stays. */
+/** The plugin on the engine changes with every look: the last of the list stays. */
 export function inspections(...plugins: (ReturnType<typeof samplePlugin> | undefined | Error)[]) {
   let look = 0
   return async () => {
@@ -64,7 +64,7 @@ export const noAuth: RegistryAuth = {
 
 export const unreachable = new EngineError('engine-unreachable', 'no engine answers')
 
-/** What a promise rejects with; one that resolves is a failure. */
+/** The error that a promise rejects with; one that resolves is a failure. */
 export async function rejection(promise: Promise<unknown>): Promise<EngineError> {
   return promise.then(
     (value) => {

@@ -13,7 +13,7 @@ export const isVerification: Moment = (_, path, earlier) =>
 
 /**
  * Kills at the first request that is the one: the engine has not seen it, or has answered it and
- * nobody hears that.
+ * no one hears that.
  */
 export function fatalRequest(isIt: Moment, seen: 'unseen' | 'answered', kill: () => void): Lies {
   const earlier: string[] = []

@@ -81,7 +81,7 @@ function snapshotOf(actor: object): unknown {
   }
 }
 
-/** What a log makes of it. */
+/** The texts that a log makes of it. */
 function printed(value: unknown): string[] {
   const options = { depth: 8, showHidden: true, maxStringLength: null, maxArrayLength: null }
   return [inspect(value, options), String(value), inJson(value)]

@@ -25,7 +25,7 @@ export interface Schema {
 
 const PROSE = ['$schema', '$defs', 'title', 'description']
 
-/** What is wrong with a value, a line each; nothing when it is as the schema says. */
+/** The violations of the schema by a value, a line each; empty when it conforms. */
 export function violations(root: Schema, value: unknown, schema = root, at = '$'): string[] {
   return Object.entries(schema).flatMap(([keyword, wanted]) => {
     if (PROSE.includes(keyword)) return []
@@ -62,7 +62,7 @@ const KEYWORDS: Record<string, (place: Place, wanted: never) => string[]> = {
   },
   const: ({ value, at }, wanted: unknown) => (value === wanted ? [] : [`${at} is not ${wanted}`]),
   enum: ({ value, at }, wanted: unknown[]) =>
-    wanted.includes(value) ? [] : [`${at} is none of ${wanted.join(', ')}`],
+    wanted.includes(value) ? [] : [`${at} is not one of ${wanted.join(', ')}`],
   properties: ({ root, value, at }, wanted: Record<string, Schema>) =>
     Object.entries(wanted)
       .filter(([name]) => Object.hasOwn(Object(value), name))

@@ -7,5 +7,5 @@ import { join } from 'node:path'
  */
 export function writeNoCredentials(folder: string): void {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { 'nobody.example': {} } }))
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { 'nosuch.example': {} } }))
 }

@@ -15,7 +15,7 @@ export type RememberingEngine = Required<
     | 'pluginDelete'
   >
 > & {
-  /** What is on it. */
+  /** The plugin on it. */
   plugin(): Plugin | undefined
 }
 

@@ -37,7 +37,7 @@ export async function runLanes(lanes: readonly (readonly Step[])[]): Promise<num
       total.skipped += end.skipped
       if (end.failed > 0) failures.push(step.name)
       console.log(`${step.name}: ${end.failed > 0 ? 'failed' : 'passed'} in ${end.seconds} s`)
-      // What passes after a failure would hide it.
+      // The output of a step that passes after a failure would hide it.
       if (end.failed > 0 || failures.length === 0) console.log(end.written)
     }
   }

@@ -43,7 +43,7 @@ type Act = (
   plan: RolloutPlan,
 ) => Promise<void>
 
-/** What every runner has to do, whatever it keeps its rollouts in. */
+/** The tests that every runner has to pass, whatever it keeps its rollouts in. */
 export function runnerContract(
   name: string,
   open: () => Promise<RunnerGround>,
@@ -107,7 +107,7 @@ export function runnerContract(
         await runner.save('r2', saved, 0)
         assert.is(await runner.remove('r2', 2), false)
         assert.equal(await runner.rollouts(), ['r2', ID])
-        // What was handed out is not worked on, and what was sent is not handled.
+        // Tasks that were handed out are not worked on, and events that were sent are not handled.
         await runner.enqueue('r2', tasks(0, 1))
         const due = { at: ground.now() + STEP_MS, event: { type: 'late' } }
         await runner.at('r2', 'key', due)
@@ -286,7 +286,7 @@ export function runnerContract(
         assert.equal(seen, ['second'])
       }))
 
-    test('changes are told until the end of the subscription', () =>
+    test('changes are reported until the end of the subscription', () =>
       on(async ({ runner, until }, plan) => {
         const [record] = recordsFor(plan)
         assert.ok(record)

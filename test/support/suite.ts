@@ -30,7 +30,7 @@ function loud(hook: Test['before']): Test['before'] {
   return Object.assign(telling(hook), { each: telling(hook.each) })
 }
 
-/** uvu takes `error.details` for a text of its own, and stops at one that is none. */
+/** uvu takes `error.details` for a text of its own, and stops at one that is not a text. */
 function printable(handler: Handler): Handler {
   return async (context) => {
     try {

@@ -65,7 +65,7 @@ export const copy = observed(newConfig, {
 export const swapped: Observed = { ...old, enabled: false, config: newConfig }
 /** Neither the old version nor the new one. */
 export const other = observed(sampleConfig({ Description: 'other' }))
-/** What the plan of these two has in effect at the end. */
+/** The values that the plan of these two has in effect at the end. */
 export const asPlanned: Observed = {
   ...old,
   config: newConfig,

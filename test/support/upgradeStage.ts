@@ -23,7 +23,7 @@ import { onStage, type Stage } from './embedded.ts'
 
 export const OLD = 'acme/notes:1.0'
 
-/** What the owner of the old version has set: a variable, a mount and the arguments. */
+/** The settings of the owner of the old version: a variable, a mount and the arguments. */
 export const OWNERS = ['DEBUG=1', 'state.source=/data/notes', 'args=--loud']
 
 /** Time in which the waits of a flow are short, that for a journal is the longest of them, and its bounds as long as ever. */
@@ -131,7 +131,7 @@ async function endOf(
   return { output, states, asked, written }
 }
 
-/** What is there is what the outcome says, and the process of the plugin has what inspect shows. */
+/** The plugins are as the outcome says, and the process of the plugin has what inspect shows. */
 function assertTrue(embedded: EmbeddedEngine, output: UpgradeOutput, before: Observed | undefined) {
   const leftover = output.state === 'done' ? output.plugin.leftover : output.leftover
   const copies = embedded.plugins().filter(({ Name }) => Name.startsWith('plugin-flow/upgrade-'))
@@ -156,7 +156,7 @@ function assertTrue(embedded: EmbeddedEngine, output: UpgradeOutput, before: Obs
   assert.equal(now.config, before.config)
 }
 
-/** What its process was started with is what inspect shows now. */
+/** Its process was started with what inspect shows now. */
 export function assertRuns(embedded: EmbeddedEngine): void {
   const plugin = embedded.plugins().find(({ Name }) => Name === OLD)
   const { Env, Args, Devices, Mounts } = embedded.process(OLD) ?? {}

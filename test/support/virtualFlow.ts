@@ -38,7 +38,7 @@ export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await setImmediate()
 }
 
-/** A call that is answered by nobody, until it is cancelled. */
+/** A call that is never answered, until it is cancelled. */
 export function hang(_: unknown, { signal }: CallOptions): Promise<never> {
   return new Promise((_, reject) => {
     const end = () => reject(new EngineError('cancelled', 'cancelled'))

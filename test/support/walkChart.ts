@@ -21,7 +21,7 @@ import { label } from './edgeTests.ts'
 interface Walked<Machine extends AnyStateMachine> {
   /** Inputs, each with what people and engines may do, whatever the state. */
   runs: readonly { input: InputFrom<Machine>; events: readonly EventFrom<Machine>[] }[]
-  /** What makes two situations different for the flow. */
+  /** The parts of a snapshot that make two situations different for the flow. */
   identity(snapshot: SnapshotFrom<Machine>): unknown
   /** Whether time can bring this event; any other may come whenever a state hears it. */
   comesBefore?(snapshot: SnapshotFrom<Machine>, event: EventFrom<Machine>): boolean

@@ -1,6 +1,6 @@
 import { Window } from 'happy-dom'
 
-/** What React takes from the globals, and what axe does. */
+/** The globals that React reads, and those that axe reads. */
 const NAMES = ['window', 'document', 'navigator', 'Node', 'IS_REACT_ACT_ENVIRONMENT']
 
 export interface Dom {

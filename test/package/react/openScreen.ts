@@ -4,7 +4,7 @@ import { act, createElement, Profiler, type ReactNode } from 'react'
 
 const LIMIT_MS = 60_000
 
-/** What a person sees, and does, of what React has mounted. */
+/** The view of a person on what React has mounted, and the actions of that person. */
 export interface Screen {
   has(selector: string): boolean
   text(selector: string): string | undefined
@@ -26,7 +26,7 @@ export async function openScreen({ document }: Window): Promise<Screen> {
   document.querySelector('main')?.append(container)
   const root = createRoot(container)
   let isSent = false
-  // React listens here too, and has been told before.
+  // React listens here too, and has got the event before.
   container.addEventListener('submit', ({ defaultPrevented }) => {
     isSent ||= !defaultPrevented
   })
