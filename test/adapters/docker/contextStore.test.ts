@@ -61,7 +61,7 @@ suite('readContext', (test) => {
       assert.is(readContext(folder.path, 'bare')?.host, '')
     }))
 
-  test('there is none', () =>
+  test('a missing context', () =>
     withDockerFolder((folder) => {
       assert.is(readContext(folder.path, 'nosuch'), undefined)
       folder.context('other', {})

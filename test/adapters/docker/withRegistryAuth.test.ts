@@ -22,7 +22,7 @@ suite('withRegistryAuth', (test) => {
       assertTellsNothing(asking)
     }))
 
-  test('there are none :: no login is tried', () =>
+  test('without credentials :: no login is tried', () =>
     withHttpEngine(willing, async (engine, { requests }) => {
       const asking = withRegistryAuth(engine, { header: () => undefined })
       const { details } = await refusedWith('unauthorized', () =>

@@ -127,7 +127,7 @@ suite('an entry without its value', (test) => {
     to: '2',
   })
 
-  test('what was asked for of a variable or an argument may be a secret', () => {
+  test('the value asked for of a variable or an argument may be a secret', () => {
     for (const kind of ['env', 'args'] as const) {
       assert.not('to' in withoutValue(entry(kind, 'asked')))
       assert.equal(withoutValue(entry(kind, 'newDefault')), entry(kind, 'newDefault'))

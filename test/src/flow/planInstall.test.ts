@@ -59,7 +59,7 @@ suite('planInstall', (test) => {
       assert.is(nothing.requests.length, 1)
     }))
 
-  test('what is there already, or left disabled', () =>
+  test('a plugin that is there already, or was left disabled', () =>
     onStage(async ({ install, plan }) => {
       await install({ reference: 'acme/plain', disabled: true }).result
       const kept = await plan({ reference: 'acme/plain', disabled: true, ifPresent: 'keep' })

@@ -94,7 +94,7 @@ suite('resumeInstall', (test) => {
       assert.is(await resume(stage, denied.snapshot()), 'consent-denied, nothingToRemove')
     }))
 
-  test('what somebody else did meanwhile is theirs', () =>
+  test('a plugin that somebody else made meanwhile is theirs', () =>
     onStage(async (stage) => {
       const left = await liveUntil(stage, 7, 'before')
       assert.ok(left?.run.id)

@@ -178,7 +178,7 @@ suite('secret settings', (test) => {
       assert.match(error.message, '"BAD"')
     }))
 
-  test('what cannot be read :: throws, and nothing is sent', () =>
+  test('invalid settings :: throws, and nothing is sent', () =>
     onVolumes(async (stage) => {
       const settings = { PASSWORD: { secret: true } } as never
       const calls = [

@@ -104,7 +104,7 @@ suite('upgradePlugin', (test) => {
       { disabled: true },
     ))
 
-  test('what is there already :: is left alone', () =>
+  test('a version that is there already :: is left alone', () =>
     onUpgradeStage(async (stage) => {
       const before = stage.embedded.plugins()
       const { output, states } = await upgrade(stage, { reference: OLD })

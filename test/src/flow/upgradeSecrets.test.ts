@@ -46,7 +46,7 @@ suite('secrets of an upgrade', (test) => {
       }
     }))
 
-  test('what its owner has set :: is in no snapshot, and comes back', () =>
+  test('values that its owner has set :: is in no snapshot, and comes back', () =>
     onUpgradeStage(
       async (stage) => {
         for (const mode of ['inPlace', 'replace'] as const) {

@@ -4,7 +4,7 @@ import { entryText, usesTexts, wayBackText } from '../../../src/privileges/upgra
 import { suite } from '../../support/suite.ts'
 import { entries } from '../events/upgradeSamples.ts'
 
-suite('what becomes of a setting, in words', (test) => {
+suite('the fate of a setting, in words', (test) => {
   test('each fate, with its values', () => {
     assert.equal(entries.map(entryText), [
       'variable ASKED: set as asked',
@@ -38,7 +38,7 @@ suite('what becomes of a setting, in words', (test) => {
   })
 })
 
-suite('what else an upgrade is asked with', (test) => {
+suite('the other lines of the question before an upgrade', (test) => {
   test('a way back, or none', () => {
     assert.is(
       wayBackText({ remote: 'a:1' }),
@@ -47,7 +47,7 @@ suite('what else an upgrade is asked with', (test) => {
     assert.is(wayBackText({ none: 'gone' }), 'There is no way back to the old version: gone.')
   })
 
-  test('what uses the plugin, or that the engine does not tell', () => {
+  test('uses of the plugin, or that they are not known', () => {
     assert.equal(usesTexts({}), ['The engine does not tell whether the plugin is in use.'])
     const uses = { containers: ['web', 'a b'], volumes: ['data'], networks: ['net'] }
     assert.equal(usesTexts({ uses }), [

@@ -191,7 +191,7 @@ suite('embedded runner', (test) => {
       assert.match(message, `${folder} cannot be used: it belongs to another user`)
     }))
 
-  test('what it writes is for its owner alone', () =>
+  test('its files are for their owner alone', () =>
     onFolder(async (folder) => {
       const runner = await openEmbeddedRunner(folder)
       await runner.create('r1', await planFor(1), [record(0)])

@@ -93,7 +93,7 @@ suite('run at a moment', (test) => {
     assert.is(taken('awaitConsent', 'nowhere', 'consent.grant'), 'consent.grant')
   })
 
-  test('what a person stopped is not a failure', () => {
+  test('a run that a person stopped is not a failure', () => {
     const ended = (code: 'cancelled' | 'consent-denied' | 'timed-out') =>
       toneOf({
         transitions: [],

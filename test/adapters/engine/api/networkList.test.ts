@@ -27,7 +27,7 @@ suite('networkList', (test) => {
   })
 
   for (const answer of [[], null]) {
-    test(`${JSON.stringify(answer)} :: there is none`, async () => {
+    test(`${JSON.stringify(answer)} :: an empty list`, async () => {
       assert.equal((await list(answer)).found, [])
     })
   }

@@ -43,7 +43,7 @@ suite('nodeList', (test) => {
   })
 
   for (const answer of [[], null]) {
-    test(`${JSON.stringify(answer)} :: there is none`, async () => {
+    test(`${JSON.stringify(answer)} :: an empty list`, async () => {
       assert.equal((await list(answer)).found, [])
     })
   }

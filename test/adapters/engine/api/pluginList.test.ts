@@ -37,7 +37,7 @@ suite('pluginList :: request', (test) => {
 
 suite('pluginList :: answer', (test) => {
   for (const answer of [[], null]) {
-    test(`${JSON.stringify(answer)} :: there is none`, async () => {
+    test(`${JSON.stringify(answer)} :: an empty list`, async () => {
       await withEngine(
         (_, response) => answerJSON(response, 200, answer),
         async (connection) => {

@@ -39,7 +39,7 @@ suite('volumeList', (test) => {
     { Volumes: [], Warnings: null },
     { Volumes: null, Warnings: null },
   ]) {
-    test(`${JSON.stringify(answer)} :: there is none`, async () => {
+    test(`${JSON.stringify(answer)} :: an empty list`, async () => {
       assert.equal((await list(answer)).found, [])
     })
   }

@@ -158,7 +158,7 @@ suite('TlsAgent', (test) => {
       assert.is((await pingAt(host, { ca: ours.ca, cert, key })).apiVersion, '1.41')
     })
 
-    test(`a certificate of the client is wanted :: ${maxVersion} :: there is none`, async () => {
+    test(`a certificate of the client is wanted :: ${maxVersion} :: without one`, async () => {
       await refused('engine-access-denied', (await wanting()).host, { ca: ours.ca }, NOT_IN)
     })
 

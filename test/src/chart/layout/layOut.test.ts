@@ -82,7 +82,7 @@ suite('layOutMachine', (test) => {
     assert.equal([lines.length, lines.at(-1)], [8, 'and 23 more'])
   })
 
-  test('what a state does is in its box, unless there are many states', async () => {
+  test('the actions of a state are in its box, unless there are many states', async () => {
     const loading = { entry: 'spin', exit: 'stop', invoke: { src: 'load' }, on: { GO: {} } }
     const boxOf = async (others: number) => {
       const more = Array.from({ length: others }, (_, index) => [`s${index}`, {}])

@@ -37,7 +37,7 @@ const open = (base: string, more: NodeJS.ProcessEnv = {}) =>
   codeCache('id', { XDG_CACHE_HOME: base, ...more })
 
 suite('code cache', (test) => {
-  test('what was written is read by the same id alone', () =>
+  test('an entry is read by the id that wrote it alone', () =>
     inFolder((base, file) => {
       assert.is(open(base)?.read(), undefined)
       open(base)?.write(compiled)
@@ -58,7 +58,7 @@ suite('code cache', (test) => {
     'while coverage is taken': { XDG_CACHE_HOME: '/tmp', NODE_V8_COVERAGE: '/tmp/coverage' },
     'without a home': {},
   })) {
-    test(`${what} :: there is none`, () => {
+    test(`${what} :: there is no cache`, () => {
       assert.is(codeCache('id', env), undefined)
     })
   }

@@ -223,7 +223,7 @@ suite('rollout :: on a terminal', (test) => {
     assert.is(progressText('done', { ...none, undone: 1 }, 3), 'done  1 of 1, 1 taken back')
   })
 
-  test('what is left as it is :: the command that mends it, on its engine', () => {
+  test('a target that is left as it is :: the command that mends it, on its engine', () => {
     const left = (target: string, index: number, before?: object) => ({
       ...{ rollout: 'r', index, target, state: 'undoFailed' as const, attempt: 2, times: {} },
       ...(before && { before: { state: 'present', reference: 'acme/notes:1.0', ...before } }),

@@ -154,7 +154,7 @@ suite('rollout start', (test) => {
       assert.equal(await enabled(), [[], [], []])
     }))
 
-  test('what cannot be taken back is listed, with its command', () =>
+  test('a target that cannot be taken back is listed, with its command', () =>
     onRolloutStage(async ({ plan, rollout, engines }) => {
       await plan(`${ALL} vieux/sshfs`)
       assert.is((await rollout(`start ${GRANT} FOLDER/plan.json`)).code, 0)

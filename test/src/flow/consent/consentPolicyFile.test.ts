@@ -16,7 +16,7 @@ const policy = parseConsentPolicy(
 )
 
 suite('parseConsentPolicy', (test) => {
-  test('what the rules for a request allow together is granted', () => {
+  test('privileges that the rules for a request allow together are granted', () => {
     const both = asking({ network: ['host'], mount: ['/tmp'] })
     assert.is(answer(policy, both), 'granted')
     assert.is(answer(policy, { ...both, reference: 'acme/other' }), 'not allowed: mount:/tmp')

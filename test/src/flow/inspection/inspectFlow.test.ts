@@ -135,7 +135,7 @@ suite('inspection', (test) => {
       await flow.result.catch(() => {})
     }))
 
-  test('what is handed out can be changed, and the flow runs on', () =>
+  test('objects that are handed out can be changed, and the flow runs on', () =>
     onPlanted(async (start) => {
       const flow = start({
         consent: () => true,

@@ -20,7 +20,7 @@ import {
 const shown = (chart: UpgradeChart) => shownUpgradeContext(chart.context)
 const plugin = { id: old.id, name: old.name }
 
-suite('what an inspector is shown of an upgrade', (test) => {
+suite('snapshot of an upgrade for an inspector', (test) => {
   test('at its start :: what was asked for, and nothing else', () => {
     const { input, ...rest } = shown(begin())
     assert.equal(rest, {

@@ -73,7 +73,7 @@ suite('policy', (test) => {
     for (const [name, value] of Object.entries(rollback)) assert.is(told(name, 3), value, name)
   })
 
-  test('what is given counts, what is undefined does not', () => {
+  test('given values count, undefined ones do not', () => {
     const given = { timeouts: { pulling: 5 }, retry: { attempts: 1, jitter: 0 } }
     const { timeouts, retry, rollback } = completePolicy(given)
     assert.equal(timeouts, { ...defaultPolicy.timeouts, pulling: 5 })

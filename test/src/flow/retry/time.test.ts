@@ -57,7 +57,7 @@ suite('pause', (test) => {
 })
 
 suite('StateDeadline', (test) => {
-  test('what is left of a state counts from its entry, over all of its parts', () => {
+  test('the time left of a state counts from its entry, over all of its parts', () => {
     let now = 100
     const { pulling, enabling } = defaultPolicy.timeouts
     const deadline = new StateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => now })

@@ -26,7 +26,7 @@ suite('parseSettings', (test) => {
 
   test('none', () => assert.equal(parseSettings(), { settings: [], values: new Map() }))
 
-  test('what only says that it is no secret is kept as one', () => {
+  test('a value with secret: false is kept as a secret', () => {
     const given = { A: { value: VALUE, secret: false } } as never
     assert.equal(parseSettings(given).settings, [{ name: 'A', secret: true }])
   })
