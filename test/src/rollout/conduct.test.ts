@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert'
 import type { RolloutPlan, Strategy } from '../../../machines/rollout/plan.ts'
 import type { TargetRecord } from '../../../machines/rollout/records.ts'
+import type { RolloutContext } from '../../../machines/rollout/types.ts'
 import { createConductor, endOf, readSaved } from '../../../src/rollout/conduct.ts'
-import { listPass } from '../../../src/rollout/passes.ts'
+import { createPasses, listPass } from '../../../src/rollout/passes.ts'
 import type { RolloutMessage, Runner } from '../../../src/rollout/runner.ts'
 import { createLocalRunner } from '../../../src/rollout.ts'
 import { planFor } from '../../support/rolloutStage.ts'
@@ -360,6 +361,20 @@ suite('targets of a pass', (test) => {
     const taken = records.with(3, recordAt(3, { state: 'failed', attempt: 2 }))
     assert.equal(listPass(taken, { attempt: 2, action: 'do', only }), [3, 6])
     assert.equal(listPass(records, { attempt: 2, action: 'undo', only }), [4, 0, 1])
+  })
+
+  test('records that could not be read :: are read again, and then no more in the same pass', async () => {
+    const reads: (Error | TargetRecord[])[] = [new Error('it is away'), records]
+    const list = createPasses({
+      async records() {
+        const read = reads.shift()
+        if (!Array.isArray(read)) throw read
+        return read
+      },
+    })
+    const pass = { attempt: 2, action: 'do' } as RolloutContext
+    assert.match(String(await list(ID, pass).catch((error) => error)), 'it is away')
+    for (let time = 0; time < 2; time++) assert.equal(await list(ID, pass), [1, 3, 6, 7])
   })
 
   test('the end of a target says how it had ended before', () => {
