@@ -19,7 +19,7 @@ import {
 import { planFor } from '../../support/rolloutStage.ts'
 import { runnerContract, virtualGround } from '../../support/runnerContract.ts'
 import { suite } from '../../support/suite.ts'
-import { virtualTime } from '../../support/virtualFlow.ts'
+import { settled, virtualTime } from '../../support/virtualFlow.ts'
 
 const LEASE_MS = 30_000
 
@@ -77,6 +77,35 @@ suite('runner of one process', (test) => {
     assert.equal(seen, ['near'])
     await time.pass(1)
     assert.equal(seen, ['near', 'far'])
+  })
+
+  test('a rollout is removed while a worker still returns from it :: the next one is worked on', async () => {
+    const runner = createLocalRunner({ time: virtualTime() })
+    const begun: string[] = []
+    let finish = () => {}
+    const returning = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    for (const rollout of ['r1', 'r2']) await runner.create(rollout, await planFor(1), [])
+    await runner.save('r1', { version: 1, event: 'x', snapshot: {}, timers: {} }, 0)
+    const stop = await runner.serve({
+      worker: 'w',
+      parallel: 1,
+      event: async () => {},
+      async target(rollout) {
+        begun.push(rollout)
+        if (rollout === 'r1') await returning
+      },
+    })
+    for (const rollout of ['r1', 'r2']) {
+      await runner.enqueue(rollout, [{ index: 0, attempt: 1, action: 'do' }])
+    }
+    assert.equal(begun, ['r1'])
+    assert.ok(await runner.remove('r1', 1))
+    finish()
+    await settled()
+    assert.equal(begun, ['r1', 'r2'])
+    await stop()
   })
 })
 
