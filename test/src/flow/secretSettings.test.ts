@@ -6,7 +6,10 @@ import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.
 import { definePlugin } from '../../../src/embedded.ts'
 import { connect } from '../../../src/flow/connect.ts'
 import { isInstallError } from '../../../src/flow/errors.ts'
-import { resumeInstall } from '../../../src/flow/install.ts'
+import type { FlowDependencies, FlowWork } from '../../../src/flow/flowTools.ts'
+import { createImplementations } from '../../../src/flow/implementations.ts'
+import { toInput } from '../../../src/flow/input.ts'
+import { resumeInstall, startInstall } from '../../../src/flow/install.ts'
 import type { InstallOptions, PluginInstall, ResumeOptions } from '../../../src/flow/types.ts'
 import { onStage, type Stage } from '../../support/embedded.ts'
 import { PLANTED, refusedWith } from '../../support/engineFailure.ts'
@@ -84,6 +87,26 @@ suite('secret settings', (test) => {
       assert.equal(flow.snapshot().input.settings, plugin.settings)
       const seen = [plugin, flow, flow.snapshot(), flow.actor.getSnapshot(), asked]
       assert.not.match(inspect(seen, { depth: 12, showHidden: true }), PLANTED)
+    }))
+
+  test('the flow has ended :: its process holds no value any more, and no credentials', () =>
+    onVolumes(async ({ engine }) => {
+      const begun = toInput(options)
+      const works: FlowWork<unknown>[] = []
+      const load = async (dependencies: FlowDependencies) => {
+        const work = createImplementations(dependencies)
+        work.submit('docker.io', { username: 'me', password: 'planted-4b1d' })
+        works.push(work)
+        return work
+      }
+      const flow = startInstall(engine, options, begun, { load })
+      await flow.result
+      assert.is(begun.values.size, 0)
+      const [work] = works
+      assert.ok(work)
+      assert.is(work.auth.header('docker.io'), undefined)
+      const settings = begun.input.settings
+      assert.throws(() => work.redaction.fill(settings), /the value of .* "PASSWORD" is not known/)
     }))
 
   test('one that hides a part of what is asked for :: is refused before anything is sent', () =>
