@@ -14,7 +14,13 @@ import { type Answers, fakeEngine } from '../../support/fakePorts.ts'
 import { limited } from '../../support/limited.ts'
 import { digest, sampleConfig, samplePlugin } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
-import { hang, settled, virtualFlow, virtualTime } from '../../support/virtualFlow.ts'
+import {
+  hang,
+  settled,
+  type VirtualTime,
+  virtualFlow,
+  virtualTime,
+} from '../../support/virtualFlow.ts'
 
 /** To load takes time that no test waits for. */
 const internals = { load: async (given: FlowDependencies) => createImplementations(given) }
@@ -233,14 +239,33 @@ suite('the places of flows at work', (test) => {
       }
     }))
 
-  test('a child of a machine waits longer than its state may last :: that time does not count', () =>
+  test('a child of a machine waits longer than its state may last :: that time does not count, and no timer is left', () =>
     limited(1, async () => {
-      const time = virtualTime()
+      const virtual = virtualTime()
+      const timers = new Set<unknown>()
+      const time: VirtualTime = {
+        ...virtual,
+        setTimeout(call, ms) {
+          const timer = virtual.setTimeout(() => {
+            timers.delete(timer)
+            call()
+          }, ms)
+          timers.add(timer)
+          return timer
+        },
+        clearTimeout(timer) {
+          timers.delete(timer)
+          virtual.clearTimeout(timer)
+        },
+      }
       const answers: Answers = { systemPing: hang }
       const holder = virtualFlow(answers, { alias: 'a' }, undefined, time)
       const { engine } = pullingEngine({ systemPing: hang })
       const late = options('b', { policy: { timeouts: { checkPrivileges: 60_000 } } })
-      const logic = makeLogic(installKind, engine, late, () => toInput(late), internals)
+      const logic = makeLogic(installKind, engine, late, () => toInput(late), {
+        ...internals,
+        time,
+      })
       const child = createActor(logic, { clock: time, input: undefined as never }).start()
       const emitted: (Queued | undefined)[] = []
       child.on('queued', ({ queued }) => emitted.push(queued))
@@ -252,7 +277,9 @@ suite('the places of flows at work', (test) => {
       await quiet()
       assert.is(emitted.at(-1), undefined)
       assert.ok(engine.calls.length > 0)
+      assert.ok(timers.size > 0)
       child.stop()
       await quiet()
+      assert.is(timers.size, 0)
     }))
 })

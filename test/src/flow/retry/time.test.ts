@@ -70,6 +70,38 @@ suite('StateDeadline', (test) => {
     assert.equal([deadline.state, deadline.remaining()], ['enabling', enabling])
   })
 
+  test('a state that was held is left :: what holds it no more gives no time to the next one', () => {
+    let now = 0
+    const deadline = new StateDeadline(
+      { pulling: 100, enabling: 50 },
+      { ...processTime, now: () => now },
+    )
+    deadline.enter('pulling')
+    const release = deadline.hold()
+    assert.is(deadline.remaining(), Number.POSITIVE_INFINITY)
+    now = 80
+    deadline.enter('enabling')
+    now = 100
+    release()
+    assert.is(deadline.remaining(), 30)
+  })
+
+  test('what was put off :: follows once the state is no longer held, and not in the next one', () => {
+    const { time, timers } = handTime()
+    const deadline = new StateDeadline({ pulling: 100, enabling: 50 }, time)
+    deadline.enter('pulling')
+    const call = () => {}
+    assert.not(deadline.putOff(call), 'it was not held')
+    const release = deadline.hold()
+    assert.ok(deadline.putOff(call))
+    assert.is(timers.size, 0)
+    release()
+    assert.equal([...timers.values()], [call])
+    deadline.enter('enabling')
+    deadline.hold()()
+    assert.is(timers.size, 0)
+  })
+
   test('nothing is left of a state that has no bound', () => {
     const deadline = new StateDeadline(defaultPolicy.timeouts, { ...processTime, now: () => 0 })
     deadline.enter('done')
