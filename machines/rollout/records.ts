@@ -91,7 +91,6 @@ export type PluginOnTarget =
       id: string
       reference: string
       enabled: boolean
-      digest?: string
       /** Digests of its layers, if the engine reports them. */
       layers?: string[]
       /** The privileges that it requests. */

@@ -100,7 +100,7 @@ export async function undoTarget(tools: StepTools): Promise<void> {
 /** Goes back to the old version, with no more privileges than it had before: there is no consent to others. */
 async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
   const { plan, engine, signal } = tools
-  const { reference, digest, privileges, layers } = before
+  const { reference, privileges, layers } = before
   const consent: ConsentPolicy = (request) =>
     !comparePrivileges(privileges, request.privileges)?.added?.length
   const flow = upgradePlugin(engine, {
@@ -108,7 +108,6 @@ async function goBack(tools: StepTools, before: PresentPlugin): Promise<void> {
     consent,
     name: plan.plugin.name,
     reference,
-    ...(digest && { digest }),
     onFailure: 'keep',
     noWayBack: 'accept',
     mode: 'inPlace',
@@ -139,14 +138,11 @@ async function enableAgain(
 }
 
 /** The command that installs a plugin as it was. A record has the names of its settings alone: their values may be secrets. */
-function installAgain(
-  name: string,
-  { reference, digest, enabled, settings }: PresentPlugin,
-): string {
+function installAgain(name: string, { reference, enabled, settings }: PresentPlugin): string {
   const words = [
     `--alias ${asWord(name)}`,
     ...(enabled ? [] : ['--disable']),
-    asWord(digest ? `${reference}@${digest}` : reference),
+    asWord(reference),
     ...settings.map((setting) => asWord(`${setting}=…`)),
   ]
   return `plugin-flow install ${words.join(' ')}`
