@@ -42,6 +42,15 @@ suite('gate', (test) => {
     assert.is(gate.taken, 0)
   })
 
+  test('one asks again after all that waited were admitted :: it is admitted in the next turn too', async () => {
+    const gate = createGate(3)
+    for (const name of ['a', 'b', 'c']) {
+      const { entered } = queue(gate, [name])
+      await Promise.resolve()
+      assert.equal(entered, [name])
+    }
+  })
+
   test('a place is given back twice :: it counts once', () => {
     const gate = createGate(1)
     const leave = gate.tryEnter()
