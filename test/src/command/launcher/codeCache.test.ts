@@ -1,9 +1,11 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -16,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { codeCache } from '../../../../src/command/launcher/codeCache.ts'
+import { codeCache, fill } from '../../../../src/command/launcher/codeCache.ts'
 import { suite } from '../../../support/suite.ts'
 
 const compiled = { code: Buffer.from('code\nof V8'), words: ['ls', 'install'] }
@@ -90,6 +92,29 @@ suite('code cache', (test) => {
       }))
   }
 
+  test('a large file with another byte anywhere is not read', () =>
+    inFolder((base, file) => {
+      const large = { code: Buffer.alloc(200_000, 'code of V8 '), words: ['ls'] }
+      open(base)?.write(large)
+      assert.equal(open(base)?.read(), large)
+      const written = readFileSync(file())
+      for (const at of [0, 70_000, 150_000, 199_999]) {
+        const bytes = Buffer.from(written)
+        bytes[at] = 0
+        writeFileSync(file(), bytes)
+        assert.is(open(base)?.read(), undefined, `byte ${at}`)
+      }
+    }))
+
+  test('a file that has become shorter meanwhile fills no memory', () =>
+    inFolder((base) => {
+      const path = join(base, 'source')
+      writeFileSync(path, 'short')
+      const file = openSync(path, 'r')
+      assert.throws(() => fill(Buffer.alloc(6), file, 0), 'a short file')
+      closeSync(file)
+    }))
+
   test('a folder, or one above it, that others can write to is neither read nor written', () =>
     inFolder((base) => {
       open(base)?.write(compiled)
@@ -130,6 +155,16 @@ suite('code cache', (test) => {
       open(join(base, 'file'))?.write(compiled)
       assert.is(open(join(base, 'file'))?.read(), undefined)
       open('/proc/none')?.write(compiled)
+    }))
+
+  test('what cannot take its place :: is not left beside it', () =>
+    inFolder((base, file) => {
+      open(base)?.write(compiled)
+      const path = file()
+      rmSync(path)
+      mkdirSync(path)
+      open(base)?.write(compiled)
+      assert.equal(readdirSync(join(base, 'plugin-flow')).length, 1)
     }))
 
   test('old files are removed with the next one that is written', () =>

@@ -11,6 +11,8 @@ suite('identify', (test) => {
   test('the version is that of the package, found from any folder of it', () => {
     assert.is(version(), VERSION)
     assert.is(version(join(import.meta.dirname, 'no/such/folder')), VERSION)
+    // It has a manifest of its own.
+    assert.is(version(join(import.meta.dirname, '../../../../node_modules/uvu')), VERSION)
   })
 
   test('outside of it, it is unknown', () => {

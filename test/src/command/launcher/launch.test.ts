@@ -69,6 +69,15 @@ suite('launcher', (test) => {
       assert.is(seen.length, 6)
     }))
 
+  test('code that has been kept with many words :: is written no more for others', () =>
+    onStage((start) => {
+      const letters = [...'abcdefgh']
+      const words = ['a', 'b', 'c', 'd'].flatMap((first) => letters.map((last) => first + last))
+      for (const word of words) assert.is(start(word)(0), 1, word)
+      assert.is(start('ls')(0), 0)
+      assert.is(start('aa')(0), 0)
+    }))
+
   test('without a command :: nothing is kept', () =>
     onStage((start, folder) => {
       assert.is(start('--help')(0), 0)
