@@ -1,10 +1,12 @@
 import {
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -17,6 +19,7 @@ import { beginRun, listRuns } from '../../../adapters/journal/runJournal.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
 import { suite } from '../../support/suite.ts'
 
+const OTHER_USER = 54_321
 const failure = {
   code: 'cancelled',
   state: 'pulling',
@@ -100,6 +103,28 @@ suite('runs that have ended', (test) => {
       assert.is(await eventsOf(longest), undefined)
     }))
 
+  test('are listed in the order in which they began', () =>
+    onFolder(async (folder, kept) => {
+      const text = readFileSync(join(kept, `${await end(folder)}.json`), 'utf8')
+      const run = JSON.parse(text)
+      const days = ['2026-01-03', '2026-01-01', '2026-01-02']
+      for (const [index, began] of days.entries()) {
+        const path = join(kept, `0000000${index}.json`)
+        writeFileSync(path, JSON.stringify({ ...run, began }), { mode: 0o600 })
+      }
+      const listed = (await listEnded(folder)).map(({ began }) => began)
+      assert.equal(listed, [...days.toSorted(), run.began])
+    }))
+
+  if (process.geteuid?.() === 0) {
+    test('in a folder of another user :: are not read', () =>
+      onFolder(async (folder, kept) => {
+        await end(folder)
+        chownSync(kept, OTHER_USER, OTHER_USER)
+        assert.equal(await listEnded(folder), [])
+      }))
+  }
+
   test('are forgotten when there are too many, and when they are too old', () =>
     onFolder(async (folder, kept) => {
       const first = await end(folder)
@@ -134,6 +159,7 @@ suite('runs that have ended', (test) => {
       const id = await end(folder)
       writeFileSync(join(kept, 'bbbbbbbb.json'), '{"host":1}', { mode: 0o600 })
       writeFileSync(join(kept, 'notes.txt'), '')
+      symlinkSync(join(kept, 'nowhere'), join(kept, 'dddddddd.json'))
       assert.equal(
         (await listEnded(folder)).map((run) => run.id),
         [id],
