@@ -190,10 +190,12 @@ suite('askWorkers', (test) => {
     fail(new Error('away'))
     await time.pass(LOOK_MS)
     fail()
-    await answer('null', 'eu')
-    assert.is(answered.end, undefined)
-    assert.match(String(problems), /away.*TypeError/)
-    for (const each of kept.values()) delete each.answer
+    for (const unreadable of ['null', { worker: 'w', value: 'of no secret' }]) {
+      await answer(unreadable, 'eu')
+      assert.is(answered.end, undefined)
+      assert.match(String(problems), /away.*TypeError/)
+      for (const each of kept.values()) delete each.answer
+    }
     await answer({ worker: 'w', value: null }, 'eu')
     assert.is(answered.end, null)
   })
