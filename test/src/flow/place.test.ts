@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import { createActor } from 'xstate'
 import { EngineError } from '../../../machines/errors.ts'
@@ -87,7 +88,8 @@ suite('the places of flows at work', (test) => {
   test('more flows than places :: they begin in their order, and each says that it waits', () =>
     limited(1, async () => {
       const { engine, pulls } = pullingEngine()
-      const flows = ['a', 'b', 'c'].map((name) => watch(begin(engine, options(name))))
+      const { signal } = new AbortController()
+      const flows = ['a', 'b', 'c'].map((name) => watch(begin(engine, options(name, { signal }))))
       await quiet()
       assert.equal([...pulls.keys()], ['a:latest'])
       assert.equal(
@@ -101,6 +103,7 @@ suite('the places of flows at work', (test) => {
       }
       assert.equal([...pulls.keys()], ['a:latest', 'b:latest', 'c:latest'])
       for (const { result } of flows) assert.is((await result).digest, digest)
+      assert.equal(getEventListeners(signal, 'abort'), [])
     }))
 
   test('a late subscriber :: hears that the flow waits, and nothing once it has begun', () =>
