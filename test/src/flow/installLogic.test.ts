@@ -49,6 +49,26 @@ const statesOf = (ends: Record<string, InstallOutput>) =>
   ['first', 'second', 'third'].map((child) => ends[child]?.state)
 
 suite('installLogic', (test) => {
+  test('stopped in the middle of a pull :: its newest progress comes before its end', async () => {
+    const told: string[] = []
+    const answers: Answers = {
+      ...rememberingEngine(),
+      pluginPull: (input, options) => {
+        const progressDetail = { current: 1, total: 2 }
+        options.onMessage?.({ id: '0123456789ab', status: 'Downloading', progressDetail })
+        child.stop()
+        return hang(input, options)
+      },
+    }
+    const child = createActor(installLogic(engineOf(answers), options))
+    child.on('progress', () => told.push('progress'))
+    const ended = new Promise<void>((resolve) => child.subscribe({ complete: resolve }))
+    child.subscribe({ complete: () => told.push('end') })
+    child.start()
+    await ended
+    assert.equal(told, ['progress', 'end'])
+  })
+
   test('a parent of three installs at once :: each on its own engine', async () => {
     const engines = [rememberingEngine(), rememberingEngine(), rememberingEngine()] as const
     const { parent, ends } = parentOf([
