@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
 import type { QuestionStore } from '../../../adapters/queue/store.ts'
 import { isEngineError } from '../../../machines/errors.ts'
@@ -160,6 +161,35 @@ suite('askWorkers', (test) => {
     const last = watched(ask('eu', TARGET))
     await time.pass(44_000)
     assert.is(last.end, undefined)
+  })
+
+  test('one that was answered :: leaves nothing to its signal, and nothing that calls its zone silent later', async () => {
+    const { ask, answer, time } = asked()
+    const { signal } = new AbortController()
+    const first = watched(ask('eu', TARGET, signal))
+    await answer({ worker: 'w', failure: { code: 'host-failed', message: 'no' } }, 'eu')
+    assert.match(String(first.end), 'host-failed')
+    assert.equal(getEventListeners(signal, 'abort'), [])
+    await time.pass(46_000)
+    await time.pass(46_000)
+    const second = watched(ask('eu', TARGET))
+    await time.pass(16_000)
+    assert.is(second.end, undefined)
+    await time.pass(30_000)
+    assert.match(String(second.end), 'engine-unreachable')
+  })
+
+  test('many wait :: the store is asked for all of them at once', async () => {
+    const { ask, close, store, time } = asked()
+    const looks: number[] = []
+    store.answers = async (ids) => {
+      looks.push(ids.length)
+      return []
+    }
+    for (let question = 0; question < 5; question++) watched(ask('eu', SECRETS))
+    for (let look = 0; look < 3; look++) await time.pass(LOOK_MS)
+    assert.equal(looks, [5, 5, 5])
+    await close()
   })
 
   test('one that is cancelled, or asked afterwards, is forgotten', async () => {
