@@ -155,7 +155,9 @@ suite('smuggling', (test) => {
             seen.refused++
             return
           }
-          const [, authority = '', prefix = ''] = /^[a-z]+:\/\/([^/]+)(.*)$/.exec(host) ?? []
+          // Space around it is not of the host, as Docker reads it.
+          const named = host.trim()
+          const [, authority = '', prefix = ''] = /^[a-z]+:\/\/([^/]+)(.*)$/.exec(named) ?? []
           const isHere = authority === server.host.slice('tcp://'.length)
           // To look somebody else's name up is not for a test.
           if (!isHere) return void engine.close()
@@ -170,7 +172,7 @@ suite('smuggling', (test) => {
           assertOwnHeaders(requests)
           seen.sent++
         }),
-        { includeErrorInReport: true, numRuns: 300 },
+        { includeErrorInReport: true, numRuns: 300, examples: [[`${sound}\t`], [` ${sound} `]] },
       )
       both()
     }))
