@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { InspectionEvent } from 'xstate'
 import { inspectLater } from '../../../src/flow/session.ts'
+import { runNode } from '../../support/runNode.ts'
 import { suite } from '../../support/suite.ts'
 
 const actorRef = { id: 'flow', sessionId: 'x:0', getSnapshot: () => undefined }
@@ -14,6 +15,24 @@ const action = (type: string) =>
   }) as unknown as InspectionEvent
 
 suite('inspectLater', (test) => {
+  test('the first flow that is inspected ends at once :: its end is reported before its result', async () => {
+    const index = new URL('../../../src/index.ts', import.meta.url).href
+    const script = `
+      const { connect, installPlugin } = await import(${JSON.stringify(index)})
+      const engine = connect({ host: 'tcp://127.0.0.1:1', env: {} })
+      const install = (options) =>
+        installPlugin(engine, { reference: 'no/Reference', ...options }).result.catch(() => {})
+      // All else that a flow needs is loaded by then.
+      await install({})
+      const events = []
+      await install({ inspect: (event) => events.push(event) })
+      const own = events.filter(({ actorRef, rootId }) => actorRef.sessionId === rootId)
+      console.log(own.findLast(({ type }) => type === '@xstate.snapshot')?.snapshot.status)
+    `
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script]
+    assert.equal(await runNode(args, {}), { code: 0, output: 'done\n' })
+  })
+
   test('events from before it is loaded are reported then, and their effects after them', async () => {
     const told: string[] = []
     const { tell, loaded } = inspectLater((event) => {
