@@ -1,5 +1,3 @@
-import { onAbort } from './onAbort.ts'
-
 /** Gives a place back; a second call has no effect. */
 export type Leave = () => void
 
@@ -26,18 +24,19 @@ export interface Gate {
    * request alone. `first`: before all that ask without it.
    */
   ask(granted: (leave: Leave) => void, first?: boolean): () => void
-  /** The same as a promise, which rejects with `aborted()` once the signal has fired. */
-  enter(signal: AbortSignal, aborted: () => Error): Promise<Leave>
 }
 
-export function createGate(initialLimit: number): Gate {
+/** @param mostPerTurn places given in one turn of the event loop, where what enters has much to do at first; unlimited otherwise */
+export function createGate(initialLimit: number, mostPerTurn?: number): Gate {
   let limit = initialLimit
   let taken = 0
+  let takenInTurn = 0
   // Sets keep their order, and one that withdraws from the middle costs nothing.
   const first = new Set<(leave: Leave) => void>()
   const others = new Set<(leave: Leave) => void>()
   const take = (): Leave => {
     taken++
+    if (mostPerTurn && takenInTurn++ === 0) setTimeout(beginTurn)
     let isOver = false
     return () => {
       if (isOver) return
@@ -46,13 +45,18 @@ export function createGate(initialLimit: number): Gate {
       admit()
     }
   }
+  const isOpen = () => taken < limit && takenInTurn !== mostPerTurn
+  const beginTurn = () => {
+    takenInTurn = 0
+    admit()
+  }
   /** Once for all that ask in one turn. */
   let isAdmitting = false
   const admit = () => {
     isAdmitting = false
     for (const queue of [first, others]) {
       for (const granted of queue) {
-        if (taken >= limit) return
+        if (!isOpen()) return
         queue.delete(granted)
         granted(take())
       }
@@ -72,28 +76,13 @@ export function createGate(initialLimit: number): Gate {
     get waiting() {
       return first.size + others.size
     },
-    tryEnter: () => (taken < limit && gate.waiting === 0 ? take() : undefined),
+    tryEnter: () => (isOpen() && gate.waiting === 0 ? take() : undefined),
     ask(granted, isFirst) {
       const queue = isFirst ? first : others
       queue.add(granted)
       if (!isAdmitting) queueMicrotask(admit)
       isAdmitting = true
       return () => queue.delete(granted)
-    },
-    async enter(signal, aborted) {
-      if (signal.aborted) throw aborted()
-      const free = gate.tryEnter()
-      if (free) return free
-      return new Promise((resolve, reject) => {
-        const withdraw = gate.ask((leave) => {
-          release()
-          resolve(leave)
-        })
-        const release = onAbort(signal, () => {
-          withdraw()
-          reject(aborted())
-        })
-      })
     },
   }
   return gate

@@ -1,4 +1,3 @@
-import { defined } from '../../machines/defined.ts'
 import { EngineError } from '../../machines/errors.ts'
 import { makeFailure } from '../../machines/failure.ts'
 import type { InstallSnapshot } from '../../machines/plugin-install/snapshot.ts'
@@ -20,7 +19,6 @@ export function toInput(
   const { settings, values } = parseSettings(options.settings)
   const input: InstallInput = {
     reference,
-    ...defined({ alias }),
     settings,
     disabled: options.disabled ?? false,
     grantAllPermissions: options.grantAllPermissions ?? false,
@@ -29,8 +27,9 @@ export function toInput(
     enableTimeout: options.enableTimeout ?? 0,
     credentialsAttempts: options.credentialsAttempts ?? 3,
     timeouts: completePolicy(options.policy).timeouts,
-    ...(options.digest === undefined ? {} : { digest: readDigest(options.digest) }),
   }
+  if (alias !== undefined) input.alias = alias
+  if (options.digest !== undefined) input.digest = readDigest(options.digest)
   return { input, values }
 }
 

@@ -1,10 +1,13 @@
 import { createGate, type Leave, type Queued } from '../../machines/gate.ts'
 
+/** The start of a flow takes about a millisecond: so many at once block nothing else that the process does. */
+const MOST_STARTS_PER_TURN = 16
+
 /**
  * The flows of this process that are at work, to whatever engine. A host on Node.js has as many as its process can do
  * (`setLimits`).
  */
-export const flowGate = createGate(64)
+export const flowGate = createGate(64, MOST_STARTS_PER_TURN)
 
 /** The news of a flow that has just asked for its place. */
 export function queuedNow(): Queued {

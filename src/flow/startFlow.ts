@@ -53,6 +53,8 @@ class StartedFlow<
   /** Of a flow that waits for its place. */
   #withdraw: (() => void) | undefined
   #release: (() => void) | undefined
+  /** What was asked for by its name, and stays the same. */
+  #made: Record<string, unknown> | undefined
 
   constructor(given: FlowStart<Machine, Snapshot, Result>) {
     this.#given = given
@@ -64,6 +66,12 @@ class StartedFlow<
     Object.defineProperties(this, accessors)
     if (this.#place.tryTake() || given.options.signal?.aborted) this.#start()
     else this.#queue()
+  }
+
+  part(name: string, make: (flow: AnyStarted) => unknown): unknown {
+    this.#made ??= {}
+    this.#made[name] ??= make(this as AnyStarted)
+    return this.#made[name]
   }
 
   #queue(): void {
@@ -196,10 +204,7 @@ const accessors: PropertyDescriptorMap = Object.fromEntries(
       enumerable: true,
       configurable: true,
       get(this: { [SELF](): AnyStarted }) {
-        const flow = this[SELF]()
-        const value = make(flow)
-        Object.defineProperty(flow, name, { value, enumerable: true })
-        return value
+        return this[SELF]().part(name, make)
       },
     },
   ]),

@@ -1,10 +1,7 @@
-import { getEventListeners } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { createGate, type Gate, type Leave } from '../../machines/gate.ts'
 import { suite } from '../support/suite.ts'
-
-const never = new AbortController().signal
-const aborted = () => new Error('aborted')
 
 /** Enters in this order, and tells who has got a place. */
 function queue(gate: Gate, names: readonly string[], first?: boolean) {
@@ -34,11 +31,11 @@ suite('gate', (test) => {
     assert.equal([entered, gate.waiting], [['a', 'b', 'c', 'd'], 0])
   })
 
-  test('a place is free :: it is entered at once, and given back', async () => {
+  test('a place is free :: it is entered at once, and given back', () => {
     const gate = createGate(2)
-    const leave = await gate.enter(never, aborted)
+    const leave = gate.tryEnter()
     assert.equal([gate.taken, gate.waiting, gate.limit], [1, 0, 2])
-    leave()
+    leave?.()
     assert.is(gate.taken, 0)
   })
 
@@ -49,6 +46,21 @@ suite('gate', (test) => {
       await Promise.resolve()
       assert.equal(entered, [name])
     }
+  })
+
+  test('more places are free than one turn gives :: each turn gives its share, in the order of asking', async () => {
+    const gate = createGate(6, 2)
+    const own = gate.tryEnter()
+    const { entered } = queue(gate, ['b', 'c', 'd'])
+    await Promise.resolve()
+    assert.equal([entered, gate.tryEnter()], [['b'], undefined])
+    own?.()
+    assert.equal(entered, ['b'], 'a place that is given back in the same turn')
+    await setTimeout()
+    assert.equal([entered, gate.waiting], [['b', 'c', 'd'], 0])
+    await setTimeout()
+    assert.ok(gate.tryEnter() && gate.tryEnter())
+    assert.is(gate.tryEnter(), undefined)
   })
 
   test('a place is given back twice :: it counts once', () => {
@@ -99,40 +111,5 @@ suite('gate', (test) => {
     assert.equal(entered, ['a', 'b'])
     leaves.get('b')?.()
     assert.equal(entered, ['a', 'b', 'c'])
-  })
-
-  test('the signal fires while it waits :: it rejects, holds nothing, and the next one gets the place', async () => {
-    const gate = createGate(1)
-    const leave = gate.tryEnter()
-    const controller = new AbortController()
-    const waiting = gate.enter(controller.signal, aborted)
-    const next = gate.enter(never, aborted)
-    controller.abort()
-    await waiting.then(
-      () => assert.unreachable(),
-      (error) => assert.is(error.message, 'aborted'),
-    )
-    leave?.()
-    ;(await next)()
-    assert.ok(gate.tryEnter())
-  })
-
-  test('it has entered :: nothing listens to the signal', async () => {
-    const gate = createGate(1)
-    const leave = gate.tryEnter()
-    const controller = new AbortController()
-    const waiting = gate.enter(controller.signal, aborted)
-    leave?.()
-    await waiting
-    assert.is(getEventListeners(controller.signal, 'abort').length, 0)
-  })
-
-  test('the signal has fired before :: it rejects though a place is free', async () => {
-    const gate = createGate(1)
-    await gate.enter(AbortSignal.abort(), aborted).then(
-      () => assert.unreachable(),
-      (error) => assert.is(error.message, 'aborted'),
-    )
-    assert.ok(gate.tryEnter())
   })
 })

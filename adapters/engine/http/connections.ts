@@ -1,8 +1,26 @@
 import type { Duplex } from 'node:stream'
-import { createGate } from '../../../machines/gate.ts'
+import { createGate, type Gate, type Leave } from '../../../machines/gate.ts'
+import { onAbort } from '../../../machines/onAbort.ts'
 
 /** The calls of this process that are under way, to whatever engine: each has one connection. */
 export const connectionGate = createGate(128)
+
+/** Waits for a place. Rejects with `aborted()` once the signal has fired. */
+export async function enter(gate: Gate, signal: AbortSignal, aborted: () => Error): Promise<Leave> {
+  if (signal.aborted) throw aborted()
+  const free = gate.tryEnter()
+  if (free) return free
+  return new Promise((resolve, reject) => {
+    const withdraw = gate.ask((leave) => {
+      release()
+      resolve(leave)
+    })
+    const release = onAbort(signal, () => {
+      withdraw()
+      reject(aborted())
+    })
+  })
+}
 
 let open = 0
 /** Connections that wait in a pool for the next call, those unused for longest first. */

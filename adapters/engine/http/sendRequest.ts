@@ -6,7 +6,7 @@ import { type EngineMessage, explain } from '../words/explain.ts'
 import { type CallContext, sentence } from '../words/sentences.ts'
 import { type Cleaner, cleanerOf } from '../words/withoutSecrets.ts'
 import { type AnswerBody, answerBody } from './answerBody.ts'
-import { closeIdle, connectionGate } from './connections.ts'
+import { closeIdle, connectionGate, enter } from './connections.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 import { refusal } from './refusal.ts'
 import type { Timeouts } from './timeouts.ts'
@@ -72,7 +72,7 @@ export async function sendRequest(
   }
   const leave =
     connectionGate.tryEnter() ??
-    (await connectionGate.enter(signal, () => cancelledInQueue(context)))
+    (await enter(connectionGate, signal, () => cancelledInQueue(context)))
   const deadline = createDeadline(signal, leave)
   remember(sent, registryAuth)
   try {

@@ -1,10 +1,15 @@
+import { getEventListeners } from 'node:events'
 import * as assert from 'uvu/assert'
-import { connectionGate } from '../../../../adapters/engine/http/connections.ts'
+import { connectionGate, enter } from '../../../../adapters/engine/http/connections.ts'
+import { createGate } from '../../../../machines/gate.ts'
 import { refusedWith } from '../../../support/engineFailure.ts'
 import { answerPing, type Handler, serveEngine } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
 import { connectTo } from '../connectTo.ts'
 import { callOn, ping, withEngine } from '../engineFixture.ts'
+
+const never = new AbortController().signal
+const aborted = () => new Error('aborted')
 
 /** With so many connections in this process. */
 async function limited(connections: number, act: () => Promise<void>): Promise<void> {
@@ -107,4 +112,49 @@ suite('connections of a process', (test) => {
       assert.is(connectionGate.waiting, 0)
       connectionGate.tryEnter()?.()
     }))
+})
+
+suite('a place for a connection', (test) => {
+  test('a place is free :: it is entered at once, and given back', async () => {
+    const gate = createGate(2)
+    const leave = await enter(gate, never, aborted)
+    assert.equal([gate.taken, gate.waiting, gate.limit], [1, 0, 2])
+    leave()
+    assert.is(gate.taken, 0)
+  })
+
+  test('the signal fires while it waits :: it rejects, holds nothing, and the next one gets the place', async () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    const controller = new AbortController()
+    const waiting = enter(gate, controller.signal, aborted)
+    const next = enter(gate, never, aborted)
+    controller.abort()
+    await waiting.then(
+      () => assert.unreachable(),
+      (error) => assert.is(error.message, 'aborted'),
+    )
+    leave?.()
+    ;(await next)()
+    assert.ok(gate.tryEnter())
+  })
+
+  test('it has entered :: nothing listens to the signal', async () => {
+    const gate = createGate(1)
+    const leave = gate.tryEnter()
+    const controller = new AbortController()
+    const waiting = enter(gate, controller.signal, aborted)
+    leave?.()
+    await waiting
+    assert.is(getEventListeners(controller.signal, 'abort').length, 0)
+  })
+
+  test('the signal has fired before :: it rejects though a place is free', async () => {
+    const gate = createGate(1)
+    await enter(gate, AbortSignal.abort(), aborted).then(
+      () => assert.unreachable(),
+      (error) => assert.is(error.message, 'aborted'),
+    )
+    assert.ok(gate.tryEnter())
+  })
 })
