@@ -131,6 +131,8 @@ export interface CallOptions {
   onMessage?: (message: JSONMessage) => void
   /** Value of `X-Registry-Auth`, for operations that reach a registry: a secret. */
   registryAuth?: string | undefined
+  /** Called with what takes secrets that were sent out of each text of the answer, for a caller that compares it. */
+  cleanedBy?: (clean: (text: string) => string) => void
 }
 
 /**

@@ -23,6 +23,7 @@ export async function callOperation<Id extends OperationId>(
   try {
     const request = makeRequest(connection, id, input, options, version)
     const answer = await connection.send(request, options.signal)
+    options.cleanedBy?.(answer.clean.data)
     if (operation.read) return await operation.read(answer, input, options)
     await answer.nothing()
     return undefined as OutputOf<Id>

@@ -27,9 +27,9 @@ function redactionOf(given: ReadonlyMap<string, string>) {
   let cleaner = withoutValues(values)
   const applied = new WeakMap<Plugin, readonly string[]>()
   const originals = new WeakMap<Plugin, Plugin>()
-  const redactPlugin = async (plugin: Plugin | undefined) => {
+  const redactPlugin = async (plugin: Plugin | undefined, clean: (text: string) => string) => {
     if (!plugin) return undefined
-    const names = [...values].filter(([name, value]) => shows(plugin, name, value))
+    const names = [...values].filter(([name, value]) => shows(plugin, name, value, clean))
     const masked = mask(await cleaner.dataInTurns(plugin), [...values.keys()], cleaner)
     originals.set(masked, plugin)
     applied.set(
@@ -75,10 +75,14 @@ function redactionOf(given: ReadonlyMap<string, string>) {
         if (values.size === 0) return engine.call(id, input, options)
         const { onMessage } = options
         const show = (message: JSONMessage) => onMessage?.(redactMessage(message, cleaner))
+        let clean = (text: string) => text
+        const cleanedBy = (by: typeof clean) => {
+          clean = by
+        }
         try {
-          const output = await engine.call(id, input, { ...options, onMessage: show })
+          const output = await engine.call(id, input, { ...options, onMessage: show, cleanedBy })
           if (id !== 'pluginInspect') return await cleaner.dataInTurns(output)
-          return (await redactPlugin(output as OutputOf<'pluginInspect'>)) as OutputOf<Id>
+          return (await redactPlugin(output as OutputOf<'pluginInspect'>, clean)) as OutputOf<Id>
         } catch (error) {
           throw redactError(error)
         }
@@ -120,11 +124,20 @@ function redactMessage(message: JSONMessage, clean: ValueCleaner): JSONMessage {
   }
 }
 
-/** True when an engine shows this value of a setting, which it does for `env` and `args` only. */
-function shows({ Config, Settings }: Plugin, key: string, value: string): boolean {
+/**
+ * True when an engine shows this value of a setting, which it does for `env` and `args` only. `clean` was done to its answer:
+ * a value that has the password of a registry in it is shown without that.
+ */
+function shows(
+  { Config, Settings }: Plugin,
+  key: string,
+  value: string,
+  clean: (text: string) => string,
+): boolean {
   const name = envNameOf(key)
-  if ((Settings.Env ?? []).includes(`${name}=${value}`)) return true
-  return Config.Args.Name === name && (Settings.Args ?? []).join(' ') === value
+  if ((Settings.Env ?? []).includes(clean(`${name}=${value}`))) return true
+  const args = value.split(' ').map(clean).join(' ')
+  return Config.Args.Name === name && (Settings.Args ?? []).join(' ') === args
 }
 
 /** Treats the plugin's current value of a secret setting as secret too, regardless of who set it. */

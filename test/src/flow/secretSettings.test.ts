@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
+import type { RegistryAccess } from '../../../adapters/embedded/definePlugin.ts'
 import type { ConsentRequest } from '../../../machines/consent.ts'
 import { isEngineError } from '../../../machines/errors.ts'
 import type { InstallSnapshot } from '../../../machines/plugin-install/snapshot.ts'
@@ -25,7 +26,10 @@ const options: InstallOptions = {
 }
 
 /** An engine that knows a plugin with a setting of each kind. */
-function onVolumes(act: (stage: Stage) => Promise<void>): Promise<void> {
+function onVolumes(
+  act: (stage: Stage) => Promise<void>,
+  registry: { auth?: RegistryAccess } = {},
+): Promise<void> {
   const volumes = definePlugin({
     config: {
       Env: ['USER', 'PASSWORD'].map((Name) => ({ Name, Settable: ['value'] })),
@@ -34,7 +38,7 @@ function onVolumes(act: (stage: Stage) => Promise<void>): Promise<void> {
     },
   })
   const repositories = { [reference]: { latest: volumes } }
-  return onStage(act, { registries: { 'docker.io': { repositories } } })
+  return onStage(act, { registries: { 'docker.io': { ...registry, repositories } } })
 }
 
 async function failureOf(flow: PluginInstall) {
@@ -72,6 +76,25 @@ async function resume(stage: Stage, left: InstallSnapshot, more: ResumeOptions):
 const envOf = ({ embedded }: Stage) => embedded.plugins()[0]?.Settings.Env
 
 suite('secret settings', (test) => {
+  for (const [what, name, value] of [
+    ['the password of the registry', 'PASSWORD', PLANTED],
+    ['a text with the password of the registry in it', 'PASSWORD', `me:${PLANTED}@example.com`],
+    ['arguments with the password of the registry', 'args', `--password ${PLANTED}`],
+  ] as const) {
+    test(`a value is ${what} :: it is set, and found in the answers, which are without it`, () => {
+      const account = { username: 'me', password: PLANTED }
+      const settings = { [name]: { value, secret: true } } as const
+      return onVolumes(
+        async (stage) => {
+          await stage.install({ ...options, settings, credentials: () => account }).result
+          const { Env = [], Args = [] } = stage.embedded.plugins()[0]?.Settings ?? {}
+          assert.ok(Env?.includes(`${name}=${value}`) || Args?.join(' ') === value)
+        },
+        { auth: { kind: 'basic', accounts: { me: PLANTED } } },
+      )
+    })
+  }
+
   test('are set on the engine, in their order, and known by their names', () =>
     onVolumes(async (stage) => {
       const asked: ConsentRequest[] = []
