@@ -1,4 +1,7 @@
-import { dialer, EngineAgent } from './engineAgent.ts'
+import type { ClientRequestArgs } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { openConnection } from './connections.ts'
+import { type Dial, dialer, EngineAgent } from './engineAgent.ts'
 import type { EngineTarget } from './engineTarget.ts'
 import { Axios } from './httpModules.ts'
 import { nodeAdapter } from './nodeAdapter.ts'
@@ -21,15 +24,19 @@ export interface EngineConnection {
 export function connectEngine(target: EngineTarget): EngineConnection {
   const { address, host, headers, proxy, timeouts } = target
   const dial = dialer(target)
-  const isSecure = target.tls !== undefined
-  const agent = new EngineAgent(dial, isSecure, true)
+  const agent = new EngineAgent(dial)
+  const calls = new Set<Duplex>()
   // A connection that was kept can be dying, under a change that must not be made twice; and what comes
   // over it late, or twice, would be taken for the answer to the call that is made next.
-  const oneCall = new EngineAgent(dial, isSecure, false)
+  const dialOnce = (options: ClientRequestArgs) => {
+    const connection = openConnection(() => dial(options as Parameters<Dial>[0]))
+    calls.add(connection)
+    return connection.once('close', () => calls.delete(connection))
+  }
   const wire = {
     // Without axios' defaults: none of them is for an engine, and each is merged with every request.
-    http: new Axios({ adapter: nodeAdapter(address, headers), httpAgent: agent }),
-    oneCall,
+    http: new Axios({ adapter: nodeAdapter(address, dialOnce, headers) }),
+    agent,
     timeouts,
     secrets: [...secretsInHeaders(headers), ...(proxy?.secrets ?? [])],
     sent: [],
@@ -40,7 +47,7 @@ export function connectEngine(target: EngineTarget): EngineConnection {
     send: (request, signal) => sendRequest(wire, request, signal),
     close: () => {
       agent.destroy()
-      oneCall.destroy()
+      for (const connection of calls) connection.destroy()
     },
   }
 }

@@ -10,17 +10,15 @@ import { http } from './httpModules.ts'
 import { ProxyTunnel } from './proxyTunnel.ts'
 import { SshStream, sshArguments } from './sshStream.ts'
 
-type Dial = (options: NetConnectOpts & ConnectionOptions) => Duplex
+export type Dial = (options: NetConnectOpts & ConnectionOptions) => Duplex
 
-/** Gives an HTTP client the connections that `dial` opens. */
+/** Gives an HTTP client the connections that `dial` opens, and keeps them for its next calls. */
 export class EngineAgent extends http.Agent {
   readonly #dial: Dial
 
-  /** @param keepAlive whether a connection is kept for the next call */
-  constructor(dial: Dial, secure: boolean, keepAlive: boolean) {
+  constructor(dial: Dial) {
     // Node.js looks for a name for TLS otherwise, with a pattern that takes 10 ms to compile.
-    super({ keepAlive, servername: '' } as AgentOptions)
-    if (secure) Object.assign(this, { protocol: 'https:', defaultPort: 443 })
+    super({ keepAlive: true, servername: '' } as AgentOptions)
     this.#dial = dial
   }
 

@@ -1,4 +1,5 @@
-import type { Agent, IncomingMessage } from 'node:http'
+import type { Agent, ClientRequestArgs, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { AxiosAdapter } from 'axios'
 import { type Abortable, onAbort } from '../../../machines/onAbort.ts'
 import { type EngineAddress, withoutBrackets } from './dockerHost.ts'
@@ -10,9 +11,12 @@ const KEEP_ALIVE_MS = 60_000
 /**
  * Sends axios' requests by `node:http` itself. Axios' own adapter does much that an engine is not for (redirects, proxies,
  * forms, progress, URLs of other hosts), and takes as long as a whole flow's other work does.
+ *
+ * @param createConnection opens the connection of a request that has no agent
  */
 export function nodeAdapter(
   address: EngineAddress,
+  createConnection: (options: ClientRequestArgs) => Duplex,
   ownHeaders: Readonly<Record<string, string>> = {},
 ): AxiosAdapter {
   const { prefix, ...peer } = peerOf(address)
@@ -28,7 +32,7 @@ export function nodeAdapter(
         path: `${prefix}/${url.replace(/^\/+/, '')}`,
         method: String(config.method).toUpperCase(),
         headers: { ...common, ...(headers.toJSON() as Record<string, string>) },
-        agent: (config.httpAgent as Agent | undefined) ?? false,
+        ...(config.httpAgent ? { agent: config.httpAgent as Agent } : { createConnection }),
       })
       const fail = (error: Error) =>
         reject(AxiosError.from(error, (error as { code?: string }).code, config, sent))
@@ -58,15 +62,12 @@ export function nodeAdapter(
     })
 }
 
-/** Where requests go; `host` is what the Host header says of it. */
+/** Where requests go; `host` and the port are what the Host header says of it. */
 function peerOf(address: EngineAddress) {
-  if ('socketPath' in address) return { socketPath: address.socketPath, prefix: '' }
-  if ('ssh' in address) return { host: 'docker', prefix: '' }
+  if ('socketPath' in address)
+    return { socketPath: address.socketPath, prefix: '', defaultPort: 80 }
+  if ('ssh' in address) return { host: 'docker', prefix: '', defaultPort: 80 }
   const { secure, hostname, port, prefix } = address
-  return {
-    protocol: secure ? 'https:' : 'http:',
-    host: withoutBrackets(hostname),
-    port,
-    prefix,
-  }
+  // The connection is what is secure: to `node:http`, the protocol is the same.
+  return { host: withoutBrackets(hostname), port, prefix, defaultPort: secure ? 443 : 80 }
 }

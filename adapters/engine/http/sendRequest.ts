@@ -43,9 +43,10 @@ export interface EngineAnswer extends AnswerBody {
 }
 
 export interface Wire {
+  /** Sends a request over a connection of its own, unless it is given an agent. */
   http: Axios
-  /** Makes the dedicated connections. */
-  oneCall: Agent
+  /** Keeps connections for the calls that may share them. */
+  agent: Agent
   timeouts: Timeouts
   /** Sent with every request, and not to be shown. */
   secrets: readonly string[]
@@ -130,7 +131,7 @@ async function exchangeWithin(
 }
 
 async function exchange(
-  { http, oneCall }: Pick<Wire, 'http' | 'oneCall'>,
+  { http, agent }: Pick<Wire, 'http' | 'agent'>,
   { method, path, json, registryAuth, dedicatedConnection }: EngineRequest,
   signal: Deadline['signal'],
 ): Promise<AxiosResponse<IncomingMessage>> {
@@ -144,7 +145,7 @@ async function exchange(
       ...(registryAuth === undefined ? {} : { 'X-Registry-Auth': registryAuth }),
     },
     ...(json === undefined ? {} : { data: JSON.stringify(json) }),
-    ...(dedicatedConnection ? { httpAgent: oneCall } : {}),
+    ...(dedicatedConnection ? {} : { httpAgent: agent }),
   }
   try {
     return await http.request<IncomingMessage>(config)

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { connect, type NetConnectOpts } from 'node:net'
 import axios from 'axios'
 import * as assert from 'uvu/assert'
 import { parseHost } from '../../../../adapters/engine/http/dockerHost.ts'
@@ -11,7 +12,7 @@ suite('nodeAdapter', (test) => {
     const server = await serveEngine((_, response) => void setTimeout(answerPing, 20, response))
     const { signal } = new AbortController()
     const client = axios.create({
-      adapter: nodeAdapter(parseHost(server.host)),
+      adapter: nodeAdapter(parseHost(server.host), (options) => connect(options as NetConnectOpts)),
       responseType: 'stream',
     })
     const ask = async () => {
