@@ -92,8 +92,7 @@ async function exchange(
     })
     return whole
   }
-  if (status > 299)
-    throw await refusal({ status, header, body: { refusalText: text }, context, clean })
+  if (status > 299) throw await refusal(status, { header, refusalText: text, context, clean })
   return {
     context,
     header,

@@ -78,11 +78,10 @@ type Read<Shape extends Readers> = Fields & { [Field in keyof Shape]: ReturnType
 export function objectOf<Shape extends Readers>(shape: Shape): Reader<Read<Shape>> {
   return (value, at) => {
     const given = fields(value, at || 'the answer')
-    const read = Object.entries(shape).map(([field, reader]) => [
-      field,
-      reader(given[field], at ? `${at}.${field}` : field),
-    ])
-    return { ...given, ...Object.fromEntries(read) }
+    const read: Fields = { ...given }
+    for (const field in shape)
+      read[field] = shape[field]?.(given[field], at ? `${at}.${field}` : field)
+    return read as Read<Shape>
   }
 }
 

@@ -12,58 +12,64 @@ const MAX_TEXT = 1024 * 1024
 const MAX_REFUSAL = 64 * 1024
 const REFUSAL_MS = 5_000
 
-/** Ways to read a body. Each releases the socket when it is done; each may be used once. */
-export interface AnswerBody {
-  /** Every line of a pull's stream; more than `timeouts.idle` without news ends it. */
-  eachMessage(
-    isNews: (message: JSONMessage) => boolean,
-    take: (message: JSONMessage) => void,
-  ): Promise<void>
-  /** The whole of a short body, within `timeouts.answer`. */
-  text(most?: number): Promise<string>
-  /** Nothing, as a call without a result answers. */
-  nothing(): Promise<void>
-  /** The same as JSON; `read` takes it apart and may throw `WrongShape`, or an `EngineError`. */
-  json<T>(read: (value: unknown) => T | Promise<T>, most?: number): Promise<T>
-  /** Reads an error's body: at most 64 KiB of it, in at most 5 s. Never rejects. */
-  refusalText(): Promise<string>
-}
-
 export interface BodyContext {
   context: CallContext
   deadline: Deadline
   timeouts: Timeouts
 }
 
-export function answerBody(stream: Readable, body: BodyContext): AnswerBody {
-  const { context, deadline, timeouts } = body
-  const fail = (error: unknown) => toEngineError(error, context, deadline.reason())
-  const text = async (most = MAX_TEXT) => {
+/** Ways to read a body. Each releases the socket when it is done; each may be used once. */
+export class AnswerBody {
+  readonly #stream: Readable
+  readonly #body: BodyContext
+
+  constructor(stream: Readable, body: BodyContext) {
+    this.#stream = stream
+    this.#body = body
+  }
+
+  /** Every line of a pull's stream; more than `timeouts.idle` without news ends it. */
+  eachMessage(
+    isNews: (message: JSONMessage) => boolean,
+    take: (message: JSONMessage) => void,
+  ): Promise<void> {
+    return eachMessage(this.#stream, this.#body, isNews, take)
+  }
+
+  /** The whole of a short body, within `timeouts.answer`. */
+  async text(most = MAX_TEXT): Promise<string> {
+    const { context, deadline, timeouts } = this.#body
     const pieces: Buffer[] = []
     let size = 0
     deadline.start(timeouts.answer)
     try {
-      for await (const piece of stream as AsyncIterable<Buffer>) {
+      for await (const piece of this.#stream as AsyncIterable<Buffer>) {
         size += piece.length
         if (size > most) throw protocolError(context, `more than ${most} bytes`)
         pieces.push(piece)
       }
       return decode(Buffer.concat(pieces), context)
     } catch (error) {
-      throw fail(error)
+      throw toEngineError(error, context, deadline.reason())
     } finally {
       deadline.dispose()
     }
   }
-  return {
-    eachMessage: (isNews, take) => eachMessage(stream, body, isNews, take),
-    text,
-    nothing: async () => {
-      if ((await text()).trim() !== '')
-        throw protocolError(context, 'something where nothing belongs')
-    },
-    json: async (read, most) => readJSON(await text(most), read, context),
-    refusalText: () => refusalText(stream, body),
+
+  /** Nothing, as a call without a result answers. */
+  async nothing(): Promise<void> {
+    if ((await this.text()).trim() === '') return
+    throw protocolError(this.#body.context, 'something where nothing belongs')
+  }
+
+  /** The same as JSON; `read` takes it apart and may throw `WrongShape`, or an `EngineError`. */
+  async json<T>(read: (value: unknown) => T | Promise<T>, most?: number): Promise<T> {
+    return readJSON(await this.text(most), read, this.#body.context)
+  }
+
+  /** Reads an error's body: at most 64 KiB of it, in at most 5 s. Never rejects. */
+  refusalText(): Promise<string> {
+    return refusalText(this.#stream, this.#body)
   }
 }
 

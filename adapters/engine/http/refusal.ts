@@ -5,31 +5,24 @@ import type { Cleaner } from '../words/withoutSecrets.ts'
 import type { AnswerBody } from './answerBody.ts'
 import { noAnswerBehind, notLetIn, protocolError } from './toEngineError.ts'
 
-export interface Refusal {
-  status: number
+interface RefusedAnswer extends Pick<AnswerBody, 'refusalText'> {
   header(name: string): string | undefined
-  body: Pick<AnswerBody, 'refusalText'>
   context: CallContext
   clean: Cleaner
 }
 
 /** Reads an answer that is no success to its end, and says what it means. */
-export async function refusal({
-  status,
-  header,
-  body,
-  context,
-  clean,
-}: Refusal): Promise<EngineError> {
-  const text = await body.refusalText()
-  if (header('content-encoding')) {
+export async function refusal(status: number, answer: RefusedAnswer): Promise<EngineError> {
+  const { context, clean } = answer
+  const text = await answer.refusalText()
+  if (answer.header('content-encoding')) {
     return protocolError(context, 'a compressed body, which was not asked for', { status })
   }
   if (status < 400) return protocolError(context, `a redirection (status ${status})`, { status })
   if (status > 599)
     return protocolError(context, `a status that has no meaning (${status})`, { status })
   if (isOfGateway(status, text)) return noAnswerBehind(context, status)
-  if (isPage(text, header('content-type'))) {
+  if (isPage(text, answer.header('content-type'))) {
     // A proxy before the engine; of other calls it is not known what the engine has done.
     if (context.operation === 'systemPing' && [401, 403, 407].includes(status)) {
       return notLetIn(context, status)

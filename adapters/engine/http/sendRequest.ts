@@ -5,7 +5,7 @@ import { whenThereIsRoom } from '../../../machines/shortage.ts'
 import { type EngineMessage, explain } from '../words/explain.ts'
 import { type CallContext, sentence } from '../words/sentences.ts'
 import { type Cleaner, cleanerOf } from '../words/withoutSecrets.ts'
-import { type AnswerBody, answerBody } from './answerBody.ts'
+import { AnswerBody, type BodyContext } from './answerBody.ts'
 import { closeIdle, connectionGate, enter } from './connections.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 import { refusal } from './refusal.ts'
@@ -27,7 +27,7 @@ export interface EngineRequest {
 }
 
 /** A 2xx answer whose body is still to be read, by exactly one of its methods. */
-export interface EngineAnswer extends AnswerBody {
+export interface EngineAnswer extends Pick<AnswerBody, keyof AnswerBody> {
   readonly context: CallContext
   header(name: string): string | undefined
   /** It has neither a length nor chunks, as HTTP/1.0 and its proxies answer: a cut looks like its end. */
@@ -66,7 +66,6 @@ export async function sendRequest(
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
   const { context, registryAuth } = request
-  const { sent, secrets } = wire
   const timeouts = {
     ...wire.timeouts,
     answer: Math.min(wire.timeouts.answer, request.answerWithin),
@@ -75,36 +74,69 @@ export async function sendRequest(
     connectionGate.tryEnter() ??
     (await enter(connectionGate, signal, () => cancelledInQueue(context)))
   const deadline = createDeadline(signal, leave)
-  remember(sent, registryAuth)
+  remember(wire.sent, registryAuth)
   try {
     const response = await whenThereIsRoom(
       () => exchangeWithin(deadline, wire, request),
       deadline.signal,
     )
     deadline.stop()
-    const body = answerBody(response.data, { context, deadline, timeouts })
-    const clean = cleanerOf(sent, secrets)
-    const header = (name: string) => clean.data(stringHeader(response, name))
-    if (response.status < 200 || response.status > 299 || header('content-encoding')) {
-      throw await refusal({ status: response.status, header, body, context, clean })
+    const answer = new HttpAnswer(response.data, wire, { context, deadline, timeouts })
+    const { status } = response
+    if (status < 200 || status > 299 || answer.header('content-encoding')) {
+      throw await refusal(status, answer)
     }
-    return {
-      ...body,
-      json: (read, most) => body.json(async (value) => read(await clean.dataInTurns(value)), most),
-      context,
-      header,
-      endsWithConnection:
-        header('content-length') === undefined &&
-        !/\bchunked\s*$/i.test(header('transfer-encoding') ?? ''),
-      clean,
-      interrupted: () => connectionLost(context),
-      invalid: (what) => protocolError(context, what),
-      refused: (message) =>
-        explain(context, { ...message, words: clean.words(message.words.slice(-MOST_WORDS)) }),
-    }
+    return answer
   } catch (error) {
     deadline.dispose()
     throw toEngineError(error, context, deadline.reason())
+  }
+}
+
+/** An answer, of which what was sent and is secret is taken out. */
+class HttpAnswer extends AnswerBody implements EngineAnswer {
+  readonly context: CallContext
+  readonly clean: Cleaner
+  readonly #head: IncomingMessage
+
+  constructor(
+    head: IncomingMessage,
+    { sent, secrets }: Pick<Wire, 'sent' | 'secrets'>,
+    body: BodyContext,
+  ) {
+    super(head, body)
+    this.context = body.context
+    this.clean = cleanerOf(sent, secrets)
+    this.#head = head
+  }
+
+  get endsWithConnection(): boolean {
+    return (
+      this.header('content-length') === undefined &&
+      !/\bchunked\s*$/i.test(this.header('transfer-encoding') ?? '')
+    )
+  }
+
+  override json<T>(read: (value: unknown) => T | Promise<T>, most?: number): Promise<T> {
+    return super.json(async (value) => read(await this.clean.dataInTurns(value)), most)
+  }
+
+  header(name: string): string | undefined {
+    const value: unknown = this.#head.headers[name]
+    return typeof value === 'string' ? this.clean.data(value) : undefined
+  }
+
+  invalid(what: string): EngineError {
+    return protocolError(this.context, what)
+  }
+
+  interrupted(): EngineError {
+    return connectionLost(this.context)
+  }
+
+  refused(message: EngineMessage): EngineError {
+    const words = this.clean.words(message.words.slice(-MOST_WORDS))
+    return explain(this.context, { ...message, words })
   }
 }
 
@@ -159,9 +191,4 @@ function remember(sent: string[], registryAuth: string | undefined): void {
   if (registryAuth === undefined || sent.includes(registryAuth)) return
   sent.push(registryAuth)
   if (sent.length > MOST_SENT) sent.shift()
-}
-
-function stringHeader({ data }: AxiosResponse<IncomingMessage>, name: string): string | undefined {
-  const value: unknown = data.headers[name]
-  return typeof value === 'string' ? value : undefined
 }
