@@ -42,7 +42,7 @@ export function compare(
     peer: { value: spread(those).median, unit },
     ratio,
     rounds: these.length,
-    verdict: judge(plan.goal, ratio.median),
+    verdict: judge(plan.goal, plan.goal.unit === 'x' ? ratio.median : spread(these).median),
   }
 }
 
