@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { journalFolder, listRuns } from '../../../adapters/journal/runJournal.ts'
 import { defined } from '../../../machines/defined.ts'
 import { isEngineError } from '../../../machines/errors.ts'
@@ -40,6 +41,9 @@ export interface InstallCommand
   embedded: boolean
 }
 
+/** Until the first calls are sent: the journal loads code that holds them up, and has time while the engine looks things up. */
+const JOURNAL_AFTER_MS = 30
+
 export async function install(command: InstallCommand, io: CommandIo): Promise<number> {
   checkRecord(command.record)
   const policy = await readPolicy(command)
@@ -50,7 +54,9 @@ export async function install(command: InstallCommand, io: CommandIo): Promise<n
     warnOfTrust(command, io.env, run.warn)
     const options = { ...installOptions(command, policy, secrets), signal: run.signal }
     if (command.dryRun) return dryRun(engine, options, command, io)
-    const journaled = command.embedded ? undefined : beginJournal(engine, command, io.env, run.view)
+    const journaled = command.embedded
+      ? undefined
+      : setTimeout(JOURNAL_AFTER_MS).then(() => beginJournal(engine, command, io.env, run.view))
     const start = (more: DrivenOptions<InstallSnapshot>) =>
       installPlugin(engine, { ...options, ...more })
     const outcome = await runFlow(start, journaled, { ...command, host: engine.host }, run)
