@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { isEngineError } from '../../machines/errors.ts'
-import type { Plugin, PluginConfig } from '../../machines/plugin.ts'
+import type { PluginConfig } from '../../machines/plugin.ts'
 import { computePrivileges, samePrivileges } from '../../machines/privileges.ts'
 import {
   describeSettings,
@@ -13,24 +12,8 @@ import {
   unseenWidening,
   withoutSettings,
 } from '../../machines/settings.ts'
-import { checkSettings } from '../../machines/steps/checkSettings.ts'
-import { readRecording, recordedBody, scenarios } from '../support/recordingServer.ts'
 import { parsed, sampleConfig, samplePlugin, withMount } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'
-
-const probe = (JSON.parse(recordedBody(readRecording('inspect.name')).toString()) as Plugin).Config
-
-function codeOf(config: PluginConfig, settings: readonly (Setting | string)[]): string {
-  try {
-    const each = (setting: Setting | string) =>
-      typeof setting === 'string' ? parseSetting(setting) : setting
-    checkSettings(config, settings.map(each))
-    return 'ok'
-  } catch (error) {
-    if (isEngineError(error)) return error.code
-    throw error
-  }
-}
 
 const secret = (name: string): Setting => ({ name, secret: true })
 
@@ -148,75 +131,6 @@ suite('findHostPath', (test) => {
   })
 })
 
-suite('checkSettings', (test) => {
-  test('refuses what the engine refuses, and only that', () => {
-    const codes: Record<string, string> = {
-      'not settable': 'setting-not-settable',
-      'not found': 'unknown-setting',
-      'invalid format': 'invalid-setting',
-    }
-    let compared = 0
-    for (const name of scenarios('set')) {
-      const recording = readRecording(name)
-      const body: unknown = jsonOf(recording.request.body)
-      const others = /missing|enabl/.test(name)
-      if (others || !Array.isArray(body)) continue
-      const said = recordedBody(recording).toString()
-      const expected = Object.entries(codes).find(([words]) => said.includes(words))?.[1] ?? 'ok'
-      if (body[0] === '') continue // an engine calls it unknown, this check has no name to look up
-      assert.is(codeOf(probe, body), expected, name)
-      compared++
-    }
-    assert.ok(compared >= 18, `${compared} compared`)
-  })
-
-  test('a refusal names the setting and what there is instead', () => {
-    assert.throws(
-      () => checkSettings(probe, parsed('BAD=1')),
-      /"BAD".*DEBUG, state\.source, null\.path, args/,
-    )
-    assert.throws(() => checkSettings(probe, parsed('FIXED=no')), /"FIXED" cannot be changed/)
-    const bare = sampleConfig({
-      Args: { Name: '', Description: '', Settable: null, Value: null },
-      Env: null,
-      Mounts: null,
-    })
-    assert.throws(() => checkSettings(bare, parsed('BAD=1')), /it has none/)
-  })
-
-  test('a mount with two settable fields needs the field', () => {
-    const [mount] = probe.Mounts ?? []
-    assert.ok(mount)
-    const config = { ...probe, Mounts: [{ ...mount, Settable: ['source', 'options'] }] }
-    assert.is(codeOf(config, ['state=/x']), 'setting-not-settable')
-    assert.is(codeOf(config, ['state.source=/x']), 'ok')
-    assert.is(codeOf(config, ['state.options=ro']), 'setting-not-settable')
-  })
-
-  test('a mount or a device needs an absolute path, with and without its field', () => {
-    for (const text of ['state=~/.ssh', 'state.source=tmp', 'state=./x', 'null.path=dev/null']) {
-      assert.is(codeOf(probe, [text]), 'invalid-setting', text)
-    }
-    for (const text of ['state=/x', 'state.source=', 'state', 'null=/dev/null', 'DEBUG=~/x']) {
-      assert.is(codeOf(probe, [text]), 'ok', text)
-    }
-    assert.throws(
-      () => checkSettings(probe, parsed('state=~/.ssh')),
-      'the setting "state" needs an absolute path, and not "~/.ssh": neither the shell nor the engine expands ~ here',
-    )
-    assert.throws(
-      () => checkSettings(probe, parsed('state=tmp')),
-      'the setting "state" needs an absolute path, and not "tmp"',
-    )
-  })
-
-  test('secret :: checked by its name', () => {
-    assert.is(codeOf(probe, [secret('DEBUG'), { ...secret('DEBUG'), field: 'value' }]), 'ok')
-    assert.is(codeOf(probe, [secret('BAD')]), 'unknown-setting')
-    assert.throws(() => checkSettings(probe, [secret('FIXED')]), /"FIXED" cannot be changed/)
-  })
-})
-
 /** An independent account of what a config may do, to compare with. */
 function rights({ Network, IpcHost, PidHost, Mounts, Linux }: PluginConfig): string {
   const network = ['', 'bridge', 'null'].includes(Network.Type) ? 'own' : Network.Type
@@ -246,12 +160,4 @@ function deviceOf(Path: fc.Arbitrary<string | null>) {
     Settable: fc.constant(null),
     Path,
   })
-}
-
-function jsonOf(body: string | null | undefined): unknown {
-  try {
-    return JSON.parse(body ?? '')
-  } catch {
-    return undefined
-  }
 }

@@ -180,10 +180,23 @@ suite('startPull', (test) => {
     assert.is(await codeOf(result), 'privileges-changed')
   })
 
-  test('an error that is no engine’s passes through', async () => {
-    const odd = pull({ pluginPull: () => Promise.reject(new TypeError('odd')) }, downloading)
-    assert.is(await codeOf(odd.result), 'TypeError')
-    assert.equal(await odd.end, { ownership: 'uncertain', hadContent: 'no' })
+  test('an error that is no engine’s passes through, whatever its code', async () => {
+    for (const code of [undefined, 'privileges-changed', 'registry-unreachable']) {
+      const odd = Object.assign(new TypeError('odd'), { code })
+      const { result, end, ports } = pull({ pluginPull: () => Promise.reject(odd) }, downloading)
+      assert.is(await rejection(result), odd)
+      assert.equal(await end, { ownership: 'uncertain', hadContent: 'no' })
+      assert.is(ports.engine.calls.length, 1)
+    }
+  })
+
+  test('the look-up of the content fails with an error that is no engine’s :: it tells nothing', async () => {
+    const odd = Object.assign(new TypeError('odd'), { code: 'unauthorized' })
+    const { result } = pull({
+      pluginPull: refuse('registry-unreachable', 500),
+      distributionInspect: () => Promise.reject(odd),
+    })
+    assert.is(await codeOf(result), 'registry-unreachable')
   })
 
   test('cut :: uncertain while the engine downloads, late once it may have everything', async () => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { SystemEvent } from '../../../machines/engine.ts'
+import type { InputOf, SystemEvent } from '../../../machines/engine.ts'
 import { EngineError } from '../../../machines/errors.ts'
 import { wasRemoved } from '../../../machines/steps/wasRemoved.ts'
 import { type Answers, engineOf, rejection, unreachable } from '../../support/fakePorts.ts'
@@ -9,7 +9,7 @@ const name = 'acme/probe:1.0'
 /** The engine's clock is far from that of this host. */
 const ENGINE_TIME = Date.UTC(2001, 0, 1)
 
-function ask(answers: Answers, since = new Date(Date.now() - 60_000).toISOString()) {
+function ask(answers: Answers, since = aMinuteAgo()) {
   const calls: string[] = []
   const engine = engineOf(
     { systemInfo: async () => ({ id: 'engine', systemTime: ENGINE_TIME }), ...answers },
@@ -17,6 +17,10 @@ function ask(answers: Answers, since = new Date(Date.now() - 60_000).toISOString
   )
   const answer = wasRemoved(engine, { name, since }, new AbortController().signal)
   return { answer, calls }
+}
+
+function aMinuteAgo(): string {
+  return new Date(Date.now() - 60_000).toISOString()
 }
 
 const remembers = (...events: SystemEvent[]): Answers => ({ systemEvents: async () => events })
@@ -35,15 +39,15 @@ suite('wasRemoved', (test) => {
   })
 
   test('is asked for by the clock of the engine', async () => {
-    let asked: { since: number; until: number } | undefined
+    let asked: InputOf<'systemEvents'> | undefined
     const { answer } = ask({
-      async systemEvents({ filters, ...range }) {
+      async systemEvents(range) {
         asked = range
-        assert.equal(filters, { type: ['plugin'], event: ['remove'] })
         return []
       },
     })
     await answer
+    assert.equal(asked?.filters, { type: ['plugin'], event: ['remove'] })
     assert.is(asked?.until, ENGINE_TIME)
     const age = ENGINE_TIME - (asked?.since ?? 0)
     assert.ok(age >= 60_000 && age < 120_000, `${age}`)
@@ -76,8 +80,39 @@ suite('wasRemoved', (test) => {
   })
 
   test('an engine that is away is not judged', async () => {
-    const { answer } = ask({ systemEvents: () => Promise.reject(unreachable) })
-    assert.is((await rejection(answer)).code, 'engine-unreachable')
+    const away = () => Promise.reject(unreachable)
+    const removed = remembers({ action: 'remove', name })
+    for (const answers of [{ systemEvents: away }, { ...removed, systemInfo: away }]) {
+      assert.is(await rejection(ask(answers).answer), unreachable)
+    }
+  })
+
+  test('an error of no engine, whatever its code, is no evidence', async () => {
+    const odd = Object.assign(new TypeError('odd'), { code: 'engine-unreachable' })
+    assert.is(await ask({ systemEvents: () => Promise.reject(odd) }).answer, false)
+  })
+
+  test('an engine that does not answer :: given up after ten seconds, and no evidence', async () => {
+    const limit = new AbortController()
+    const limits: number[] = []
+    const { timeout } = AbortSignal
+    AbortSignal.timeout = (ms) => {
+      limits.push(ms)
+      return limit.signal
+    }
+    try {
+      const { answer } = ask({
+        systemEvents: (_, { signal }) =>
+          new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(new EngineError('cancelled', 'given up')))
+            limit.abort()
+          }),
+      })
+      assert.is(await answer, false)
+      assert.equal(limits, [10_000])
+    } finally {
+      AbortSignal.timeout = timeout
+    }
   })
 
   test('ends with its signal', async () => {
