@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { context } from 'esbuild'
 
-interface Bundle {
+export interface Bundle {
   /** The tests as one module, with this text in place of the file's own. */
   build(text?: string): Promise<string>
   dispose(): Promise<void>

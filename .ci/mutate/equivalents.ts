@@ -253,4 +253,9 @@ export const equivalents: readonly Equivalent[] = [
     after: 'for (const call of waiting) call()',
     why: 'a signal fires once: what waited for it is only let go sooner',
   },
+  {
+    file: 'machines/steps/wasRemoved.ts',
+    after: 'return !({})',
+    why: '`false` has as little of a system time as an answer without one',
+  },
 ]

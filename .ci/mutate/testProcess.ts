@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-type Fate = 'killed' | 'survived' | 'timed out'
+export type Fate = 'killed' | 'survived' | 'timed out'
 
 interface TestProcess {
   /** The verdict of the tests of this bundle on its mutant. */
