@@ -63,6 +63,23 @@ suite('gate', (test) => {
     assert.is(gate.tryEnter(), undefined)
   })
 
+  test('many ask in one turn :: one microtask admits them all', async () => {
+    const gate = createGate(3)
+    const { queueMicrotask } = globalThis
+    let tasks = 0
+    globalThis.queueMicrotask = (task) => {
+      tasks++
+      queueMicrotask(task)
+    }
+    try {
+      const { entered } = queue(gate, ['a', 'b', 'c'])
+      await Promise.resolve()
+      assert.equal([entered, tasks], [['a', 'b', 'c'], 1])
+    } finally {
+      globalThis.queueMicrotask = queueMicrotask
+    }
+  })
+
   test('a place is given back twice :: it counts once', () => {
     const gate = createGate(1)
     const leave = gate.tryEnter()
