@@ -43,16 +43,18 @@ const LONGEST_ID = 128
 /** Keeps the sums over all layers exact. */
 const MOST_BYTES = Math.floor(Number.MAX_SAFE_INTEGER / MOST_LAYERS)
 const PHASES: readonly Phase[] = ['waiting', 'downloading', 'extracting', 'complete']
-/** The phase of a layer by the status of a line; `through`: all of it is downloaded. */
-const STEPS = new Map<string, { phase: Phase; through: boolean }>([
-  ['Downloading', { phase: 'downloading', through: false }],
-  ['Verifying Checksum', { phase: 'downloading', through: true }],
-  ['Download complete', { phase: 'downloading', through: true }],
-  ['Extracting', { phase: 'extracting', through: true }],
-  ['Already exists', { phase: 'complete', through: true }],
-  ['Pull complete', { phase: 'complete', through: true }],
-  ['Complete', { phase: 'complete', through: true }],
+/** The phase of a layer by the status of a line. */
+const STEPS = new Map<string, Phase>([
+  ['Downloading', 'downloading'],
+  ['Verifying Checksum', 'downloading'],
+  ['Download complete', 'downloading'],
+  ['Extracting', 'extracting'],
+  ['Already exists', 'complete'],
+  ['Pull complete', 'complete'],
+  ['Complete', 'complete'],
 ])
+/** All of the layer is downloaded. */
+const DOWNLOADED = ['Verifying Checksum', 'Download complete']
 const WINDOW_MS = 5_000
 const SAMPLE_MS = 250
 /** Until the pull itself has ended, another layer or an error can still come. */
@@ -98,9 +100,8 @@ export function createProgress(now: () => number): PullProgress {
     complete() {
       ended = true
       for (const layer of layers.values())
-        replace(layer, advance(layer, { id: layer.id, status: 'Complete' }))
+        replace(layer, advance(layer, { status: 'Complete', current: 0, total: 0 }))
       percent = 100
-      rate.add(sum.current)
     },
     snapshot() {
       const bytesPerSecond = ended ? 0 : rate.bytesPerSecond(sum.current)
@@ -121,8 +122,9 @@ export function createProgress(now: () => number): PullProgress {
 interface Line {
   id: string
   status: string
-  current?: number
-  total?: number
+  /** 0: unknown. */
+  current: number
+  total: number
 }
 
 /** `undefined`: not a line of a layer. The first line's id is the tag. */
@@ -131,14 +133,17 @@ function readLine({ id, status, progressDetail }: JSONMessage): Line | undefined
   if (typeof status !== 'string' || /^(?:Pulling from |Digest:|Status:)/.test(status)) {
     return undefined
   }
-  const current = bytes(progressDetail?.current)
-  const total = bytes(progressDetail?.total)
-  return { id, status, ...(current && { current }), ...(total && { total }) }
+  return {
+    id,
+    status,
+    current: bytes(progressDetail?.current),
+    total: bytes(progressDetail?.total),
+  }
 }
 
-/** A count of bytes, or `undefined` for an invalid one. The engine leaves out or sends 0 for unknown. */
-function bytes(value: unknown): number | undefined {
-  if (typeof value !== 'number' || !(value >= 1)) return undefined
+/** A count of bytes, or 0 for an invalid one. The engine leaves out or sends 0 for unknown. */
+function bytes(value: unknown): number {
+  if (typeof value !== 'number' || !(value >= 1)) return 0
   return Math.min(Math.floor(value), MOST_BYTES)
 }
 
@@ -147,16 +152,17 @@ function newLayer(id: string): LayerProgress {
 }
 
 /** Phases and bytes only grow; a complete layer stays whole, whatever total comes late. */
-function advance(layer: LayerProgress, { status, current = 0, total = 0 }: Line): LayerProgress {
+function advance(layer: LayerProgress, line: Omit<Line, 'id'>): LayerProgress {
+  const { status, current, total } = line
   const step = STEPS.get(status)
   if (!step) return layer
-  const phase = later(layer.phase, step.phase)
-  const through = step.through || phase === 'extracting' || phase === 'complete'
-  const most = Math.max(layer.current, step.phase === 'downloading' ? current : 0)
+  const phase = later(layer.phase, step)
+  const through = DOWNLOADED.includes(status) || phase === 'extracting' || phase === 'complete'
+  const most = Math.max(layer.current, step === 'downloading' ? current : 0)
   const whole = Math.max(layer.total ?? 0, total, most)
   const known = through || total > 0 || layer.total !== undefined
   // Some engines count the seconds of an extraction: without a total they are no bytes.
-  const extracted = step.phase === 'extracting' && total > 0 ? Math.min(current, whole) : 0
+  const extracted = step === 'extracting' && total > 0 ? Math.min(current, whole) : 0
   return {
     id: layer.id,
     phase,
