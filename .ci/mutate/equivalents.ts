@@ -258,4 +258,34 @@ export const equivalents: readonly Equivalent[] = [
     after: 'return !({})',
     why: '`false` has as little of a system time as an answer without one',
   },
+  {
+    file: 'machines/progress.ts',
+    after: 'return PHASES.indexOf(one) >= PHASES.indexOf(other) ? one : other',
+    why: 'of two that are the same, either is the later one',
+  },
+  {
+    file: 'machines/progress.ts',
+    after: "const PHASES: readonly Phase[] = ['mutated', 'downloading', 'extracting', 'complete']",
+    why: 'a phase that the list does not have comes before the others too',
+  },
+  {
+    file: 'machines/progress.ts',
+    after: 'return total === undefined ? 2 : 0',
+    why: 'of the sum, only whether it is 0 counts',
+  },
+  {
+    file: 'machines/progress.ts',
+    after: 'while ((samples[1]?.at) < time - WINDOW_MS) samples.shift()',
+    why: 'neither the time now nor undefined is less than a time before; the default is for the compiler',
+  },
+  {
+    file: 'machines/progress.ts',
+    after: "replace(layer, advance(layer, { status: 'Complete', current: 1, total: 0 }))",
+    why: 'of a layer that is complete, the bytes of the line are not read',
+  },
+  {
+    file: 'machines/progress.ts',
+    after: 'let most = 1',
+    why: 'the first line replaces it, and there is a rate only once more has come in than with that line',
+  },
 ]

@@ -1,66 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import type { JSONMessage } from '../../machines/plugin.ts'
-import { createProgress, type LayerProgress, type Progress } from '../../machines/progress.ts'
+import { createProgress, type LayerProgress } from '../../machines/progress.ts'
+import { downloading, feed, waiting } from '../support/pullLines.ts'
 import { suite } from '../support/suite.ts'
-
-const RECORDINGS = join(import.meta.dirname, '../recordings/20.10.24')
-const PHASES = ['waiting', 'downloading', 'extracting', 'complete']
-const BIG = 40_339_024
-
-suite('progress :: recordings', (test) => {
-  test('a layer comes in, is extracted and is complete', () => {
-    const seen = replay('pull.big').map(({ layers: [layer] }) => layer)
-    assert.equal(seen, [
-      undefined,
-      undefined,
-      { id: 'c8ef679daea1', phase: 'waiting', current: 0, extracted: 0 },
-      { id: 'c8ef679daea1', phase: 'waiting', current: 0, extracted: 0 },
-      big({ phase: 'downloading', current: 39_845_888 }),
-      big({ phase: 'extracting', extracted: 425_984 }),
-      big({ phase: 'extracting', extracted: BIG }),
-      big({ phase: 'complete', extracted: BIG }),
-      big({ phase: 'complete', extracted: BIG }),
-    ])
-  })
-
-  test('percent is absent while a total is unknown, and counts download and extraction', () => {
-    const percents = replay('pull.big').map(({ percent }) => percent)
-    assert.equal(percents, [undefined, undefined, undefined, undefined, 49.3, 50.5, 99, 99, 99])
-  })
-
-  test('a late "Download complete" leaves a complete layer complete', () => {
-    const lines = messages('pull.probe')
-    assert.is(lines.at(-1)?.status, 'Download complete')
-    const [layer] = replay('pull.probe').at(-1)?.layers ?? []
-    assert.equal(layer, {
-      id: '3f4d34328a71',
-      phase: 'complete',
-      current: 326_121,
-      total: 326_121,
-      extracted: 326_121,
-    })
-  })
-
-  test('"Already exists" has nothing to download', () => {
-    const last = replay('pull.same-content-second-alias').at(-1)
-    for (const layer of last?.layers ?? []) assert.is(layer.phase, 'complete')
-    assert.is(last?.current, last?.total)
-  })
-
-  for (const name of pullRecordings()) {
-    test(`nothing goes back :: ${name}`, () => {
-      assertMonotone(replay(name))
-    })
-  }
-
-  test('the recordings hold layers at all', () => {
-    const withLayers = pullRecordings().filter((name) => replay(name).at(-1)?.layers.length)
-    assert.ok(withLayers.length > 20, `${withLayers.length}`)
-  })
-})
 
 suite('progress :: lines', (test) => {
   test('the tag, the digest and lines without an id are no layers', () => {
@@ -74,6 +15,8 @@ suite('progress :: lines', (test) => {
     progress.add({ id: 'x'.repeat(129), status: 'Waiting' })
     progress.add({ error: 'failed', errorDetail: { message: 'failed' } })
     assert.equal(progress.snapshot(), { layers: [], current: 0, bytesPerSecond: 0 })
+    progress.add({ id: 'x'.repeat(128), status: 'Waiting' })
+    assert.is(progress.snapshot().layers.length, 1)
   })
 
   test('layers keep the order in which they came', () => {
@@ -121,6 +64,79 @@ suite('progress :: lines', (test) => {
       total: 10,
       extracted: 0,
     })
+  })
+
+  test('each status :: its phase, and how much of the layer is downloaded', () => {
+    const rows: [status: string, LayerProgress['phase'], current: number, extracted: number][] = [
+      ['Waiting', 'waiting', 0, 0],
+      ['Downloading', 'downloading', 5, 0],
+      ['Verifying Checksum', 'downloading', 10, 0],
+      ['Download complete', 'downloading', 10, 0],
+      ['Extracting', 'extracting', 10, 5],
+      ['Already exists', 'complete', 10, 10],
+      ['Pull complete', 'complete', 10, 10],
+      ['Complete', 'complete', 10, 10],
+    ]
+    for (const [status, phase, current, extracted] of rows) {
+      const { layers } = feed({ id: 'a', status, progressDetail: { current: 5, total: 10 } })
+      const total = phase === 'waiting' ? {} : { total: 10 }
+      assert.equal(layers, [{ id: 'a', phase, current, ...total, extracted }], status)
+    }
+  })
+
+  test('a larger total that comes late :: a layer that was through stays through', () => {
+    for (const status of ['Extracting', 'Pull complete']) {
+      const { layers } = feed(downloading('a', 5, 10), { id: 'a', status }, downloading('a', 3, 20))
+      assert.is(layers[0]?.current, 20, status)
+    }
+  })
+
+  test('a download whose size is not told :: no total', () => {
+    const progress = feed({ id: 'a', status: 'Downloading', progressDetail: { current: 5 } })
+    assert.equal(progress.layers, [{ id: 'a', phase: 'downloading', current: 5, extracted: 0 }])
+    assert.not('total' in progress)
+  })
+
+  test('a size that was told once :: stays known', () => {
+    const later = { id: 'a', status: 'Downloading', progressDetail: { current: 2 } }
+    assert.is(feed(downloading('a', 1, 10), later).total, 10)
+  })
+
+  test('nothing is to download :: no percent', () => {
+    assert.equal(feed({ id: 'a', status: 'Already exists' }), {
+      layers: [{ id: 'a', phase: 'complete', current: 0, total: 0, extracted: 0 }],
+      current: 0,
+      total: 0,
+      bytesPerSecond: 0,
+    })
+  })
+
+  test('a layer of one byte is known, and extracted', () => {
+    assert.is(feed(downloading('a', 1, 1)).total, 1)
+    const progressDetail = { current: 1, total: 1 }
+    const { layers } = feed({ id: 'a', status: 'Extracting', progressDetail })
+    assert.is(layers[0]?.extracted, 1)
+  })
+
+  test('what was extracted before is counted once', () => {
+    const extracting = (current: number) => {
+      return { id: 'a', status: 'Extracting', progressDetail: { current, total: 100 } }
+    }
+    assert.is(feed(extracting(10), extracting(20)).percent, 60)
+  })
+
+  test('another layer comes late :: percent does not fall', () => {
+    assert.is(feed(downloading('a', 10, 10), downloading('b', 1, 90)).percent, 50)
+  })
+
+  test('less than a tenth of a percent is none', () => {
+    assert.is(feed(downloading('a', 1, 1_001)).percent, 0)
+  })
+
+  test('a number in the form of a text is no count of bytes', () => {
+    const progressDetail = { current: '5', total: '10' } as unknown as { current: number }
+    const { layers } = feed({ id: 'a', status: 'Downloading', progressDetail })
+    assert.equal(layers, [{ id: 'a', phase: 'downloading', current: 0, extracted: 0 }])
   })
 
   test('more bytes than the total raise the total', () => {
@@ -172,193 +188,3 @@ suite('progress :: end', (test) => {
     assert.is(ended.percent, 100)
   })
 })
-
-suite('progress :: rate', (test) => {
-  test('is of the last five seconds, and tells the time left', () => {
-    const { progress, at } = withClock()
-    for (let k = 0; k <= 20; k++) at(k * 500, downloading('a', k * 1_000, 100_000))
-    assert.is(progress.snapshot().bytesPerSecond, 2_000)
-    assert.is(progress.snapshot().secondsLeft, 40)
-    for (let k = 21; k <= 40; k++) at(k * 500, downloading('a', 20_000 + (k - 20) * 100, 100_000))
-    assert.is(progress.snapshot().bytesPerSecond, 200)
-  })
-
-  test('is 0 at first, and when nothing has come in for long', () => {
-    const { progress, at, pass } = withClock()
-    at(0, downloading('a', 1_000, 100_000))
-    assert.is(progress.snapshot().bytesPerSecond, 0)
-    assert.not('secondsLeft' in progress.snapshot())
-    at(1_000, downloading('a', 2_000, 100_000))
-    assert.is(progress.snapshot().bytesPerSecond, 1_000)
-    pass(3_000)
-    assert.is(progress.snapshot().bytesPerSecond, 333)
-    at(3_100, downloading('a', 2_500, 100_000))
-    pass(60_000)
-    assert.is(progress.snapshot().bytesPerSecond, 0)
-    assert.not('secondsLeft' in progress.snapshot())
-  })
-
-  test('has nothing to tell once the download is through', () => {
-    const { progress, at } = withClock()
-    at(0, downloading('a', 1_000, 4_000))
-    at(1_000, { id: 'a', status: 'Download complete' })
-    assert.is(progress.snapshot().bytesPerSecond, 3_000)
-    assert.not('secondsLeft' in progress.snapshot())
-    progress.complete()
-    assert.is(progress.snapshot().bytesPerSecond, 0)
-  })
-
-  test('survives a clock that is set back', () => {
-    const { progress, at } = withClock()
-    at(10_000, downloading('a', 1_000, 10_000))
-    at(11_000, downloading('a', 3_000, 10_000))
-    at(0, downloading('a', 4_000, 10_000))
-    assert.is(progress.snapshot().bytesPerSecond, 3_000)
-  })
-})
-
-suite('progress :: whatever an engine sends', (test) => {
-  const number = fc.oneof(
-    fc.integer(),
-    fc.double(),
-    fc.maxSafeInteger(),
-    fc.constantFrom(0, -1, 1e308, Number.NaN, Number.POSITIVE_INFINITY, '12', null, {}, undefined),
-  )
-  const status = fc.oneof(
-    fc.constantFrom('Waiting', 'Pulling fs layer', 'Downloading', 'Verifying Checksum'),
-    fc.constantFrom('Download complete', 'Extracting', 'Complete', 'Pull complete', 'Retrying'),
-    fc.constantFrom('Already exists', 'Digest: sha256:00', 'Pulling from x', 7, null, '__proto__'),
-  )
-  const message = fc.record({
-    id: fc.constantFrom('a', 'b', 'c', '__proto__', '', 4, undefined),
-    status,
-    progressDetail: fc.oneof(
-      fc.record({ current: number, total: number }, { requiredKeys: [] }),
-      fc.constantFrom(null, undefined, 'x', 3),
-    ),
-  })
-  const timed = fc.tuple(message, fc.oneof(fc.integer({ min: -5_000, max: 9_000 }), fc.nat(300)))
-
-  test('phases, bytes and percent never go back, and every figure is finite', () => {
-    fc.assert(
-      fc.property(fc.array(timed, { maxLength: 60 }), fc.boolean(), (lines, ends) => {
-        const { progress, at, pass } = withClock()
-        let time = 0
-        const seen: Progress[] = []
-        for (const [line, ms] of lines) {
-          time += ms
-          at(time, line as JSONMessage)
-          seen.push(progress.snapshot())
-        }
-        pass(time + 100)
-        if (ends) progress.complete()
-        seen.push(progress.snapshot())
-        assertMonotone(seen)
-        for (const snapshot of seen) assertSound(snapshot)
-      }),
-      { numRuns: 500 },
-    )
-  })
-})
-
-function assertMonotone(seen: readonly Progress[]): void {
-  let before = new Map<string, LayerProgress>()
-  let percent = 0
-  let current = 0
-  for (const snapshot of seen) {
-    for (const layer of snapshot.layers) {
-      const was = before.get(layer.id)
-      if (!was) continue
-      assert.ok(PHASES.indexOf(layer.phase) >= PHASES.indexOf(was.phase), 'phase')
-      assert.ok(layer.current >= was.current, 'current')
-      assert.ok(layer.extracted >= was.extracted, 'extracted')
-      assert.ok((layer.total ?? -1) >= (was.total ?? -1), 'total')
-    }
-    assert.ok(snapshot.layers.length >= before.size, 'layers')
-    assert.ok(snapshot.current >= current, 'current of all')
-    assert.ok((snapshot.percent ?? percent) >= percent, 'percent')
-    before = new Map(snapshot.layers.map((layer) => [layer.id, layer]))
-    percent = snapshot.percent ?? percent
-    current = snapshot.current
-  }
-}
-
-function assertSound({ layers, ...sums }: Progress): void {
-  for (const figures of [sums, ...layers]) {
-    for (const [name, value] of Object.entries(figures)) {
-      if (name === 'id' || name === 'phase') continue
-      assert.ok(Number.isFinite(value) && value >= 0, `${name} ${value}`)
-    }
-  }
-  assert.ok(Number.isInteger(sums.current), 'part of a byte')
-  for (const { current, extracted, total = Number.POSITIVE_INFINITY, phase } of layers) {
-    assert.ok(current <= total && extracted <= total, 'more than all')
-    if (phase === 'complete') assert.ok(current === total && extracted === total, 'incomplete')
-  }
-  assert.is(
-    sums.current,
-    layers.reduce((sum, { current }) => sum + current, 0),
-  )
-  assert.ok((sums.percent ?? 0) <= 100, 'percent')
-}
-
-function pullRecordings(): string[] {
-  return readdirSync(RECORDINGS)
-    .filter((file) => file.startsWith('pull.'))
-    .map((file) => file.replace('.json', ''))
-}
-
-function messages(name: string): JSONMessage[] {
-  const recording = JSON.parse(readFileSync(join(RECORDINGS, `${name}.json`), 'utf8'))
-  if (recording.response.status !== 200) return []
-  const chunks: { data: string }[] = recording.response.chunks
-  const body = chunks.map(({ data }) => data).join('')
-  return body.split('\r\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
-}
-
-/** The progress after each line. */
-function replay(name: string): Progress[] {
-  const progress = createProgress(() => 0)
-  return messages(name).map((message) => {
-    progress.add(message)
-    return progress.snapshot()
-  })
-}
-
-function feed(...lines: JSONMessage[]): Progress {
-  const progress = createProgress(() => 0)
-  for (const line of lines) progress.add(line)
-  return progress.snapshot()
-}
-
-function withClock() {
-  let time = 0
-  const progress = createProgress(() => time)
-  const pass = (to: number) => {
-    time = to
-  }
-  const at = (to: number, line: JSONMessage) => {
-    pass(to)
-    progress.add(line)
-  }
-  return { progress, pass, at }
-}
-
-function waiting(id: string): JSONMessage {
-  return { id, status: 'Waiting', progressDetail: {} }
-}
-
-function downloading(id: string, current: number, total: number): JSONMessage {
-  return { id, status: 'Downloading', progressDetail: { current, total } }
-}
-
-function big(figures: Partial<LayerProgress>): LayerProgress {
-  return {
-    id: 'c8ef679daea1',
-    phase: 'waiting',
-    current: BIG,
-    total: BIG,
-    extracted: 0,
-    ...figures,
-  }
-}
