@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { createGate, type Gate, type Leave } from '../../machines/gate.ts'
+import { inOwnTime } from '../support/ownTime.ts'
 import { suite } from '../support/suite.ts'
 
 /** Enters in this order, and tells who has got a place. */
@@ -62,6 +63,19 @@ suite('gate', (test) => {
     assert.ok(gate.tryEnter() && gate.tryEnter())
     assert.is(gate.tryEnter(), undefined)
   })
+
+  test('a turn gave less than its share :: the next one gives all of its own', async () => {
+    const gate = createGate(6, 2)
+    gate.tryEnter()
+    await setTimeout()
+    assert.ok(gate.tryEnter() && gate.tryEnter())
+  })
+
+  test('a turn gives any number :: no timer is set', () =>
+    inOwnTime(async ({ timers }) => {
+      assert.ok(createGate(1).tryEnter())
+      assert.is(timers.size, 0)
+    }))
 
   test('many ask in one turn :: one microtask admits them all', async () => {
     const gate = createGate(3)
