@@ -28,7 +28,7 @@ export function lookUpRemote(
     if ('error' in first) throw await moreTelling(first.error, content)
     const read = await content
     // An engine that could not look a moment ago, and can read the content now, can look now.
-    const seen = first.value.hidden && 'value' in read ? await look() : first
+    const seen = first.value.hidden && 'value' in read ? unmasked(await look()) : first
     return judge(seen, read)
   }
 }

@@ -140,6 +140,7 @@ suite('lookUpRemote', (test) => {
       for (const [second, privileges] of [
         [async () => asks(hostNetwork), [hostNetwork]],
         [hidden, []],
+        [reject(masked), []],
       ] as const) {
         const { found, calls } = lookUp(inTurn(first, second))
         assert.equal(await found, { privileges, digest })
