@@ -18,6 +18,8 @@ import { sendInQueue } from './rolloutsInQueue.ts'
 const ANSWER_MS = 2_000
 /** How often workers are counted at most. */
 const WORKERS_MS = 2_000
+const UNSURE =
+  'the queue does not answer any more: look whether the order was taken before you give it again'
 const AWAY = 'the queue has not answered in time; trying again'
 
 /**
@@ -120,7 +122,10 @@ export function rolloutsOf(runner: QueueRunner): PageRollouts['rollouts'] {
       // Nothing is passed later that a person has given up.
       await answered(() => runner.load(id))
       const details = { who: userName(), ...defined({ only }) }
-      const { isTaken, state } = await sendInQueue(runner, id, order, details)
+      const send = () => sendInQueue(runner, id, order, details)
+      const sent = await inTime(Date.now() + ANSWER_MS, send)
+      if (!sent) throw new RangeError(UNSURE)
+      const { isTaken, state } = sent
       if (!isTaken) throw new RangeError(`the rollout does not take that while it is ${state}`)
     },
   }

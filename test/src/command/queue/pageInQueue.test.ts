@@ -50,4 +50,22 @@ suite('rollouts of a queue on the page', (test) => {
       fleet.close()
     })
   }
+
+  test('the server goes away in the middle of an order :: it is not known whether it was taken', async () => {
+    let loads = 0
+    const runner = {
+      ...createLocalRunner(),
+      load: async () => (++loads === 1 ? undefined : new Promise<undefined>(() => {})),
+      wake: async () => {},
+      workers: async () => 1,
+      ask: async () => assert.unreachable() as never,
+      changes: async () => undefined,
+      close: async () => {},
+    }
+    const error: unknown = await rolloutsOf(runner)
+      .order('r', 'pause')
+      .catch((thrown: unknown) => thrown)
+    assert.ok(error instanceof RangeError)
+    assert.match(error.message, 'look whether the order was taken')
+  })
 })
