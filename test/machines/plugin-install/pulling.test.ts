@@ -237,6 +237,14 @@ suite('pulling', (test) => {
       shown,
     )
     assert.is(pulled.value, 'enabling')
+    const { digest: _, ...unknown } = lookUp()
+    const unseen = send(
+      at('checkPrivileges', { grantAllPermissions: true, reference }),
+      done('lookUpPlugin', unknown),
+      done('pluginPull', {}),
+      shown,
+    )
+    assert.is(unseen.context.failure?.code, 'digest-changed', 'an engine that could not look')
     const resumed = { ownership: 'uncertain', enableRequested: false, consent: agreed } as const
     const present = { plugin: samplePlugin(), asWanted: false, own: true }
     const adopted = send(
