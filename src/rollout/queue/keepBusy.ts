@@ -3,11 +3,16 @@ import { endWith } from './inTime.ts'
 /** How often it is looked for more where there was nothing. */
 const LOOK_MS = 250
 
-/** Fetches and works on what was fetched, so many at once. Returns what fetches no more, and waits for what is at work. */
+/**
+ * Fetches and works on what was fetched, so many at once. Returns what fetches no more, and waits for what is at work.
+ *
+ * @param giveBack of what comes once nothing more is fetched; by default it is worked on as well
+ */
 export function keepBusy<Job>(
   parallel: number,
   fetch: () => Promise<Job | undefined>,
   work: (job: Job) => Promise<void>,
+  giveBack = work,
 ): () => Promise<void> {
   const running = new Set<Promise<void>>()
   let hasEnded = false
@@ -29,7 +34,7 @@ export function keepBusy<Job>(
         await pause()
         continue
       }
-      const worked = work(job)
+      const worked = (hasEnded ? giveBack : work)(job)
         .catch(() => {})
         .then(() => {
           running.delete(worked)

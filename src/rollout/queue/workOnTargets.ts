@@ -80,7 +80,7 @@ export async function workOnTargets(
       await job.complete()
     })
   }
-  const stop = keepBusy(parallel, fetch, take)
+  const stop = keepBusy(parallel, fetch, take, (job) => endWith(() => job.delay(0)))
   return async () => {
     await stop()
     await endWith(() => Promise.all([...queues.values()].map((queue) => queue.close())))
