@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import * as assert from 'uvu/assert'
+import type { TargetRecord } from '../../machines/rollout/records.ts'
 import { onRolloutStage, type RolloutStage } from '../src/command/rollout/rolloutStage.ts'
 import { type Authority, type Issued, makeAuthority } from '../support/certificates.ts'
 import { PASSWORD, type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
@@ -61,6 +62,26 @@ for (const [kind, start] of Object.entries({ redis: startRedis, postgres: startP
         ])
         assert.not.match(shown.join(), PASSWORD)
       }))
+
+    test('a retry of one kind of lost targets :: leaves the others as they are', () =>
+      onRolloutStage(
+        async ({ plan, rollout, begin, worker }) => {
+          await plan('--canary none --max-unreachable 1 vieux/sshfs')
+          const working = worker()
+          assert.is(await begin(`start ${GRANT} --wait FOLDER/plan.json`).code, 0)
+          assert.is((await rollout('retry --only failed')).code, 1)
+          const retried = await rollout('retry --only unreachable --wait')
+          assert.is(retried.code, 0, retried.stderr)
+          const { records } = JSON.parse((await rollout('export')).stdout)
+          assert.equal(
+            records.map(({ state, attempt }: TargetRecord) => `${state} ${attempt}`),
+            ['done 1', 'unreachable 2'],
+          )
+          working.signals.emit('SIGTERM')
+          assert.is(await working.code, 0)
+        },
+        { size: 1, missing: 1, env: { PLUGIN_FLOW_QUEUE: server.url } },
+      ))
 
     test('a rollout ends with another worker', () =>
       onStage(async ({ plan, begin, worker }) => {
