@@ -17,7 +17,7 @@ export async function inOwnTime(run: (time: OwnTime) => Promise<void>): Promise<
   const time: OwnTime = { pauses: [], timers: new Map(), now: 5_000 }
   const set = (call: () => void, ms: number) => {
     time.pauses.push(ms)
-    const timer = time.pauses.length
+    const timer = { unref: () => timer }
     time.timers.set(timer, () => {
       time.timers.delete(timer)
       time.now += ms

@@ -1,6 +1,7 @@
 import type { ClientRequestArgs } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { openConnection } from './connections.ts'
+import { dialAhead } from './dialAhead.ts'
 import { type Dial, dialer, EngineAgent } from './engineAgent.ts'
 import type { EngineTarget } from './engineTarget.ts'
 import { Axios } from './httpModules.ts'
@@ -35,7 +36,9 @@ export function connectEngine(target: EngineTarget): EngineConnection {
   }
   const wire = {
     // Without axios' defaults: none of them is for an engine, and each is merged with every request.
-    http: new Axios({ adapter: nodeAdapter(address, dialOnce, headers) }),
+    http: new Axios({
+      adapter: nodeAdapter(address, 'ssh' in address ? dialAhead(dialOnce) : dialOnce, headers),
+    }),
     agent,
     timeouts,
     secrets: [...secretsInHeaders(headers), ...(proxy?.secrets ?? [])],

@@ -29,6 +29,7 @@ export class SshStream extends Duplex {
   #head: string | undefined = ''
   #held: (() => void) | undefined
   #words = ''
+  #isUnref = false
   readonly #hasGroup: boolean
 
   constructor(program: SshProgram) {
@@ -55,6 +56,7 @@ export class SshStream extends Duplex {
     })
     child.stdout.on('data', (chunk: Buffer) => this.#take(chunk))
     child.on('close', (status) => this.#end(status))
+    if (this.#isUnref) this.unref()
   }
 
   /** The reason why a program cannot run comes as an event or is thrown, by its kind. */
@@ -116,12 +118,14 @@ export class SshStream extends Duplex {
   // The methods that the pool of an agent and an HTTP client call on a socket.
 
   ref(): this {
+    this.#isUnref = false
     this.#child?.ref()
     for (const stream of streamsOf(this.#child)) stream.ref()
     return this
   }
 
   unref(): this {
+    this.#isUnref = true
     this.#child?.unref()
     for (const stream of streamsOf(this.#child)) stream.unref()
     return this

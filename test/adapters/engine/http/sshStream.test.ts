@@ -7,6 +7,7 @@ import type { EngineConnection } from '../../../../adapters/engine/http/connectE
 import { SshStream } from '../../../../adapters/engine/http/sshStream.ts'
 import type { ObstacleCode } from '../../../../adapters/engine/words/transportFailures.ts'
 import { isAlive } from '../../../engine/world/processes.ts'
+import { until } from '../../../engine/world/until.ts'
 import { PLANTED, refusedWith } from '../../../support/engineFailure.ts'
 import {
   answerJSON,
@@ -109,6 +110,24 @@ suite('SshStream :: a connection', (test) => {
       async (connection, _, ssh) => {
         await Promise.all([ping(connection), ping(connection)])
         assert.is(ssh.pids().length, 2)
+      },
+    )
+  })
+
+  test('changes one after another :: a process each, of which the next is there before it is needed', async () => {
+    await dialling(
+      (_, response) => response.writeHead(204).end(),
+      async (connection, server, ssh) => {
+        const change = () => callOn(connection, 'pluginSet', { name: 'a', settings: ['A=1'] })
+        const probes = () => server.requests.filter(({ method }) => method === 'HEAD').length
+        for (let made = 1; made <= 3; made++) {
+          await change()
+          await until('the next one is open', () => probes() === made + 1)
+          assert.is(server.connections(), made + 1)
+        }
+        const methods = server.requests.map(({ method }) => method)
+        assert.is(methods.filter((method) => method === 'POST').length, 3)
+        assert.is(ssh.pids().length, 4)
       },
     )
   })
@@ -414,7 +433,7 @@ suite('SshStream :: an end in the middle', (test) => {
       { timeouts: { answer: 2_000 } },
     ))
 
-  test('cancelled in a pull :: the engine sees it, and no process is left', async () => {
+  test('cancelled in a pull :: the engine sees it, and no process of that call is left', async () => {
     const controller = new AbortController()
     await dialling(
       (_, response) => response.write('{"status":"a"}\r\n'),
@@ -424,7 +443,8 @@ suite('SshStream :: an end in the middle', (test) => {
           callOn(connection, 'pluginPull', pullInput, { onMessage, signal: controller.signal }),
         )
         await server.connectionClosed()
-        await ssh.gone()
+        // The connection for the next call is another process, and has what it started.
+        await until('ssh has ended', () => !ssh.pids().slice(0, 2).some(isAlive))
       },
       `sleep 60 & note $!; ${DIAL}`,
     )
