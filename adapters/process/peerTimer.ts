@@ -5,8 +5,10 @@ const LATE_MS = 100
  * Calls when a peer has had so many milliseconds. The time in which the event loop of this process was blocked when it
  * should have called is not the peer's: it gets that in addition, at most as much again, and what has come in
  * meanwhile is taken first. The function that it returns stops it.
+ *
+ * @param holds whether it keeps the process alive
  */
-export function peerTimer(ms: number, call: () => void): () => void {
+export function peerTimer(ms: number, call: () => void, holds = true): () => void {
   let extra = ms
   let timer: NodeJS.Timeout
   let turn: NodeJS.Immediate | undefined
@@ -18,6 +20,7 @@ export function peerTimer(ms: number, call: () => void): () => void {
       if (late > LATE_MS) start(late)
       else turn = setImmediate(call)
     }, wait)
+    if (!holds) timer.unref()
   }
   start(ms)
   return () => {

@@ -46,7 +46,8 @@ export function dialer({ address, tls, proxy, env, timeouts }: EngineTarget): Di
     const args = sshArguments(address.ssh, limitMs)
     return () => {
       const stream = new SshStream({ args, env, platform: process.platform })
-      return withinTime(stream, 'connect', limitMs)
+      // The process of ssh keeps this one alive, unless no call needs it yet.
+      return withinTime(stream, 'connect', limitMs, false)
     }
   }
   if ('secure' in address && tls) {
@@ -98,9 +99,11 @@ function withinTime(
   connection: Duplex,
   event: 'connect' | 'secureConnect',
   milliseconds: number,
+  holds = true,
 ): Duplex {
-  const stop = peerTimer(milliseconds, () => {
+  const giveUp = () => {
     connection.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }))
-  })
+  }
+  const stop = peerTimer(milliseconds, giveUp, holds)
   return connection.once(event, stop).once('close', stop)
 }

@@ -219,32 +219,39 @@ suite('SshStream :: a connection', (test) => {
     })
   }
 
-  test('an idle one keeps no process alive, and ends with it', async () => {
-    const program = `
-      const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
-      const { ping } = await import('./test/adapters/engine/engineFixture.ts')
-      const connection = connectTo({ host: process.argv[1] })
-      console.log((await ping(connection)).apiVersion)
-    `
-    await dialling(
-      (_, response) => answerPing(response),
-      async (_, __, ssh) => {
-        const args = ['--import', 'tsx', '--input-type=module', '-e', program, HOST]
-        const stdio = ['ignore', 'pipe', 'inherit'] as const
-        const child = spawn(process.execPath, args, { env: ssh.env, stdio: [...stdio] })
-        const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
-        let output = ''
-        child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-          output += text
-        })
-        const [code] = await once(child, 'close')
-        clearTimeout(timer)
-        assert.equal([code, output], [0, '1.41\n'])
-        assert.is(ssh.pids().length, 1)
-        await ssh.gone()
-      },
-    )
-  })
+  const CHANGE = "callOn(connection, 'pluginSet', { name: 'a', settings: ['A=1'] })"
+  const SECOND_HANGS = `if mkdir "$FOLDER/one" 2>/dev/null; then exec ${DIAL}; else exec cat > /dev/null; fi`
+  for (const [what, call, processes, script] of [
+    ['an idle one', 'ping(connection)', 1, `exec ${DIAL}`],
+    ['one that is opened ahead', CHANGE, 2, SECOND_HANGS],
+  ] as const) {
+    test(`${what} keeps no process alive, and ends with it`, async () => {
+      const program = `
+        const { connectTo } = await import('./test/adapters/engine/connectTo.ts')
+        const { callOn, ping } = await import('./test/adapters/engine/engineFixture.ts')
+        const connection = connectTo({ host: process.argv[1] })
+        await ${call}
+        const end = Date.now()
+        // A connection that is not used is closed after ten seconds.
+        process.on('exit', () => process.exit(Date.now() - end > 8_000 ? 1 : 0))
+      `
+      await dialling(
+        (request, response) =>
+          request.url === '/_ping' ? answerPing(response) : response.writeHead(204).end(),
+        async (_, __, ssh) => {
+          const args = ['--import', 'tsx', '--input-type=module', '-e', program, HOST]
+          const child = spawn(process.execPath, args, { env: ssh.env, stdio: 'inherit' })
+          const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
+          const [code] = await once(child, 'close')
+          clearTimeout(timer)
+          assert.is(code, 0)
+          assert.is(ssh.pids().length, processes)
+          await ssh.gone()
+        },
+        script,
+      )
+    })
+  }
 })
 
 suite('SshStream :: no connection', (test) => {
