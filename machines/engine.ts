@@ -131,7 +131,7 @@ export interface CallOptions {
   onMessage?: (message: JSONMessage) => void
   /** Value of `X-Registry-Auth`, for operations that reach a registry: a secret. */
   registryAuth?: string | undefined
-  /** Called with what takes secrets that were sent out of each text of the answer, for a caller that compares it. */
+  /** Called with the function that removed sent secrets from each text of the answer, for a caller that compares texts. */
   cleanedBy?: (clean: (text: string) => string) => void
 }
 
