@@ -39,8 +39,8 @@ export async function applySettings(
   )
   if (missing) throw withoutEffect(plugin, missing)
   if (!settingsMatchConfig(changed)) throw changedByOthers(plugin, 'its mounts or devices')
-  const [before, after] = [plugin, changed].map((each) => withoutSettings(each, settings))
-  if (before && after) assertSame(before, withKnownEnv(after, before))
+  const before = withoutSettings(plugin, settings)
+  assertSame(before, withKnownEnv(withoutSettings(changed, settings), before))
   return changed
 }
 

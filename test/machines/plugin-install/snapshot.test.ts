@@ -86,6 +86,11 @@ suite('readSnapshot', (test) => {
     assert.is(readSnapshot(secret), secret)
   })
 
+  test('one of a run that an invalid reference ended at once is handed back', () => {
+    const ended = makeSnapshot(at('checkPrivileges', { reference: 'NO' }))
+    assert.is(readSnapshot(ended), ended)
+  })
+
   test('anything but an object is refused', () => {
     for (const value of [undefined, null, 'text', 2, [], [sound]]) {
       assert.throws(() => readSnapshot(value), /^a snapshot is an object$/)

@@ -157,6 +157,14 @@ suite('applySettings', (test) => {
     })
   }
 
+  test('an engine that no longer shows any variables :: no other client is blamed', async () => {
+    const plugin = but(({ Settings }) => {
+      Settings.Env = null
+    })
+    const { changed } = set(plugin, all.slice(1))
+    assert.equal(await changed, plugin)
+  })
+
   test('a mount of the same name as one that was set is another :: changed by others', async () => {
     const twice = (plugin: Plugin, source: string) => {
       const [mount] = plugin.Config.Mounts ?? []
@@ -271,10 +279,10 @@ suite('enablePlugin', (test) => {
   })
 
   const paths: [title: string, path: string | undefined, other: RegExp][] = [
-    ['a mount that can be set', '/tmp/', /Or install with state\.source=PATH/],
-    ['a device that can be set', '/dev/null', /Or install with null\.path=PATH/],
-    ['a mount that cannot be set', '/etc', /No setting of the plugin changes this path\.$/],
-    ['a mount without a source', undefined, /Or install with unset\.source=PATH/],
+    ['a mount that can be set', '/tmp/', /^Create it\. Or install with state\.source=PATH/],
+    ['a device that can be set', '/dev/null', /^Create it\. Or install with null\.path=PATH/],
+    ['a mount that cannot be set', '/etc', /^Create it\. No setting .+ changes this path\.$/],
+    ['a mount without a source', undefined, /^Create it\. Or install with unset\.source=PATH/],
     ['a path that is not of the plugin', '/nosuch', /^Create it\.$/],
   ]
   for (const [title, hostPath, next] of paths) {
@@ -295,6 +303,13 @@ suite('enablePlugin', (test) => {
       assert.match(error.details.next ?? '', next)
     })
   }
+
+  test('a host path that the engine cannot use, and no next step yet :: the setting is the step', async () => {
+    const failed = new EngineError('mount-source-missing', 'x', { hostPath: '/tmp' })
+    const pluginEnable = () => Promise.reject(failed)
+    const error = await rejection(enable(before, { pluginEnable }, false, before))
+    assert.match(error.details.next ?? '', /^Or install with state\.source=PATH/)
+  })
 
   const changes: [title: string, plugin: Partial<Plugin>, part: string][] = [
     ['its config', { Config: sampleConfig({ PidHost: true }) }, 'Config'],
