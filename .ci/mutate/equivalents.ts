@@ -28,6 +28,16 @@ export const equivalents: readonly Equivalent[] = [
     why: 'the id is known once the removal was asked for; the check is for the compiler',
   },
   {
+    file: 'machines/plugin-install/steps/takeBack.ts',
+    after: 'return wasRemoved(engine, { name, since }, signal)',
+    why: 'a time that is no time is no evidence either, and the engine is not asked; the check is for the compiler',
+  },
+  {
+    file: 'machines/plugin-install/steps/lookUpPlugin.ts',
+    after: 'if (resumed?.id !== undefined) return request',
+    why: 'a time that is no time is no evidence either, and the engine is not asked; the check is for the compiler',
+  },
+  {
     file: 'machines/plugin-install/context.ts',
     after: `if (value === undefined) throw new Error(\`the flow has no \${key} yet\`)`,
     why: 'no part of the context is ever null; the check is for the compiler',

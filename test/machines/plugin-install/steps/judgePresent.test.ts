@@ -178,6 +178,13 @@ suite('judgePresent', (test) => {
     for (const other of widened) assert.is(code(other), 'changed-by-others')
   })
 
+  test('own, its layers not seen before the process ended :: the layers of now are believed', () => {
+    const resumed: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
+    const Config = sampleConfig({ rootfs: { diff_ids: [digest] } })
+    const wanted = { ...request, ifPresent: 'fail' as const, resumed }
+    assert.ok(judgePresent(samplePlugin({ Config }), names, wanted, hasNone).present?.own)
+  })
+
   test('own :: a claim by the name alone ages, one by the id does not', () => {
     const created: Resumed = { ownership: 'created', enableRequested: false, consent: agreed }
     const own = (resumed: Resumed) => {

@@ -20,7 +20,9 @@ import {
   hostNetwork,
   otherDigest,
   pluginId,
+  sampleConfig,
   samplePlugin,
+  withMount,
 } from '../../../support/samples.ts'
 import { suite } from '../../../support/suite.ts'
 
@@ -295,9 +297,36 @@ suite('lookUpPlugin', (test) => {
     }
   })
 
+  test('resumed, and one of its name was removed since its pull began :: another client’s plugin is not taken for its own', async () => {
+    const pullBegan = new Date().toISOString()
+    for (const ownership of ['uncertain', 'created'] as const) {
+      const resumed = { ownership, enableRequested: false, consent: agreed, pullBegan }
+      const { engine, found } = lookUp(
+        {
+          pluginInspect: async () => samplePlugin(),
+          systemInfo: async () => ({ id: 'engine', systemTime: Date.now() }),
+          systemEvents: async () => [{ action: 'remove', name: 'acme/probe:1.0' }],
+        },
+        { resumed },
+      )
+      assert.is(await codeOf(found), 'already-exists', ownership)
+      assert.ok(engine.calls.some((call) => call.startsWith('systemEvents')))
+    }
+  })
+
   test('resumed :: nothing there, so it starts again', async () => {
     const resumed: Resumed = { ownership: 'created', enableRequested: false, id: pluginId }
     assert.is((await lookUp({}, { resumed }).found).present, undefined)
+  })
+
+  test('present, a secret hides a part of a privilege :: consent is not asked for what cannot be read', async () => {
+    const [mount] = withMount.Mounts ?? []
+    assert.ok(mount)
+    const Config = sampleConfig({ Mounts: [{ ...mount, Source: '/srv/…' }] })
+    const pluginInspect = async () => samplePlugin({ Config })
+    const error = await rejection(lookUp({ pluginInspect }, { ifPresent: 'finish' }).found)
+    assert.is(error.code, 'invalid-option')
+    assert.match(error.message, '"mount: /srv/…"')
   })
 
   test('present :: whether a secret setting is applied is asked', async () => {

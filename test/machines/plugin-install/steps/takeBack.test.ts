@@ -116,6 +116,18 @@ suite('takeBack', (test) => {
     }
   }
 
+  test('created, removed, and still shown :: its own removal is not taken for that of another client', async () => {
+    let removals = 0
+    const engine = fakeEngine({
+      pluginInspect: inspections(samplePlugin(), samplePlugin(), samplePlugin(), undefined),
+      pluginDelete: async () => void removals++,
+      systemInfo: async () => ({ id: 'engine', systemTime: 5_000 }),
+      systemEvents: async () => (removals > 0 ? [{ action: 'remove', name }] : []),
+    })
+    const { report } = await take(engine, { id, pullBegan: new Date().toISOString() })
+    assert.equal([report, removals], [removed, 2])
+  })
+
   test('created, and the engine is away when its events are asked for :: removed once it is back', async () => {
     let asked = 0
     const engine = fakeEngine({
