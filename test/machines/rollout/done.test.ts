@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { rolloutMachine } from '../../../machines/rollout/rolloutMachine.ts'
+import { LOSSES } from '../../../machines/rollout/types.ts'
 import { begun, edge, ends, send } from '../../support/rolloutChart.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -61,6 +62,21 @@ suite('done', (test) => {
     assert.equal(unreachable.context.again, { failed: 0, unreachable: 2 })
     const other = send(unreachable, ends(0, 'done', { attempt: 2, was: 'failed' }))
     assert.equal(other.context.counts, { ...lost.context.counts, done: 1 })
+  })
+
+  test('done :: each kind that a retry can be limited to takes its own part of what was lost', () => {
+    const budget = { maxFailures: 9, maxUnreachable: 9 }
+    const lost = send(
+      begun(3, budget),
+      ends(0, 'failed'),
+      ends(1, 'unreachable'),
+      ends(2, 'unreachable'),
+    )
+    const sizes = LOSSES.map((only) => [only, send(lost, { type: 'retry', only }).context.size])
+    assert.equal(sizes, [
+      ['failed', 1],
+      ['unreachable', 2],
+    ])
   })
 
   test('done :: without a failure there is nothing to try again', () => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { countRecords } from '../../../machines/rollout/records.ts'
+import { countRecords, isEnd, TARGET_STATES } from '../../../machines/rollout/records.ts'
 import { suite } from '../../support/suite.ts'
 
 suite('records', (test) => {
@@ -19,5 +19,10 @@ suite('records', (test) => {
       ['undoFailed', 1],
       ['skipped', 0],
     ])
+  })
+
+  test('isEnd :: no target that a worker may still change has ended, and every other one has', () => {
+    const open = TARGET_STATES.filter((state) => !isEnd({ state }))
+    assert.equal(open, ['queued', 'leased', 'running'])
   })
 })
