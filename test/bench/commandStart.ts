@@ -7,7 +7,7 @@ import type { Part } from './part.ts'
 import { takeRounds } from './rounds.ts'
 import { broke, compare, type Plan, type Row } from './row.ts'
 import { runProcess } from './runProcess.ts'
-import { startEmbedded } from './startEmbedded.ts'
+import { type EmbeddedProcess, startEmbedded } from './startEmbedded.ts'
 
 const ROUNDS = { warmUps: 5, rounds: 100, budget: 20_000 }
 
@@ -20,14 +20,15 @@ export const commandStart: Part = {
   plans: NODES.flatMap(() => Object.values(plansOf(''))),
   async measure() {
     const config = mkdtempSync(join(tmpdir(), 'plugin-flow-bench-'))
-    writeNoCredentials(config)
-    const embedded = await startEmbedded()
+    let embedded: EmbeddedProcess | undefined
     try {
+      writeNoCredentials(config)
+      embedded = await startEmbedded()
       const rows: Row[] = []
       for (const node of NODES) rows.push(...(await measureNode(node, embedded.host, config)))
       return rows
     } finally {
-      await embedded.stop()
+      await embedded?.stop()
       rmSync(config, { recursive: true })
     }
   },

@@ -26,13 +26,13 @@ export function connectEngine(target: EngineTarget): EngineConnection {
   const { address, host, headers, proxy, timeouts } = target
   const dial = dialer(target)
   const agent = new EngineAgent(dial)
-  const calls = new Set<Duplex>()
+  const dedicated = new Set<Duplex>()
   // A connection that was kept can be dying, under a change that must not be made twice; and what comes
   // over it late, or twice, would be taken for the answer to the call that is made next.
   const dialOnce = (options: ClientRequestArgs) => {
     const connection = openConnection(() => dial(options as Parameters<Dial>[0]))
-    calls.add(connection)
-    return connection.once('close', () => calls.delete(connection))
+    dedicated.add(connection)
+    return connection.once('close', () => dedicated.delete(connection))
   }
   const wire = {
     // Without axios' defaults: none of them is for an engine, and each is merged with every request.
@@ -50,7 +50,7 @@ export function connectEngine(target: EngineTarget): EngineConnection {
     send: (request, signal) => sendRequest(wire, request, signal),
     close: () => {
       agent.destroy()
-      for (const connection of calls) connection.destroy()
+      for (const connection of dedicated) connection.destroy()
     },
   }
 }

@@ -14,55 +14,44 @@ type Connection = Duplex & { ref?(): unknown; unref?(): unknown }
 export function dialAhead<Options>(
   dial: (options: Options) => Connection,
 ): (options: Options) => Duplex {
-  let spare: Spare | undefined
-  /** A login that fails is not made twice. */
+  let ahead: { connection: Connection; release(): void } | undefined
+  /** Of the last connection: a login that fails is not made twice. */
   let wasOpened = false
   const open = (options: Options) => {
-    const connection = dial(options)
     const opened = () => {
       wasOpened = true
     }
+    // The failure of one ahead is not reported: the call that needs it opens another one.
     const failed = () => {
       wasOpened = false
     }
-    return connection.once('connect', opened).once('error', failed)
+    return dial(options).once('connect', opened).once('error', failed)
   }
-  return (options) => {
-    const connection = spare?.take?.() ?? open(options)
-    spare = undefined
-    const openSpare = () => {
-      if (!spare?.take) spare = createSpare(open(options))
+  const openAhead = (options: Options) => {
+    if (ahead) return
+    const connection = open(options)
+    const timer = setTimeout(() => connection.destroy(), LONGEST_UNUSED).unref()
+    const release = () => {
+      clearTimeout(timer)
+      connection.off('close', release)
+      ahead = undefined
     }
-    if (wasOpened) openSpare()
-    else connection.once('connect', openSpare)
+    connection.once('close', release).unref?.()
+    lend(connection)
+    ahead = { connection, release }
+  }
+  const takeAhead = () => {
+    if (!ahead) return undefined
+    const { connection, release } = ahead
+    release()
+    takeBack(connection)
+    connection.ref?.()
     return connection
   }
-}
-
-interface Spare {
-  /** Missing once the connection has ended. */
-  take?(): Connection
-}
-
-function createSpare(connection: Connection): Spare {
-  const timer = setTimeout(() => connection.destroy(), LONGEST_UNUSED).unref()
-  // The call that needs it opens another one, and reports what is wrong with that.
-  const ignore = () => {}
-  const release = () => {
-    clearTimeout(timer)
-    connection.off('error', ignore).off('close', release)
-    delete spare.take
+  return (options) => {
+    const connection = takeAhead() ?? open(options)
+    if (wasOpened) openAhead(options)
+    else connection.once('connect', () => openAhead(options))
+    return connection
   }
-  const spare: Spare = {
-    take() {
-      release()
-      takeBack(connection)
-      connection.ref?.()
-      return connection
-    },
-  }
-  connection.on('error', ignore).on('close', release)
-  connection.unref?.()
-  lend(connection)
-  return spare
 }

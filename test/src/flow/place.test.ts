@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { createActor } from 'xstate'
 import { EngineError } from '../../../machines/errors.ts'
@@ -10,6 +11,7 @@ import { createImplementations } from '../../../src/flow/implementations.ts'
 import { toInput } from '../../../src/flow/input.ts'
 import { startInstall } from '../../../src/flow/install.ts'
 import { installKind } from '../../../src/flow/installLogic.ts'
+import { flowGate } from '../../../src/flow/place.ts'
 import type { Engine, InstallOptions, PluginInstall } from '../../../src/flow/types.ts'
 import { type Answers, fakeEngine } from '../../support/fakePorts.ts'
 import { limited } from '../../support/limited.ts'
@@ -105,6 +107,25 @@ suite('the places of flows at work', (test) => {
       for (const { result } of flows) assert.is((await result).digest, digest)
       assert.equal(getEventListeners(signal, 'abort'), [])
     }))
+
+  test('many are started at once :: 16 begin in that turn, and the others in the next ones', async () => {
+    const before = flowGate.limit
+    flowGate.limit = flowGate.taken + 20
+    try {
+      // The places that were given in the turn before count in it.
+      await setTimeout(5)
+      const { engine, pulls } = pullingEngine()
+      const names = Array.from({ length: 20 }, (_, index) => `m${index}`)
+      const flows = names.map((name) => watch(begin(engine, options(name))))
+      assert.is(flows.filter(({ queued }) => queued.length === 0).length, 16)
+      for (let turn = 0; turn < 1_000 && pulls.size < 20; turn++) await setTimeout(1)
+      assert.is(pulls.size, 20)
+      for (const end of pulls.values()) end()
+      await Promise.all(flows.map(({ result }) => result))
+    } finally {
+      flowGate.limit = before
+    }
+  })
 
   test('a late subscriber :: hears that the flow waits, and nothing once it has begun', () =>
     limited(1, async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
 import { dialer } from '../../../../adapters/engine/http/engineAgent.ts'
@@ -133,6 +134,28 @@ suite('connectEngine', (test) => {
           callOn(opened, 'getPluginPrivileges', input, options),
         )
         await server.connectionClosed()
+      },
+    )
+  })
+
+  test('connections of their own that have ended :: are not held until close()', async () => {
+    await withEngine(
+      afterPing((_, response) => answerJSON(response, 404, { message: 'plugin "a" not found' })),
+      async (opened, server) => {
+        for (let call = 0; call < 5; call++) await callOn(opened, 'pluginInspect', { name: 'a' })
+        assert.is(server.connections(), 5)
+        let destroyed = 0
+        const { destroy } = Socket.prototype
+        Socket.prototype.destroy = function (error) {
+          destroyed++
+          return destroy.call(this, error)
+        }
+        try {
+          opened.close()
+        } finally {
+          Reflect.deleteProperty(Socket.prototype, 'destroy')
+        }
+        assert.ok(destroyed <= 1, `${destroyed}: the last one may still be on its way`)
       },
     )
   })
