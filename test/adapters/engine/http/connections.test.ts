@@ -93,6 +93,24 @@ suite('connections of a process', (test) => {
       }
     }))
 
+  test('a change needs the last place for a connection of its own :: an idle one is closed', () =>
+    limited(1, async () => {
+      const one = await serveEngine((_, response) => answerPing(response))
+      const other = await serveEngine((_, response) => void response.writeHead(204).end())
+      const connections = [one, other].map(({ host }) => connectTo({ host }))
+      const [pooled, changing] = connections
+      try {
+        assert.ok(pooled && changing)
+        await ping(pooled)
+        await callOn(changing, 'pluginDelete', { name: 'a' })
+        await ping(pooled)
+        assert.is(one.connections(), 2)
+      } finally {
+        for (const connection of connections) connection.close()
+        await Promise.all([one.close(), other.close()])
+      }
+    }))
+
   test('a call fails, or its answer is refused :: its place is free again', () =>
     limited(1, async () => {
       await withEngine(

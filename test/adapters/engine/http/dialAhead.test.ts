@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { closeIdle } from '../../../../adapters/engine/http/connections.ts'
 import { dialAhead } from '../../../../adapters/engine/http/dialAhead.ts'
 import { inOwnTime } from '../../../support/ownTime.ts'
 import { suite } from '../../../support/suite.ts'
@@ -100,4 +101,27 @@ suite('dialAhead', (test) => {
         [false, false, true],
       )
     }))
+
+  test('another connection needs its place :: the one ahead is closed, unless it is used', () => {
+    const { opened, call } = dialled()
+    call()
+    opened[0]?.emit('connect')
+    call()
+    // Connections of other tests may wait for longer.
+    for (let count = 0; count < 1_000; count++) closeIdle()
+    assert.equal(
+      opened.map(({ destroyed }) => destroyed),
+      [false, false, true],
+    )
+  })
+
+  test('one that was used ends :: the one ahead of it stays', async () => {
+    const { opened, call } = dialled()
+    call()
+    opened[0]?.emit('connect')
+    call()
+    opened[1]?.destroy()
+    await setImmediate()
+    assert.is(call(), 2)
+  })
 })

@@ -3,6 +3,7 @@ import { connect, type NetConnectOpts } from 'node:net'
 import axios from 'axios'
 import * as assert from 'uvu/assert'
 import { parseHost } from '../../../../adapters/engine/http/dockerHost.ts'
+import { EngineAgent } from '../../../../adapters/engine/http/engineAgent.ts'
 import { nodeAdapter } from '../../../../adapters/engine/http/nodeAdapter.ts'
 import { answerPing, serveEngine } from '../../../support/engineServer.ts'
 import { suite } from '../../../support/suite.ts'
@@ -33,4 +34,34 @@ suite('nodeAdapter', (test) => {
       await server.close()
     }
   })
+
+  for (const [address, host] of [
+    ['unix:///run/engine.sock', 'localhost'],
+    ['ssh://me@engine.example', 'docker'],
+    ['http://engine.example', 'engine.example'],
+    ['https://engine.example', 'engine.example'],
+    ['https://engine.example:8443', 'engine.example:8443'],
+    ['tcp://engine.example:2375', 'engine.example:2375'],
+  ] as const) {
+    test(`${address} :: the Host header is ${host}, with a connection of its own or one that is kept`, async () => {
+      const server = await serveEngine((_, response) => answerPing(response))
+      const socketPath = server.host.slice('unix://'.length)
+      const dial = () => connect(socketPath)
+      const agent = new EngineAgent(dial)
+      const client = axios.create({ adapter: nodeAdapter(parseHost(address), dial) })
+      try {
+        for (const httpAgent of [undefined, agent]) {
+          const { data } = await client.get('/_ping', { httpAgent })
+          for await (const _ of data);
+        }
+        assert.equal(
+          server.requests.map(({ headers }) => headers.host),
+          [host, host],
+        )
+      } finally {
+        agent.destroy()
+        await server.close()
+      }
+    })
+  }
 })

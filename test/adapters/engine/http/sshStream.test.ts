@@ -473,6 +473,30 @@ suite('SshStream :: an end in the middle', (test) => {
 })
 
 suite('SshStream :: the end of the program', (test) => {
+  for (const [what, isHeld, prepare] of [
+    ['let go of before it was started', 0, (stream: SshStream) => stream.unref()],
+    ['let go of, and needed before it was started', 1, (stream: SshStream) => stream.unref().ref()],
+  ] as const) {
+    test(`${what} :: it ${isHeld ? 'keeps' : 'does not keep'} this process alive`, async () => {
+      const ssh = makeFakeSsh(`printf '${PONG}'; exec sleep 60`)
+      const held = () =>
+        process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
+      const before = held()
+      const stream = new SshStream({ args: [], env: ssh.env, platform: 'linux' })
+      const timer = setTimeout(() => {}, 60_000)
+      try {
+        prepare(stream)
+        await once(stream, 'connect')
+        assert.is(held() - before, isHeld)
+      } finally {
+        clearTimeout(timer)
+        stream.destroy()
+        await ssh.gone()
+        ssh.remove()
+      }
+    })
+  }
+
   test('it is gone when it is to be ended', async () => {
     const ssh = makeFakeSsh(`printf '${PONG}'; exec cat >&2`)
     const { kill } = process
