@@ -2,10 +2,12 @@ import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import * as assert from 'uvu/assert'
+import { parseQueueAddress } from '../../adapters/queue/address.ts'
+import { openQueue } from '../../adapters/queue/openQueue.ts'
 import { openQueueRunner } from '../../src/queue.ts'
 import { runnerContract } from '../support/runnerContract.ts'
 import { type QueueServer, startPostgres, startRedis } from './world/queueServer.ts'
-import { withServers } from './world/queueSuite.ts'
+import { queueSuite, withServers } from './world/queueSuite.ts'
 
 const LEASE_MS = 1_200
 const LIMIT_MS = 20_000
@@ -49,6 +51,39 @@ withServers('runner contract', (servers) => {
       }
     }
     runnerContract(`BullMQ on ${kind}`, open, hooks)
+  }
+})
+
+queueSuite('a target that is given back', (test, servers) => {
+  for (const [kind, { start }] of Object.entries(kinds)) {
+    test(`${kind} :: can be taken again at once`, async () => {
+      const server = await start(servers)
+      const address = parseQueueAddress(server.url)
+      const { store, jobs } = await openQueue(address, { leaseTime: 60_000, onProblem() {} })
+      const queue = await jobs.targets(undefined)
+      const taken = async () => {
+        const end = Date.now() + LIMIT_MS
+        for (;;) {
+          const job = await queue.next()
+          if (job || Date.now() > end) return job
+          await setTimeout(10)
+        }
+      }
+      try {
+        await jobs.addTargets(undefined, [{ id: 'r-0-1', data: { rollout: 'r' } }])
+        const first = await taken()
+        assert.ok(first)
+        await first.delay(0)
+        const again = await taken()
+        assert.equal(again?.data, { rollout: 'r' })
+        await again?.complete()
+      } finally {
+        await queue.close()
+        await jobs.close()
+        await store.close()
+        await server.stop()
+      }
+    })
   }
 })
 
